@@ -1,0 +1,1 @@
+"""What employees see in the browser, and the JSON API beside it."""
