@@ -1,0 +1,72 @@
+"""Every refusal the house can give, drawn as one tree.
+
+    Refusal
+    ├── Missing            hidden equals missing: the same sentence for both
+    ├── NotAllowed         known person, but not theirs to do
+    ├── SignInNeeded       nobody is signed in
+    ├── Invalid            a field cannot be taken as it is
+    ├── Conflict           the state of things forbids it
+    │   ├── JamNotOpen
+    │   └── CharterIncomplete
+    └── TooMuch            a limit of size or rate
+
+`public` is a safe sentence that a person may read; `str(refusal)` is the whole truth for logs.
+"""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """Something was asked that is not done. `status` is the HTTP status that says so (RFC 9110)."""
+
+    status = 400
+
+    def __init__(self, public: str, truth: str | None = None) -> None:
+        super().__init__(truth or public)
+        self.public = public
+
+
+class Missing(Refusal):
+    """Not there, or not for this person: both read the same."""
+
+    status = 404
+
+    def __init__(self, what: str = "page", truth: str | None = None) -> None:
+        super().__init__(f"There is no such {what} here.", truth)
+
+
+class NotAllowed(Refusal):
+    status = 403
+
+
+class SignInNeeded(Refusal):
+    status = 401
+
+    def __init__(self, public: str = "Sign in first.") -> None:
+        super().__init__(public)
+
+
+class Invalid(Refusal):
+    """A value cannot be taken. `field` names the input it came from."""
+
+    status = 422
+
+    def __init__(self, field: str, public: str) -> None:
+        super().__init__(public, f"{field}: {public}")
+        self.field = field
+
+
+class Conflict(Refusal):
+    status = 409
+
+
+class JamNotOpen(Conflict):
+    """Writing is refused because of the jam's state, for local and remote people alike."""
+
+
+class CharterIncomplete(Conflict):
+    """A jam cannot open before its charter is whole."""
+
+
+class TooMuch(Refusal):
+    status = 413

@@ -1,0 +1,40 @@
+"""Domain facts, appended in the same transaction as the rows they speak of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+EventKind = Literal[
+    "MemberAdded",
+    "ConsentChanged",
+    "JamCreated",
+    "JamChanged",
+    "ForumCreated",
+    "ForumJoinAsked",
+    "ForumJoined",
+    "IdeaPosted",
+    "ReplyPosted",
+    "ContributionEdited",
+    "ContributionDeleted",
+    "Marked",
+    "Unmarked",
+    "RulesApplied",
+    "PartnerChanged",
+    "HoldReleased",
+    "HoldRefused",
+    "RecallAsked",
+    "ThemesRefreshed",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact. `seq` orders all events of a store and is the consumers' cursor; `data` is JSON."""
+
+    seq: int
+    at: datetime
+    kind: EventKind
+    subject_id: str
+    data: dict[str, Any]

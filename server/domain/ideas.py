@@ -1,0 +1,68 @@
+"""Ideas, replies and marks. What both ideas and replies share is called a contribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+Kind = Literal["idea", "reply"]
+MarkKind = Literal["support", "emerging", "best"]
+MARKS: tuple[MarkKind, ...] = get_args(MarkKind)
+Intent = Literal["", "idea", "evidence", "experience", "concern", "question", "answer"]
+INTENTS: tuple[Intent, ...] = get_args(Intent)
+TITLE_LIMIT = 200
+TEXT_LIMIT = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """An idea or a reply, as it stands now.
+
+    `thread_id` is the id of the idea at the root (its own id for an idea); `parent_id` is what it answers
+    ("" for an idea); `version` counts from 1; `html` is the rendered and sanitised text; `label` is a level
+    name; `builds_on` is the id of the idea it extends, or ""; `activity_uri` names the remote Create that
+    brought it ("" for our own).
+    """
+
+    id: str
+    kind: Kind
+    uri: str
+    jam_id: str
+    forum_id: str
+    thread_id: str
+    parent_id: str
+    author_id: str
+    author_name: str
+    author_handle: str
+    author_unit: str
+    author_host: str
+    title: str
+    text: str
+    html: str
+    label: str
+    intent: Intent
+    builds_on: str
+    version: int
+    deleted: bool
+    activity_uri: str
+    created_at: datetime
+    edited_at: datetime | None
+    support: int = 0
+    replies: int = 0
+    emerging: bool = False
+    best: bool = False
+
+    @property
+    def is_local(self) -> bool:
+        return self.author_host == ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One state of a contribution's words. `number` counts from 1."""
+
+    number: int
+    title: str
+    text: str
+    written_at: datetime

@@ -1,0 +1,111 @@
+"""Jams, their charters and forums, and the table of states they pass through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from server.domain.errors import CharterIncomplete, Conflict, JamNotOpen
+
+JamState = Literal["draft", "open", "frozen", "archived"]
+Audience = Literal["inside", "partners", "public"]
+AUDIENCES: tuple[Audience, ...] = get_args(Audience)
+
+# state → verb → next state. A verb that is absent is refused.
+TRANSITIONS: dict[JamState, dict[str, JamState]] = {
+    "draft": {"open": "open"},
+    "open": {"open": "open", "extend": "open", "freeze": "frozen"},
+    "frozen": {"freeze": "frozen", "extend": "open", "archive": "archived"},
+    "archived": {"archive": "archived"},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charter:
+    """Why the jam is held: the question, the sponsor's promise, what is off the table, when it is decided."""
+
+    question: str = ""
+    promise: str = ""
+    off_limits: str = ""
+    decide_by: str = ""
+
+    def gaps(self) -> tuple[str, ...]:
+        """Return the names of the parts that are still empty."""
+        parts = ("question", "promise", "off_limits", "decide_by")
+        return tuple(part for part in parts if not getattr(self, part).strip())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jam:
+    """A time-boxed event. `host` is "" for our own, else the server that holds it."""
+
+    id: str
+    slug: str
+    title: str
+    charter: Charter
+    state: JamState
+    opens_at: datetime
+    closes_at: datetime
+    host: str
+    created_at: datetime
+
+    def state_at(self, now: datetime) -> JamState:
+        """Return the state in force at `now`: an open jam is frozen the moment its closing time passes."""
+        return "frozen" if self.state == "open" and now >= self.closes_at else self.state
+
+    def require_open(self, now: datetime) -> None:
+        """Raise JamNotOpen unless ideas, replies, edits and marks are taken at `now`."""
+        state = self.state_at(now)
+        if state != "open":
+            sentence = {
+                "draft": "This jam has not opened yet.",
+                "frozen": "This jam has closed; it can be read but no longer written to.",
+                "archived": "This jam is archived; it can be read but no longer written to.",
+            }[state]
+            raise JamNotOpen(sentence)
+
+    def next_state(self, verb: str, now: datetime) -> JamState:
+        """Return the state after `verb`, or raise Conflict or CharterIncomplete."""
+        state = self.state_at(now)
+        if verb not in TRANSITIONS[state]:
+            raise Conflict(f"A jam that is {state} cannot be {VERB_PAST.get(verb, verb)}.")
+        if verb == "open" and (gaps := self.charter.gaps()):
+            named = ", ".join(part.replace("_", " ") for part in gaps)
+            raise CharterIncomplete(f"The jam cannot open before its charter is complete. Still empty: {named}.")
+        return TRANSITIONS[state][verb]
+
+
+VERB_PAST = {"open": "opened", "extend": "extended", "freeze": "frozen", "archive": "archived"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forum:
+    """One question of a jam, with its audience. `host` is "" for our own forums.
+
+    `key` ("jam-slug/forum-slug") names it in rules; `uri` is the Group's id; `label` is the level of what
+    is said in it unless an author says otherwise; `joined` tells whether a remote host accepted our follow.
+    """
+
+    id: str
+    jam_id: str
+    jam_slug: str
+    slug: str
+    title: str
+    question: str
+    audience: Audience
+    label: str
+    peers: tuple[str, ...]
+    uri: str
+    host: str
+    handle: str
+    joined: bool
+    created_at: datetime
+
+    @property
+    def key(self) -> str:
+        return f"{self.jam_slug}/{self.slug}"
+
+    @property
+    def is_local(self) -> bool:
+        return self.host == ""

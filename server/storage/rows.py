@@ -1,0 +1,327 @@
+"""Tables of the inside store. Times are unix seconds (UTC); ids are 32 hexadecimal digits.
+
+Each field is declared in `register.toml`: inside, released (and by whom) or constant.
+"""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class MemberRow(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    username = fields.CharField(max_length=128)
+    host = fields.CharField(max_length=255, default="")
+    name = fields.CharField(max_length=200)
+    unit = fields.CharField(max_length=100, default="")
+    role = fields.CharField(max_length=20)
+    consent = fields.BooleanField(default=True)
+    uri = fields.CharField(max_length=2000, unique=True)
+    url = fields.CharField(max_length=2000, default="")
+    active = fields.BooleanField(default=True)
+    password_hash = fields.CharField(max_length=300, default="")
+    created_at = fields.FloatField()
+
+    class Meta:
+        table = "members"
+        unique_together = (("username", "host"),)
+
+
+class SessionRow(Model):
+    hash = fields.CharField(max_length=64, primary_key=True)
+    member_id = fields.CharField(max_length=32, db_index=True)
+    csrf = fields.CharField(max_length=64)
+    created_at = fields.FloatField()
+    seen_at = fields.FloatField()
+
+    class Meta:
+        table = "sessions"
+
+
+class TokenRow(Model):
+    hash = fields.CharField(max_length=64, primary_key=True)
+    member_id = fields.CharField(max_length=32, db_index=True)
+    created_at = fields.FloatField()
+
+    class Meta:
+        table = "tokens"
+
+
+class LinkRow(Model):
+    """A one-time sign-in link."""
+
+    hash = fields.CharField(max_length=64, primary_key=True)
+    member_id = fields.CharField(max_length=32)
+    ends_at = fields.FloatField()
+    used_at = fields.FloatField(null=True)
+
+    class Meta:
+        table = "links"
+
+
+class JamRow(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    slug = fields.CharField(max_length=64)
+    host = fields.CharField(max_length=255, default="")
+    title = fields.CharField(max_length=200)
+    question = fields.TextField(default="")
+    promise = fields.TextField(default="")
+    off_limits = fields.TextField(default="")
+    decide_by = fields.CharField(max_length=100, default="")
+    state = fields.CharField(max_length=10)
+    opens_at = fields.FloatField()
+    closes_at = fields.FloatField()
+    created_at = fields.FloatField()
+
+    class Meta:
+        table = "jams"
+        unique_together = (("slug", "host"),)
+
+
+class ForumRow(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    jam_id = fields.CharField(max_length=32, db_index=True)
+    slug = fields.CharField(max_length=64)
+    title = fields.CharField(max_length=200)
+    question = fields.TextField(default="")
+    audience = fields.CharField(max_length=10)
+    label = fields.CharField(max_length=10)
+    peers = fields.TextField(default="[]")
+    uri = fields.CharField(max_length=2000, unique=True)
+    host = fields.CharField(max_length=255, default="")
+    handle = fields.CharField(max_length=400, unique=True)
+    joined = fields.BooleanField(default=True)
+    created_at = fields.FloatField()
+
+    class Meta:
+        table = "forums"
+        unique_together = (("jam_id", "slug"),)
+
+
+class ContributionRow(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    kind = fields.CharField(max_length=5)
+    uri = fields.CharField(max_length=2000, unique=True)
+    jam_id = fields.CharField(max_length=32, db_index=True)
+    forum_id = fields.CharField(max_length=32)
+    thread_id = fields.CharField(max_length=32)
+    parent_id = fields.CharField(max_length=32, default="")
+    author_id = fields.CharField(max_length=32, db_index=True)
+    title = fields.CharField(max_length=300, default="")
+    text = fields.TextField()
+    html = fields.TextField()
+    label = fields.CharField(max_length=10)
+    intent = fields.CharField(max_length=12, default="")
+    builds_on = fields.CharField(max_length=32, default="")
+    version = fields.IntField(default=1)
+    deleted = fields.BooleanField(default=False)
+    activity_uri = fields.CharField(max_length=2000, default="")
+    support = fields.IntField(default=0)
+    replies = fields.IntField(default=0)
+    emerging = fields.BooleanField(default=False)
+    best = fields.BooleanField(default=False)
+    created_at = fields.FloatField()
+    edited_at = fields.FloatField(null=True)
+
+    class Meta:
+        table = "contributions"
+        indexes = (
+            ("forum_id", "kind", "created_at"),
+            ("thread_id", "created_at"),
+            ("jam_id", "created_at"),
+        )
+
+
+class VersionRow(Model):
+    """Earlier words of a contribution."""
+
+    id = fields.IntField(primary_key=True)
+    contribution_id = fields.CharField(max_length=32)
+    number = fields.IntField()
+    title = fields.CharField(max_length=300, default="")
+    text = fields.TextField()
+    written_at = fields.FloatField()
+
+    class Meta:
+        table = "versions"
+        unique_together = (("contribution_id", "number"),)
+
+
+class MarkRow(Model):
+    id = fields.IntField(primary_key=True)
+    contribution_id = fields.CharField(max_length=32)
+    member_id = fields.CharField(max_length=32)
+    kind = fields.CharField(max_length=10)
+    made_at = fields.FloatField()
+
+    class Meta:
+        table = "marks"
+        unique_together = (("contribution_id", "kind", "member_id"),)
+
+
+class EventRow(Model):
+    seq = fields.IntField(primary_key=True)
+    at = fields.FloatField()
+    kind = fields.CharField(max_length=30)
+    subject_id = fields.CharField(max_length=32)
+    data = fields.TextField()
+
+    class Meta:
+        table = "events"
+
+
+class CursorRow(Model):
+    """How far a consumer has read the event log."""
+
+    consumer = fields.CharField(max_length=64, primary_key=True)
+    seq = fields.IntField()
+
+    class Meta:
+        table = "cursors"
+
+
+class AuditRow(Model):
+    """Who did what, chained by hash: each row covers the one before it. No personal text."""
+
+    seq = fields.IntField(primary_key=True)
+    at = fields.FloatField()
+    member_id = fields.CharField(max_length=32)
+    act = fields.CharField(max_length=40)
+    subject_id = fields.CharField(max_length=255)
+    hash = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "audit"
+
+
+class RuleSetRow(Model):
+    """An immutable version of the rule table. State: active, waiting (for a second approver), retired, refused."""
+
+    version = fields.IntField(primary_key=True)
+    text = fields.TextField()
+    state = fields.CharField(max_length=10)
+    author_id = fields.CharField(max_length=32)
+    approver_id = fields.CharField(max_length=32, default="")
+    note = fields.TextField(default="")
+    created_at = fields.FloatField()
+
+    class Meta:
+        table = "rule_sets"
+
+
+class PartnerRow(Model):
+    """A server with which there is an agreement. State: active, paused, removed."""
+
+    host = fields.CharField(max_length=255, primary_key=True)
+    name = fields.CharField(max_length=200, default="")
+    tier = fields.CharField(max_length=10)
+    clearance = fields.CharField(max_length=10)
+    state = fields.CharField(max_length=10)
+    added_at = fields.FloatField()
+
+    class Meta:
+        table = "partners"
+
+
+class VerdictRow(Model):
+    """What the rules said of one version for one audience, with the facts they saw."""
+
+    id = fields.CharField(max_length=32, primary_key=True)
+    contribution_id = fields.CharField(max_length=32)
+    version = fields.IntField()
+    audience = fields.CharField(max_length=255)
+    act = fields.CharField(max_length=20)
+    effect = fields.CharField(max_length=10)
+    rules = fields.TextField()
+    reason = fields.TextField()
+    facts = fields.TextField()
+    rule_set = fields.IntField()
+    decided_at = fields.FloatField()
+
+    class Meta:
+        table = "verdicts"
+        unique_together = (("contribution_id", "version", "audience", "act"),)
+
+
+class HoldRow(Model):
+    """Something that waits for a reviewer. `copies` maps audiences to the SHA-256 of the bytes on offer."""
+
+    id = fields.CharField(max_length=32, primary_key=True)
+    direction = fields.CharField(max_length=3)
+    contribution_id = fields.CharField(max_length=32, default="")
+    version = fields.IntField(default=0)
+    activity_uri = fields.CharField(max_length=2000, default="")
+    peer = fields.CharField(max_length=255, default="")
+    forum_id = fields.CharField(max_length=32, default="")
+    author = fields.CharField(max_length=400)
+    preview = fields.TextField()
+    copies = fields.TextField(default="{}")
+    rules = fields.TextField()
+    reason = fields.TextField()
+    rule_set = fields.IntField()
+    state = fields.CharField(max_length=10)
+    asked_at = fields.FloatField()
+    decided_by = fields.CharField(max_length=32, default="")
+    decided_at = fields.FloatField(null=True)
+    note = fields.TextField(default="")
+
+    class Meta:
+        table = "holds"
+        unique_together = (("direction", "contribution_id", "version", "activity_uri"),)
+        indexes = (("state", "asked_at"),)
+
+
+class TwinRow(Model):
+    """The public id of a redacted copy; the original's id never leaves."""
+
+    id = fields.IntField(primary_key=True)
+    contribution_id = fields.CharField(max_length=32)
+    form = fields.CharField(max_length=100)
+    uri = fields.CharField(max_length=2000, unique=True)
+
+    class Meta:
+        table = "twins"
+        unique_together = (("contribution_id", "form"),)
+
+
+class PseudonymRow(Model):
+    """Under which name a person appears outside in one thread."""
+
+    id = fields.IntField(primary_key=True)
+    member_id = fields.CharField(max_length=32)
+    thread_id = fields.CharField(max_length=32)
+    uri = fields.CharField(max_length=2000, unique=True)
+    username = fields.CharField(max_length=64)
+    name = fields.CharField(max_length=200)
+
+    class Meta:
+        table = "pseudonyms"
+        unique_together = (("member_id", "thread_id"),)
+
+
+class RecallRow(Model):
+    """Taken back: `peer` is a host, or "" for everyone. Nothing of it crosses to them again."""
+
+    id = fields.IntField(primary_key=True)
+    contribution_id = fields.CharField(max_length=32)
+    peer = fields.CharField(max_length=255, default="")
+    member_id = fields.CharField(max_length=32)
+    asked_at = fields.FloatField()
+
+    class Meta:
+        table = "recalls"
+        unique_together = (("contribution_id", "peer"),)
+
+
+class ThemeStateRow(Model):
+    """The themes of a jam: the report people see, and the snapshot from which the analytics role goes on."""
+
+    jam_id = fields.CharField(max_length=32, primary_key=True)
+    seq = fields.IntField()
+    report = fields.TextField()
+    snapshot = fields.BinaryField()
+    made_at = fields.FloatField()
+
+    class Meta:
+        table = "themes"
