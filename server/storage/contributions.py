@@ -1,0 +1,246 @@
+"""Ideas, replies, their earlier versions and marks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.database import Database, Transaction
+from server.domain.ideas import Contribution, MarkKind, Version
+from server.storage.rows import ContributionRow, MarkRow, VersionRow
+from server.storage.times import moment, moment_or_none
+
+SELECT = (
+    "SELECT c.*, m.name AS author_name, m.username AS author_username, m.unit AS author_unit,"
+    " m.host AS author_host FROM contributions c JOIN members m ON m.id = c.author_id"
+)
+# What a person may read is one condition, used by every list and look-up.
+STANDS = "NOT c.deleted"
+
+
+def _contribution(row: Mapping[str, Any]) -> Contribution:
+    host = row["author_host"]
+    return Contribution(
+        id=row["id"],
+        kind=row["kind"],
+        uri=row["uri"],
+        jam_id=row["jam_id"],
+        forum_id=row["forum_id"],
+        thread_id=row["thread_id"],
+        parent_id=row["parent_id"],
+        author_id=row["author_id"],
+        author_name=row["author_name"],
+        author_handle=f"@{row['author_username']}@{host}" if host else f"@{row['author_username']}",
+        author_unit=row["author_unit"],
+        author_host=host,
+        title=row["title"],
+        text=row["text"],
+        html=row["html"],
+        label=row["label"],
+        intent=row["intent"],
+        builds_on=row["builds_on"],
+        version=row["version"],
+        deleted=bool(row["deleted"]),
+        activity_uri=row["activity_uri"],
+        support=row["support"],
+        replies=row["replies"],
+        emerging=bool(row["emerging"]),
+        best=bool(row["best"]),
+        created_at=moment(row["created_at"]),
+        edited_at=moment_or_none(row["edited_at"]),
+    )
+
+
+async def by_id(store: Database, contribution_id: str) -> Contribution | None:
+    """Find a contribution, deleted ones included."""
+    row = await store.fetch_one(f"{SELECT} WHERE c.id = ?", (contribution_id,))
+    return None if row is None else _contribution(row)
+
+
+async def by_uri(store: Database, uri: str) -> Contribution | None:
+    """Find a contribution by its own URI or by the URI of one of its redacted twins."""
+    row = await store.fetch_one(
+        f"{SELECT} WHERE c.uri = ? OR c.id = (SELECT contribution_id FROM twins WHERE uri = ?)", (uri, uri)
+    )
+    return None if row is None else _contribution(row)
+
+
+async def ideas_of_forum(
+    store: Database, forum_id: str, before: float | None = None, limit: int = 50
+) -> list[Contribution]:
+    """Return a forum's ideas, newest first, created before a moment in unix seconds."""
+    rows = await store.fetch(
+        f"{SELECT} WHERE c.forum_id = ? AND c.kind = 'idea' AND {STANDS} AND c.created_at < ?"
+        " ORDER BY c.created_at DESC LIMIT ?",
+        (forum_id, before if before is not None else 1e12, limit),
+    )
+    return [_contribution(row) for row in rows]
+
+
+async def ideas_of_jam(store: Database, jam_id: str, order: str, limit: int = 10) -> list[Contribution]:
+    """Return a jam's ideas: order "new" by age, "rising" by support and replies."""
+    by = {"new": "c.created_at DESC", "rising": "(c.support + 2 * c.replies) DESC, c.created_at DESC"}[order]
+    rows = await store.fetch(
+        f"{SELECT} WHERE c.jam_id = ? AND c.kind = 'idea' AND {STANDS} ORDER BY {by} LIMIT ?", (jam_id, limit)
+    )
+    return [_contribution(row) for row in rows]
+
+
+async def thread(store: Database, thread_id: str) -> list[Contribution]:
+    """Return the replies of an idea in the order in which they came; deleted ones keep their place."""
+    rows = await store.fetch(
+        f"{SELECT} WHERE c.thread_id = ? AND c.kind = 'reply' ORDER BY c.created_at, c.id", (thread_id,)
+    )
+    return [_contribution(row) for row in rows]
+
+
+async def built_on(store: Database, idea_id: str) -> list[Contribution]:
+    """Return the ideas that build on this one."""
+    rows = await store.fetch(f"{SELECT} WHERE c.builds_on = ? AND {STANDS} ORDER BY c.created_at", (idea_id,))
+    return [_contribution(row) for row in rows]
+
+
+async def of_jam(store: Database, jam_id: str, after: float = 0.0, limit: int = 1000) -> list[Contribution]:
+    """Return a jam's ideas and replies in time order, created after a moment in unix seconds."""
+    rows = await store.fetch(
+        f"{SELECT} WHERE c.jam_id = ? AND {STANDS} AND c.created_at > ? ORDER BY c.created_at LIMIT ?",
+        (jam_id, after, limit),
+    )
+    return [_contribution(row) for row in rows]
+
+
+async def in_forums(store: Database, forum_ids: list[str]) -> list[Contribution]:
+    """Return everything that stands in some forums, oldest first."""
+    marks = ",".join("?" * len(forum_ids))
+    rows = await store.fetch(
+        f"{SELECT} WHERE c.forum_id IN ({marks}) AND {STANDS} ORDER BY c.created_at", tuple(forum_ids)
+    )
+    return [_contribution(row) for row in rows]
+
+
+async def search(store: Database, query: str, limit: int) -> list[Contribution]:
+    """Return what matches a full-text query (FTS5 syntax already escaped), best first."""
+    rows = await store.fetch(
+        f"{SELECT} JOIN contribution_words w ON w.id = c.id"
+        f" WHERE contribution_words MATCH ? AND {STANDS} ORDER BY bm25(contribution_words) LIMIT ?",
+        (query, limit),
+    )
+    return [_contribution(row) for row in rows]
+
+
+async def insert(change: Transaction, made: Contribution) -> None:
+    """Write a new contribution and count it in its thread."""
+    await ContributionRow.create(
+        id=made.id,
+        kind=made.kind,
+        uri=made.uri,
+        jam_id=made.jam_id,
+        forum_id=made.forum_id,
+        thread_id=made.thread_id,
+        parent_id=made.parent_id,
+        author_id=made.author_id,
+        title=made.title,
+        text=made.text,
+        html=made.html,
+        label=made.label,
+        intent=made.intent,
+        builds_on=made.builds_on,
+        activity_uri=made.activity_uri,
+        created_at=made.created_at.timestamp(),
+    )
+    if made.kind == "reply":
+        await change.execute("UPDATE contributions SET replies = replies + 1 WHERE id = ?", (made.thread_id,))
+    await index_words(change, made.id, made.title, made.text)
+
+
+async def index_words(change: Transaction, contribution_id: str, title: str, text: str) -> None:
+    """Put the words of a contribution into the search index, in place of its earlier ones."""
+    await change.execute("DELETE FROM contribution_words WHERE id = ?", (contribution_id,))
+    if title or text:
+        await change.execute(
+            "INSERT INTO contribution_words (id, title, text) VALUES (?, ?, ?)", (contribution_id, title, text)
+        )
+
+
+async def edit(
+    change: Transaction, old: Contribution, *, title: str, text: str, html: str, label: str, now: float
+) -> None:
+    """Keep the old words as a version and write the new ones."""
+    written = old.edited_at or old.created_at
+    await VersionRow.create(
+        contribution_id=old.id,
+        number=old.version,
+        title=old.title,
+        text=old.text,
+        written_at=written.timestamp(),
+    )
+    await ContributionRow.filter(id=old.id).update(
+        title=title, text=text, html=html, label=label, version=old.version + 1, edited_at=now
+    )
+    await index_words(change, old.id, title, text)
+
+
+async def delete(change: Transaction, old: Contribution) -> None:
+    """Empty a contribution; its place in the thread stays, its words and earlier versions go."""
+    await ContributionRow.filter(id=old.id).update(deleted=True, title="", text="", html="", support=0)
+    await VersionRow.filter(contribution_id=old.id).delete()
+    await MarkRow.filter(contribution_id=old.id).delete()
+    if old.kind == "reply":
+        await change.execute("UPDATE contributions SET replies = replies - 1 WHERE id = ?", (old.thread_id,))
+    await index_words(change, old.id, "", "")
+
+
+async def versions(store: Database, contribution_id: str) -> list[Version]:
+    """Return the earlier versions, oldest first."""
+    rows = await store.fetch("SELECT * FROM versions WHERE contribution_id = ? ORDER BY number", (contribution_id,))
+    return [
+        Version(number=row["number"], title=row["title"], text=row["text"], written_at=moment(row["written_at"]))
+        for row in rows
+    ]
+
+
+COUNTED: dict[MarkKind, str] = {
+    "support": "support = support + ?",
+    "emerging": "emerging = (? > 0)",
+    "best": "best = (? > 0)",
+}
+
+
+async def mark(change: Transaction, contribution_id: str, kind: MarkKind, member_id: str, now: float) -> bool:
+    """Set a mark; return False when this person had set it already."""
+    made = await change.execute(
+        "INSERT OR IGNORE INTO marks (contribution_id, kind, member_id, made_at) VALUES (?, ?, ?, ?)",
+        (contribution_id, kind, member_id, now),
+    )
+    if made:
+        await change.execute(
+            f"UPDATE contributions SET {COUNTED[kind]} WHERE id = ?",
+            (1, contribution_id),
+        )
+    return bool(made)
+
+
+async def unmark(change: Transaction, contribution_id: str, kind: MarkKind, member_id: str) -> bool:
+    """Take a mark back; return False when there was none. Emerging and best fall whoever set them."""
+    whose = "AND member_id = ?" if kind == "support" else "AND ? = ?"
+    values = (member_id,) if kind == "support" else (member_id, member_id)
+    gone = await change.execute(
+        f"DELETE FROM marks WHERE contribution_id = ? AND kind = ? {whose}",
+        (contribution_id, kind, *values),
+    )
+    if gone:
+        await change.execute(f"UPDATE contributions SET {COUNTED[kind]} WHERE id = ?", (-1, contribution_id))
+    return bool(gone)
+
+
+async def marked_by(store: Database, member_id: str, thread_id: str) -> dict[str, set[str]]:
+    """Return which marks a person has set in one thread: contribution id → kinds."""
+    rows = await store.fetch(
+        "SELECT k.contribution_id, k.kind FROM marks k JOIN contributions c ON c.id = k.contribution_id"
+        " WHERE k.member_id = ? AND c.thread_id = ?",
+        (member_id, thread_id),
+    )
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row["contribution_id"], set()).add(row["kind"])
+    return found

@@ -1,0 +1,150 @@
+"""Members, their sessions, tokens and one-time links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from server.database import Database, Transaction
+from server.domain.actors import Member
+from server.storage.rows import LinkRow, MemberRow, SessionRow, TokenRow
+from server.storage.times import moment
+
+COLUMNS = "id, username, host, name, unit, role, consent, uri, url, active, created_at"
+
+
+def _member(row: Mapping[str, Any]) -> Member:
+    return Member(
+        id=row["id"],
+        username=row["username"],
+        host=row["host"],
+        name=row["name"],
+        unit=row["unit"],
+        role=row["role"],
+        consent=bool(row["consent"]),
+        uri=row["uri"],
+        url=row["url"],
+        active=bool(row["active"]),
+        created_at=moment(row["created_at"]),
+    )
+
+
+async def _find(store: Database, condition: str, *values: object) -> Member | None:
+    # The condition is one of this module's own literals, never input.
+    row = await store.fetch_one(f"SELECT {COLUMNS} FROM members WHERE {condition}", values)  # noqa: S608
+    return None if row is None else _member(row)
+
+
+async def by_id(store: Database, member_id: str) -> Member | None:
+    return await _find(store, "id = ?", member_id)
+
+
+async def by_uri(store: Database, uri: str) -> Member | None:
+    return await _find(store, "uri = ?", uri)
+
+
+async def by_username(store: Database, username: str, host: str = "") -> Member | None:
+    return await _find(store, "username = ? COLLATE NOCASE AND host = ?", username, host)
+
+
+async def by_session(store: Database, hash_: str, not_before: float) -> tuple[Member, str] | None:
+    """Return the member and CSRF token of a session seen since `not_before`, else None."""
+    row = await store.fetch_one(
+        "SELECT m.*, s.csrf FROM sessions s JOIN members m ON m.id = s.member_id"
+        " WHERE s.hash = ? AND s.seen_at >= ? AND m.active",
+        (hash_, not_before),
+    )
+    return None if row is None else (_member(row), row["csrf"])
+
+
+async def by_token(store: Database, hash_: str) -> Member | None:
+    row = await store.fetch_one(
+        "SELECT m.* FROM tokens t JOIN members m ON m.id = t.member_id WHERE t.hash = ? AND m.active", (hash_,)
+    )
+    return None if row is None else _member(row)
+
+
+async def password_hash(store: Database, member_id: str) -> str:
+    return str(await store.fetch_value("SELECT password_hash FROM members WHERE id = ?", (member_id,)) or "")
+
+
+async def local_people(store: Database, after: str = "", limit: int = 500) -> list[Member]:
+    """Return our own people by username, `limit` at a time, after a username."""
+    rows = await store.fetch(
+        f"SELECT {COLUMNS} FROM members WHERE host = '' AND username > ? ORDER BY username LIMIT ?",  # noqa: S608
+        (after, limit),
+    )
+    return [_member(row) for row in rows]
+
+
+async def count_by_role(store: Database, role: str) -> int:
+    """Count our active people with a role: the size of the crowd that a role name hides somebody in."""
+    return int(
+        await store.fetch_value("SELECT count(*) FROM members WHERE host = '' AND active AND role = ?", (role,)) or 0
+    )
+
+
+async def names_without_consent(store: Database) -> list[str]:
+    """Return the names of our people who did not agree that their names leave."""
+    rows = await store.fetch("SELECT name FROM members WHERE host = '' AND NOT consent")
+    return [row["name"] for row in rows]
+
+
+async def unit_sizes(store: Database) -> dict[str, int]:
+    """Count our active people by unit."""
+    rows = await store.fetch(
+        "SELECT unit, count(*) AS people FROM members WHERE host = '' AND active GROUP BY unit ORDER BY unit"
+    )
+    return {row["unit"]: row["people"] for row in rows}
+
+
+async def insert(member: Member, hash_: str = "") -> None:
+    await MemberRow.create(
+        id=member.id,
+        username=member.username,
+        host=member.host,
+        name=member.name,
+        unit=member.unit,
+        role=member.role,
+        consent=member.consent,
+        uri=member.uri,
+        url=member.url,
+        active=member.active,
+        password_hash=hash_,
+        created_at=member.created_at.timestamp(),
+    )
+
+
+async def update(member_id: str, **values: object) -> None:
+    await MemberRow.filter(id=member_id).update(**values)
+
+
+async def insert_session(hash_: str, member_id: str, csrf: str, now: float) -> None:
+    await SessionRow.create(hash=hash_, member_id=member_id, csrf=csrf, created_at=now, seen_at=now)
+
+
+async def delete_session(hash_: str) -> None:
+    await SessionRow.filter(hash=hash_).delete()
+
+
+async def delete_sessions_of(member_id: str) -> None:
+    await SessionRow.filter(member_id=member_id).delete()
+
+
+async def insert_token(hash_: str, member_id: str, now: float) -> None:
+    await TokenRow.create(hash=hash_, member_id=member_id, created_at=now)
+
+
+async def insert_link(hash_: str, member_id: str, ends_at: float) -> None:
+    await LinkRow.create(hash=hash_, member_id=member_id, ends_at=ends_at)
+
+
+async def use_link(change: Transaction, hash_: str, now: float) -> str | None:
+    """Spend a one-time link and return its member's id, or None when it is unknown, spent or too old."""
+    spent = await change.execute(
+        "UPDATE links SET used_at = ? WHERE hash = ? AND used_at IS NULL AND ends_at >= ?", (now, hash_, now)
+    )
+    if not spent:
+        return None
+    rows: Sequence[Mapping[str, Any]] = await change.fetch("SELECT member_id FROM links WHERE hash = ?", (hash_,))
+    return str(rows[0]["member_id"])
