@@ -1,0 +1,128 @@
+"""Facts: everything a rule may ask about one thing that wants to cross, once, to or from one other server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args
+
+from server.boundary.labels import LabelError, Level
+
+Direction = Literal["in", "out"]
+Tier = Literal["public", "stranger", "customer", "partner"]
+
+DIRECTIONS: frozenset[str] = frozenset(get_args(Direction))
+TIERS: frozenset[str] = frozenset(get_args(Tier))
+KINDS = frozenset({"secret", "email", "phone", "codename", "person"})
+FAILED = "failed"
+PATTERN_PREFIX = "pattern:"
+ACTS = frozenset(
+    "Accept Add Announce Block Create Delete Dislike Flag Follow Like Move Reject Remove Undo Update".split()
+)
+
+_HOST = re.compile(r"(?:\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(?::\d{1,5})?")
+
+
+class FactsError(ValueError):
+    """Facts that do not describe anything that can happen."""
+
+
+def is_host(text: str) -> bool:
+    """Say whether ``text`` is a server's name as facts and rules spell it.
+
+    Lower-case ASCII ``host`` or ``host:port`` without a trailing dot and without the default port 443, so that
+    one server has one spelling and no guard can be passed by writing its name otherwise.
+    """
+    return len(text) <= 259 and _HOST.fullmatch(text) is not None and not text.endswith(":443")
+
+
+def normal_host(text: str) -> str:
+    """Return ``text`` (a ``host[:port]`` in any case) as facts spell it; raise FactsError if it is none."""
+    name, colon, port = text.strip().lower().rpartition(":")
+    if not colon or "]" in port:
+        name, port = text.strip().lower(), ""
+    host = name.rstrip(".") + ("" if port in ("", "443") else f":{port}")
+    if not host.isascii() and not host.startswith("["):
+        host = host.encode("idna").decode("ascii")
+    if not is_host(host):
+        raise FactsError(f"'{text}' is not a host name")
+    return host
+
+
+def is_kind(kind: str) -> bool:
+    """Say whether ``kind`` names a kind of finding that rules can ask about (``failed`` is none of them)."""
+    return kind in KINDS or (kind.startswith(PATTERN_PREFIX) and len(kind) > len(PATTERN_PREFIX))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """One request to cross. Compulsory throughout: a missing or ill-typed fact raises and so cannot be decided.
+
+    ``peer`` is the other server's ``host[:port]``, or ``*`` for the anonymous public (then, and only then, the
+    tier is ``public``). ``forum`` is the forum's key, e.g. ``packaging/open``; ``jam`` its jam's slug; both are
+    empty where none applies. ``length`` counts characters. ``findings`` holds kinds of detector findings
+    (``secret email phone codename person pattern:NAME``), or ``failed`` when a detector could not finish.
+    """
+
+    direction: Direction
+    peer: str
+    tier: Tier
+    clearance: Level
+    jam: str
+    forum: str
+    label: Level
+    author: str
+    unit: str
+    role: str
+    consent: bool
+    findings: frozenset[str]
+    act: str
+    length: int
+    attachments: int
+    first_crossing: bool
+
+    def __post_init__(self) -> None:
+        if self.direction not in DIRECTIONS:
+            raise FactsError(f"unknown direction '{self.direction}'")
+        if self.tier not in TIERS:
+            raise FactsError(f"unknown tier '{self.tier}'")
+        if (self.peer == "*") is not (self.tier == "public"):
+            raise FactsError("the peer '*' and the tier 'public' go together")
+        if self.peer != "*" and not is_host(self.peer):
+            raise FactsError(f"'{self.peer}' is not a lower-case host[:port]")
+        if not (isinstance(self.clearance, Level) and isinstance(self.label, Level)):
+            raise FactsError("clearance and label must be levels")
+        for text in (self.jam, self.forum, self.author, self.unit, self.role, self.act):
+            if type(text) is not str:
+                raise FactsError("jam, forum, author, unit, role and act must be text")
+        if type(self.consent) is not bool or type(self.first_crossing) is not bool:
+            raise FactsError("consent and first_crossing must be true or false")
+        if type(self.length) is not int or type(self.attachments) is not int:
+            raise FactsError("length and attachments must be whole numbers")
+        if self.length < 0 or self.attachments < 0:
+            raise FactsError("length and attachments cannot be negative")
+        if type(self.findings) is not frozenset or not all(type(kind) is str for kind in self.findings):
+            raise FactsError("findings must be a frozenset of text")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON object with the same facts: levels by name, findings as a sorted list."""
+        values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        values |= {"clearance": str(self.clearance), "label": str(self.label), "findings": sorted(self.findings)}
+        return values
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Facts:
+        """Return the facts written by ``to_json``; raise FactsError if a fact is missing, unknown or ill-typed."""
+        names = {field.name for field in fields(cls)}
+        if set(value) != names:
+            odd = ", ".join(sorted(set(value) ^ names))
+            raise FactsError(f"facts are missing or unknown: {odd}")
+        values = dict(value)
+        try:
+            values["clearance"] = Level.parse(value["clearance"])
+            values["label"] = Level.parse(value["label"])
+            values["findings"] = frozenset(value["findings"])
+            return cls(**values)
+        except (LabelError, AttributeError, TypeError) as error:
+            raise FactsError(f"facts are ill-typed: {error}") from error

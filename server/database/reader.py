@@ -1,0 +1,85 @@
+"""Reading connections: committed data only, never behind a running write transaction.
+
+A quick query runs on the event loop, where it costs no thread hop. A query that takes longer than a few milliseconds
+is stopped there and run again in a thread, on a connection of its own, and its text is remembered as slow; so no
+report stalls the pages of others.
+"""
+
+import asyncio
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from server.database.connection import Parameters, Record, connect, records
+from server.database.errors import StoreClosed, primary_code, translate, translated
+
+INLINE_SECONDS = 0.004
+STEPS_PER_LOOK = 2000
+SLOW_TEXTS = 1000
+THREADS = 3
+T = TypeVar("T")
+_MOVE = (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+class Reader:
+    """A query-only connection on the event loop and a few more in threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._inline = connect(path, query_only=True, busy_seconds=0)
+        self._inline.set_progress_handler(self._look, STEPS_PER_LOOK)
+        self._stop_at = 0.0
+        self._slow: set[str] = set()
+        self._own = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="store-reader")
+        self.closed = False
+
+    async def fetch(self, sql: str, parameters: Parameters) -> list[Record]:
+        """All rows that the query gives, as dicts. Errors: StatementFailed, WriteOutsideTransaction, StoreClosed."""
+        if self.closed:
+            raise StoreClosed("The store was closed; nothing can be read any more.")
+        if sql not in self._slow:
+            try:
+                return self._fetch_inline(sql, parameters)
+            except sqlite3.Error as error:
+                if primary_code(error) not in _MOVE:
+                    raise translate(error) from error
+                self._remember(sql, error)
+        with translated():
+            return await self.run(lambda connection: records(connection.execute(sql, parameters)))
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Call `work` with a query-only connection in a reader thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(self._connection()))
+
+    def close(self) -> None:
+        """Close all connections; queries in threads end first."""
+        self.closed = True
+        self._threads.shutdown(wait=True)
+        for connection in (self._inline, *self._opened):
+            connection.close()
+
+    def _fetch_inline(self, sql: str, parameters: Parameters) -> list[Record]:
+        self._stop_at = time.perf_counter() + INLINE_SECONDS
+        return records(self._inline.execute(sql, parameters))
+
+    def _look(self) -> bool:
+        return time.perf_counter() > self._stop_at
+
+    def _remember(self, sql: str, error: sqlite3.Error) -> None:
+        if primary_code(error) == sqlite3.SQLITE_INTERRUPT:
+            if len(self._slow) >= SLOW_TEXTS:
+                self._slow.clear()
+            self._slow.add(sql)
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
+        if connection is None:
+            connection = self._own.connection = connect(self._path, query_only=True)
+            self._opened.append(connection)
+        return connection

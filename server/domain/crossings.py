@@ -1,0 +1,88 @@
+"""What the boundary decides about a contribution, as people see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Tier = Literal["partner", "customer"]
+PartnerState = Literal["active", "paused", "removed"]
+VerdictWord = Literal["allowed", "redacted", "held", "denied", "inside"]
+HoldState = Literal["waiting", "released", "refused", "void"]
+EVERYONE = "*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partner:
+    """A server with which our organisation has an agreement. `clearance` is a level name."""
+
+    host: str
+    name: str
+    tier: Tier
+    clearance: str
+    state: PartnerState
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the rules say of one version for one audience: a host, or "*" for the anonymous public.
+
+    `rules` are the ids that decided; `redactions` the kinds taken out; `facts` the JSON of what was judged.
+    """
+
+    audience: str
+    verdict: VerdictWord
+    rules: tuple[str, ...]
+    reason: str
+    redactions: frozenset[str] = frozenset()
+    duties: tuple[str, ...] = ()
+    advice: str = ""
+    facts: str = field(default="{}", repr=False)
+    rule_set: int = 0
+
+    @property
+    def crosses(self) -> bool:
+        return self.verdict in ("allowed", "redacted")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Something that waits for a reviewer.
+
+    `copies` maps each audience to the SHA-256 of the bytes on offer (outgoing holds); `activity_uri` names
+    the received activity (incoming holds); `preview` is the text a reviewer reads.
+    """
+
+    id: str
+    direction: Literal["out", "in"]
+    contribution_id: str
+    version: int
+    activity_uri: str
+    peer: str
+    forum_id: str
+    author: str
+    preview: str
+    copies: dict[str, str]
+    rules: tuple[str, ...]
+    reason: str
+    rule_set: int
+    state: HoldState
+    asked_at: datetime
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRules:
+    """One immutable version of the rule table, as text."""
+
+    version: int
+    text: str
+    state: Literal["active", "waiting", "retired", "refused"]
+    author_id: str
+    approver_id: str
+    note: str
+    created_at: datetime

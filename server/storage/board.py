@@ -1,0 +1,64 @@
+"""Counts for the live board, straight from the tables."""
+
+from __future__ import annotations
+
+from server.database import Database
+
+SPOKE = "SELECT author_id, kind, created_at FROM contributions WHERE jam_id = ? AND NOT deleted"
+
+
+async def totals(store: Database, jam_id: str) -> dict[str, int]:
+    """Return the number of ideas, replies and people (who wrote) of a jam."""
+    row = await store.fetch_one(
+        "SELECT count(*) FILTER (WHERE kind = 'idea') AS ideas, count(*) FILTER (WHERE kind = 'reply') AS replies,"
+        f" count(DISTINCT author_id) AS people FROM ({SPOKE})",
+        (jam_id,),
+    )
+    return {"ideas": row["ideas"], "replies": row["replies"], "people": row["people"]} if row else {}
+
+
+async def active_since(store: Database, jam_id: str, since: float) -> int:
+    """Count the people who wrote or marked in a jam since a moment in unix seconds."""
+    return int(
+        await store.fetch_value(
+            "SELECT count(DISTINCT who) FROM (SELECT author_id AS who FROM contributions"
+            " WHERE jam_id = ? AND created_at >= ? AND NOT deleted UNION ALL"
+            " SELECT k.member_id FROM marks k JOIN contributions c ON c.id = k.contribution_id"
+            " WHERE c.jam_id = ? AND k.made_at >= ?)",
+            (jam_id, since, jam_id, since),
+        )
+        or 0
+    )
+
+
+async def per_minute(store: Database, jam_id: str, since: float) -> list[tuple[int, int, int]]:
+    """Return (minute as unix seconds, ideas, replies) for each minute since a moment in which something came."""
+    rows = await store.fetch(
+        "SELECT CAST(created_at / 60 AS INTEGER) * 60 AS minute, count(*) FILTER (WHERE kind = 'idea') AS ideas,"
+        " count(*) FILTER (WHERE kind = 'reply') AS replies FROM contributions"
+        " WHERE jam_id = ? AND created_at >= ? AND NOT deleted GROUP BY 1 ORDER BY 1",
+        (jam_id, since),
+    )
+    return [(row["minute"], row["ideas"], row["replies"]) for row in rows]
+
+
+async def by_unit(store: Database, jam_id: str) -> list[tuple[str, int, int]]:
+    """Return (unit, people who wrote, contributions) of our own people, by unit."""
+    rows = await store.fetch(
+        "SELECT m.unit, count(DISTINCT c.author_id) AS people, count(*) AS contributions FROM contributions c"
+        " JOIN members m ON m.id = c.author_id WHERE c.jam_id = ? AND NOT c.deleted AND m.host = ''"
+        " GROUP BY m.unit ORDER BY m.unit",
+        (jam_id,),
+    )
+    return [(row["unit"], row["people"], row["contributions"]) for row in rows]
+
+
+async def by_host(store: Database, jam_id: str) -> list[tuple[str, int, int]]:
+    """Return (host, people who wrote, contributions); our own server is ""."""
+    rows = await store.fetch(
+        "SELECT m.host, count(DISTINCT c.author_id) AS people, count(*) AS contributions FROM contributions c"
+        " JOIN members m ON m.id = c.author_id WHERE c.jam_id = ? AND NOT c.deleted"
+        " GROUP BY m.host ORDER BY contributions DESC, m.host",
+        (jam_id,),
+    )
+    return [(row["host"], row["people"], row["contributions"]) for row in rows]

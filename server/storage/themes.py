@@ -1,0 +1,26 @@
+"""The themes of a jam, as the analytics role last left them."""
+
+from __future__ import annotations
+
+from server.database import Database, Transaction
+
+
+async def report(store: Database, jam_id: str) -> str | None:
+    """Return the report as JSON, or None before the first refresh."""
+    value = await store.fetch_value("SELECT report FROM themes WHERE jam_id = ?", (jam_id,))
+    return None if value is None else str(value)
+
+
+async def snapshot(store: Database, jam_id: str) -> tuple[int, bytes] | None:
+    """Return (number of the last event folded in, snapshot bytes), or None."""
+    row = await store.fetch_one("SELECT seq, snapshot FROM themes WHERE jam_id = ?", (jam_id,))
+    return None if row is None else (row["seq"], bytes(row["snapshot"]))
+
+
+async def put(change: Transaction, jam_id: str, seq: int, report_json: str, snapshot_: bytes, now: float) -> None:
+    await change.execute(
+        "INSERT INTO themes (jam_id, seq, report, snapshot, made_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (jam_id) DO UPDATE SET seq = excluded.seq, report = excluded.report,"
+        " snapshot = excluded.snapshot, made_at = excluded.made_at",
+        (jam_id, seq, report_json, snapshot_, now),
+    )
