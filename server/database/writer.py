@@ -103,11 +103,9 @@ class Writer:
         return turn
 
     def withdraw(self, turn: Turn) -> None:
-        """Give up a turn whose body never ran, whether or not it had been granted."""
+        """Give up a turn whose body never ran, whether or not it had been granted (one in the queue is skipped)."""
         if turn.granted.done() and not turn.granted.cancelled() and turn.granted.exception() is None:
             self.finish(turn, joined=False)
-        elif turn in self._waiting:
-            self._waiting.remove(turn)
 
     def finish(self, turn: Turn, *, joined: bool) -> None:
         """The body is over. `joined`: its writes stay and go into the shared COMMIT."""

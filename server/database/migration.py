@@ -1,0 +1,194 @@
+"""Bringing a store's schema up to date, by one process at a time.
+
+Migrations are tortoise's own: a package with one module per change (`0001_initial.py`, `0002_…`), each with a class
+`Migration(tortoise.migrations.Migration)` that lists its `dependencies` and `operations`. To make a new one, edit the
+rows module and run
+
+    python -m server.database ROWS MIGRATIONS NAME
+    python -m server.database server.storage.rows server.storage.migrations add_summary
+
+which compares the rows with the last migration and writes the next file. Read it before you commit it:
+
+- A new column that may not be null needs `db_default=…` in the row; `default=…` alone gives the existing rows nothing,
+  and SQLite refuses the change.
+- On SQLite, altering or removing a column rebuilds the table; its indexes and triggers are made again afterwards.
+- Never edit a migration that was released; make another.
+
+All pending migrations of a start run in one transaction, with foreign keys checked at its end: a crash or an error
+leaves the store as it was. The table `tortoise_migrations` records what was applied, `PRAGMA user_version` how many.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tortoise.context import TortoiseContext, _current_context
+from tortoise.exceptions import BaseORMException
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.migrations.schema_editor import BaseSchemaEditor, SqliteSchemaEditor
+from tortoise.utils import get_schema_sql
+
+from server.database.connection import connect
+from server.database.errors import DatabaseError, MigrationFailed, NewerSchema, StoreBusy, UnwritableHome, translated
+from server.database.sqlite import StoreConnections, WritingClient
+from server.database.transaction import Transaction
+from server.database.writer import Turn
+
+LOCK_SECONDS = 600.0
+LOOK_SECONDS = 0.02
+TABLE = "tortoise_migrations"
+
+
+@dataclass(frozen=True)
+class App:
+    """One store's rows as tortoise knows them."""
+
+    label: str
+    rows: str
+    migrations: str | None
+
+    @property
+    def alias(self) -> str:
+        """The connection's name: the rows module, so that no two stores share one."""
+        return self.rows
+
+    def config(self) -> dict[str, Any]:
+        """Tortoise's configuration of this app alone."""
+        app: dict[str, Any] = {"models": [self.rows], "default_connection": self.alias}
+        if self.migrations:
+            app["migrations"] = self.migrations
+        return {
+            "connections": {self.alias: {"engine": "server.database.sqlite", "credentials": {}}},
+            "apps": {self.label: app},
+            "use_tz": True,
+            "timezone": "UTC",
+        }
+
+
+@contextlib.asynccontextmanager
+async def locked(path: Path) -> AsyncIterator[None]:
+    """Hold the store's lock file, so that one process at a time opens and migrates. Errors: StoreBusy."""
+    beside = path.with_name(path.name + ".lock")
+    try:
+        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise UnwritableHome(f"The lock {beside} cannot be made ({error.strerror}).") from error
+    try:
+        await _lock(descriptor, beside)
+        yield
+    finally:
+        os.close(descriptor)  # lets the lock go
+
+
+async def _lock(descriptor: int, beside: Path) -> None:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if loop.time() > until:
+                raise StoreBusy(f"Another process has been preparing this store for long ({beside}).") from None
+            await asyncio.sleep(LOOK_SECONDS)
+        else:
+            return
+
+
+async def prepare(path: Path, app: App) -> None:
+    """Make the schema of the store at `path` what `app` wants; the caller holds the lock.
+
+    Errors: NewerSchema, MigrationFailed, CorruptStore.
+    """
+    connection = connect(path)
+    thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-migration")
+    try:
+        connection.execute("PRAGMA foreign_keys=OFF")
+        with translated():
+            connection.execute("BEGIN IMMEDIATE")
+        transaction = Transaction(connection, thread, Turn(asyncio.get_running_loop(), 0.0))
+        await _bring_up(transaction, app)
+        with translated():
+            connection.execute("COMMIT")
+    finally:
+        thread.shutdown(wait=True)
+        connection.close()  # rolls an open transaction back
+
+
+async def _bring_up(transaction: Transaction, app: App) -> None:
+    client = WritingClient(app.alias, transaction, in_thread=True)
+    context = TortoiseContext()
+    context._connections = StoreConnections(app.alias, lambda: client)
+    token = _current_context.set(context)
+    try:
+        await context.init(config=app.config())
+        if app.migrations is None:
+            await client.execute_script(get_schema_sql(client, safe=True))
+            return
+        executor = StoreMigrations(client, app.config()["apps"])
+        if await _pending(executor, app):
+            await executor.migrate([MigrationTarget(app.label, "__latest__")], direction="forward")
+            await _check(transaction, executor)
+    except (BaseORMException, sqlite3.Error, ValueError) as error:
+        if isinstance(error, DatabaseError) and not isinstance(error, BaseORMException):
+            raise
+        raise MigrationFailed(
+            f"A change of the store's schema failed ({error}); the store is as it was. "
+            "Go back to the version that ran before, and report this."
+        ) from error
+    finally:
+        _current_context.reset(token)
+
+
+async def _pending(executor: "StoreMigrations", app: App) -> bool:
+    await executor.loader.build_graph()
+    known = set(executor.loader.disk_migrations)
+    applied = executor.loader.applied_migrations
+    newer = sorted(key.name for key in applied - known if key.app_label == app.label)
+    if newer:
+        raise NewerSchema(
+            f"This store was written by a newer version of the server (it has {', '.join(newer)}). "
+            "Start that version, or restore the backup that was made before the upgrade."
+        )
+    return bool(known - applied)
+
+
+async def _check(transaction: Transaction, executor: "StoreMigrations") -> None:
+    broken = await transaction.fetch("PRAGMA foreign_key_check", in_thread=True)
+    if broken:
+        tables = ", ".join(sorted({str(row["table"]) for row in broken}))
+        raise MigrationFailed(f"The schema change would leave broken references in {tables}; nothing was changed.")
+    await transaction.execute(f"PRAGMA user_version={len(executor.loader.disk_migrations)}")
+
+
+class StoreMigrations(MigrationExecutor):
+    """Tortoise's executor, with a schema editor that keeps indexes."""
+
+    def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:
+        return KeepingEditor(self.connection, atomic=atomic, collect_sql=collect_sql)
+
+
+class KeepingEditor(SqliteSchemaEditor):
+    """Tortoise's editor rebuilds a table to alter a column and forgets its indexes and triggers; this one does not."""
+
+    async def _remake_table(self, model: Any, *args: Any, **kwargs: Any) -> None:
+        table = model._meta.db_table
+        query = "SELECT sql, type FROM sqlite_master WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql NOTNULL"
+        _, kept = await self.client.execute_query(query, [table])
+        await super()._remake_table(model, *args, **kwargs)
+        _, columns = await self.client.execute_query(f'PRAGMA table_info("{table}")')
+        names = {column["name"] for column in columns}
+        for made in kept:
+            if made["type"] == "trigger" or _columns(made["sql"]) <= names:
+                await self.client.execute_query(made["sql"])
+
+
+def _columns(sql: str) -> set[str]:
+    """The quoted column names in the parentheses of a CREATE INDEX that tortoise wrote."""
+    return set(sql[sql.index("(") :].split('"')[1::2])
