@@ -1,0 +1,47 @@
+"""HTTP signatures: who says this, and how do we say it so that others believe us.
+
+``verify`` is the one way in: it runs every check and makes the VerifiedActivity that the rest demands.
+"""
+
+from federation.signatures.cavage import sign
+from federation.signatures.errors import (
+    KeyGone,
+    KeyUnavailable,
+    MalformedActivity,
+    Refusal,
+    RefusedHost,
+    SignatureRefused,
+    TooLarge,
+    UnusableKey,
+)
+from federation.signatures.keys import (
+    PrivateKey,
+    PublicKey,
+    generate_rsa_pem,
+    load_private_key,
+    load_public_key,
+)
+from federation.signatures.requests import SignedRequest
+from federation.signatures.verify import FoundKey, VerifiedActivity, verify, verify_get
+
+__all__ = [
+    "FoundKey",
+    "KeyGone",
+    "KeyUnavailable",
+    "MalformedActivity",
+    "PrivateKey",
+    "PublicKey",
+    "Refusal",
+    "RefusedHost",
+    "SignatureRefused",
+    "SignedRequest",
+    "TooLarge",
+    "UnusableKey",
+    "VerifiedActivity",
+    "generate_rsa_pem",
+    "load_private_key",
+    "load_public_key",
+    "sign",
+    "verify",
+    "verify_get",
+]

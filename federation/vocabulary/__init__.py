@@ -1,0 +1,1 @@
+"""ActivityStreams JSON to and from plain values; one file for each family of objects, all pure."""
