@@ -1,7 +1,8 @@
 """One place that opens SQLite connections, so that every connection has the same settings.
 
-See https://sqlite.org/pragma.html. WAL lets readers and one writer work side by side; with `synchronous=FULL` a
-COMMIT returns only after the log is on the disk; `foreign_keys` is off by default in SQLite.
+See https://sqlite.org/pragma.html. WAL lets readers and one writer work side by side; with
+`synchronous=FULL` a COMMIT returns only after the log is on the disk; `foreign_keys` is off by default in
+SQLite.
 """
 
 import os
@@ -36,7 +37,9 @@ def create_file(path: Path) -> None:
         ) from error
 
 
-def connect(path: Path, *, query_only: bool = False, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
+def connect(
+    path: Path, *, query_only: bool = False, busy_seconds: float = BUSY_SECONDS
+) -> sqlite3.Connection:
     """A connection with the house settings, in autocommit mode: BEGIN and COMMIT are written out.
 
     `query_only` connections refuse every write. `busy_seconds` is how long SQLite itself waits for a lock.
@@ -44,7 +47,11 @@ def connect(path: Path, *, query_only: bool = False, busy_seconds: float = BUSY_
     """
     try:
         connection = sqlite3.connect(
-            path, timeout=busy_seconds, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
+            path,
+            timeout=busy_seconds,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=STATEMENTS,
         )
     except sqlite3.Error as error:
         raise UnwritableHome(f"The store {path} cannot be opened ({error}).") from error

@@ -33,8 +33,8 @@ class Database:
         self._writer = writer
         self._reader = reader
         self._reading = ReadingClient(alias, reader)
-        self._inside: contextvars.ContextVar[tuple[Transaction, WritingClient] | None] = contextvars.ContextVar(
-            "transaction", default=None
+        self._inside: contextvars.ContextVar[tuple[Transaction, WritingClient] | None] = (
+            contextvars.ContextVar("transaction", default=None)
         )
         self._context = TortoiseContext()
         self._context._connections = StoreConnections(alias, self._client)
@@ -52,18 +52,20 @@ class Database:
     ) -> "Database":
         """Open the store at `path`, make it when it is missing, and bring its schema up to date.
 
-        `rows`: dotted module with the tortoise models. `migrations`: dotted package of tortoise migrations; None makes
-        missing tables straight from the models. `group_seconds`: how long a commit may wait for others to join it.
-        `label`: tortoise's app label, as in `ForeignKeyField("LABEL.OtherRow")`; by default the name of the package
-        that holds `rows` (`server.storage.rows` → `storage`).
+        `rows`: dotted module with the tortoise models. `migrations`: dotted package of tortoise migrations;
+        None makes missing tables straight from the models. `group_seconds`: how long a commit may wait for
+        others to join it. `label`: tortoise's app label, as in `ForeignKeyField("LABEL.OtherRow")`; by
+        default the name of the package that holds `rows` (`server.storage.rows` → `storage`).
 
         Errors: UnwritableHome, CorruptStore, NewerSchema, MigrationFailed, StoreBusy.
         """
-        app = migration.App(label or label_of(rows), rows, migrations)
+        app = migration.App(label or migration.App.label_of(rows), rows, migrations)
         create_file(path)
         async with migration.locked(path):
             await migration.prepare(path, app)
-            writer = Writer(connect(path, busy_seconds=0), group_seconds=group_seconds, turn_seconds=TURN_SECONDS)
+            writer = Writer(
+                connect(path, busy_seconds=0), group_seconds=group_seconds, turn_seconds=TURN_SECONDS
+            )
             try:
                 reader = Reader(path)
             except BaseException:
@@ -74,19 +76,20 @@ class Database:
             await database._context.init(config=app.config())
         return database
 
-    # -- writing ------------------------------------------------------------------------------------------------
+    # -- writing --
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """All or nothing, and on the disk when the block is left.
 
-        One body at a time runs in a process; several share a COMMIT. Within the block tortoise queries write and read
-        through it, without `using_db`. A block within a block of the same task joins the outer one: an error undoes
-        the inner block alone, and only the outer one waits for the disk. Keep bodies short and never await another
-        task's transaction in one: everybody else waits for you.
+        One body at a time runs in a process; several share a COMMIT. Within the block tortoise queries
+        write and read through it, without `using_db`. A block within a block of the same task joins the
+        outer one: an error undoes the inner block alone, and only the outer one waits for the disk. Keep
+        bodies short and never await another task's transaction in one: everybody else waits for you.
 
-        Cancelled while queued: nothing was done. Cancelled in the body: the body is undone. Cancelled while waiting
-        for the disk: the transaction stays. Errors: CommitFailed, StoreBusy, StoreClosed, and those of the body.
+        Cancelled while queued: nothing was done. Cancelled in the body: the body is undone. Cancelled while
+        waiting for the disk: the transaction stays. Errors: CommitFailed, StoreBusy, StoreClosed, and those
+        of the body.
         """
         outer = self._inside.get()
         if outer is not None and outer[0].open and outer[0].owner is asyncio.current_task():
@@ -119,7 +122,7 @@ class Database:
         except BaseException:
             transaction.undo(mark)
             raise
-        transaction.keep()
+        transaction.keep(mark)
 
     @contextlib.contextmanager
     def _bound(self, transaction: Transaction) -> Iterator[None]:
@@ -130,10 +133,10 @@ class Database:
         finally:
             self._inside.reset(token)
 
-    # -- reading ------------------------------------------------------------------------------------------------
+    # -- reading --
 
     async def fetch(self, sql: str, params: Parameters = ()) -> list[Mapping[str, Any]]:
-        """All rows of a query, as mappings by column name: committed data only, never waiting for a writer."""
+        """All rows of a query, as mappings by column name: committed data, never waiting for a writer."""
         return list(await self._reader.fetch(sql, params))
 
     async def fetch_one(self, sql: str, params: Parameters = ()) -> Mapping[str, Any] | None:
@@ -159,7 +162,7 @@ class Database:
         inside = self._inside.get()
         return inside[1] if inside is not None and inside[0].open else self._reading
 
-    # -- care ---------------------------------------------------------------------------------------------------
+    # -- care --
 
     @property
     def counts(self) -> Counts:
@@ -171,7 +174,7 @@ class Database:
         await self._writer.wait_idle()
 
     async def checkpoint(self) -> None:
-        """Move the write-ahead log into the file and cut it to nothing. Errors: StoreBusy when readers hold it."""
+        """Move the write-ahead log into the file and empty it. Errors: StoreBusy when readers hold it."""
 
         def move() -> None:
             busy = self._writer.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -206,18 +209,13 @@ class Database:
 
     async def close(self) -> None:
         """Finish what was begun, then close all connections. May be called twice."""
-        if self._closing is None:
+        if self._closing is None or self._closing.cancelled():
             self._closing = asyncio.ensure_future(self._close())
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
         await self._writer.close()
         self._reader.close()
-
-
-def label_of(rows: str) -> str:
-    """The app label of a rows module: the package that holds it, or the module itself at the root."""
-    return rows.split(".")[-2] if "." in rows else rows
 
 
 def _faults(connection: sqlite3.Connection) -> list[str]:

@@ -14,8 +14,8 @@
     ├─ StoreBusy                another process kept the write lock too long
     └─ StoreClosed              the database was closed
 
-`ConstraintBroken` and `StatementFailed` are tortoise errors too, so that tortoise's own `get_or_create` works and
-callers may catch either name.
+`ConstraintBroken` and `StatementFailed` are tortoise errors too, so that tortoise's own `get_or_create`
+works and callers may catch either name.
 """
 
 import contextlib

@@ -1,21 +1,23 @@
 """Bringing a store's schema up to date, by one process at a time.
 
-Migrations are tortoise's own: a package with one module per change (`0001_initial.py`, `0002_…`), each with a class
-`Migration(tortoise.migrations.Migration)` that lists its `dependencies` and `operations`. To make a new one, edit the
-rows module and run
+Migrations are tortoise's own: a package with one module per change (`0001_initial.py`, `0002_…`), each with
+a class `Migration(tortoise.migrations.Migration)` that lists its `dependencies` and `operations`. To make a
+new one, edit the rows module and run
 
     python -m server.database ROWS MIGRATIONS NAME
     python -m server.database server.storage.rows server.storage.migrations add_summary
 
 which compares the rows with the last migration and writes the next file. Read it before you commit it:
 
-- A new column that may not be null needs `db_default=…` in the row; `default=…` alone gives the existing rows nothing,
-  and SQLite refuses the change.
-- On SQLite, altering or removing a column rebuilds the table; its indexes and triggers are made again afterwards.
+- A new column that may not be null needs `db_default=…` in the row; `default=…` alone gives the existing
+  rows nothing, and SQLite refuses the change.
+- On SQLite, altering or removing a column rebuilds the table; its indexes and triggers are made again
+  afterwards.
 - Never edit a migration that was released; make another.
 
-All pending migrations of a start run in one transaction, with foreign keys checked at its end: a crash or an error
-leaves the store as it was. The table `tortoise_migrations` records what was applied, `PRAGMA user_version` how many.
+All pending migrations of a start run in one transaction, with foreign keys checked at its end: a crash or
+an error leaves the store as it was. The table `tortoise_migrations` records what was applied, `PRAGMA
+user_version` how many.
 """
 
 import asyncio
@@ -29,6 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext, _current_context
 from tortoise.exceptions import BaseORMException
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
@@ -36,9 +39,17 @@ from tortoise.migrations.schema_editor import BaseSchemaEditor, SqliteSchemaEdit
 from tortoise.utils import get_schema_sql
 
 from server.database.connection import connect
-from server.database.errors import DatabaseError, MigrationFailed, NewerSchema, StoreBusy, UnwritableHome, translated
-from server.database.sqlite import StoreConnections, WritingClient
-from server.database.transaction import Transaction
+from server.database.errors import (
+    CorruptStore,
+    DatabaseError,
+    MigrationFailed,
+    NewerSchema,
+    StoreBusy,
+    UnwritableHome,
+    translate,
+)
+from server.database.sqlite import StoreConnections, WritingClient, statements
+from server.database.transaction import Transaction, settled
 from server.database.writer import Turn
 
 LOCK_SECONDS = 600.0
@@ -53,6 +64,11 @@ class App:
     label: str
     rows: str
     migrations: str | None
+
+    @staticmethod
+    def label_of(rows: str) -> str:
+        """The label of a rows module: the package that holds it (`server.storage.rows` → `storage`)."""
+        return rows.split(".")[-2] if "." in rows else rows
 
     @property
     def alias(self) -> str:
@@ -95,7 +111,9 @@ async def _lock(descriptor: int, beside: Path) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if loop.time() > until:
-                raise StoreBusy(f"Another process has been preparing this store for long ({beside}).") from None
+                raise StoreBusy(
+                    f"Another process has been preparing this store for long ({beside})."
+                ) from None
             await asyncio.sleep(LOOK_SECONDS)
         else:
             return
@@ -104,53 +122,64 @@ async def _lock(descriptor: int, beside: Path) -> None:
 async def prepare(path: Path, app: App) -> None:
     """Make the schema of the store at `path` what `app` wants; the caller holds the lock.
 
-    Errors: NewerSchema, MigrationFailed, CorruptStore.
+    Errors: NewerSchema, MigrationFailed, CorruptStore, StoreBusy.
     """
     connection = connect(path)
     thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-migration")
     try:
-        connection.execute("PRAGMA foreign_keys=OFF")
-        with translated():
-            connection.execute("BEGIN IMMEDIATE")
+        connection.execute("PRAGMA foreign_keys=OFF")  # a rebuilt table must not cascade; checked at the end
         transaction = Transaction(connection, thread, Turn(asyncio.get_running_loop(), 0.0))
-        await _bring_up(transaction, app)
-        with translated():
-            connection.execute("COMMIT")
+        client = WritingClient(app.alias, transaction, in_thread=True)
+        async with bound(app, client):
+            await _bring_up(connection, thread, client, app)
+    except (BaseORMException, sqlite3.Error, ValueError) as error:
+        raise _refusal(error) from error
     finally:
         thread.shutdown(wait=True)
         connection.close()  # rolls an open transaction back
 
 
-async def _bring_up(transaction: Transaction, app: App) -> None:
-    client = WritingClient(app.alias, transaction, in_thread=True)
+@contextlib.asynccontextmanager
+async def bound(app: App, client: BaseDBAsyncClient) -> AsyncIterator[TortoiseContext]:
+    """A tortoise context in which `app`'s rows use `client`, for the running task."""
     context = TortoiseContext()
     context._connections = StoreConnections(app.alias, lambda: client)
     token = _current_context.set(context)
     try:
         await context.init(config=app.config())
-        if app.migrations is None:
-            await client.execute_script(get_schema_sql(client, safe=True))
-            return
-        executor = StoreMigrations(client, app.config()["apps"])
-        if await _pending(executor, app):
-            await executor.migrate([MigrationTarget(app.label, "__latest__")], direction="forward")
-            await _check(transaction, executor)
-    except (BaseORMException, sqlite3.Error, ValueError) as error:
-        if isinstance(error, DatabaseError) and not isinstance(error, BaseORMException):
-            raise
-        raise MigrationFailed(
-            f"A change of the store's schema failed ({error}); the store is as it was. "
-            "Go back to the version that ran before, and report this."
-        ) from error
+        yield context
     finally:
         _current_context.reset(token)
+
+
+async def _bring_up(
+    connection: sqlite3.Connection, thread: ThreadPoolExecutor, client: WritingClient, app: App
+) -> None:
+    executor = StoreMigrations(client, app.config()["apps"])
+    if app.migrations is not None and not await _pending(executor, app):
+        return
+
+    async def run(sql: str) -> None:
+        await settled(asyncio.get_running_loop().run_in_executor(thread, connection.execute, sql))
+
+    await run("BEGIN IMMEDIATE")
+    if app.migrations is None:
+        await client.execute_script(get_schema_sql(client, safe=True))
+    else:
+        await executor.migrate([MigrationTarget(app.label, "__latest__")], direction="forward")
+        _, broken = await client.execute_query("PRAGMA foreign_key_check")
+        if broken:
+            tables = ", ".join(sorted({str(row["table"]) for row in broken}))
+            raise ValueError(f"it would leave broken references in {tables}")
+        await run(f"PRAGMA user_version={len(executor.loader.disk_migrations)}")
+    await run("COMMIT")
 
 
 async def _pending(executor: "StoreMigrations", app: App) -> bool:
     await executor.loader.build_graph()
     known = set(executor.loader.disk_migrations)
-    applied = executor.loader.applied_migrations
-    newer = sorted(key.name for key in applied - known if key.app_label == app.label)
+    applied = {key for key in executor.loader.applied_migrations if key.app_label == app.label}
+    newer = sorted(key.name for key in applied - known)
     if newer:
         raise NewerSchema(
             f"This store was written by a newer version of the server (it has {', '.join(newer)}). "
@@ -159,12 +188,14 @@ async def _pending(executor: "StoreMigrations", app: App) -> bool:
     return bool(known - applied)
 
 
-async def _check(transaction: Transaction, executor: "StoreMigrations") -> None:
-    broken = await transaction.fetch("PRAGMA foreign_key_check", in_thread=True)
-    if broken:
-        tables = ", ".join(sorted({str(row["table"]) for row in broken}))
-        raise MigrationFailed(f"The schema change would leave broken references in {tables}; nothing was changed.")
-    await transaction.execute(f"PRAGMA user_version={len(executor.loader.disk_migrations)}")
+def _refusal(error: Exception) -> DatabaseError:
+    told = translate(error) if isinstance(error, sqlite3.Error) else error
+    if isinstance(told, CorruptStore | StoreBusy):
+        return told
+    return MigrationFailed(
+        f"A change of the store's schema failed ({error}); the store is as it was. "
+        "Go back to the version that ran before, and report this."
+    )
 
 
 class StoreMigrations(MigrationExecutor):
@@ -175,11 +206,18 @@ class StoreMigrations(MigrationExecutor):
 
 
 class KeepingEditor(SqliteSchemaEditor):
-    """Tortoise's editor rebuilds a table to alter a column and forgets its indexes and triggers; this one does not."""
+    """Tortoise's editor forgets indexes and triggers when it rebuilds a table; this one does not."""
+
+    async def _run_sql(self, sql: str) -> None:
+        if self.collect_sql:
+            await super()._run_sql(sql)
+            return
+        for statement in statements(sql):  # tortoise splits at every semicolon, which breaks triggers
+            await self.client.execute_query(statement)
 
     async def _remake_table(self, model: Any, *args: Any, **kwargs: Any) -> None:
         table = model._meta.db_table
-        query = "SELECT sql, type FROM sqlite_master WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql NOTNULL"
+        query = "SELECT sql, type FROM sqlite_master WHERE tbl_name = ? AND type <> 'table' AND sql NOTNULL"
         _, kept = await self.client.execute_query(query, [table])
         await super()._remake_table(model, *args, **kwargs)
         _, columns = await self.client.execute_query(f'PRAGMA table_info("{table}")')

@@ -1,8 +1,8 @@
 """Reading connections: committed data only, never behind a running write transaction.
 
-A quick query runs on the event loop, where it costs no thread hop. A query that takes longer than a few milliseconds
-is stopped there and run again in a thread, on a connection of its own, and its text is remembered as slow; so no
-report stalls the pages of others.
+A quick query runs on the event loop, where it costs no thread hop. A query that takes longer than a few
+milliseconds is stopped there and run again in a thread, on a connection of its own, and its text is
+remembered as slow for a minute; so no report stalls the pages of others.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from server.database.errors import StoreClosed, primary_code, translate, transla
 INLINE_SECONDS = 0.004
 STEPS_PER_LOOK = 2000
 SLOW_TEXTS = 1000
+SLOW_SECONDS = 60.0
 THREADS = 3
 T = TypeVar("T")
 _MOVE = (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -33,33 +34,36 @@ class Reader:
         self._inline = connect(path, query_only=True, busy_seconds=0)
         self._inline.set_progress_handler(self._look, STEPS_PER_LOOK)
         self._stop_at = 0.0
-        self._slow: set[str] = set()
+        self._slow: dict[str, float] = {}
         self._own = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="store-reader")
         self.closed = False
 
     async def fetch(self, sql: str, parameters: Parameters) -> list[Record]:
-        """All rows that the query gives, as dicts. Errors: StatementFailed, WriteOutsideTransaction, StoreClosed."""
+        """All rows that the query gives. Errors: StatementFailed, WriteOutsideTransaction, StoreClosed."""
         if self.closed:
             raise StoreClosed("The store was closed; nothing can be read any more.")
-        if sql not in self._slow:
+        if self._slow.get(sql, 0.0) < time.monotonic():
             try:
                 return self._fetch_inline(sql, parameters)
             except sqlite3.Error as error:
                 if primary_code(error) not in _MOVE:
                     raise translate(error) from error
                 self._remember(sql, error)
-        with translated():
-            return await self.run(lambda connection: records(connection.execute(sql, parameters)))
+        return await self.run(lambda connection: records(connection.execute(sql, parameters)))
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Call `work` with a query-only connection in a reader thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(self._connection()))
+        loop = asyncio.get_running_loop()
+        with translated():
+            return await loop.run_in_executor(self._threads, lambda: work(self._connection()))
 
     def close(self) -> None:
-        """Close all connections; queries in threads end first."""
+        """Stop the queries in threads and close all connections."""
         self.closed = True
+        for connection in self._opened:
+            connection.interrupt()
         self._threads.shutdown(wait=True)
         for connection in (self._inline, *self._opened):
             connection.close()
@@ -75,7 +79,7 @@ class Reader:
         if primary_code(error) == sqlite3.SQLITE_INTERRUPT:
             if len(self._slow) >= SLOW_TEXTS:
                 self._slow.clear()
-            self._slow.add(sql)
+            self._slow[sql] = time.monotonic() + SLOW_SECONDS
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._own, "connection", None)

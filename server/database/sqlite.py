@@ -1,23 +1,24 @@
 """What tortoise sees of a store: two clients, and which of them a task uses.
 
-Rows are bound to a store by tortoise's own context variable (`TortoiseContext`), never by a global. In place of
-tortoise's `ConnectionHandler` a context gets `StoreConnections`, which answers with the writing client inside a
-`transaction()` block and with the reading client everywhere else. Each rows module has an alias of its own, so that a
-row of one store asked for under another store is an error, not a write in the wrong place.
+Rows are bound to a store by tortoise's own context variable (`TortoiseContext`), never by a global. In
+place of tortoise's `ConnectionHandler` a context gets `StoreConnections`, which answers with the writing
+client inside a `transaction()` block and with the reading client everywhere else. Each rows module has an
+alias of its own, so that a row of one store asked for under another store is an error, not a write in the
+wrong place.
 
-Tortoise picks its SQLite schema editor by the word "sqlite" in the client's module name: hence this file's name.
+Tortoise picks its SQLite schema editor by the word "sqlite" in the client's module name: hence this file's
+name.
 """
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from pypika_tortoise import SQLLiteQuery
+from pypika_tortoise.dialects import SQLLiteQuery
 from tortoise.backends.base.client import (
     BaseDBAsyncClient,
     ConnectionWrapper,
     NestedTransactionContext,
-    PoolConnectionWrapper,
     TransactionalDBClient,
     TransactionContext,
 )
@@ -30,8 +31,7 @@ from tortoise.exceptions import ConfigurationError
 from server.database.connection import Record
 from server.database.errors import WriteOutsideTransaction
 from server.database.reader import Reader
-from server.database.transaction import Transaction
-from server.database.writer import Callback
+from server.database.transaction import Mark, Transaction
 
 REFUSAL = "A write needs `async with database.transaction()` around it."
 
@@ -53,7 +53,7 @@ class StoreClient(BaseDBAsyncClient):
     async def db_create(self) -> None:
         """The store's file exists already."""
 
-    def acquire_connection(self) -> ConnectionWrapper[Any] | PoolConnectionWrapper:
+    def acquire_connection(self) -> ConnectionWrapper[Any]:
         """Nobody gets the bare connection."""
         raise NotImplementedError("use Database.fetch or Transaction.execute")
 
@@ -65,7 +65,9 @@ class ReadingClient(StoreClient):
         super().__init__(alias)
         self._reader = reader
 
-    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[Record]]:
+    async def execute_query(
+        self, query: str, values: list[Any] | None = None
+    ) -> tuple[int, Sequence[Record]]:
         """The number of rows and the rows, as dicts."""
         rows = await self._reader.fetch(_without_nul(query), values or ())
         return len(rows), rows
@@ -91,15 +93,17 @@ class ReadingClient(StoreClient):
 
 
 class WritingClient(StoreClient, TransactionalDBClient):
-    """Runs tortoise's statements within one `Transaction`. Tortoise's own transactions become SAVEPOINTs in it."""
+    """Runs tortoise's statements within one `Transaction`; tortoise's own become SAVEPOINTs in it."""
 
     def __init__(self, alias: str, transaction: Transaction, *, in_thread: bool = False) -> None:
         super().__init__(alias)
         self._transaction = transaction
         self._in_thread = in_thread
-        self._marks: list[list[Callback]] = []
+        self._marks: list[Mark] = []
 
-    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[Record]]:
+    async def execute_query(
+        self, query: str, values: list[Any] | None = None
+    ) -> tuple[int, Sequence[Record]]:
         """The number of rows changed (of rows given, when none was changed) and the rows, as dicts."""
         changed, rows = await self._change(query, values)
         return changed or len(rows), rows
@@ -152,8 +156,7 @@ class WritingClient(StoreClient, TransactionalDBClient):
 
     async def release_savepoint(self) -> None:
         """Keep the innermost nested transaction."""
-        self._marks.pop()
-        self._transaction.keep()
+        self._transaction.keep(self._marks.pop())
 
 
 class StoreConnections(ConnectionHandler):

@@ -5,13 +5,21 @@ import contextvars
 import sqlite3
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from server.database.connection import Parameters, Record, records
-from server.database.errors import TransactionOver, translated
+from server.database.errors import CommitFailed, StatementFailed, TransactionOver, translated
 from server.database.writer import Callback, Turn
 
 T = TypeVar("T")
+BOUNDS = ("BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE")
+
+
+class Mark(NamedTuple):
+    """Where a SAVEPOINT was opened: its name, and the calls that were due after the commit by then."""
+
+    name: str
+    callbacks: list[Callback]
 
 
 class Transaction:
@@ -25,7 +33,7 @@ class Transaction:
         self._connection = connection
         self._thread = thread
         self._turn = turn
-        self._depth = 0
+        self._marks = 0
         self.owner = asyncio.current_task()
         self.open = True
 
@@ -35,9 +43,7 @@ class Transaction:
 
     async def executemany(self, sql: str, rows: Iterable[Parameters], *, in_thread: bool = False) -> int:
         """Run one statement for each of `rows`; the number of rows changed in all."""
-        return await self.run(
-            lambda: self._connection.executemany(sql, rows).rowcount, in_thread=in_thread
-        )
+        return await self.run(lambda: self._connection.executemany(sql, rows).rowcount, in_thread=in_thread)
 
     async def fetch(self, sql: str, parameters: Parameters = (), *, in_thread: bool = False) -> list[Record]:
         """All rows that the statement gives, as dicts; sees this transaction's own writes."""
@@ -56,13 +62,13 @@ class Transaction:
     def after_commit(self, call: Callable[[], object]) -> None:
         """Call `call()` once the transaction is on the disk, before the block's caller goes on.
 
-        Never called when the body or the commit fails. What it returns is ignored; an exception goes to the event
-        loop's exception handler. It must not block.
+        Never called when the body or the commit fails. What it returns is ignored; an exception goes to the
+        event loop's exception handler. It must not block.
         """
         self._check()
         self._turn.callbacks.append((contextvars.copy_context(), call))
 
-    # -- for this package ---------------------------------------------------------------------------------------
+    # -- for this package --
 
     async def run(self, work: Callable[[], T], *, in_thread: bool = False) -> T:
         """Run `work`, which uses the connection, here or in the writer's thread."""
@@ -80,32 +86,39 @@ class Transaction:
 
     def change(self, sql: str, parameters: Parameters) -> tuple[int, list[Record]]:
         """Run a statement now, unchecked; the number of rows it changed and the rows it gave."""
+        if sql.lstrip()[:9].upper().startswith(BOUNDS):
+            raise StatementFailed(
+                "The transaction block begins and ends the transaction, not a statement in it."
+            )
         before = self._connection.total_changes
         cursor = self._connection.execute(sql, parameters)
         rows = records(cursor) if cursor.description else []
         changed = cursor.rowcount if cursor.rowcount >= 0 else self._connection.total_changes - before
         return changed, rows
 
-    def save(self) -> list[Callback]:
-        """Open a SAVEPOINT; the mark to give back to `undo`."""
-        self._depth += 1
+    def save(self) -> Mark:
+        """Open a SAVEPOINT; the mark to give back to `keep` or `undo`."""
+        self._check()
+        self._marks += 1
+        mark = Mark(f"body{self._marks}", list(self._turn.callbacks))
         with translated():
-            self._connection.execute(f"SAVEPOINT body{self._depth}")
-        return list(self._turn.callbacks)
+            self._connection.execute(f"SAVEPOINT {mark.name}")
+        return mark
 
-    def keep(self) -> None:
-        """Release the innermost SAVEPOINT."""
-        depth, self._depth = self._depth, self._depth - 1
+    def keep(self, mark: Mark) -> None:
+        """Release the SAVEPOINT. Errors: CommitFailed when SQLite has rolled everything back itself."""
+        if not self._connection.in_transaction:
+            raise CommitFailed("SQLite gave the shared transaction up; nothing of it was kept.")
         with translated():
-            self._connection.execute(f"RELEASE body{depth}")
+            self._connection.execute(f"RELEASE {mark.name}")
 
-    def undo(self, mark: list[Callback]) -> None:
-        """Roll the innermost SAVEPOINT back. Does nothing when SQLite has rolled everything back itself."""
-        depth, self._depth = self._depth, self._depth - 1
-        self._turn.callbacks[:] = mark
+    def undo(self, mark: Mark) -> None:
+        """Roll back to the SAVEPOINT. Does nothing when SQLite has rolled everything back itself."""
+        self._turn.callbacks[:] = mark.callbacks
         if self._connection.in_transaction:
-            self._connection.execute(f"ROLLBACK TO body{depth}")
-            self._connection.execute(f"RELEASE body{depth}")
+            with translated():
+                self._connection.execute(f"ROLLBACK TO {mark.name}")
+                self._connection.execute(f"RELEASE {mark.name}")
 
     def _check(self) -> None:
         if not self.open:
@@ -125,5 +138,3 @@ async def settled(work: "asyncio.Future[T]") -> T:
             work.exception()
         raise cancelled
     return work.result()
-
-

@@ -1,20 +1,23 @@
 """The one writing connection of a process, and group commit.
 
-Many transactions share one BEGIN IMMEDIATE … COMMIT: each body has a SAVEPOINT of its own, and everyone who left a
-body waits for the shared COMMIT, which is on the disk when it returns. While a COMMIT runs in its thread, new bodies
-queue up for the next one; so a lone caller never waits for company, and 64 callers need one fsync, not 64.
+Many transactions share one BEGIN IMMEDIATE … COMMIT: each body has a SAVEPOINT of its own, and everyone who
+left a body waits for the shared COMMIT, which is on the disk when it returns. While a COMMIT runs in its
+thread, new bodies queue up for the next one; so a lone caller never waits for company, and 64 callers need
+one fsync, not 64.
 
-This is a state machine of plain calls, not a task: nothing here can be cancelled. A cancelled caller leaves the
-queue, or rolls its own SAVEPOINT back without awaiting anything, or stops waiting for a COMMIT that goes on.
+This is a state machine of plain calls, not a task: nothing here can be cancelled. A cancelled caller leaves
+the queue, or rolls its own SAVEPOINT back without awaiting anything, or stops waiting for a COMMIT that
+goes on.
 
     idle → beginning → serving ⇄ lingering → committing → idle | beginning
              ↺ busy (another process writes; asked again every few milliseconds, on the loop)
 
-Statements run on the event loop: a row costs 10 µs there and 60 µs through a thread. Only COMMIT, which waits for the
-disk, and statements that say so (`in_thread`) leave it.
+Statements run on the event loop: a row costs 10 µs there and 60 µs through a thread. Only COMMIT, which
+waits for the disk, and statements that say so (`in_thread`) leave it.
 """
 
 import asyncio
+import contextlib
 import contextvars
 import enum
 import random
@@ -68,7 +71,7 @@ class Batch:
     size_before: int
     joined: list[Turn] = field(default_factory=list)
     ends_at: float = 0.0
-    broken: BaseException | None = None
+    broken: str = ""
 
 
 class Writer:
@@ -91,7 +94,7 @@ class Writer:
         self._idle = asyncio.Event()
         self._idle.set()
 
-    # -- what transactions call ---------------------------------------------------------------------------------
+    # -- what transactions call --
 
     def queue(self) -> Turn:
         """Ask for the connection. Await `turn.granted`, then call `finish` exactly once, whatever happens."""
@@ -103,7 +106,7 @@ class Writer:
         return turn
 
     def withdraw(self, turn: Turn) -> None:
-        """Give up a turn whose body never ran, whether or not it had been granted (one in the queue is skipped)."""
+        """Give up a turn whose body never ran. One still in the queue is skipped there."""
         if turn.granted.done() and not turn.granted.cancelled() and turn.granted.exception() is None:
             self.finish(turn, joined=False)
 
@@ -114,15 +117,15 @@ class Writer:
             batch.joined.append(turn)
             if len(batch.joined) == 1:
                 batch.ends_at = self._loop.time() + self._group_seconds
-        if not self.connection.in_transaction and batch.broken is None:
-            batch.broken = CommitFailed("SQLite gave the shared transaction up; nothing of it was kept.")
-        if batch.broken is not None or len(batch.joined) >= BODIES_PER_COMMIT or self._late():
+        if not self.connection.in_transaction:
+            batch.broken = "SQLite gave the shared transaction up; nothing of it was kept."
+        if batch.broken or len(batch.joined) >= BODIES_PER_COMMIT or self._late():
             self._commit()
         elif not self._grant():
             self._linger()
 
     async def run_alone(self, chore: Callable[[], object]) -> object:
-        """Run `chore` in the writer's thread while no transaction is open. A cancelled caller leaves it running."""
+        """Run `chore` in the writer's thread between transactions. A cancelled caller leaves it running."""
         done: asyncio.Future[object] = self._loop.create_future()
         self._chores.append((chore, done))
         self._wake()
@@ -139,7 +142,7 @@ class Writer:
         self.thread.shutdown(wait=True)
         self.connection.close()
 
-    # -- the machine --------------------------------------------------------------------------------------------
+    # -- the machine --
 
     def _wake(self) -> None:
         if self._state is State.IDLE:
@@ -175,7 +178,9 @@ class Writer:
             self.counts.busy += 1
             self._contended_until = now + CONTENDED_SECONDS
             while self._waiting and self._waiting[0].deadline < now:
-                self._refuse(self._waiting.popleft(), StoreBusy("Another process kept the store locked too long."))
+                self._refuse(
+                    self._waiting.popleft(), StoreBusy("Another process kept the store locked too long.")
+                )
         else:
             self._refuse(self._waiting.popleft(), translate(error))
         self._timer = self._loop.call_later(random.uniform(0.0005, 0.003), self._begin)  # noqa: S311
@@ -220,38 +225,40 @@ class Writer:
     def _commit(self) -> None:
         self._cancel_timer()
         self._state = State.COMMITTING
-        if self._batch.joined and self._batch.broken is None:
+        if self._batch.joined and not self._batch.broken:
             work = self._loop.run_in_executor(self.thread, self.connection.execute, "COMMIT")
             work.add_done_callback(self._committed)
             return
-        if self.connection.in_transaction:
-            self.connection.execute("ROLLBACK")
+        self._roll_back()
         self._settle(self._batch.broken)
+
+    def _roll_back(self) -> None:
+        """Should this fail, the next BEGIN fails too and says why to whoever asked for it."""
+        if self.connection.in_transaction:
+            with contextlib.suppress(sqlite3.Error):
+                self.connection.execute("ROLLBACK")
 
     def _committed(self, work: "asyncio.Future[sqlite3.Cursor]") -> None:
         error = work.exception()
         if error is not None:
-            if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
-            failure = CommitFailed(f"The commit failed ({error}); nothing of the transaction was kept.")
-            failure.__cause__ = error
-            self._settle(failure)
+            self._roll_back()
+            self._settle(f"The commit failed ({error}); nothing of the transaction was kept.")
             return
         self.counts.commits += 1
         self.counts.bodies += len(self._batch.joined)
-        self._settle(None)
+        self._settle("")
 
-    def _settle(self, failure: BaseException | None) -> None:
+    def _settle(self, failure: str) -> None:
         """Tell everyone who joined, then go on with whoever queued up meanwhile."""
         for turn in self._batch.joined:
-            if failure is None:
+            if not failure:
                 for context, callback in turn.callbacks:
                     self._loop.call_soon(callback, context=context)
                 if not turn.committed.done():
                     turn.committed.set_result(None)
             elif not turn.committed.done():
-                turn.committed.set_exception(failure)
-        self.counts.failures += failure is not None
+                turn.committed.set_exception(CommitFailed(failure))
+        self.counts.failures += bool(failure)
         if not self._waiting and not self._chores:
             self._rest()
         elif self._loop.time() < self._contended_until:

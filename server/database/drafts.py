@@ -1,0 +1,41 @@
+"""Compare a store's rows with its migrations, and write the migration that is missing. Needs no database."""
+
+import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.writer import MigrationWriter, format_migration_name
+
+from server.database.migration import App, bound
+from server.database.sqlite import StoreClient
+
+
+async def due(rows: str, migrations: str, *, label: str | None = None) -> list[str]:
+    """What the rows module says and no migration does, one sentence a change; empty when they agree."""
+    async with _writers(rows, migrations, label) as writers:
+        return [operation.describe() for writer in writers for operation in writer.operations]
+
+
+async def write(rows: str, migrations: str, name: str, *, label: str | None = None) -> Path | None:
+    """Write the next migration file into the package `migrations`; its path, or None when nothing is due.
+
+    `name`: what changes, in a few words; becomes part of the file's name.
+    """
+    async with _writers(rows, migrations, label) as writers:
+        for writer in writers:
+            number = int(writer.name.split("_", 1)[0])
+            if name:
+                writer.name = format_migration_name(number, name)
+            return Path(writer.write())
+    return None
+
+
+@asynccontextmanager
+async def _writers(rows: str, migrations: str, label: str | None) -> AsyncIterator[list[MigrationWriter]]:
+    importlib.import_module(migrations)
+    app = App(label or App.label_of(rows), rows, migrations)
+    async with bound(app, StoreClient(app.alias)) as context:
+        assert context.apps is not None
+        yield await MigrationAutodetector(context.apps, app.config()["apps"]).changes()
