@@ -1,0 +1,9 @@
+"""Every shared application key, typed: the only way a request reaches what the composition root built."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from server.services.house import House
+
+HOUSE = web.AppKey("HOUSE", House)

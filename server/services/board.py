@@ -1,0 +1,89 @@
+"""The live board: who takes part, each figure with its denominator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from server.domain.actors import Member
+from server.domain.errors import Missing
+from server.domain.jams import Jam
+from server.services.house import House
+from server.storage import board, events, people, themes
+
+ACTIVE_WINDOW = timedelta(minutes=10)
+SERIES = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A figure of a group: people who wrote, out of `of` people (None where the number is unknown)."""
+
+    name: str
+    people: int
+    of: int | None
+    contributions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The figures of a jam at one moment. `per_minute` holds (minute as unix seconds, ideas, replies)."""
+
+    active_now: int
+    invited: int
+    people: int
+    ideas: int
+    replies: int
+    per_minute: list[tuple[int, int, int]]
+    by_unit: list[Share]
+    by_host: list[Share]
+    at: float
+
+
+async def read_board(house: House, reader: Member, jam: Jam) -> Board:
+    """Count a jam. Every figure equals an SQL count over what the reader may see."""
+    if not (reader.active and reader.is_local):
+        raise Missing("jam")
+    now = house.now()
+    totals = await board.totals(house.store, jam.id)
+    sizes = await people.unit_sizes(house.store)
+    spoke = {unit: (count, made) for unit, count, made in await board.by_unit(house.store, jam.id)}
+    units = [
+        Share(unit or "No unit", spoke.get(unit, (0, 0))[0], size, spoke.get(unit, (0, 0))[1])
+        for unit, size in sizes.items()
+    ]
+    hosts = [
+        Share(host or house.name, count, sum(sizes.values()) if not host else None, made)
+        for host, count, made in await board.by_host(house.store, jam.id)
+    ]
+    return Board(
+        active_now=await board.active_since(house.store, jam.id, (now - ACTIVE_WINDOW).timestamp()),
+        invited=sum(sizes.values()),
+        people=totals["people"],
+        ideas=totals["ideas"],
+        replies=totals["replies"],
+        per_minute=await board.per_minute(house.store, jam.id, (now - SERIES).timestamp()),
+        by_unit=sorted(units, key=lambda unit: (-unit.contributions, unit.name)),
+        by_host=hosts,
+        at=now.timestamp(),
+    )
+
+
+async def read_themes(house: House, reader: Member, jam: Jam) -> str | None:
+    """Return the jam's theme report as JSON, or None before the first refresh."""
+    if not (reader.active and reader.is_local):
+        raise Missing("jam")
+    return await themes.report(house.store, jam.id)
+
+
+async def theme_snapshot(house: House, jam_id: str) -> tuple[int, bytes] | None:
+    """Return (last event folded in, snapshot bytes): for analytics."""
+    return await themes.snapshot(house.store, jam_id)
+
+
+async def keep_themes(house: House, jam_id: str, seq: int, report_json: str, snapshot: bytes) -> None:
+    """Store the themes of a jam and tell the live board."""
+    now = house.now().timestamp()
+    async with house.store.transaction() as change:
+        await themes.put(change, jam_id, seq, report_json, snapshot, now)
+        await events.append(change, "ThemesRefreshed", jam_id, {}, now)

@@ -1,0 +1,298 @@
+"""Facts collected and judged: who outside would receive a contribution, and by which rule.
+
+The composer, the JSON API and the gate call the same functions, so a preview is what will happen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from server.boundary.decide import Decision, decide
+from server.boundary.facts import Facts
+from server.boundary.labels import Level
+from server.domain.actors import Member
+from server.domain.crossings import EVERYONE, Partner, Verdict, VerdictWord
+from server.domain.errors import Missing
+from server.domain.ideas import Contribution
+from server.domain.jams import Forum
+from server.domain.uris import host_of, new_id
+from server.services.forums import forum_and_jam, mirror_key
+from server.services.house import House, Rulebook
+from server.storage import boundary, contributions, events, people
+
+# The anonymous public and servers without an agreement are cleared for what may be shown to anyone.
+OPEN_CLEARANCE = Level.GREEN
+WORDS: dict[str, VerdictWord] = {"allow": "allowed", "redact": "redacted", "hold": "held", "deny": "denied"}
+TierWord = Literal["public", "stranger", "customer", "partner"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """An audience outside: a host, or "*" for the anonymous public, with its standing."""
+
+    audience: str
+    tier: TierWord
+    clearance: Level
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is judged: words not yet or already written. `thread_id` and `contribution_id` may be ""."""
+
+    forum: Forum
+    author: Member
+    title: str
+    text: str
+    label: str
+    act: str = "Create"
+    thread_id: str = ""
+    contribution_id: str = ""
+
+
+async def readers_of(house: House, forum: Forum) -> list[Reader]:
+    """Return the audiences that a forum has, or, for an inside forum, would have if it were opened."""
+    partners = await boundary.partners(house.store)
+    if not forum.is_local:
+        found = next((one for one in partners if one.host == forum.host), None)
+        host = _partner_reader(found) if found else Reader(forum.host, "stranger", OPEN_CLEARANCE)
+        public = [Reader(EVERYONE, "public", OPEN_CLEARANCE)] if forum.audience == "public" else []
+        return [*public, host]
+    if forum.audience == "partners":
+        named = [one for one in partners if (one.host in forum.peers if forum.peers else one.tier == "partner")]
+        return [_partner_reader(one) for one in named]
+    return [Reader(EVERYONE, "public", OPEN_CLEARANCE), *map(_partner_reader, partners)]
+
+
+def _partner_reader(partner: Partner) -> Reader:
+    return Reader(partner.host, partner.tier, Level.parse(partner.clearance), partner.state != "active")
+
+
+async def reader_at(house: House, host: str) -> Reader:
+    """Return the standing of one server."""
+    partner = await boundary.partner(house.store, host)
+    return _partner_reader(partner) if partner else Reader(host, "stranger", OPEN_CLEARANCE)
+
+
+async def judge(house: House, draft: Draft) -> list[Verdict]:
+    """Say, for each audience of the forum, what the rules make of a draft. Nothing is written."""
+    book = await house.rulebook()
+    findings = _find(book, draft)
+    recalled = await boundary.recalled_from(house.store, draft.contribution_id) if draft.contribution_id else set()
+    root = await _root_verdicts(house, draft)
+    verdicts = []
+    for reader in await readers_of(house, draft.forum):
+        facts = await _facts(house, draft, reader, findings)
+        verdict = _verdict(book, facts, decide(facts, book.compiled, house.now()))
+        verdicts.append(_narrow(verdict, draft, reader, recalled, root))
+    return verdicts
+
+
+def _find(book: Rulebook, draft: Draft) -> frozenset[str]:
+    found = book.detectors.scan(f"{draft.title}\n{draft.text}")
+    return frozenset(finding.kind for finding in found)
+
+
+async def _facts(house: House, draft: Draft, reader: Reader, findings: frozenset[str]) -> Facts:
+    crossed = bool(draft.thread_id) and await boundary.crossed_before(
+        house.store, draft.thread_id, reader.audience, draft.contribution_id
+    )
+    author = draft.author
+    return Facts(
+        direction="out",
+        peer=reader.audience,
+        tier=reader.tier,
+        clearance=reader.clearance,
+        jam=draft.forum.jam_slug,
+        forum=mirror_key(draft.forum),
+        label=Level.parse(draft.label),
+        author=author.handle.lstrip("@"),
+        unit=author.unit,
+        role=author.role,
+        consent=author.consent,
+        findings=findings,
+        act=draft.act,
+        length=len(draft.text),
+        attachments=0,
+        first_crossing=not crossed,
+    )
+
+
+def _verdict(book: Rulebook, facts: Facts, decision: Decision) -> Verdict:
+    return Verdict(
+        audience=facts.peer,
+        verdict=WORDS[decision.effect],
+        rules=decision.rules,
+        reason=decision.reason,
+        redactions=decision.redactions,
+        duties=tuple(str(duty) for duty in decision.duties),
+        advice=decision.would_allow or "",
+        facts=json.dumps(facts.to_json(), separators=(",", ":"), sort_keys=True),
+        rule_set=book.version,
+    )
+
+
+def _narrow(
+    verdict: Verdict, draft: Draft, reader: Reader, recalled: set[str], root: dict[str, VerdictWord] | None
+) -> Verdict:
+    """Apply what stands above the rules: an inside forum, a pause, a recall, a thread that did not cross."""
+    if draft.forum.audience == "inside":
+        reason = "Stays inside: this forum has no readers outside."
+        return replace(verdict, verdict="inside", reason=reason, redactions=frozenset(), rules=())
+    if not verdict.crosses and verdict.verdict != "held":
+        return verdict
+    if reader.paused:
+        return replace(verdict, verdict="denied", reason="The partnership with this server is paused.")
+    if "" in recalled or reader.audience in recalled:
+        return replace(verdict, verdict="denied", reason="It was recalled from this audience.")
+    above = "allowed" if root is None else root.get(reader.audience, "denied")
+    if above == "held":
+        return replace(verdict, verdict="held", reason="It waits with the idea that it answers, which is held.")
+    if above not in ("allowed", "redacted"):
+        return replace(verdict, verdict="denied", reason="The idea that it answers has not crossed to this audience.")
+    return verdict
+
+
+async def _root_verdicts(house: House, draft: Draft) -> dict[str, VerdictWord] | None:
+    """Return what was said of the idea at the root of a reply, by audience; None for an idea itself."""
+    if not draft.thread_id or draft.thread_id == draft.contribution_id:
+        return None
+    root = await contributions.by_id(house.store, draft.thread_id)
+    if root is None:
+        raise Missing("idea", f"no root {draft.thread_id}")
+    if not draft.forum.is_local and root.author_host:
+        # It stands on the forum's server already, or came by it.
+        return {reader.audience: "allowed" for reader in await readers_of(house, draft.forum)}
+    if root.author_host:
+        given = {verdict.audience: verdict.verdict for verdict in await boundary.verdicts(house.store, root.id)}
+        return {**given, root.author_host: given.get(root.author_host, "allowed")}
+    stored = {verdict.audience: verdict.verdict for verdict in await boundary.verdicts(house.store, root.id)}
+    if stored:
+        return stored
+    return {verdict.audience: verdict.verdict for verdict in await judge(house, await draft_of(house, root))}
+
+
+async def draft_of(house: House, made: Contribution, act: str = "Create") -> Draft:
+    """Return a stored contribution as something to judge."""
+    forum, _ = await forum_and_jam(house, made.forum_id)
+    author = await people.by_id(house.store, made.author_id)
+    if author is None:
+        raise Missing("person", f"no author of {made.id}")
+    return Draft(forum, author, made.title, made.text, made.label, act, made.thread_id, made.id)
+
+
+async def record_verdicts(house: House, made: Contribution, act: str, verdicts: Sequence[Verdict]) -> None:
+    """Keep what was decided, with the facts: crossings and refusals alike."""
+    now = house.now().timestamp()
+    async with house.store.transaction() as change:
+        for verdict in verdicts:
+            await boundary.put_verdict(change, made.id, made.version, act, verdict, new_id(), now)
+
+
+async def verdicts_of(house: House, reader: Member, made: Contribution) -> list[Verdict]:
+    """Return what was decided for each audience; before the gate has seen it, what it will decide."""
+    if not reader.is_local or not reader.active:
+        raise Missing("idea")
+    stored = await boundary.verdicts(house.store, made.id)
+    return stored or await judge(house, await draft_of(house, made))
+
+
+async def judge_incoming(house: House, author: Member, peer: str, forum: Forum, act: str, text: str) -> Verdict:
+    """Say what the rules make of an activity that another server sent us."""
+    book = await house.rulebook()
+    reader = await reader_at(house, peer)
+    facts = Facts(
+        direction="in",
+        peer=peer,
+        tier=reader.tier,
+        clearance=reader.clearance,
+        jam=forum.jam_slug,
+        forum=mirror_key(forum),
+        label=Level.parse(forum.label),
+        author=author.handle.lstrip("@"),
+        unit="",
+        role=author.role,
+        consent=True,
+        findings=frozenset(),
+        act=act,
+        length=len(text),
+        attachments=0,
+        first_crossing=False,
+    )
+    verdict = _verdict(book, facts, decide(facts, book.compiled, house.now()))
+    if reader.paused and verdict.verdict != "denied":
+        return replace(verdict, verdict="denied", reason="The partnership with this server is paused.")
+    return verdict
+
+
+async def may_follow(house: House, forum: Forum, host: str) -> bool:
+    """Say whether a server may see a forum at all, and so follow it."""
+    if not forum.is_local:
+        return False
+    reader = await reader_at(house, host)
+    if reader.paused:
+        return False
+    if forum.audience == "public":
+        return True
+    return any(one.audience == host and not one.paused for one in await readers_of(house, forum)) and (
+        forum.audience == "partners"
+    )
+
+
+async def public_uri(house: House, made: Contribution, redactions: frozenset[str]) -> str:
+    """Return the URI under which a copy stands outside: the original's, or a redacted twin's own."""
+    if not redactions:
+        return made.uri
+    form = "+".join(sorted(redactions))
+    known = await boundary.twin(house.store, made.id, form)
+    if known is None:
+        known = house.addresses.object_uri(new_id())
+        async with house.store.transaction():
+            await boundary.insert_twin(made.id, form, known)
+    return known
+
+
+async def all_public_uris(house: House, made: Contribution) -> list[str]:
+    """Return every URI under which copies of a contribution may stand outside."""
+    return await boundary.public_uris(house.store, made.id)
+
+
+CROWD = 5
+
+
+async def pseudonym(house: House, author: Member, thread_id: str) -> tuple[str, str, str]:
+    """Return (uri, username, name) under which a person appears in one thread when the name may not leave.
+
+    The role is told only where at least CROWD people hold it.
+    """
+    known = await boundary.pseudonym(house.store, author.id, thread_id)
+    if known is not None:
+        return known
+    role = author.role if author.is_local and await people.count_by_role(house.store, author.role) >= CROWD else ""
+    key = new_id()
+    made = (
+        house.addresses.person_uri(key),
+        f"colleague-{key[:8]}",
+        f"A {role} at {house.name}" if role and role != "admin" else f"A colleague at {house.name}",
+    )
+    async with house.store.transaction():
+        await boundary.insert_pseudonym(author.id, thread_id, *made)
+    return made
+
+
+async def recall(house: House, by: Member, made: Contribution, peer: str = "") -> None:
+    """Take a contribution back from one server ("" for all): it is served no more, and holders are asked to delete."""
+    by.require("ledger")
+    now = house.now().timestamp()
+    async with house.store.transaction() as change:
+        await boundary.put_recall(change, made.id, peer, by.id, now)
+        await events.append(change, "RecallAsked", made.id, {"peer": peer, "thread": made.thread_id}, now)
+        await events.audit(change, by.id, "recall", made.id, now)
+
+
+def our_object(house: House, uri: str) -> bool:
+    """Say whether a URI is one of ours."""
+    return host_of(uri) == house.addresses.edge_host

@@ -1,0 +1,189 @@
+"""Forums: our own, and those of other servers that our people joined."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from server.boundary.labels import Level
+from server.boundary.rules import forum_rules, mirror_rules
+from server.domain.actors import Member
+from server.domain.errors import Conflict, Invalid, Missing
+from server.domain.jams import AUDIENCES, Audience, Charter, Forum, Jam
+from server.domain.uris import SLUG, host_of, new_id
+from server.services.house import House
+from server.services.rules import add_rules
+from server.services.text import clean_line, clean_text
+from server.storage import events, jams, people
+
+
+async def create_forum(
+    house: House, by: Member, jam: Jam, slug: str, title: str, question: str, audience: Audience,
+    label: str = "GREEN", peers: tuple[str, ...] = (),
+) -> Forum:  # fmt: skip
+    """Add a forum to one of our jams, and the rules that its audience stands for, visibly."""
+    by.require("jams")
+    if jam.host:
+        raise Conflict("Forums are added on the server that holds the jam.")
+    if not SLUG.fullmatch(slug):
+        raise Invalid("slug", "A short name has lower-case letters, digits and hyphens, at most 64 of them.")
+    if audience not in AUDIENCES:
+        raise Invalid("audience", f"An audience is one of {', '.join(AUDIENCES)}.")
+    handle = f"@{slug}@{house.addresses.edge_host}"
+    if await jams.forum_by_handle(house.store, handle) or await people.by_username(house.store, slug):
+        raise Conflict(f"The name {slug} is taken by another forum or a person; names outside must be unique.")
+    forum = Forum(
+        id=new_id(),
+        jam_id=jam.id,
+        jam_slug=jam.slug,
+        slug=slug,
+        title=clean_line(title, "title"),
+        question=clean_text(question, "question", required=False),
+        audience=audience,
+        label=str(_level(label)),
+        peers=tuple(peer.strip().lower() for peer in peers if peer.strip()),
+        uri=house.addresses.forum_uri(new_id()),
+        host="",
+        handle=handle,
+        joined=True,
+        created_at=house.now(),
+    )
+    async with house.store.transaction() as change:
+        await jams.insert_forum(forum)
+        note = f"Forum {forum.title} opened to {audience}"
+        await add_rules(house, change, by, forum_rules(forum.key, forum.title, audience, forum.peers), note)
+        now = house.now().timestamp()
+        await events.append(change, "ForumCreated", forum.id, {}, now)
+        await events.audit(change, by.id, "create forum", forum.id, now)
+    return forum
+
+
+def _level(label: str) -> Level:
+    try:
+        return Level.parse(label)
+    except ValueError as error:
+        raise Invalid("label", f"A label is one of {', '.join(str(level) for level in Level)}.") from error
+
+
+async def ask_to_join(house: House, by: Member, handle: str) -> None:
+    """Ask to follow a forum of another server, "@name@host". The answer comes as ForumJoined."""
+    by.require("jams")
+    name, _, host = handle.strip().lstrip("@!").partition("@")
+    if not name or not host or "/" in host:
+        raise Invalid("handle", "A forum elsewhere is named like @open@jam.example.")
+    if host == house.addresses.edge_host:
+        raise Invalid("handle", "That forum is our own.")
+    now = house.now().timestamp()
+    async with house.store.transaction() as change:
+        await events.append(change, "ForumJoinAsked", new_id(), {"handle": f"@{name}@{host}", "by": by.id}, now)
+        await events.audit(change, by.id, "join forum", f"@{name}@{host}", now)
+
+
+async def mirror_forum(
+    house: House, by: Member, *, uri: str, slug: str, title: str, question: str, audience: Audience,
+    jam_slug: str, jam_title: str, closes_at: datetime | None,
+) -> Forum:  # fmt: skip
+    """Keep a place for a forum hosted elsewhere, not joined until its server accepts our follow."""
+    known = await jams.forum_by_uri(house.store, uri)
+    if known is not None:
+        return known
+    host = host_of(uri)
+    now = house.now()
+    jam_slug = jam_slug if SLUG.fullmatch(jam_slug) else "elsewhere"
+    jam = await jams.jam_of_host(house.store, jam_slug, host)
+    made_jam = jam or Jam(
+        id=new_id(),
+        slug=jam_slug,
+        title=clean_line(jam_title or host, "title", 10_000)[:200],
+        charter=Charter(),
+        state="open",
+        opens_at=now,
+        closes_at=closes_at or now + timedelta(days=365),
+        host=host,
+        created_at=now,
+    )
+    forum = Forum(
+        id=new_id(),
+        jam_id=made_jam.id,
+        jam_slug=made_jam.slug,
+        slug=slug,
+        title=clean_line(title or slug, "title", 10_000)[:200],
+        question=question,
+        audience=audience,
+        label="GREEN",
+        peers=(),
+        uri=uri,
+        host=host,
+        handle=f"@{slug}@{host}",
+        joined=False,
+        created_at=now,
+    )
+    async with house.store.transaction() as change:
+        if jam is None:
+            await jams.insert_jam(made_jam)
+        await jams.insert_forum(forum)
+        note = f"Joined {forum.handle}"
+        await add_rules(house, change, by, mirror_rules(mirror_key(forum), forum.title, host, audience), note)
+        await events.append(change, "ForumCreated", forum.id, {}, now.timestamp())
+    return forum
+
+
+def mirror_key(forum: Forum) -> str:
+    """Return the name of a forum in the rules: its key, with its server for one hosted elsewhere."""
+    return forum.key if forum.is_local else f"{forum.key}@{forum.host}"
+
+
+async def mark_joined(house: House, forum: Forum, *, joined: bool) -> Forum:
+    """Write down that the forum's server accepted our follow, or ended it."""
+    if forum.joined != joined:
+        async with house.store.transaction() as change:
+            await jams.update_forum(forum.id, joined=joined)
+            await events.append(change, "ForumJoined", forum.id, {"joined": joined}, house.now().timestamp())
+    return replace(forum, joined=joined)
+
+
+async def follow_host(house: House, forum: Forum, *, closed: bool | None, closes_at: datetime | None) -> None:
+    """Take over the state of a jam hosted elsewhere as its own server tells it."""
+    if forum.is_local:
+        return
+    values: dict[str, object] = {}
+    if closed is not None:
+        values["state"] = "frozen" if closed else "open"
+    if closes_at is not None:
+        values["closes_at"] = closes_at.timestamp()
+    if values:
+        async with house.store.transaction() as change:
+            await jams.update_jam(forum.jam_id, **values)
+            await events.append(change, "JamChanged", forum.jam_id, {}, house.now().timestamp())
+
+
+async def obtain_forum(house: House, reader: Member, key: str) -> Forum:
+    """Return a forum by id, URI, handle or key for somebody who may read it, or raise Missing."""
+    forum = await jams.forum_by(house.store, key) if reader.active and reader.is_local else None
+    if forum is None:
+        raise Missing("forum", f"{reader.handle} asked for forum {key}")
+    return forum
+
+
+async def list_forums(house: House, reader: Member, jam: Jam | None = None) -> list[Forum]:
+    if not (reader.active and reader.is_local):
+        return []
+    return await jams.forums(house.store, jam.id if jam else "")
+
+
+async def forum_by_uri(house: House, uri: str) -> Forum | None:
+    """Find a forum by its Group URI: for the gate."""
+    return await jams.forum_by_uri(house.store, uri)
+
+
+async def forum_and_jam(house: House, forum_id: str) -> tuple[Forum, Jam]:
+    """Return a forum and its jam: for the gate and other consumers of events."""
+    forum = await jams.forum_by_id(house.store, forum_id)
+    jam = await jams.jam_by(house.store, forum.jam_id) if forum else None
+    if forum is None or jam is None:
+        raise Missing("forum", f"no forum {forum_id}")
+    return forum, jam
+
+
+async def forums_of(house: House, jam_id: str) -> list[Forum]:
+    return await jams.forums(house.store, jam_id)

@@ -1,0 +1,330 @@
+"""Posting ideas and replies, changing and removing them, and reading them.
+
+Local and remote people use the same functions; what comes from another server carries its Origin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from server.boundary.labels import Level
+from server.database import Transaction
+from server.domain.actors import Member
+from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
+from server.domain.events import EventKind
+from server.domain.ideas import INTENTS, Contribution, Intent, Kind, MarkKind, Version
+from server.domain.jams import Forum, Jam
+from server.domain.uris import new_id
+from server.services.forums import obtain_forum
+from server.services.house import House
+from server.services.text import clean_line, clean_text, plain, render, sanitise
+from server.storage import boundary, contributions, events, jams
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a contribution from another server comes from.
+
+    `uri` is the object's id, `activity_uri` the Create's; `html` is its markup, not yet sanitised;
+    `relayed` is True when the forum's own server passed it on, having let it in by its own clock.
+    """
+
+    uri: str
+    activity_uri: str
+    html: str
+    relayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """An idea with all that hangs on it. `mine` maps contribution ids to the reader's own marks."""
+
+    jam: Jam
+    forum: Forum
+    idea: Contribution
+    replies: list[Contribution]
+    builds_on: Contribution | None
+    built_on_by: list[Contribution]
+    mine: dict[str, set[str]]
+
+
+async def post_idea(
+    house: House, author: Member, forum: Forum, title: str, text: str, *, label: str | None = None,
+    intent: Intent = "", builds_on: str = "", origin: Origin | None = None,
+) -> Contribution:  # fmt: skip
+    """Post an idea. Raises JamNotOpen, Invalid, TooMuch or Missing (an idea to build on that is not there)."""
+    if origin and (known := await contributions.by_uri(house.store, origin.uri)):
+        return known
+    await _require_open(house, forum, origin)
+    base = await contributions.by_id(house.store, builds_on) if builds_on else None
+    if builds_on and (base is None or base.deleted or base.kind != "idea"):
+        raise Missing("idea", f"builds on unknown idea {builds_on}")
+    draft = _draft(
+        house, author, forum, "idea", text, _label(label, forum.label), intent, origin, title=clean_line(title, "title")
+    )
+    made = replace(draft, thread_id=draft.id, builds_on=base.id if base else "")
+    return await _write(house, made, "IdeaPosted")
+
+
+async def reply(
+    house: House, author: Member, parent: Contribution, text: str, *, label: str | None = None,
+    intent: Intent = "", origin: Origin | None = None,
+) -> Contribution:  # fmt: skip
+    """Answer an idea or another reply. The label is never lower than that of the idea at the root."""
+    if origin and (known := await contributions.by_uri(house.store, origin.uri)):
+        return known
+    forum = await jams.forum_by_id(house.store, parent.forum_id)
+    root = await contributions.by_id(house.store, parent.thread_id)
+    if forum is None or root is None or parent.deleted or root.deleted:
+        raise Missing("idea", f"reply to missing {parent.id}")
+    await _require_open(house, forum, origin)
+    least = max(Level.parse(root.label), Level.parse(_label(label, forum.label)))
+    draft = _draft(house, author, forum, "reply", text, str(least), intent, origin)
+    return await _write(house, replace(draft, thread_id=root.id, parent_id=parent.id), "ReplyPosted")
+
+
+def _draft(
+    house: House, author: Member, forum: Forum, kind: Kind, text: str, label: str, intent: Intent,
+    origin: Origin | None, title: str = "",
+) -> Contribution:  # fmt: skip
+    if intent not in INTENTS:
+        raise Invalid("intent", f"An intent is one of {', '.join(filter(None, INTENTS))}.")
+    html = sanitise(origin.html) if origin else ""
+    words = clean_text(plain(html) if origin else text)
+    return Contribution(
+        id=new_id(),
+        kind=kind,
+        uri=origin.uri if origin else house.addresses.object_uri(new_id()),
+        jam_id=forum.jam_id,
+        forum_id=forum.id,
+        thread_id="",
+        parent_id="",
+        author_id=author.id,
+        author_name=author.name,
+        author_handle=author.handle,
+        author_unit=author.unit,
+        author_host=author.host,
+        title=title,
+        text=words,
+        html=html or render(words),
+        label=label,
+        intent=intent,
+        builds_on="",
+        version=1,
+        deleted=False,
+        activity_uri=origin.activity_uri if origin else "",
+        created_at=house.now(),
+        edited_at=None,
+    )
+
+
+def _label(asked: str | None, default: str) -> str:
+    try:
+        return str(Level.parse(asked or default))
+    except ValueError as error:
+        raise Invalid("label", f"A label is one of {', '.join(str(level) for level in Level)}.") from error
+
+
+async def _require_open(house: House, forum: Forum, origin: Origin | None) -> Jam:
+    jam = await jams.jam_by(house.store, forum.jam_id)
+    if jam is None:
+        raise Missing("jam", f"forum {forum.id} has no jam")
+    if not forum.is_local and not forum.joined:
+        raise Conflict("The server that holds this forum has not let us in yet.")
+    if not (origin and origin.relayed and not forum.is_local):
+        jam.require_open(house.now())
+    return jam
+
+
+async def _write(house: House, made: Contribution, kind: EventKind) -> Contribution:
+    async with house.store.transaction() as change:
+        if made.activity_uri:
+            found = await change.fetch("SELECT id FROM contributions WHERE uri = ?", (made.uri,))
+            if found:
+                known = await contributions.by_id(house.store, found[0]["id"])
+                if known is not None:
+                    return known
+        await contributions.insert(change, made)
+        await _record(house, change, kind, made, {"version": 1})
+    return made
+
+
+async def _record(
+    house: House, change: Transaction, kind: EventKind, made: Contribution, data: dict[str, object]
+) -> None:
+    facts = {"jam": made.jam_id, "forum": made.forum_id, "thread": made.thread_id, **data}
+    await events.append(change, kind, made.id, facts, house.now().timestamp())
+
+
+async def edit(
+    house: House, by: Member, old: Contribution, text: str, *, title: str | None = None,
+    label: str | None = None, origin: Origin | None = None,
+) -> Contribution:  # fmt: skip
+    """Change the words; the earlier ones stay as a version. Only the author may, while the jam is open."""
+    if old.deleted:
+        raise Missing("idea", f"edit of deleted {old.id}")
+    if by.id != old.author_id:
+        raise NotAllowed("Only its author can change this.", f"{by.handle} edits {old.id}")
+    forum = await jams.forum_by_id(house.store, old.forum_id)
+    if forum is None:
+        raise Missing("forum")
+    await _require_open(house, forum, origin)
+    html = sanitise(origin.html) if origin else ""
+    words = clean_text(plain(html) if origin else text)
+    new_title = old.title if title is None or old.kind == "reply" else clean_line(title, "title")
+    new_label = _label(label, old.label)
+    if (new_title, words, new_label) == (old.title, old.text, old.label):
+        return old
+    now = house.now().timestamp()
+    async with house.store.transaction() as change:
+        await contributions.edit(
+            change, old, title=new_title, text=words, html=html or render(words), label=new_label, now=now
+        )
+        await boundary.void_holds(change, old.id, old.version + 1)
+        await _record(house, change, "ContributionEdited", old, {"version": old.version + 1})
+    changed = await contributions.by_id(house.store, old.id)
+    assert changed is not None
+    return changed
+
+
+async def delete(house: House, by: Member, old: Contribution) -> None:
+    """Remove a contribution: its words go, its place in the thread stays. Its author or a moderator may."""
+    if old.deleted:
+        return
+    if by.id != old.author_id:
+        by.require("moderate")
+    now = house.now().timestamp()
+    async with house.store.transaction() as change:
+        await contributions.delete(change, old)
+        await boundary.void_holds(change, old.id, old.version + 1)
+        moderated = by.id != old.author_id
+        await _record(house, change, "ContributionDeleted", old, {"version": old.version, "moderated": moderated})
+        await events.audit(change, by.id, "delete", old.id, now)
+
+
+async def mark(house: House, by: Member, target: Contribution, kind: MarkKind) -> None:
+    """Set a mark. Support is anyone's; emerging and best are a facilitator's."""
+    await _check_mark(house, by, target, kind)
+    now = house.now().timestamp()
+    async with house.store.transaction() as change:
+        if await contributions.mark(change, target.id, kind, by.id, now):
+            await _record(house, change, "Marked", target, {"kind": kind, "by": by.id})
+
+
+async def unmark(house: House, by: Member, target: Contribution, kind: MarkKind) -> None:
+    """Take a mark back."""
+    await _check_mark(house, by, target, kind)
+    async with house.store.transaction() as change:
+        if await contributions.unmark(change, target.id, kind, by.id):
+            await _record(house, change, "Unmarked", target, {"kind": kind, "by": by.id})
+
+
+async def _check_mark(house: House, by: Member, target: Contribution, kind: MarkKind) -> None:
+    if target.deleted:
+        raise Missing("idea", f"mark on deleted {target.id}")
+    if kind != "support":
+        by.require("mark")
+    jam = await jams.jam_by(house.store, target.jam_id)
+    if jam is None:
+        raise Missing("jam")
+    if kind == "support":
+        jam.require_open(house.now())
+
+
+async def obtain(house: House, reader: Member, contribution_id: str) -> Contribution:
+    """Return a contribution for somebody who may read it, or raise Missing."""
+    found = await contributions.by_id(house.store, contribution_id) if reader.active and reader.is_local else None
+    if found is None or found.deleted:
+        raise Missing("idea", f"{reader.handle} asked for {contribution_id}")
+    return found
+
+
+async def read_thread(house: House, reader: Member, idea_id: str) -> Thread:
+    """Return an idea with its replies, lineage and the reader's marks."""
+    found = await obtain(house, reader, idea_id)
+    idea = found if found.kind == "idea" else await obtain(house, reader, found.thread_id)
+    forum = await obtain_forum(house, reader, idea.forum_id)
+    jam = await jams.jam_by(house.store, idea.jam_id)
+    if jam is None:
+        raise Missing("idea")
+    base = await contributions.by_id(house.store, idea.builds_on) if idea.builds_on else None
+    return Thread(
+        jam=jam,
+        forum=forum,
+        idea=idea,
+        replies=await contributions.thread(house.store, idea.id),
+        builds_on=base if base and not base.deleted else None,
+        built_on_by=await contributions.built_on(house.store, idea.id),
+        mine=await contributions.marked_by(house.store, reader.id, idea.id),
+    )
+
+
+async def list_ideas(
+    house: House, reader: Member, forum: Forum, before: float | None = None, limit: int = 50
+) -> list[Contribution]:
+    """Return a forum's ideas, newest first."""
+    await obtain_forum(house, reader, forum.id)
+    return await contributions.ideas_of_forum(house.store, forum.id, before, limit)
+
+
+async def ideas_of_jam(house: House, reader: Member, jam: Jam, order: str, limit: int = 10) -> list[Contribution]:
+    """Return a jam's ideas by age ("new") or by support and replies ("rising")."""
+    if not (reader.active and reader.is_local):
+        return []
+    return await contributions.ideas_of_jam(house.store, jam.id, order, limit)
+
+
+async def history(house: House, reader: Member, contribution_id: str) -> Sequence[Version]:
+    """Return the earlier versions of what the reader may read, oldest first."""
+    found = await obtain(house, reader, contribution_id)
+    return await contributions.versions(house.store, found.id)
+
+
+async def search(house: House, reader: Member, query: str, limit: int = 20) -> list[Contribution]:
+    """Find ideas and replies by their words, best first."""
+    words = [word.replace('"', "") for word in query.split() if word.replace('"', "")][:12]
+    if not words or not (reader.active and reader.is_local):
+        return []
+    return await contributions.search(house.store, " ".join(f'"{word}"*' for word in words), limit)
+
+
+async def similar(house: House, reader: Member, text: str, forum: Forum | None, limit: int = 5) -> list[Contribution]:
+    """Find ideas that share words with a text, best first: what may stand here already."""
+    words = sorted({word.strip(".,;:!?()\"'").lower() for word in text.split()} - {""}, key=len, reverse=True)[:24]
+    rare = [word.replace('"', "") for word in words if len(word) > 3]
+    if not rare or not (reader.active and reader.is_local):
+        return []
+    found = await contributions.search(house.store, " OR ".join(f'"{word}"' for word in rare), limit * 4)
+    return [one for one in found if one.kind == "idea" and (forum is None or one.forum_id == forum.id)][:limit]
+
+
+async def by_uri(house: House, uri: str) -> Contribution | None:
+    """Find a contribution by its URI or that of a redacted twin: for the gate."""
+    return await contributions.by_uri(house.store, uri)
+
+
+async def by_id(house: House, contribution_id: str) -> Contribution | None:
+    """Find a contribution, deleted ones included: for consumers of events."""
+    return await contributions.by_id(house.store, contribution_id)
+
+
+async def replies_of(house: House, idea_id: str) -> list[Contribution]:
+    """Return the replies of an idea, oldest first: for the gate."""
+    return await contributions.thread(house.store, idea_id)
+
+
+async def all_of_jam(house: House, jam_id: str, after: datetime | None = None) -> list[Contribution]:
+    """Return a jam's ideas and replies in time order: for analytics."""
+    found: list[Contribution] = []
+    edge = after.timestamp() if after else 0.0
+    while page := await contributions.of_jam(house.store, jam_id, edge):
+        found += page
+        edge = page[-1].created_at.timestamp()
+    return found
+
+
+async def standing_in(house: House, forum_ids: list[str]) -> list[Contribution]:
+    """Return everything that stands in some forums, oldest first: for the gate."""
+    return await contributions.in_forums(house.store, forum_ids) if forum_ids else []

@@ -1,0 +1,142 @@
+"""The rule table: immutable versions, one of them in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.boundary.analyse import Flip, diff, findings, flips, opens
+from server.boundary.facts import Facts
+from server.boundary.rules import Rule, RuleSet, default_rules, parse_rules, write_rules
+from server.database import Transaction
+from server.domain.actors import Member
+from server.domain.crossings import StoredRules
+from server.domain.errors import Conflict, NotAllowed
+from server.services.house import House
+from server.storage import boundary, events
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What applying a table would do. `opens` are example facts that it newly lets through.
+
+    `proven` is False when the search for openings had to stop early: such a change counts as opening.
+    """
+
+    rules: RuleSet
+    diff: tuple[str, ...]
+    findings: tuple[str, ...]
+    opens: tuple[Facts, ...]
+    proven: bool
+
+    @property
+    def is_opening(self) -> bool:
+        return bool(self.opens) or not self.proven
+
+
+async def found_rules(house: House) -> None:
+    """Write the default rules when the store has none."""
+    if await boundary.active_rules(house.store) is not None:
+        return
+    now = house.now().timestamp()
+    async with house.store.transaction() as change:
+        version = await boundary.insert_rules(write_rules(default_rules()), "", "Defaults", "active", now)
+        await events.append(change, "RulesApplied", str(version), {}, now)
+
+
+async def rules_in_force(house: House) -> tuple[StoredRules, RuleSet]:
+    stored = await boundary.active_rules(house.store)
+    if stored is None:
+        raise Conflict("There are no boundary rules yet; nothing can cross.")
+    return stored, parse_rules(stored.text)
+
+
+async def weigh_rules(house: House, text: str) -> Change:
+    """Compare a table with the one in force, without changing anything. Raises RuleErrors."""
+    new = parse_rules(text)
+    _, old = await rules_in_force(house)
+    examples = opens(old, new)
+    return Change(new, diff(old, new), tuple(str(f) for f in findings(new)), examples.cases, examples.proven)
+
+
+async def apply_rules(house: House, by: Member, text: str, note: str = "", *, alone: bool = False) -> tuple[StoredRules, Change]:
+    """Put a table in force, or, when it opens something, let it wait for a second approver.
+
+    `alone` is for the operator at the command line, who holds the store itself.
+    """
+    by.require("rules")
+    change_ = await weigh_rules(house, text)
+    now = house.now().timestamp()
+    waits = change_.is_opening and not alone
+    async with house.store.transaction() as change:
+        await boundary.close_waiting_rules(change, "retired")
+        version = await boundary.insert_rules(
+            write_rules(change_.rules), by.id, note, "waiting" if waits else "active", now
+        )
+        await events.audit(change, by.id, "propose rules" if waits else "apply rules", str(version), now)
+        if not waits:
+            await _activate(change, version, by.id, now)
+    stored = await boundary.rules_version(house.store, version)
+    assert stored is not None
+    return stored, change_
+
+
+async def approve_rules(house: House, by: Member, version: int) -> StoredRules:
+    """Let a waiting table come into force. Its author cannot be its approver."""
+    by.require("rules")
+    waiting = await boundary.rules_version(house.store, version)
+    if waiting is None or waiting.state != "waiting":
+        raise Conflict("That version does not wait for approval.")
+    if waiting.author_id == by.id:
+        raise NotAllowed("A change that opens the boundary needs a second person to approve it.")
+    now = house.now().timestamp()
+    async with house.store.transaction() as change:
+        await events.audit(change, by.id, "approve rules", str(version), now)
+        await _activate(change, version, by.id, now)
+    stored = await boundary.rules_version(house.store, version)
+    assert stored is not None
+    return stored
+
+
+async def refuse_rules(house: House, by: Member, version: int) -> None:
+    """Drop a waiting table."""
+    by.require("rules")
+    async with house.store.transaction() as change:
+        await boundary.close_waiting_rules(change, "refused")
+        await events.audit(change, by.id, "refuse rules", str(version), house.now().timestamp())
+
+
+async def _activate(change: Transaction, version: int, by_id: str, now: float) -> None:
+    await boundary.activate_rules(change, version, by_id)
+    await events.append(change, "RulesApplied", str(version), {}, now)
+
+
+async def add_rules(house: House, change: Transaction, by: Member, rules: tuple[Rule, ...], note: str) -> None:
+    """Add rules that come with a deed (a forum made, a partner's forum joined), visibly, as a new version."""
+    if not rules:
+        return
+    stored = await boundary.active_rules_in(change)
+    old = parse_rules(stored.text) if stored else default_rules()
+    known = {rule.id for rule in rules}
+    new = RuleSet(
+        rules=tuple(rule for rule in old.rules if rule.id not in known) + rules, code_names=old.code_names
+    )
+    now = house.now().timestamp()
+    version = await boundary.insert_rules(write_rules(new), by.id, note, "active", now)
+    await _activate(change, version, by.id, now)
+
+
+async def dry_run(house: House, text: str) -> tuple[Flip, ...]:
+    """Judge all stored crossings by another table; return those that would come out otherwise."""
+    new = parse_rules(text)
+    _, old = await rules_in_force(house)
+    cases = ((id_, Facts.from_json(facts)) for id_, facts in await boundary.stored_facts(house.store) if facts != "{}")
+    return flips(old, new, cases, house.now())
+
+
+async def list_versions(house: House) -> list[StoredRules]:
+    return await boundary.rule_versions(house.store)
+
+
+async def rule_hits(house: House) -> dict[str, tuple[int, float]]:
+    """Return, for each rule that ever decided, how often and when last (unix seconds)."""
+    return await boundary.rule_hits(house.store)

@@ -1,0 +1,65 @@
+"""Markdown to sanitised HTML, once, when something is written."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+import nh3
+from markdown_it import MarkdownIt
+
+from server.domain.errors import Invalid, TooMuch
+from server.domain.ideas import TEXT_LIMIT, TITLE_LIMIT
+
+TAGS = {
+    "a", "abbr", "b", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol",
+    "p", "pre", "s", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul",
+}  # fmt: skip
+ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
+SCHEMES = {"http", "https", "mailto"}
+# Controls that change how the text around them reads: bidirectional overrides and isolates, and C0 but tab and newline.
+CONTROLS = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]")
+
+
+def clean_line(value: str, field: str, limit: int = TITLE_LIMIT, *, required: bool = True) -> str:
+    """Return one line of text without controls and outer blanks, or raise Invalid."""
+    line = " ".join(CONTROLS.sub("", unicodedata.normalize("NFC", value)).split())
+    if required and not line:
+        raise Invalid(field, "Please fill this in.")
+    if len(line) > limit:
+        raise Invalid(field, f"This is {len(line)} characters long; at most {limit} fit.")
+    return line
+
+
+def clean_text(value: str, field: str = "text", *, required: bool = True) -> str:
+    """Return text without controls, or raise Invalid (empty) or TooMuch (over TEXT_LIMIT characters)."""
+    text = CONTROLS.sub("", unicodedata.normalize("NFC", value.replace("\r\n", "\n"))).strip()
+    if required and not text:
+        raise Invalid(field, "Please write something first.")
+    if len(text) > TEXT_LIMIT:
+        raise TooMuch(f"This is {len(text):,} characters long; at most {TEXT_LIMIT:,} fit. Nothing was lost: shorten it.")
+    return text
+
+
+def render(text: str) -> str:
+    """Render Markdown (CommonMark, raw HTML off) to sanitised HTML."""
+    made = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable("table").render(text)
+    return sanitise(made)
+
+
+def sanitise(markup: str) -> str:
+    """Keep harmless HTML only: no scripts, styles, pictures, forms or foreign schemes."""
+    return nh3.clean(markup, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="nofollow noopener ugc")
+
+
+def plain(markup: str) -> str:
+    """Return the words of some HTML, paragraphs as lines."""
+    broken = re.sub(r"</(?:p|div|li|h[1-6]|blockquote|pre|tr)>|<br\s*/?>", "\n", markup, flags=re.IGNORECASE)
+    return html.unescape(nh3.clean(broken, tags=set())).strip()
+
+
+def excerpt(text: str, limit: int = 280) -> str:
+    """Return the beginning of a text, cut at a word."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[:limit].rsplit(" ", 1)[0] + " …"
