@@ -18,7 +18,8 @@ KINDS = frozenset({"secret", "email", "phone", "codename", "person"})
 FAILED = "failed"
 PATTERN_PREFIX = "pattern:"
 ACTS = frozenset(
-    "Accept Add Announce Block Create Delete Dislike Flag Follow Like Move Reject Remove Undo Update".split()
+    {"Create", "Update", "Delete", "Like", "Dislike", "Undo", "Announce", "Follow", "Flag"}
+    | {"Accept", "Reject", "Add", "Remove", "Block", "Move"}
 )
 
 _HOST = re.compile(r"(?:\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(?::\d{1,5})?")
@@ -31,8 +32,8 @@ class FactsError(ValueError):
 def is_host(text: str) -> bool:
     """Say whether ``text`` is a server's name as facts and rules spell it.
 
-    Lower-case ASCII ``host`` or ``host:port`` without a trailing dot and without the default port 443, so that
-    one server has one spelling and no guard can be passed by writing its name otherwise.
+    Lower-case ASCII ``host`` or ``host:port`` without a trailing dot and without the default port 443, so
+    that one server has one spelling and no guard can be passed by writing its name otherwise.
     """
     return len(text) <= 259 and _HOST.fullmatch(text) is not None and not text.endswith(":443")
 
@@ -57,11 +58,11 @@ def is_kind(kind: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """One request to cross. Compulsory throughout: a missing or ill-typed fact raises and so cannot be decided.
+    """One request to cross. Compulsory throughout: facts that miss one or have it ill-typed cannot be made.
 
-    ``peer`` is the other server's ``host[:port]``, or ``*`` for the anonymous public (then, and only then, the
-    tier is ``public``). ``forum`` is the forum's key, e.g. ``packaging/open``; ``jam`` its jam's slug; both are
-    empty where none applies. ``length`` counts characters. ``findings`` holds kinds of detector findings
+    ``peer`` is the other server's ``host[:port]``, or ``*`` for the anonymous public (then, and only then,
+    the tier is ``public``). ``forum`` is the forum's key, e.g. ``packaging/open``; ``jam`` its jam's slug;
+    both are empty where none applies. ``length`` counts characters. ``findings`` holds kinds of detector findings
     (``secret email phone codename person pattern:NAME``), or ``failed`` when a detector could not finish.
     """
 
@@ -91,11 +92,11 @@ class Facts:
             raise FactsError("the peer '*' and the tier 'public' go together")
         if self.peer != "*" and not is_host(self.peer):
             raise FactsError(f"'{self.peer}' is not a lower-case host[:port]")
-        if not (isinstance(self.clearance, Level) and isinstance(self.label, Level)):
+        if type(self.clearance) is not Level or type(self.label) is not Level:
             raise FactsError("clearance and label must be levels")
-        for text in (self.jam, self.forum, self.author, self.unit, self.role, self.act):
-            if type(text) is not str:
-                raise FactsError("jam, forum, author, unit, role and act must be text")
+        texts: tuple[object, ...] = (self.jam, self.forum, self.author, self.unit, self.role, self.act)
+        if not all(type(text) is str for text in texts):
+            raise FactsError("jam, forum, author, unit, role and act must be text")
         if type(self.consent) is not bool or type(self.first_crossing) is not bool:
             raise FactsError("consent and first_crossing must be true or false")
         if type(self.length) is not int or type(self.attachments) is not int:
@@ -108,17 +109,20 @@ class Facts:
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object with the same facts: levels by name, findings as a sorted list."""
         values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
-        values |= {"clearance": str(self.clearance), "label": str(self.label), "findings": sorted(self.findings)}
+        values |= {"clearance": str(self.clearance), "label": str(self.label)}
+        values["findings"] = sorted(self.findings)
         return values
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Facts:
-        """Return the facts written by ``to_json``; raise FactsError if a fact is missing, unknown or ill-typed."""
+        """Return the facts written by ``to_json``; raise FactsError if one is missing or ill-typed."""
         names = {field.name for field in fields(cls)}
         if set(value) != names:
             odd = ", ".join(sorted(set(value) ^ names))
             raise FactsError(f"facts are missing or unknown: {odd}")
         values = dict(value)
+        if not isinstance(values["findings"], list):
+            raise FactsError("facts are ill-typed: findings must be a list")
         try:
             values["clearance"] = Level.parse(value["clearance"])
             values["label"] = Level.parse(value["label"])

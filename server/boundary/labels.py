@@ -24,12 +24,12 @@ class Level(IntEnum):
 
     @classmethod
     def parse(cls, text: str) -> Level:
-        """Return the level called ``text`` (any case, surrounding blanks ignored); raise LabelError otherwise."""
+        """Return the level called ``text`` in any case; raise LabelError otherwise."""
         level = cls.__members__.get(text.strip().upper())
         if level is None:
             near = get_close_matches(text.strip().upper(), cls.__members__, 1)
-            hint = f": did you mean '{near[0]}'?" if near else f"; the levels are {', '.join(cls.__members__)}"
-            raise LabelError(f"unknown label '{text}'{hint}")
+            known = f"; the levels are {', '.join(cls.__members__)}"
+            raise LabelError(f"unknown label '{text}'" + (f": did you mean '{near[0]}'?" if near else known))
         return level
 
 

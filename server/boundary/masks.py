@@ -1,0 +1,232 @@
+"""The facts that rules ask about, each as a dimension: which rules does this value of the fact satisfy?
+
+A set of rules is a bit mask in a Python integer: bit ``i`` stands for the ``i``-th rule. A dimension answers,
+for a value of its facts, the mask of the rules that ask nothing of it or are satisfied by it; a rule matches when
+it is in the masks of all dimensions. ``samples`` lists one value of each sort that these rules can tell apart,
+which is what makes exact analysis possible.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from server.boundary.facts import ACTS, PATTERN_PREFIX
+from server.boundary.labels import Level
+from server.boundary.rule import ANY_PATTERN, Rule, Span
+
+LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
+
+
+class Dimension(Protocol):
+    """Some facts that rules ask about together."""
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The names of the facts, in the order of ``mask``'s arguments."""
+
+    @property
+    def asking(self) -> int:
+        """The mask of the rules that ask about these facts."""
+
+    def mask(self, *values: Any) -> int:
+        """The mask of the rules that these values do not rule out."""
+
+    def samples(self) -> Iterable[tuple[Any, ...]]:
+        """One value of each sort that the rules can tell apart, natural ones first."""
+
+
+def fold(text: str) -> str:
+    """Return ``text`` as units and roles are compared."""
+    return " ".join(text.casefold().split())
+
+
+def same(value: Hashable) -> Hashable:
+    """Return ``value`` itself: facts that are compared as they are."""
+    return value
+
+
+def unused(stem: str, taken: Callable[[str], bool]) -> str:
+    """Return ``stem``, or the first of ``stem-2``, ``stem-3`` … that is not taken."""
+    name, number = stem, 1
+    while taken(name):
+        number += 1
+        name = f"{stem}-{number}"
+    return name
+
+
+class Choice:
+    """A fact compared with a set of values, e.g. the forum.
+
+    ``others`` are the values that the fact can have besides those the rules name; ``fresh`` the stem of one
+    that no rule names, where the fact is any text.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        wanted: Sequence[Iterable[Any] | None],
+        others: Sequence[Any] = (),
+        fresh: str | None = None,
+        key: Callable[[Any], Hashable] = same,
+    ) -> None:
+        self.facts: tuple[str, ...] = (name,)
+        self._key = key
+        self._by_value: dict[Hashable, int] = {}
+        self._spelt: dict[Hashable, Any] = {}
+        self._others = list(others)
+        self._open = 0
+        for index, values in enumerate(wanted):
+            if values is None:
+                self._open |= 1 << index
+            for value in values or ():
+                self._by_value[key(value)] = self._by_value.get(key(value), 0) | 1 << index
+                self._spelt.setdefault(key(value), value)
+        self.asking = ((1 << len(wanted)) - 1) & ~self._open
+        if fresh is not None:
+            self._others.insert(0, unused(fresh, lambda name: key(name) in self._by_value))
+
+    def mask(self, value: Any) -> int:
+        return self._open | self._by_value.get(self._key(value), 0)
+
+    def samples(self) -> Iterable[tuple[Any, ...]]:
+        for value in self._others:
+            if self._key(value) not in self._by_value:
+                yield (value,)
+        for value in self._spelt.values():
+            yield (value,)
+
+
+class Peers:
+    """The other server: by name or by tier."""
+
+    facts = ("peer", "tier")
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._by_name = Choice("peer", [rule.conditions.peers for rule in rules], ())
+        self.asking = self._by_name.asking
+
+    def mask(self, peer: str, tier: str) -> int:
+        return self._by_name.mask(peer) | self._by_name.mask(f"tier:{tier}")
+
+    def samples(self) -> Iterable[tuple[str, str]]:
+        named = [name for (name,) in self._by_name.samples() if name != "*" and not name.startswith("tier:")]
+        other = unused("elsewhere", lambda stem: f"{stem}.example" in named) + ".example"
+        yield ("*", "public")
+        for host in (other, *named):
+            for tier in ("stranger", "customer", "partner"):
+                yield (host, tier)
+
+
+class Findings:
+    """What the detectors found: any one of a rule's kinds is enough."""
+
+    facts = ("findings",)
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._by_kind = Choice("findings", [rule.conditions.findings for rule in rules], ())
+        self.asking = self._by_kind.asking
+
+    def mask(self, kinds: frozenset[str]) -> int:
+        found = self._by_kind.mask("")
+        for kind in kinds:
+            found |= self._by_kind.mask(kind)
+            if kind.startswith(PATTERN_PREFIX):
+                found |= self._by_kind.mask(ANY_PATTERN)
+        return found
+
+    def samples(self) -> Iterable[tuple[frozenset[str]]]:
+        """Yield findings, one for each mask that any findings can have; up to two to the number of kinds."""
+        seen: dict[int, frozenset[str]] = {self.mask(frozenset()): frozenset()}
+        yield (frozenset(),)
+        mentioned = {kind for (kind,) in self._by_kind.samples()}
+        for kind in sorted(mentioned):
+            named = kind
+            if kind == ANY_PATTERN:
+                named = unused(PATTERN_PREFIX + "other", mentioned.__contains__)
+            for kinds in list(seen.values()):
+                wider = kinds | {named}
+                if self.mask(wider) not in seen:
+                    seen[self.mask(wider)] = wider
+                    yield (wider,)
+
+
+class Number:
+    """A fact that is a whole number, compared with spans."""
+
+    def __init__(self, name: str, wanted: Sequence[Span | None]) -> None:
+        self.facts: tuple[str, ...] = (name,)
+        steps = {0}
+        for span in wanted:
+            if span is not None:
+                steps |= {span.least} | ({span.most + 1} if span.most is not None else set())
+        self._steps = sorted(steps)
+        self._masks = [
+            sum(1 << index for index, span in enumerate(wanted) if span is None or step in span)
+            for step in self._steps
+        ]
+        self.asking = sum(1 << index for index, span in enumerate(wanted) if span is not None)
+
+    def mask(self, number: int) -> int:
+        return self._masks[bisect_right(self._steps, number) - 1]
+
+    def samples(self) -> Iterable[tuple[int]]:
+        return ((step,) for step in self._steps)
+
+
+class Times:
+    """The time at which rules are in force. Not a fact: it is given with each decision."""
+
+    facts = ("now",)
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        steps = {LONG_AGO}
+        for rule in rules:
+            steps |= {at for at in (rule.starts_at, rule.expires_at) if at is not None}
+        self._steps = sorted(steps)
+        self._masks = [
+            sum(1 << index for index, rule in enumerate(rules) if in_force(rule, step))
+            for step in self._steps
+        ]
+        timed = (rule.starts_at is not None or rule.expires_at is not None for rule in rules)
+        self.asking = sum(1 << index for index, asks in enumerate(timed) if asks)
+
+    def mask(self, now: datetime) -> int:
+        return self._masks[bisect_right(self._steps, now) - 1]
+
+    def samples(self) -> Iterable[tuple[datetime]]:
+        """Yield an instant of each period, earliest first."""
+        if len(self._steps) > 1:
+            yield (self._steps[1] - timedelta(seconds=1),)
+        for step in self._steps[1:]:
+            yield (step,)
+
+
+def in_force(rule: Rule, now: datetime) -> bool:
+    """Say whether the rule is in force: from its start on, up to but not including its expiry."""
+    begun = rule.starts_at is None or rule.starts_at <= now
+    return begun and (rule.expires_at is None or now < rule.expires_at)
+
+
+def dimensions(rules: Sequence[Rule]) -> tuple[Dimension, ...]:
+    """Return the dimensions of the facts for these rules, in the order of the bits of all masks."""
+    asked = [rule.conditions for rule in rules]
+    flags = {None: None, True: (True,), False: (False,)}
+    return (
+        Choice("direction", [(rule.direction,) for rule in rules], ("out", "in")),
+        Choice("act", [each.acts for each in asked], sorted(ACTS, key=lambda act: (act != "Create", act))),
+        Choice("forum", [each.forums for each in asked], fresh="packaging/another"),
+        Choice("jam", [each.jams for each in asked], fresh="packaging"),
+        Peers(rules),
+        Choice("label", [each.labels for each in asked], tuple(Level)),
+        Choice("unit", [each.units for each in asked], fresh="Sales", key=fold),
+        Choice("role", [each.roles for each in asked], fresh="engineer", key=fold),
+        Choice("author", [each.authors for each in asked], fresh="anna"),
+        Choice("consent", [flags[each.consent] for each in asked], (True, False)),
+        Choice("first_crossing", [flags[each.first_crossing] for each in asked], (False, True)),
+        Number("attachments", [each.attachments for each in asked]),
+        Number("length", [each.length for each in asked]),
+        Findings(rules),
+    )

@@ -1,0 +1,39 @@
+"""Everything about rules in one place: their shape, their file, their sentences and the default ones."""
+
+from server.boundary.defaults import default_rules, forum_rules, mirror_rules
+from server.boundary.rule import (
+    Conditions,
+    Duty,
+    Effect,
+    Expires,
+    Notify,
+    Rate,
+    Rule,
+    RuleError,
+    RuleKind,
+    Span,
+)
+from server.boundary.rule_file import RuleErrors, parse_rules, write_rules
+from server.boundary.ruleset import RuleSet
+from server.boundary.sentences import sentence
+
+__all__ = [
+    "Conditions",
+    "Duty",
+    "Effect",
+    "Expires",
+    "Notify",
+    "Rate",
+    "Rule",
+    "RuleError",
+    "RuleErrors",
+    "RuleKind",
+    "RuleSet",
+    "Span",
+    "default_rules",
+    "forum_rules",
+    "mirror_rules",
+    "parse_rules",
+    "sentence",
+    "write_rules",
+]
