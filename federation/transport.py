@@ -105,7 +105,7 @@ class Transport:
         """
         self.networks = networks
         self._user_agent = user_agent
-        self._total_seconds = total_seconds
+        self.total_seconds = total_seconds
         self._max_bytes = max_bytes
         self._resolver = resolver
         self._tls = tls
@@ -132,7 +132,7 @@ class Transport:
         Headers that bind a request to one server (Host, Signature, Date …) are dropped once a redirect leads
         elsewhere: who signs requests follows redirects with ``next_hop`` and signs again.
         """
-        async with _limit(self._total_seconds):
+        async with deadline(self.total_seconds):
             for left in range(max_redirects, -1, -1):
                 answer = await self._ask("GET", url, headers, None)
                 if answer.status not in REDIRECTS or max_redirects == 0:
@@ -145,7 +145,7 @@ class Transport:
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send a body. Redirects are not followed but returned; raises TransportError."""
-        async with _limit(self._total_seconds):
+        async with deadline(self.total_seconds):
             return await self._ask("POST", url, headers, body)
 
     async def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
@@ -267,7 +267,8 @@ def _guard(scheme: str, networks: tuple[Network, ...]) -> SocketFactoryType:
 
 
 @asynccontextmanager
-async def _limit(seconds: float) -> AsyncIterator[None]:
+async def deadline(seconds: float) -> AsyncIterator[None]:
+    """``asyncio.timeout`` that raises TimedOut."""
     try:
         async with asyncio.timeout(seconds):
             yield
