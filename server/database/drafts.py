@@ -11,6 +11,8 @@ from tortoise.migrations.writer import MigrationWriter, format_migration_name
 from server.database.migration import App, bound
 from server.database.sqlite import StoreClient
 
+HEADER = "# ruff: noqa\n"
+
 
 async def due(rows: str, migrations: str, *, label: str | None = None) -> list[str]:
     """What the rows module says and no migration does, one sentence a change; empty when they agree."""
@@ -28,7 +30,9 @@ async def write(rows: str, migrations: str, name: str, *, label: str | None = No
             number = int(writer.name.split("_", 1)[0])
             if name:
                 writer.name = format_migration_name(number, name)
-            return Path(writer.write())
+            path = Path(writer.write())
+            path.write_text(HEADER + path.read_text("utf-8"), "utf-8")
+            return path
     return None
 
 
