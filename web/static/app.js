@@ -1,0 +1,67 @@
+// Small comforts. Every page works without this file.
+(() => {
+  "use strict";
+  const language = document.documentElement.lang || "en";
+  const stamp = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const STEPS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [604800, "day", 86400]];
+
+  // Times are written by the server in UTC; show them in the reader's own time.
+  function tellTimes(root) {
+    for (const time of root.querySelectorAll("time[datetime]")) {
+      const at = new Date(time.dateTime);
+      if (Number.isNaN(at.getTime())) continue;
+      time.title = stamp.format(at);
+      if ("stamp" in time.dataset) time.textContent = stamp.format(at);
+      else if ("ago" in time.dataset) time.textContent = ago(at);
+    }
+  }
+
+  function ago(at) {
+    const seconds = (at.getTime() - Date.now()) / 1000;
+    if (Math.abs(seconds) < 60) return relative.format(0, "second");
+    for (const [limit, unit, size] of STEPS) {
+      if (Math.abs(seconds) < limit) return relative.format(Math.trunc(seconds / size), unit);
+    }
+    return new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(at);
+  }
+
+  // Words survive a closed tab: kept in this browser only, and dropped once they were sent.
+  function keepDraft(form) {
+    const key = `marmalade-draft:${form.dataset.draft}`;
+    const fields = () => [...form.querySelectorAll("input[name=title], textarea")];
+    let stored = {};
+    try { stored = JSON.parse(localStorage.getItem(key) || "{}"); } catch { return; }
+    for (const field of fields()) if (!field.value && stored[field.name]) field.value = stored[field.name];
+    form.addEventListener("input", () => {
+      const words = Object.fromEntries(fields().map((field) => [field.name, field.value]).filter((pair) => pair[1]));
+      try { localStorage.setItem(key, JSON.stringify(words)); } catch { /* storage is full or closed: no draft */ }
+    });
+    form.addEventListener("submit", () => localStorage.removeItem(key));
+  }
+
+  // One press, one sending.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 4000);
+  });
+
+  // Menus close by Escape and by a press elsewhere.
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+  document.addEventListener("click", (event) => {
+    const menu = document.querySelector("details.menu[open]");
+    if (menu && !menu.contains(event.target)) menu.open = false;
+  });
+
+  tellTimes(document);
+  document.querySelectorAll("form[data-draft]").forEach(keepDraft);
+  document.addEventListener("htmx:load", (event) => tellTimes(event.target));
+  document.addEventListener("marmalade:frame", () => tellTimes(document));
+  setInterval(() => { if (!document.hidden) tellTimes(document); }, 30000);
+})();

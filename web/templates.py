@@ -1,0 +1,98 @@
+"""The Jinja environment: autoescape always, missing names are errors, filters for times and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup, escape
+
+from web.assets import Assets
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+class Templates:
+    """Renders the pages of one organisation. `site` is its name; `now` gives the time, aware, in UTC."""
+
+    def __init__(self, assets: Assets, site: str, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(asset=assets.url, site=site, icon=self._icon)
+        self._environment.filters.update(
+            when=self._when, count=count, plural=plural, clock=clock, iso=iso, stamp=stamp
+        )
+        self._sprite = assets.url("vendor/lucide.svg")
+
+    def render(self, name: str, /, **values: Any) -> str:
+        """The page `name` (a file under templates/) with `values`. Raises jinja2.TemplateError on a mistake."""
+        return self._environment.get_template(name).render(**values)
+
+    def _icon(self, name: str) -> Markup:
+        """A lucide icon of the sprite; always beside words, hence hidden from assistive technology."""
+        return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>').format(
+            self._sprite, name
+        )
+
+    def _when(self, at: datetime | None, nothing: str = "never") -> Markup:
+        """A <time>: how long ago in words, exact in its title; the page's script rewrites it in local time."""
+        if at is None:
+            return escape(nothing)
+        at = at.astimezone(UTC)
+        return Markup('<time datetime="{}" title="{}" data-ago>{}</time>').format(
+            iso(at), clock(at), ago((self._now() - at).total_seconds(), at)
+        )
+
+
+def ago(seconds: float, at: datetime) -> str:
+    """`seconds` before now in words; a negative number is in the future; beyond a week the date."""
+    past = seconds >= 0
+    distance = abs(seconds)
+    if distance < _MINUTE:
+        return "just now" if past else "in a moment"
+    if distance < _HOUR:
+        words = plural(int(distance // _MINUTE), "minute")
+    elif distance < _DAY:
+        words = plural(int(distance // _HOUR), "hour")
+    elif distance < 7 * _DAY:
+        words = plural(int(distance // _DAY), "day")
+    else:
+        return f"{at.day} {at:%B %Y}"
+    return f"{words} ago" if past else f"in {words}"
+
+
+def count(number: float) -> str:
+    """4120 → "4,120"; whole numbers without decimals, others with one."""
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """(1, "reply", "replies") → "1 reply"."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def iso(at: datetime) -> str:
+    """ISO 8601 in UTC to the second, as <time datetime> wants it."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def clock(at: datetime) -> str:
+    """The exact time in words, in UTC."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def stamp(at: datetime) -> Markup:
+    """A <time> that shows date and hour; the page's script rewrites it in local time."""
+    return Markup('<time datetime="{}" data-stamp>{}</time>').format(iso(at), clock(at))

@@ -1,0 +1,699 @@
+"""What the templates show: frozen, complete, already permitted. Times are aware datetimes in UTC.
+
+A page function fills one of these from services and hands it to a template; a template decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from zlib import crc32
+
+from markupsafe import Markup
+
+Audience = Literal["inside", "partners", "public"]
+Tone = Literal["inside", "partners", "public", "held", "denied"]
+Verdict = Literal["allowed", "redacted", "held", "denied", "inside"]
+
+#: What each audience looks like everywhere: lucide icon and short word.
+AUDIENCE_ICONS: Mapping[str, str] = {"inside": "lock", "partners": "handshake", "public": "globe"}
+VERDICT_ICONS: Mapping[str, str] = {
+    "allowed": "circle-check",
+    "redacted": "eye-off",
+    "held": "hourglass",
+    "denied": "ban",
+    "inside": "lock",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody as shown beside their words. `organisation` is "" for our own people."""
+
+    name: str
+    handle: str
+    unit: str = ""
+    organisation: str = ""
+
+    @property
+    def outside(self) -> bool:
+        return bool(self.organisation)
+
+    @property
+    def initials(self) -> str:
+        words = [word for word in self.name.replace("-", " ").split() if word[0].isalnum()]
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+
+    @property
+    def hue(self) -> int:
+        """A stable colour, 0 to 7, for the round face."""
+        return crc32(self.handle.encode()) % 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """The person who looks. `direction` is ltr or rtl; `appearance` is auto, light or dark."""
+
+    person: Person
+    role: str
+    duties: frozenset[str] = frozenset()
+    language: str = "en"
+    direction: Literal["ltr", "rtl"] = "ltr"
+    appearance: Literal["auto", "light", "dark"] = "auto"
+
+    def may(self, duty: str) -> bool:
+        return duty in self.duties
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudienceBadge:
+    """Who a forum or an idea is for, in words: "Inside Acme", "Acme and Globex", "Everyone"."""
+
+    kind: Audience
+    words: str
+
+    @property
+    def icon(self) -> str:
+        return AUDIENCE_ICONS[self.kind]
+
+
+# --- composer ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    value: str
+    words: str
+    chosen: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSentence:
+    id: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictLine:
+    """What the rules say for one audience: "Globex", "everyone"."""
+
+    audience: str
+    verdict: Verdict
+    words: str
+    reason: str
+    rules: tuple[RuleSentence, ...] = ()
+
+    @property
+    def icon(self) -> str:
+        return VERDICT_ICONS[self.verdict]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """The audience line of the composer, and the words on its button."""
+
+    tone: Tone
+    icon: str
+    sentence: str
+    effect: str
+    button: str
+    lines: tuple[VerdictLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Similar:
+    title: str
+    url: str
+    build_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composer:
+    """A form for an idea, a reply or an edit, with what was typed and what is wrong with it."""
+
+    kind: Literal["idea", "reply", "edit"]
+    action: str
+    preview_url: str
+    reach: Reach
+    key: str
+    title: str = ""
+    text: str = ""
+    titled: bool = True
+    forums: tuple[Choice, ...] = ()
+    labels: tuple[Choice, ...] = ()
+    intents: tuple[Choice, ...] = ()
+    builds_on: Link | None = None
+    builds_on_id: str = ""
+    answers: Person | None = None
+    in_reply_to: str = ""
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    similar: tuple[Similar, ...] = ()
+    cancel_url: str = ""
+    previewed: bool = False
+
+
+# --- lobby ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A number and what it counts: never one without the other."""
+
+    key: str
+    value: str
+    words: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    words: str
+    state: Literal["done", "now", "later"]
+    at: datetime | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JamHead:
+    """What every page of a jam shows in its frame. `tabs` also depends on the viewer's duties."""
+
+    id: str
+    title: str
+    url: str
+    state: str
+    tab: str = ""
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charter:
+    question: str
+    promise: str
+    off_limits: str
+    decide_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForumCard:
+    title: str
+    question: str
+    url: str
+    audience: AudienceBadge
+    host: str
+    ideas: int
+    replies: int
+    last_at: datetime | None
+    handle: str = ""
+    joined: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaCard:
+    title: str
+    excerpt: str
+    url: str
+    author: Person
+    at: datetime
+    support: int
+    replies: int
+    audience: AudienceBadge
+    forum: Link
+    emerging: bool = False
+    best: bool = False
+    builds_on: Link | None = None
+    theme: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JamCard:
+    title: str
+    question: str
+    url: str
+    state: str
+    opens_at: datetime
+    closes_at: datetime
+    host: str
+    forums: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage:
+    jams: tuple[JamCard, ...]
+    may_create: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LobbyPage:
+    jam: JamHead
+    charter: Charter
+    phases: tuple[Phase, ...]
+    figures: tuple[Figure, ...]
+    forums: tuple[ForumCard, ...]
+    rising: tuple[IdeaCard, ...]
+    newest: tuple[IdeaCard, ...]
+    unanswered: tuple[IdeaCard, ...]
+    gaps: tuple[str, ...]
+    may_manage: bool
+    stream_url: str
+    counted_at: datetime
+
+
+# --- forms ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInPage:
+    next_url: str = ""
+    username: str = ""
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkPage:
+    """Landing of a one-time link: choose a password."""
+
+    action: str
+    name: str
+    username: str
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JamForm:
+    """New jam, or the charter of an existing one. Values are the very strings that were typed."""
+
+    action: str
+    values: Mapping[str, str]
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    jam: JamHead | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsPage:
+    jam: JamHead
+    state_words: str
+    opens_at: datetime
+    closes_at: datetime
+    verbs: tuple[str, ...]
+    gaps: tuple[str, ...]
+    forums: tuple[ForumCard, ...]
+    forum_values: Mapping[str, str]
+    audiences: tuple[Choice, ...]
+    labels: tuple[Choice, ...]
+    partners: tuple[Choice, ...]
+    charter: Charter
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+
+# --- forum and thread -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForumPage:
+    id: str
+    jam: JamHead
+    title: str
+    question: str
+    url: str
+    handle: str
+    audience: AudienceBadge
+    audience_words: str
+    host: str
+    ideas: tuple[IdeaCard, ...]
+    total: int
+    sort: str
+    sorts: tuple[Choice, ...]
+    older_url: str
+    composer: Composer | None
+    closed_words: str
+    stream_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A mark that can be made. `action` is the form's target; `made` tells whether the viewer made it."""
+
+    kind: str
+    words: str
+    icon: str
+    count: int
+    made: bool
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyView:
+    id: str
+    url: str
+    html: Markup
+    author: Person
+    at: datetime
+    edited_at: datetime | None
+    intent: str
+    label: str
+    marks: tuple[Mark, ...]
+    deleted: bool = False
+    reply_url: str = ""
+    edit_url: str = ""
+    delete_url: str = ""
+    history_url: str = ""
+    answers: Link | None = None
+    depth: int = 0
+    replies: tuple[ReplyView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassportLine:
+    """One receiver, or one verdict without a receiver, of one version."""
+
+    receiver: str
+    verdict: Verdict
+    words: str
+    reason: str
+    at: datetime | None = None
+    rules: tuple[str, ...] = ()
+
+    @property
+    def icon(self) -> str:
+        return VERDICT_ICONS[self.verdict]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passport:
+    """Where an idea or reply has gone: one sentence, then a line for each audience."""
+
+    sentence: str
+    tone: Tone
+    icon: str
+    lines: tuple[PassportLine, ...]
+    recall_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadPage:
+    jam: JamHead
+    forum: Link
+    idea: ReplyView
+    title: str
+    audience: AudienceBadge
+    ancestors: tuple[Link, ...]
+    descendants: tuple[Link, ...]
+    build_url: str
+    total: int
+    shown: int
+    more_url: str
+    marks: tuple[Mark, ...]
+    passport: Passport | None
+    composer: Composer | None
+    closed_words: str
+    stream_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteView:
+    """A page with nothing but a composer: editing, answering one reply, building on an idea."""
+
+    jam: JamHead
+    heading: str
+    back: Link
+    composer: Composer
+    quoted: ReplyView | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionView:
+    number: int
+    title: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage:
+    jam: JamHead
+    back: Link
+    author: Person
+    versions: tuple[VersionView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmPage:
+    """One question before something that cannot be undone."""
+
+    heading: str
+    sentence: str
+    action: str
+    button: str
+    back_url: str
+    jam: JamHead | None = None
+
+
+# --- board ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """`share` is 0 to 100, of the figure that `of` names."""
+
+    words: str
+    count: int
+    share: float
+    of: str
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Minute:
+    at: datetime
+    ideas: int
+    replies: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One rectangle of the theme map, in units of its view box."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    lines: tuple[str, ...]
+    note: str
+    title: str
+    hue: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThemeRow:
+    id: str
+    label: str
+    words: str
+    size: int
+    share: float
+    trend: str
+    hue: int
+    url: str
+    rising: bool = False
+    hosts: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardPage:
+    jam: JamHead
+    figures: tuple[Figure, ...]
+    minutes: tuple[Minute, ...]
+    units: tuple[Bar, ...]
+    servers: tuple[Bar, ...]
+    cells: tuple[Cell, ...]
+    themes: tuple[ThemeRow, ...]
+    themes_of: str
+    rising: tuple[IdeaCard, ...]
+    stream_url: str
+    counted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThemePage:
+    jam: JamHead
+    theme: ThemeRow
+    ideas: tuple[IdeaCard, ...]
+
+
+# --- boundary ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRow:
+    id: str
+    kind: Literal["guard", "share", "accept"]
+    sentence: str
+    effect: Verdict
+    hits: int
+    last_at: datetime | None
+    owner: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesPage:
+    version: int
+    applied_at: datetime | None
+    applied_by: str
+    guards: tuple[RuleRow, ...]
+    shares: tuple[RuleRow, ...]
+    accepts: tuple[RuleRow, ...]
+    of: str
+    waiting_holds: int
+    waiting: tuple[WaitingRules, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRules:
+    """A rule set that opens more than before and waits for a second approver."""
+
+    version: int
+    by: str
+    at: datetime
+    note: str
+    approve_url: str
+    refuse_url: str
+    may_decide: bool
+    opens: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """The very bytes on offer for some audiences."""
+
+    audience: str
+    text: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRow:
+    id: str
+    direction: Literal["out", "in"]
+    title: str
+    excerpt: str
+    author: str
+    forum: str
+    audience: str
+    reason: str
+    rules: tuple[RuleSentence, ...]
+    at: datetime
+    copies: tuple[Copy, ...]
+    action: str
+    may_decide: bool
+    why_not: str = ""
+    object_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldsPage:
+    holds: tuple[HoldRow, ...]
+    waiting_holds: int
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    object_words: str
+    object_url: str
+    object_uri: str
+    receiver: str
+    version: int
+    verdict: Verdict
+    state: str
+    state_words: str
+    at: datetime
+    rules: tuple[str, ...]
+    recall_action: str = ""
+    crossing_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerPage:
+    rows: tuple[LedgerRow, ...]
+    peers: tuple[Choice, ...]
+    peer: str
+    object_uri: str
+    older_url: str
+    sentence: str
+    waiting_holds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerRow:
+    host: str
+    name: str
+    tier: str
+    clearance: str
+    state: str
+    health: Literal["good", "slow", "bad", "quiet"]
+    health_words: str
+    backlog: int
+    last_at: datetime | None
+    held_by_them: int
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnersPage:
+    partners: tuple[PartnerRow, ...]
+    values: Mapping[str, str]
+    tiers: tuple[Choice, ...]
+    clearances: tuple[Choice, ...]
+    waiting_holds: int
+    may_change: bool
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+
+# --- people, search, errors -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberRow:
+    person: Person
+    role: str
+    active: bool
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeoplePage:
+    people: tuple[MemberRow, ...]
+    total: int
+    values: Mapping[str, str]
+    roles: tuple[Choice, ...]
+    older_url: str
+    may_change: bool
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    link: str = ""
+    link_for: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage:
+    query: str
+    ideas: tuple[IdeaCard, ...]
+    older_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorPage:
+    status: int
+    heading: str
+    sentence: str
