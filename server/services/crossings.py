@@ -86,7 +86,7 @@ async def judge(house: House, draft: Draft) -> list[Verdict]:
     verdicts = []
     for reader in await readers_of(house, draft.forum):
         facts = await _facts(house, draft, reader, findings)
-        verdict = _verdict(book, facts, decide(facts, book.compiled, house.now()))
+        verdict = _verdict(book, facts, decide(facts, book.rules, house.now()))
         verdicts.append(_narrow(verdict, draft, reader, recalled, root))
     return verdicts
 
@@ -222,7 +222,7 @@ async def judge_incoming(house: House, author: Member, peer: str, forum: Forum, 
         attachments=0,
         first_crossing=False,
     )
-    verdict = _verdict(book, facts, decide(facts, book.compiled, house.now()))
+    verdict = _verdict(book, facts, decide(facts, book.rules, house.now()))
     if reader.paused and verdict.verdict != "denied":
         return replace(verdict, verdict="denied", reason="The partnership with this server is paused.")
     return verdict

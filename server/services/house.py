@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from server.boundary.decide import CompiledRules
 from server.boundary.detectors import Detectors
 from server.boundary.rules import RuleSet, parse_rules
 from server.database import Database
@@ -34,7 +33,6 @@ class Rulebook:
 
     version: int
     rules: RuleSet
-    compiled: CompiledRules
     detectors: Detectors
 
 
@@ -70,6 +68,6 @@ class House:
         if self.shelf.book is None or self.shelf.key != key:
             rules = parse_rules(stored.text)
             detectors = Detectors(code_names=rules.code_names, people=names)
-            self.shelf.book = Rulebook(stored.version, rules, CompiledRules(rules), detectors)
+            self.shelf.book = Rulebook(stored.version, rules, detectors)
             self.shelf.key = key
         return self.shelf.book

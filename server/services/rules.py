@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from server.boundary.analyse import Flip, diff, findings, flips, opens
@@ -129,7 +130,7 @@ async def dry_run(house: House, text: str) -> tuple[Flip, ...]:
     """Judge all stored crossings by another table; return those that would come out otherwise."""
     new = parse_rules(text)
     _, old = await rules_in_force(house)
-    cases = ((id_, Facts.from_json(facts)) for id_, facts in await boundary.stored_facts(house.store) if facts != "{}")
+    cases = ((id_, Facts.from_json(json.loads(facts))) for id_, facts in await boundary.stored_facts(house.store) if facts != "{}")
     return flips(old, new, cases, house.now())
 
 

@@ -1,0 +1,246 @@
+"""Documents that crossed: written by the gate, read by the edge."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from federation.outside.released import Released
+from federation.outside.store import Outside
+from server.database import Transaction
+
+EVERYONE = "*"
+SELECT = "SELECT c.*, b.bytes AS body FROM crossings c JOIN bodies b ON b.sha = c.sha"
+STANDING = "c.revoked_at IS NULL AND c.kind != 'tombstone'"
+NEWEST = (
+    "c.version = (SELECT max(version) FROM crossings n WHERE n.uri = c.uri AND n.audience = c.audience"
+    " AND n.revoked_at IS NULL)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What the edge files a document under: where it hangs, who wrote it, when."""
+
+    type: str
+    ours: bool = True
+    subject_uri: str = ""
+    forum_uri: str = ""
+    thread_uri: str = ""
+    parent_uri: str = ""
+    author_uri: str = ""
+    author_name: str = ""
+    author_handle: str = ""
+    made_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A released document with its card."""
+
+    document: Released
+    card: Card
+
+
+def _crossing(outside: Outside, row: Mapping[str, Any]) -> Crossing | None:
+    document = outside.sealer.open(
+        row["uri"], row["version"], row["audience"], row["kind"], bytes(row["body"]), row["mac"]
+    )
+    if document is None:
+        return None
+    card = Card(
+        type=row["type"],
+        ours=bool(row["ours"]),
+        subject_uri=row["subject_uri"],
+        forum_uri=row["forum_uri"],
+        thread_uri=row["thread_uri"],
+        parent_uri=row["parent_uri"],
+        author_uri=row["author_uri"],
+        author_name=row["author_name"],
+        author_handle=row["author_handle"],
+        made_at=row["made_at"],
+    )
+    return Crossing(document, card)
+
+
+def _crossings(outside: Outside, rows: list[Mapping[str, Any]]) -> list[Crossing]:
+    return [found for row in rows if (found := _crossing(outside, row))]
+
+
+async def freeze(change: Transaction, document: Released, card: Card) -> None:
+    """Write a released document. The same version for the same audience again is left as it is."""
+    await change.execute("INSERT OR IGNORE INTO bodies (sha, bytes) VALUES (?, ?)", (document.sha, document.body))
+    await change.execute(
+        "INSERT INTO crossings (uri, version, audience, kind, type, ours, subject_uri, forum_uri, thread_uri,"
+        " parent_uri, author_uri, author_name, author_handle, sha, mac, made_at, released_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (uri, audience, version) DO NOTHING",
+        (
+            document.uri, document.version, document.audience, document.kind, card.type, card.ours, card.subject_uri,
+            card.forum_uri, card.thread_uri, card.parent_uri, card.author_uri, card.author_name, card.author_handle,
+            document.sha, document.mac, card.made_at, time.time(),
+        ),
+    )  # fmt: skip
+
+
+async def revoke(change: Transaction, subject_uri: str, audience: str | None, now: float) -> int:
+    """Stop serving a subject and the activities about it to one audience (None: to all); return how many rows."""
+    return await change.execute(
+        "UPDATE crossings SET revoked_at = ? WHERE (uri = ? OR subject_uri = ?) AND kind != 'tombstone'"
+        " AND (? IS NULL OR audience = ?) AND revoked_at IS NULL",
+        (now, subject_uri, subject_uri, audience, audience),
+    )
+
+
+async def bar(change: Transaction, subject_uri: str, host: str, now: float) -> None:
+    """Keep one host from what everyone may read: a revoked row of its own stands before the grant to all."""
+    await change.execute(
+        "INSERT INTO crossings (uri, version, audience, kind, type, ours, subject_uri, sha, mac, made_at, released_at,"
+        " revoked_at) SELECT uri, version, ?, kind, type, ours, subject_uri, sha, '', made_at, released_at, ?"
+        " FROM crossings WHERE uri = ? AND audience = '*' ON CONFLICT (uri, audience, version)"
+        " DO UPDATE SET revoked_at = excluded.revoked_at",
+        (host, now, subject_uri),
+    )
+
+
+async def find(outside: Outside, uri: str, host: str | None) -> Crossing | None:
+    """Return the newest version of a document that a verified host (None: anybody) was granted, or None.
+
+    A host's own grant comes before everyone's; a revoked grant of its own bars everyone's.
+    """
+    rows = await outside.store.fetch(
+        f"{SELECT} WHERE c.uri = ? AND c.ours AND c.audience IN (?, ?) ORDER BY c.audience = ? , c.version DESC",
+        (uri, host or EVERYONE, EVERYONE, EVERYONE),
+    )
+    own = [row for row in rows if row["audience"] != EVERYONE]
+    chosen = own or [row for row in rows if row["audience"] == EVERYONE]
+    buried = next((row for row in chosen if row["kind"] == "tombstone" and row["revoked_at"] is None), None)
+    standing = next((row for row in chosen if row["revoked_at"] is None), None)
+    row = buried or standing
+    return None if row is None else _crossing(outside, row)
+
+
+async def exact(outside: Outside, uri: str, version: int, audience: str) -> Crossing | None:
+    """Return one very document while its grant stands: what a delivery sends."""
+    row = await outside.store.fetch_one(
+        f"{SELECT} WHERE c.uri = ? AND c.version = ? AND c.audience = ? AND c.revoked_at IS NULL",
+        (uri, version, audience),
+    )
+    return None if row is None else _crossing(outside, row)
+
+
+def _granted(host: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return the condition, with its values, for rows that a viewer was granted; a bar hides everyone's grant."""
+    viewer = host or EVERYONE
+    return (
+        "(c.audience = ? OR (c.audience = '*' AND NOT EXISTS"
+        " (SELECT 1 FROM crossings o WHERE o.uri = c.uri AND o.audience = ?)))",
+        (viewer, "" if viewer == EVERYONE else viewer),
+    )
+
+
+async def of_forum(
+    outside: Outside, forum_uri: str, kind: str, host: str | None, *, types: tuple[str, ...] = (),
+    before: float = 1e12, limit: int = 50,
+) -> list[Crossing]:  # fmt: skip
+    """Return a forum's documents of one kind that a viewer was granted, newest first."""
+    granted, values = _granted(host)
+    typed = f"AND c.type IN ({','.join('?' * len(types))})" if types else ""
+    rows = await outside.store.fetch(
+        f"{SELECT} WHERE c.forum_uri = ? AND c.kind = ? {typed} AND {STANDING} AND {NEWEST} AND {granted}"
+        " AND c.made_at < ? ORDER BY c.made_at DESC, c.id DESC LIMIT ?",
+        (forum_uri, kind, *types, *values, before, limit),
+    )
+    return _crossings(outside, rows)
+
+
+async def count_of_forum(
+    outside: Outside, forum_uri: str, kind: str, host: str | None, types: tuple[str, ...]
+) -> int:
+    """Count a forum's documents that a viewer was granted."""
+    granted, values = _granted(host)
+    return int(
+        await outside.store.fetch_value(
+            "SELECT count(DISTINCT c.uri) FROM crossings c WHERE c.forum_uri = ? AND c.kind = ?"
+            f" AND c.type IN ({','.join('?' * len(types))}) AND {STANDING} AND {granted}",
+            (forum_uri, kind, *types, *values),
+        )
+        or 0
+    )
+
+
+async def of_thread(outside: Outside, thread_uri: str, host: str | None, limit: int = 2000) -> list[Crossing]:
+    """Return a thread's objects that a viewer was granted, oldest first."""
+    granted, values = _granted(host)
+    rows = await outside.store.fetch(
+        f"{SELECT} WHERE c.thread_uri = ? AND c.kind = 'object' AND {STANDING} AND {NEWEST} AND {granted}"
+        " ORDER BY c.made_at, c.id LIMIT ?",
+        (thread_uri, *values, limit),
+    )
+    return _crossings(outside, rows)
+
+
+async def replies_to(outside: Outside, parent_uri: str, host: str | None, limit: int = 500) -> list[Crossing]:
+    """Return the answers to an object that a viewer was granted, oldest first."""
+    granted, values = _granted(host)
+    rows = await outside.store.fetch(
+        f"{SELECT} WHERE c.parent_uri = ? AND c.kind = 'object' AND {STANDING} AND {NEWEST} AND {granted}"
+        " ORDER BY c.made_at, c.id LIMIT ?",
+        (parent_uri, *values, limit),
+    )
+    return _crossings(outside, rows)
+
+
+async def actor_by_handle(outside: Outside, handle: str, host: str | None) -> Crossing | None:
+    """Find one of our actors by "@name@host", if a viewer was granted it."""
+    granted, values = _granted(host)
+    row = await outside.store.fetch_one(
+        f"{SELECT} WHERE c.author_handle = ? COLLATE NOCASE AND c.kind = 'actor' AND {STANDING} AND {NEWEST}"
+        f" AND {granted} ORDER BY c.audience = '*' LIMIT 1",
+        (handle, *values),
+    )
+    return None if row is None else _crossing(outside, row)
+
+
+async def actors(outside: Outside, type_: str, host: str | None, limit: int = 500) -> list[Crossing]:
+    """Return our actors of one ActivityStreams type that a viewer was granted, oldest first."""
+    granted, values = _granted(host)
+    rows = await outside.store.fetch(
+        f"{SELECT} WHERE c.kind = 'actor' AND c.type = ? AND {STANDING} AND {NEWEST} AND {granted}"
+        " ORDER BY c.made_at LIMIT ?",
+        (type_, *values, limit),
+    )
+    return _crossings(outside, rows)
+
+
+async def newest_version(outside: Outside, uri: str, audience: str) -> tuple[int, str]:
+    """Return (version, SHA-256) of the newest standing row of a document for an audience; (0, "") when none."""
+    row = await outside.store.fetch_one(
+        "SELECT version, sha FROM crossings WHERE uri = ? AND audience = ? AND revoked_at IS NULL"
+        " ORDER BY version DESC LIMIT 1",
+        (uri, audience),
+    )
+    return (0, "") if row is None else (row["version"], row["sha"])
+
+
+async def audiences_of(outside: Outside, uri: str) -> list[str]:
+    """Return the audiences that hold a standing grant for a document."""
+    rows = await outside.store.fetch(
+        "SELECT DISTINCT audience FROM crossings WHERE uri = ? AND kind != 'tombstone' AND revoked_at IS NULL", (uri,)
+    )
+    return [row["audience"] for row in rows]
+
+
+async def note_read(outside: Outside, uri: str, host: str) -> None:
+    """Write down that a host came for a document: it holds a copy now."""
+    async with outside.store.transaction() as change:
+        await change.execute(
+            "INSERT OR IGNORE INTO reads (uri, host, read_at) VALUES (?, ?, ?)", (uri, host, time.time())
+        )
+
+
+async def readers(outside: Outside, uri: str) -> list[str]:
+    """Return the hosts that came for a document."""
+    return [row["host"] for row in await outside.store.fetch("SELECT host FROM reads WHERE uri = ?", (uri,))]

@@ -1,0 +1,126 @@
+"""Documents on their way to inboxes, and what became of each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from federation.outside.store import Outside
+from server.database import Transaction
+
+DeliveryState = Literal["queued", "sent", "dead", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One document for one inbox. `lane` is the key within which order is kept: the thread."""
+
+    id: int
+    host: str
+    inbox_uri: str
+    uri: str
+    audience: str
+    version: int
+    sender_uri: str
+    lane: str
+    object_uri: str
+    act: str
+    state: DeliveryState
+    attempts: int
+    due_at: float
+    made_at: float
+    ended_at: float | None
+    answer: str
+
+
+def _delivery(row: Mapping[str, Any]) -> Delivery:
+    return Delivery(**{name: row[name] for name in Delivery.__slots__})
+
+
+async def queue(
+    change: Transaction, *, host: str, inbox_uri: str, uri: str, audience: str, version: int, sender_uri: str,
+    lane: str, object_uri: str, act: str, delay: float = 0.0,
+) -> None:  # fmt: skip
+    """Put a released document on its way. The same document for the same inbox again is left as it is."""
+    now = time.time()
+    await change.execute(
+        "INSERT OR IGNORE INTO deliveries (host, inbox_uri, uri, audience, version, sender_uri, lane, object_uri, act,"
+        " state, attempts, due_at, made_at, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, ?, ?, '')",
+        (host, inbox_uri, uri, audience, version, sender_uri, lane, object_uri, act, now + delay, now),
+    )
+
+
+async def due_hosts(outside: Outside, now: float) -> list[str]:
+    """Return the hosts with something due that are neither paused nor backing off."""
+    rows = await outside.store.fetch(
+        "SELECT DISTINCT d.host FROM deliveries d LEFT JOIN peers p ON p.host = d.host"
+        " WHERE d.state = 'queued' AND d.due_at <= ? AND coalesce(p.state, 'active') = 'active'"
+        " AND coalesce(p.due_at, 0) <= ?",
+        (now, now),
+    )
+    return [row["host"] for row in rows]
+
+
+async def queued_for(outside: Outside, host: str, limit: int = 64) -> list[Delivery]:
+    """Return a host's queue in order, whether due or not: an early one that waits holds up its lane."""
+    rows = await outside.store.fetch(
+        "SELECT * FROM deliveries WHERE state = 'queued' AND host = ? ORDER BY id LIMIT ?", (host, limit)
+    )
+    return [_delivery(row) for row in rows]
+
+
+async def end(change: Transaction, delivery: Delivery, state: DeliveryState, answer: str) -> None:
+    """Write down how a delivery ended."""
+    await change.execute(
+        "UPDATE deliveries SET state = ?, ended_at = ?, answer = ?, attempts = attempts + 1 WHERE id = ?",
+        (state, time.time(), answer[:300], delivery.id),
+    )
+
+
+async def postpone(change: Transaction, delivery: Delivery, due_at: float, answer: str) -> None:
+    """Try again later."""
+    await change.execute(
+        "UPDATE deliveries SET attempts = attempts + 1, due_at = ?, answer = ? WHERE id = ?",
+        (due_at, answer[:300], delivery.id),
+    )
+
+
+async def cancel(change: Transaction, object_uri: str, host: str | None) -> int:
+    """Drop what is still queued about an object, for one host or all; return how many."""
+    return await change.execute(
+        "UPDATE deliveries SET state = 'cancelled', ended_at = ? WHERE object_uri = ? AND state = 'queued'"
+        " AND (? IS NULL OR host = ?)",
+        (time.time(), object_uri, host, host),
+    )
+
+
+async def holders(outside: Outside, object_uri: str) -> dict[str, str]:
+    """Return host → inbox for each server to which something about an object was sent or may have been."""
+    rows = await outside.store.fetch(
+        "SELECT host, min(inbox_uri) AS inbox_uri FROM deliveries WHERE object_uri = ?"
+        " AND (state = 'sent' OR attempts > 0 OR state = 'queued') GROUP BY host",
+        (object_uri,),
+    )
+    return {row["host"]: row["inbox_uri"] for row in rows}
+
+
+async def about(outside: Outside, object_uri: str) -> list[Delivery]:
+    """Return all deliveries about an object, oldest first: its passport."""
+    rows = await outside.store.fetch("SELECT * FROM deliveries WHERE object_uri = ? ORDER BY id", (object_uri,))
+    return [_delivery(row) for row in rows]
+
+
+async def dead(outside: Outside, limit: int = 100) -> list[Delivery]:
+    """Return the dead letters, newest first."""
+    rows = await outside.store.fetch("SELECT * FROM deliveries WHERE state = 'dead' ORDER BY id DESC LIMIT ?", (limit,))
+    return [_delivery(row) for row in rows]
+
+
+async def backlog(outside: Outside) -> dict[str, tuple[int, float]]:
+    """Return host → (number queued, when the oldest was made, unix seconds)."""
+    rows = await outside.store.fetch(
+        "SELECT host, count(*) AS waiting, min(made_at) AS oldest FROM deliveries WHERE state = 'queued' GROUP BY host"
+    )
+    return {row["host"]: (row["waiting"], row["oldest"]) for row in rows}

@@ -1,0 +1,64 @@
+"""What the gate asks the edge to look up, and how far the gate has read the inside event log."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from federation.outside.store import Outside
+from server.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Find the actor behind a handle (`subject`). `answer` is its URI once done."""
+
+    id: int
+    subject: str
+    asked_by: str
+    state: str
+    attempts: int
+    answer: str
+
+
+async def ask(change: Transaction, subject: str, asked_by: str) -> None:
+    """Ask for a handle to be looked up; asking again tries anew."""
+    await change.execute(
+        "INSERT INTO errands (subject, asked_by, state, attempts, due_at, answer, asked_at)"
+        " VALUES (?, ?, 'open', 0, 0, '', ?) ON CONFLICT (subject) DO UPDATE SET state = 'open', attempts = 0, due_at = 0",
+        (subject, asked_by, time.time()),
+    )
+
+
+async def in_state(outside: Outside, state: str, now: float) -> list[Errand]:
+    rows = await outside.store.fetch(
+        "SELECT * FROM errands WHERE state = ? AND due_at <= ? ORDER BY id LIMIT 50", (state, now)
+    )
+    return [
+        Errand(row["id"], row["subject"], row["asked_by"], row["state"], row["attempts"], row["answer"]) for row in rows
+    ]
+
+
+async def finish(outside: Outside, errand: Errand, state: str, answer: str) -> None:
+    async with outside.store.transaction() as change:
+        await change.execute("UPDATE errands SET state = ?, answer = ? WHERE id = ?", (state, answer, errand.id))
+
+
+async def put_off(outside: Outside, errand: Errand, due_at: float, answer: str) -> None:
+    async with outside.store.transaction() as change:
+        await change.execute(
+            "UPDATE errands SET attempts = attempts + 1, due_at = ?, answer = ? WHERE id = ?",
+            (due_at, answer, errand.id),
+        )
+
+
+async def cursor(outside: Outside, consumer: str) -> int:
+    """Return the number of the last inside event that a consumer has dealt with."""
+    return int(await outside.store.fetch_value("SELECT seq FROM cursors WHERE consumer = ?", (consumer,)) or 0)
+
+
+async def advance(change: Transaction, consumer: str, seq: int) -> None:
+    await change.execute(
+        "INSERT INTO cursors (consumer, seq) VALUES (?, ?) ON CONFLICT (consumer) DO UPDATE SET seq = excluded.seq",
+        (consumer, seq),
+    )

@@ -1,0 +1,59 @@
+"""Our actors' key pairs, the private halves sealed at rest.
+
+All people of a server sign with one pair ("people"); each forum and the server itself have their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import time
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from federation.outside.store import Outside
+from server.database import Transaction
+
+
+class KeyMissing(Exception):
+    """A key pair is not there, or its seal does not open with this server's secret."""
+
+
+def _box(outside: Outside) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(outside.secret[:32]))
+
+
+async def put_key(change: Transaction, outside: Outside, name: str, private_pem: str, public_pem: str) -> None:
+    """Keep a new pair; one that bears the name already stays."""
+    sealed = _box(outside).encrypt(private_pem.encode()).decode()
+    await change.execute(
+        "INSERT OR IGNORE INTO actor_keys (name, sealed, public_pem, made_at) VALUES (?, ?, ?, ?)",
+        (name, sealed, public_pem, time.time()),
+    )
+
+
+async def public_pem(outside: Outside, name: str) -> str | None:
+    value = await outside.store.fetch_value("SELECT public_pem FROM actor_keys WHERE name = ?", (name,))
+    return None if value is None else str(value)
+
+
+async def private_pem(outside: Outside, name: str) -> str:
+    """Return a private key as PEM, or raise KeyMissing."""
+    sealed = await outside.store.fetch_value("SELECT sealed FROM actor_keys WHERE name = ?", (name,))
+    if sealed is None:
+        raise KeyMissing(f"there is no key pair called {name}")
+    try:
+        return (await asyncio.to_thread(_box(outside).decrypt, str(sealed).encode())).decode()
+    except InvalidToken as error:
+        raise KeyMissing(f"the key pair {name} was sealed with another secret") from error
+
+
+def key_name(outside: Outside, actor_uri: str) -> str:
+    """Return which pair an actor signs with."""
+    if actor_uri == outside.addresses.server_uri:
+        return "server"
+    return "people" if "/people/" in actor_uri else actor_uri.rsplit("/", 1)[1]
+
+
+def key_id(actor_uri: str) -> str:
+    return f"{actor_uri}#main-key"

@@ -1,0 +1,194 @@
+"""Other servers and their actors, as we know them; who follows our forums."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from federation.outside.store import Outside
+from server.database import Transaction
+
+PeerKind = Literal["marmalade", "forum", "microblog", "unknown"]
+PeerState = Literal["active", "paused", "suspended"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """Another server. `due_at` is when it may be tried again; `asked_at` when we last asked what it runs."""
+
+    host: str
+    kind: PeerKind
+    software: str
+    state: PeerState
+    failures: int
+    due_at: float
+    asked_at: float
+    success_at: float | None
+    failure_at: float | None
+    answer: str
+
+
+def _peer(row: Mapping[str, Any]) -> Peer:
+    return Peer(**{name: row[name] for name in Peer.__slots__})
+
+
+async def peer(outside: Outside, host: str) -> Peer | None:
+    row = await outside.store.fetch_one("SELECT * FROM peers WHERE host = ?", (host,))
+    return None if row is None else _peer(row)
+
+
+async def peers(outside: Outside) -> list[Peer]:
+    return [_peer(row) for row in await outside.store.fetch("SELECT * FROM peers ORDER BY host")]
+
+
+async def set_state(change: Transaction, host: str, state: PeerState) -> None:
+    await change.execute(
+        "INSERT INTO peers (host, kind, software, state, failures, due_at, asked_at, answer)"
+        " VALUES (?, 'unknown', '', ?, 0, 0, 0, '') ON CONFLICT (host) DO UPDATE SET state = excluded.state",
+        (host, state),
+    )
+
+
+async def describe(outside: Outside, host: str, kind: PeerKind, software: str) -> None:
+    """Write down what a server runs."""
+    async with outside.store.transaction() as change:
+        await change.execute(
+            "INSERT INTO peers (host, kind, software, state, failures, due_at, asked_at, answer)"
+            " VALUES (?, ?, ?, 'active', 0, 0, ?, '') ON CONFLICT (host) DO UPDATE SET"
+            " kind = excluded.kind, software = excluded.software, asked_at = excluded.asked_at",
+            (host, kind, software[:100], time.time()),
+        )
+
+
+async def succeeded(change: Transaction, host: str, now: float) -> None:
+    """Write down that a server took a delivery."""
+    await change.execute(
+        "INSERT INTO peers (host, kind, software, state, failures, due_at, asked_at, success_at, answer)"
+        " VALUES (?, 'unknown', '', 'active', 0, 0, 0, ?, '') ON CONFLICT (host) DO UPDATE SET"
+        " failures = 0, due_at = 0, success_at = excluded.success_at, answer = ''",
+        (host, now),
+    )
+
+
+async def failed(change: Transaction, host: str, due_at: float, answer: str, now: float) -> None:
+    """Write down that a server could not be reached, and when it may be tried again."""
+    await change.execute(
+        "INSERT INTO peers (host, kind, software, state, failures, due_at, asked_at, failure_at, answer)"
+        " VALUES (?, 'unknown', '', 'active', 1, ?, 0, ?, ?) ON CONFLICT (host) DO UPDATE SET"
+        " failures = failures + 1, due_at = excluded.due_at, failure_at = excluded.failure_at,"
+        " answer = excluded.answer",
+        (host, due_at, now, answer[:300]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A remote actor's document as last fetched."""
+
+    uri: str
+    host: str
+    key_id: str
+    key_pem: str
+    document: dict[str, Any]
+    fetched_at: float
+
+
+def _stranger(row: Mapping[str, Any]) -> Stranger:
+    document = orjson.loads(bytes(row["document"]))
+    return Stranger(row["uri"], row["host"], row["key_id"], row["key_pem"], document, row["fetched_at"])
+
+
+async def stranger(outside: Outside, uri: str) -> Stranger | None:
+    row = await outside.store.fetch_one("SELECT * FROM strangers WHERE uri = ?", (uri,))
+    return None if row is None else _stranger(row)
+
+
+async def stranger_by_key(outside: Outside, key_id: str) -> Stranger | None:
+    row = await outside.store.fetch_one("SELECT * FROM strangers WHERE key_id = ?", (key_id,))
+    return None if row is None else _stranger(row)
+
+
+async def keep_stranger(outside: Outside, found: Stranger) -> None:
+    async with outside.store.transaction() as change:
+        await change.execute(
+            "INSERT INTO strangers (uri, host, key_id, key_pem, document, fetched_at) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (uri) DO UPDATE SET key_id = excluded.key_id, key_pem = excluded.key_pem,"
+            " document = excluded.document, fetched_at = excluded.fetched_at",
+            (found.uri, found.host, found.key_id, found.key_pem, orjson.dumps(found.document), found.fetched_at),
+        )
+
+
+async def inbox_of_host(outside: Outside, host: str) -> str | None:
+    """Return an inbox of a server that we know of: a follower's, or a known actor's shared or own one."""
+    inbox = await outside.store.fetch_value("SELECT inbox_uri FROM followers WHERE host = ? LIMIT 1", (host,))
+    if inbox:
+        return str(inbox)
+    row = await outside.store.fetch_one("SELECT * FROM strangers WHERE host = ? LIMIT 1", (host,))
+    if row is None:
+        return None
+    document = _stranger(row).document
+    endpoints = document.get("endpoints")
+    shared = endpoints.get("sharedInbox") if isinstance(endpoints, dict) else None
+    found = shared or document.get("inbox")
+    return found if isinstance(found, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Another server's object as its own server gave it; `document` is None when it answered that it is gone."""
+
+    uri: str
+    status: int
+    document: dict[str, Any] | None
+
+
+async def fetched(outside: Outside, uri: str) -> Fetched | None:
+    row = await outside.store.fetch_one("SELECT * FROM fetched WHERE uri = ?", (uri,))
+    if row is None:
+        return None
+    body = bytes(row["document"])
+    return Fetched(uri, row["status"], orjson.loads(body) if body else None)
+
+
+async def keep_fetched(outside: Outside, found: Fetched) -> None:
+    body = orjson.dumps(found.document) if found.document is not None else b""
+    async with outside.store.transaction() as change:
+        await change.execute(
+            "INSERT INTO fetched (uri, status, document, fetched_at) VALUES (?, ?, ?, ?) ON CONFLICT (uri)"
+            " DO UPDATE SET status = excluded.status, document = excluded.document, fetched_at = excluded.fetched_at",
+            (found.uri, found.status, body, time.time()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    forum_uri: str
+    actor_uri: str
+    host: str
+    inbox_uri: str
+
+
+async def followers(outside: Outside, forum_uri: str) -> list[Follower]:
+    """Return who follows a forum, oldest first."""
+    rows = await outside.store.fetch("SELECT * FROM followers WHERE forum_uri = ? ORDER BY id", (forum_uri,))
+    return [Follower(row["forum_uri"], row["actor_uri"], row["host"], row["inbox_uri"]) for row in rows]
+
+
+async def follow(change: Transaction, follower: Follower) -> None:
+    await change.execute(
+        "INSERT INTO followers (forum_uri, actor_uri, host, inbox_uri, since_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (forum_uri, actor_uri) DO UPDATE SET inbox_uri = excluded.inbox_uri",
+        (follower.forum_uri, follower.actor_uri, follower.host, follower.inbox_uri, time.time()),
+    )
+
+
+async def unfollow(change: Transaction, forum_uri: str, actor_uri: str) -> None:
+    await change.execute("DELETE FROM followers WHERE forum_uri = ? AND actor_uri = ?", (forum_uri, actor_uri))
+
+
+async def count_followers(outside: Outside, forum_uri: str) -> int:
+    return int(await outside.store.fetch_value("SELECT count(*) FROM followers WHERE forum_uri = ?", (forum_uri,)) or 0)

@@ -1,0 +1,81 @@
+"""What strangers sent us: each verified activity once, on disk before it is answered."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from federation.outside.store import Outside
+
+ReceivedState = Literal["new", "ready", "admitted", "refused", "held", "ignored"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A received activity. `body` is its bytes as they came; `attempts` counts how often it was put off."""
+
+    id: int
+    activity_uri: str
+    host: str
+    actor_uri: str
+    kind: str
+    body: bytes
+    state: ReceivedState
+    attempts: int
+    due_at: float
+    note: str
+    received_at: float
+
+
+def _received(row: Mapping[str, Any]) -> Received:
+    values = {name: row[name] for name in Received.__slots__}
+    return Received(**{**values, "body": bytes(row["body"])})
+
+
+async def keep(outside: Outside, activity_uri: str, host: str, actor_uri: str, kind: str, body: bytes) -> bool:
+    """Store an activity; return False when its id was stored before. On return it is on disk."""
+    async with outside.store.transaction() as change:
+        made = await change.execute(
+            "INSERT OR IGNORE INTO received (activity_uri, host, actor_uri, kind, body, state, attempts, due_at, note,"
+            " received_at) VALUES (?, ?, ?, ?, ?, 'new', 0, 0, '', ?)",
+            (activity_uri, host, actor_uri, kind, body, time.time()),
+        )
+    return bool(made)
+
+
+async def in_state(outside: Outside, state: ReceivedState, now: float, limit: int = 100) -> list[Received]:
+    """Return activities in a state that are due, in the order in which they came."""
+    rows = await outside.store.fetch(
+        "SELECT * FROM received WHERE state = ? AND due_at <= ? ORDER BY id LIMIT ?", (state, now, limit)
+    )
+    return [_received(row) for row in rows]
+
+
+async def by_uri(outside: Outside, activity_uri: str) -> Received | None:
+    row = await outside.store.fetch_one("SELECT * FROM received WHERE activity_uri = ?", (activity_uri,))
+    return None if row is None else _received(row)
+
+
+async def move(outside: Outside, received: Received, state: ReceivedState, note: str = "") -> None:
+    """Write down what became of an activity."""
+    async with outside.store.transaction() as change:
+        await change.execute(
+            "UPDATE received SET state = ?, note = ? WHERE id = ?", (state, note[:500], received.id)
+        )
+
+
+async def put_off(outside: Outside, received: Received, due_at: float, note: str) -> None:
+    """Look at an activity again later."""
+    async with outside.store.transaction() as change:
+        await change.execute(
+            "UPDATE received SET attempts = attempts + 1, due_at = ?, note = ? WHERE id = ?",
+            (due_at, note[:500], received.id),
+        )
+
+
+async def count(outside: Outside) -> dict[str, int]:
+    """Count received activities by state."""
+    rows = await outside.store.fetch("SELECT state, count(*) AS n FROM received GROUP BY state")
+    return {row["state"]: row["n"] for row in rows}

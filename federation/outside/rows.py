@@ -1,0 +1,211 @@
+"""Tables of the outside store. Times are unix seconds (UTC).
+
+Each field is declared in `register.toml`: released (and by whom), received, or kept (our own books).
+"""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class BodyRow(Model):
+    """Bytes, stored once however many audiences they have."""
+
+    sha = fields.CharField(max_length=64, primary_key=True)
+    bytes = fields.BinaryField()
+
+    class Meta:
+        table = "bodies"
+
+
+class CrossingRow(Model):
+    """One version of one document for one audience (a host, or "*"), as the gate released it.
+
+    Kind: actor, object, activity, tombstone. `ours` is False for what another server wrote and we only list.
+    """
+
+    id = fields.IntField(primary_key=True)
+    uri = fields.CharField(max_length=2000)
+    version = fields.IntField()
+    audience = fields.CharField(max_length=255)
+    kind = fields.CharField(max_length=10)
+    type = fields.CharField(max_length=40)
+    ours = fields.BooleanField(default=True)
+    subject_uri = fields.CharField(max_length=2000, default="")
+    forum_uri = fields.CharField(max_length=2000, default="")
+    thread_uri = fields.CharField(max_length=2000, default="")
+    parent_uri = fields.CharField(max_length=2000, default="")
+    author_uri = fields.CharField(max_length=2000, default="")
+    author_name = fields.CharField(max_length=300, default="")
+    author_handle = fields.CharField(max_length=400, default="")
+    sha = fields.CharField(max_length=64)
+    mac = fields.CharField(max_length=64)
+    made_at = fields.FloatField()
+    released_at = fields.FloatField()
+    revoked_at = fields.FloatField(null=True)
+
+    class Meta:
+        table = "crossings"
+        unique_together = (("uri", "audience", "version"),)
+        indexes = (
+            ("forum_uri", "kind", "made_at"),
+            ("thread_uri", "made_at"),
+            ("subject_uri",),
+            ("author_handle",),
+        )
+
+
+class FollowerRow(Model):
+    id = fields.IntField(primary_key=True)
+    forum_uri = fields.CharField(max_length=2000)
+    actor_uri = fields.CharField(max_length=2000)
+    host = fields.CharField(max_length=255)
+    inbox_uri = fields.CharField(max_length=2000)
+    since_at = fields.FloatField()
+
+    class Meta:
+        table = "followers"
+        unique_together = (("forum_uri", "actor_uri"),)
+
+
+class DeliveryRow(Model):
+    """One document on its way to one inbox. State: queued, sent, dead, cancelled."""
+
+    id = fields.IntField(primary_key=True)
+    host = fields.CharField(max_length=255)
+    inbox_uri = fields.CharField(max_length=2000)
+    uri = fields.CharField(max_length=2000)
+    audience = fields.CharField(max_length=255)
+    version = fields.IntField()
+    sender_uri = fields.CharField(max_length=2000)
+    lane = fields.CharField(max_length=2000)
+    object_uri = fields.CharField(max_length=2000, default="")
+    act = fields.CharField(max_length=20)
+    state = fields.CharField(max_length=10, default="queued")
+    attempts = fields.IntField(default=0)
+    due_at = fields.FloatField()
+    made_at = fields.FloatField()
+    ended_at = fields.FloatField(null=True)
+    answer = fields.CharField(max_length=300, default="")
+
+    class Meta:
+        table = "deliveries"
+        unique_together = (("inbox_uri", "uri", "version"),)
+        indexes = (("state", "host", "id"), ("object_uri",))
+
+
+class PeerRow(Model):
+    """What we know of another server. Kind: marmalade, forum, microblog, unknown. State: active, paused, suspended."""
+
+    host = fields.CharField(max_length=255, primary_key=True)
+    kind = fields.CharField(max_length=12, default="unknown")
+    software = fields.CharField(max_length=100, default="")
+    state = fields.CharField(max_length=10, default="active")
+    failures = fields.IntField(default=0)
+    due_at = fields.FloatField(default=0)
+    asked_at = fields.FloatField(default=0)
+    success_at = fields.FloatField(null=True)
+    failure_at = fields.FloatField(null=True)
+    answer = fields.CharField(max_length=300, default="")
+
+    class Meta:
+        table = "peers"
+
+
+class ReceivedRow(Model):
+    """A verified activity, stored once before it is answered. State: new, ready, admitted, refused, held, ignored."""
+
+    id = fields.IntField(primary_key=True)
+    activity_uri = fields.CharField(max_length=2000)
+    host = fields.CharField(max_length=255)
+    actor_uri = fields.CharField(max_length=2000)
+    kind = fields.CharField(max_length=40)
+    body = fields.BinaryField()
+    state = fields.CharField(max_length=10, default="new")
+    attempts = fields.IntField(default=0)
+    due_at = fields.FloatField(default=0)
+    note = fields.CharField(max_length=500, default="")
+    received_at = fields.FloatField()
+
+    class Meta:
+        table = "received"
+        unique_together = (("activity_uri", "host"),)
+        indexes = (("state", "due_at"),)
+
+
+class StrangerRow(Model):
+    """A remote actor's document as last fetched, with what is looked up in it."""
+
+    uri = fields.CharField(max_length=2000, primary_key=True)
+    host = fields.CharField(max_length=255)
+    key_id = fields.CharField(max_length=2000, default="", db_index=True)
+    key_pem = fields.TextField(default="")
+    document = fields.BinaryField()
+    fetched_at = fields.FloatField()
+
+    class Meta:
+        table = "strangers"
+
+
+class FetchedRow(Model):
+    """A third server's object, fetched from its own server because somebody relayed it. `status` is HTTP's."""
+
+    uri = fields.CharField(max_length=2000, primary_key=True)
+    status = fields.IntField()
+    document = fields.BinaryField()
+    fetched_at = fields.FloatField()
+
+    class Meta:
+        table = "fetched"
+
+
+class ActorKeyRow(Model):
+    """A key pair of ours; the private half is sealed with the outside secret."""
+
+    name = fields.CharField(max_length=100, primary_key=True)
+    sealed = fields.TextField()
+    public_pem = fields.TextField()
+    made_at = fields.FloatField()
+
+    class Meta:
+        table = "actor_keys"
+
+
+class ErrandRow(Model):
+    """Something the gate asks the edge to look up. State: open, done, failed."""
+
+    id = fields.IntField(primary_key=True)
+    subject = fields.CharField(max_length=400, unique=True)
+    asked_by = fields.CharField(max_length=32)
+    state = fields.CharField(max_length=10, default="open")
+    attempts = fields.IntField(default=0)
+    due_at = fields.FloatField(default=0)
+    answer = fields.TextField(default="")
+    asked_at = fields.FloatField()
+
+    class Meta:
+        table = "errands"
+
+
+class ReadRow(Model):
+    """A signed GET that we answered: who holds a copy because they came for it."""
+
+    id = fields.IntField(primary_key=True)
+    uri = fields.CharField(max_length=2000)
+    host = fields.CharField(max_length=255)
+    read_at = fields.FloatField()
+
+    class Meta:
+        table = "reads"
+        unique_together = (("uri", "host"),)
+
+
+class OutsideCursorRow(Model):
+    """How far the gate has read the inside event log."""
+
+    consumer = fields.CharField(max_length=64, primary_key=True)
+    seq = fields.IntField()
+
+    class Meta:
+        table = "cursors"
