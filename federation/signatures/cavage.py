@@ -194,7 +194,7 @@ def _signed_values(signed: SignatureParameters, headers: Mapping[str, list[str]]
 
 
 def _signed_names(text: str | None) -> tuple[str, ...]:
-    names = tuple((text or "date").lower().split())
+    names = tuple(("date" if text is None else text).lower().split())
     if not names or len(names) > _MOST_NAMES or len(set(names)) != len(names):
         raise SignatureRefused("the list of signed headers is empty, too long or repeats itself")
     return names
