@@ -62,8 +62,9 @@ class Facts:
 
     ``peer`` is the other server's ``host[:port]``, or ``*`` for the anonymous public (then, and only then,
     the tier is ``public``). ``forum`` is the forum's key, e.g. ``packaging/open``; ``jam`` its jam's slug;
-    both are empty where none applies. ``length`` counts characters. ``findings`` holds kinds of detector findings
-    (``secret email phone codename person pattern:NAME``), or ``failed`` when a detector could not finish.
+    both are empty where none applies. ``length`` counts characters. ``findings`` holds kinds of detector
+    findings (``secret email phone codename person pattern:NAME``), or ``failed`` when a detector could not
+    finish.
     """
 
     direction: Direction
@@ -97,13 +98,16 @@ class Facts:
         texts: tuple[object, ...] = (self.jam, self.forum, self.author, self.unit, self.role, self.act)
         if not all(type(text) is str for text in texts):
             raise FactsError("jam, forum, author, unit, role and act must be text")
-        if type(self.consent) is not bool or type(self.first_crossing) is not bool:
+        flags: tuple[object, ...] = (self.consent, self.first_crossing)
+        if not all(type(flag) is bool for flag in flags):
             raise FactsError("consent and first_crossing must be true or false")
-        if type(self.length) is not int or type(self.attachments) is not int:
+        numbers: tuple[object, ...] = (self.length, self.attachments)
+        if not all(type(number) is int for number in numbers):
             raise FactsError("length and attachments must be whole numbers")
         if self.length < 0 or self.attachments < 0:
             raise FactsError("length and attachments cannot be negative")
-        if type(self.findings) is not frozenset or not all(type(kind) is str for kind in self.findings):
+        kinds: object = self.findings
+        if type(kinds) is not frozenset or not all(type(kind) is str for kind in kinds):
             raise FactsError("findings must be a frozenset of text")
 
     def to_json(self) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """The facts that rules ask about, each as a dimension: which rules does this value of the fact satisfy?
 
-A set of rules is a bit mask in a Python integer: bit ``i`` stands for the ``i``-th rule. A dimension answers,
-for a value of its facts, the mask of the rules that ask nothing of it or are satisfied by it; a rule matches when
-it is in the masks of all dimensions. ``samples`` lists one value of each sort that these rules can tell apart,
-which is what makes exact analysis possible.
+A set of rules is a bit mask in a Python integer: bit ``i`` stands for the ``i``-th rule. A dimension
+answers, for a value of its facts, the mask of the rules that ask nothing of it or are satisfied by it; a rule
+matches when it is in the masks of all dimensions. ``samples`` lists one value of each sort that these rules
+can tell apart, which is what makes exact analysis possible.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from operator import xor
 from typing import Any, Protocol
 
 from server.boundary.facts import ACTS, PATTERN_PREFIX
@@ -153,20 +155,30 @@ class Findings:
                     yield (wider,)
 
 
+def sweep(origin: Any, spans: Sequence[tuple[Any, Any] | None]) -> tuple[list[Any], list[int]]:
+    """Return the steps from ``origin`` on at which a mask changes, and the masks from each step on.
+
+    Bit ``i`` is set from the start of the ``i``-th span up to but not including its end; None is no end, and
+    no span at all is always.
+    """
+    flips: dict[Any, int] = {origin: 0}
+    for index, span in enumerate(spans):
+        start, end = span or (origin, None)
+        flips[start] = flips.get(start, 0) ^ 1 << index
+        if end is not None:
+            flips[end] = flips.get(end, 0) ^ 1 << index
+    steps = sorted(flips)
+    return steps, list(accumulate((flips[step] for step in steps), xor))
+
+
 class Number:
     """A fact that is a whole number, compared with spans."""
 
     def __init__(self, name: str, wanted: Sequence[Span | None]) -> None:
         self.facts: tuple[str, ...] = (name,)
-        steps = {0}
-        for span in wanted:
-            if span is not None:
-                steps |= {span.least} | ({span.most + 1} if span.most is not None else set())
-        self._steps = sorted(steps)
-        self._masks = [
-            sum(1 << index for index, span in enumerate(wanted) if span is None or step in span)
-            for step in self._steps
-        ]
+        ends = [None if span is None or span.most is None else span.most + 1 for span in wanted]
+        spans = [None if span is None else (span.least, end) for span, end in zip(wanted, ends, strict=True)]
+        self._steps, self._masks = sweep(0, spans)
         self.asking = sum(1 << index for index, span in enumerate(wanted) if span is not None)
 
     def mask(self, number: int) -> int:
@@ -182,16 +194,9 @@ class Times:
     facts = ("now",)
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        steps = {LONG_AGO}
-        for rule in rules:
-            steps |= {at for at in (rule.starts_at, rule.expires_at) if at is not None}
-        self._steps = sorted(steps)
-        self._masks = [
-            sum(1 << index for index, rule in enumerate(rules) if in_force(rule, step))
-            for step in self._steps
-        ]
-        timed = (rule.starts_at is not None or rule.expires_at is not None for rule in rules)
-        self.asking = sum(1 << index for index, asks in enumerate(timed) if asks)
+        periods = [(rule.starts_at or LONG_AGO, rule.expires_at) for rule in rules]
+        self._steps, self._masks = sweep(LONG_AGO, periods)
+        self.asking = sum(1 << index for index, each in enumerate(periods) if each != (LONG_AGO, None))
 
     def mask(self, now: datetime) -> int:
         return self._masks[bisect_right(self._steps, now) - 1]

@@ -158,15 +158,16 @@ class Rule:
         for redaction in self.redactions:
             if redaction not in REDACTIONS and not is_kind(redaction):
                 raise RuleError(f"unknown redaction '{redaction}'{hint(redaction, REDACTIONS)}")
-        if self.starts_at is not None and self.starts_at.tzinfo is None:
-            raise RuleError("a start needs a time zone")
-
         told = dict.fromkeys(duty for duty in self.duties if isinstance(duty, Notify))
         rates = [duty for duty in self.duties if isinstance(duty, Rate)]
         ends = [duty for duty in self.duties if isinstance(duty, Expires)]
         if len(rates) > 1 or len(ends) > 1:
             raise RuleError("a rule has one rate and one expiry at most")
         object.__setattr__(self, "duties", (*told, *rates, *ends))
+        if self.starts_at is not None and self.starts_at.tzinfo is None:
+            raise RuleError("a start needs a time zone")
+        if self.starts_at is not None and self.expires_at is not None and self.expires_at <= self.starts_at:
+            raise RuleError("the rule would expire before it starts")
 
     @property
     def expires_at(self) -> datetime | None:

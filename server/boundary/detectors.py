@@ -1,0 +1,226 @@
+"""Detectors: find secrets, e-mail addresses, telephone numbers, code names, people and admins' own patterns.
+
+All searches take time linear in the text (RE2 and Aho-Corasick), so no text and no admin's pattern can
+stall them. Nothing finds a paraphrase: labels and reviewers are for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import ahocorasick_rs
+import re2
+
+from server.boundary import contacts, secret_patterns
+from server.boundary.facts import FAILED, PATTERN_PREFIX
+from server.boundary.plain import Alphabet, Plain, bare, folded, plainly
+
+REMOVED = {
+    "secret": "[secret removed]",
+    "email": "[e-mail removed]",
+    "phone": "[phone number removed]",
+    "codename": "[code name removed]",
+    "person": "[name removed]",
+}
+LONGEST_PATTERN = 2_000
+MEMORY = 64 << 20
+
+
+class PatternError(ValueError):
+    """An admin's own pattern that cannot be used; the message names it and says why."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """Something found at ``text[start:end]``; ``detail`` names the pattern or list, never the match."""
+
+    start: int
+    end: int
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One pattern; ``confirm(text, match)`` returns the span of what was found, or None if it is nothing."""
+
+    kind: str
+    detail: str
+    pattern: Any
+    confirm: Callable[[str, Any], tuple[int, int] | None]
+
+
+class Detectors:
+    """Detectors ready to scan; make them once and keep them.
+
+    ``code_names`` and ``people`` are terms found as whole words in any case and spelling (blanks, hyphens,
+    dots and underscores are the same; ``Project Lynx`` is also found in ``projectlynx``). ``patterns`` maps
+    names to RE2 patterns. Raises PatternError.
+    """
+
+    def __init__(
+        self,
+        code_names: Iterable[str] = (),
+        people: Iterable[str] = (),
+        patterns: Mapping[str, str] | None = None,
+    ) -> None:
+        self._alphabet = Alphabet()
+        self._searches = (*_built_in(), *(_own(name, text) for name, text in (patterns or {}).items()))
+        self._set = _set_of(self._searches)
+        self._terms: list[tuple[str, str]] = []
+        spellings: dict[str, int] = {}
+        for kind, detail, terms in (("codename", "code names", code_names), ("person", "people", people)):
+            index = len(self._terms)
+            self._terms.append((kind, detail))
+            for term in terms:
+                for spelling in self._spellings(term):
+                    spellings[spelling] = spellings.get(spelling, 0) | 1 << index
+        self._owners = list(spellings.values())
+        self._words = ahocorasick_rs.AhoCorasick(list(spellings)) if spellings else None
+
+    def _spellings(self, term: str) -> Iterator[str]:
+        text = " ".join(folded(plainly(term, self._alphabet)).text.split())
+        if len(text) > 1:
+            yield text
+        joined = text.replace(" ", "")
+        if len(joined) > 5 and joined != text:
+            yield joined
+
+    def scan(self, text: str) -> tuple[Finding, ...]:
+        """Return what was found, in order of place; offsets count characters of ``text`` as given."""
+        plain = plainly(text, self._alphabet)
+        stripped = bare(plain)
+        views = (plain,) if stripped is plain else (plain, stripped)
+        found = {finding for view in views for finding in (*self._by_pattern(view), *self._by_word(view))}
+        return tuple(sorted(found))
+
+    def kinds(self, text: str) -> frozenset[str]:
+        """Return the kinds of findings as the facts want them: ``failed`` if the scan could not finish."""
+        try:
+            return frozenset(finding.kind for finding in self.scan(text))
+        except Exception:
+            return frozenset({FAILED})
+
+    def _by_pattern(self, view: Plain) -> Iterator[Finding]:
+        for index in self._set.Match(view.text) or ():
+            search = self._searches[index]
+            for match in search.pattern.finditer(view.text):
+                span = search.confirm(view.text, match)
+                if span is not None and span[0] < span[1]:
+                    yield Finding(*view.span(*span), search.kind, search.detail)
+
+    def _by_word(self, view: Plain) -> Iterator[Finding]:
+        if self._words is None:
+            return
+        words = folded(view)
+        text = words.text
+        for index, start, end in self._words.find_matches_as_indexes(text, overlapping=True):
+            if (start and text[start - 1].isalnum()) or (end < len(text) and text[end].isalnum()):
+                continue
+            for owner, (kind, detail) in enumerate(self._terms):
+                if self._owners[index] >> owner & 1:
+                    yield Finding(*words.span(start, end), kind, detail)
+
+
+def mask(
+    text: str,
+    findings: Iterable[Finding],
+    kinds: Collection[str],
+    replacement: Mapping[str, str] | None = None,
+) -> str:
+    """Return the text with the findings of these kinds replaced, e.g. by ``[e-mail removed]``.
+
+    ``replacement`` gives other words by kind. Findings that overlap are replaced together, by the
+    words of the one that begins first.
+    """
+    words = {**REMOVED, **(replacement or {})}
+    spans: list[tuple[int, int, str]] = []
+    chosen = [each for each in findings if each.kind in kinds]
+    for each in sorted(chosen, key=lambda each: (each.start, -each.end)):
+        if spans and each.start < spans[-1][1]:
+            start, end, kind = spans[-1]
+            spans[-1] = (start, max(end, each.end), kind)
+        else:
+            spans.append((each.start, each.end, each.kind))
+    for start, end, kind in reversed(spans):
+        text = text[:start] + words.get(kind, "[removed]") + text[end:]
+    return text
+
+
+def _options() -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = MEMORY
+    return options
+
+
+def _compiled(pattern: str) -> Any:
+    return re2.compile(pattern, _options())
+
+
+def _set_of(searches: Iterable[_Search]) -> Any:
+    together = re2.Set.SearchSet(_options())
+    for search in searches:
+        together.Add(search.pattern.pattern)
+    together.Compile()
+    return together
+
+
+def _span(text: str, match: Any) -> tuple[int, int] | None:
+    start, end = match.span()
+    return start, end
+
+
+def _own(name: str, pattern: str) -> _Search:
+    """Return the search for an admin's own pattern."""
+    if not name or not name.isprintable():
+        raise PatternError(f"the pattern {pattern!r} needs a printable name")
+    if len(pattern) > LONGEST_PATTERN:
+        raise PatternError(f"the pattern “{name}” is longer than {LONGEST_PATTERN} characters")
+    try:
+        compiled = _compiled(pattern)
+    except re2.error as error:
+        reason = error.args[0] if error.args else "not understood"
+        reason = reason.decode(errors="replace") if isinstance(reason, bytes) else reason
+        raise PatternError(f"the pattern “{name}” cannot be used: {reason}") from error
+    if compiled.search("") is not None:
+        raise PatternError(f"the pattern “{name}” matches every text")
+    return _Search(PATTERN_PREFIX + name, name, compiled, _span)
+
+
+def _built_in() -> Iterator[_Search]:
+    for name, pattern in secret_patterns.TOKENS:
+        yield _Search("secret", name, _compiled(pattern), _span)
+    yield _Search("secret", "named secret", _compiled(secret_patterns.NAMED), _named)
+    yield _Search("secret", "bank account", _compiled(secret_patterns.IBAN), _if(secret_patterns.is_iban))
+    yield _Search("secret", "payment card", _compiled(secret_patterns.CARD), _if(secret_patterns.is_card))
+    yield _Search("email", "e-mail address", _compiled(contacts.EMAIL), _email)
+    for sort, pattern in contacts.PHONES:
+        yield _Search("phone", "phone number", _compiled(pattern), _phone(sort))
+
+
+def _named(text: str, match: Any) -> tuple[int, int] | None:
+    if not secret_patterns.is_named_secret(match.group(1), match.group(2), match.group(3)):
+        return None
+    start, end = match.span(3)
+    return start, end
+
+
+def _if(test: Callable[[str], bool]) -> Callable[[str, Any], tuple[int, int] | None]:
+    return lambda text, match: _span(text, match) if test(match.group()) else None
+
+
+def _email(text: str, match: Any) -> tuple[int, int] | None:
+    return _span(text, match) if contacts.is_email(text, *match.span()) else None
+
+
+def _phone(sort: str) -> Callable[[str, Any], tuple[int, int] | None]:
+    group = 1 if sort == "said" else 0
+
+    def confirm(text: str, match: Any) -> tuple[int, int] | None:
+        start, end = match.span(group)
+        return (start, end) if contacts.is_phone(sort, text, start, end) else None
+
+    return confirm
