@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 LONGEST_URL = 2048
-_SHAPE = re.compile(r"(https?)://([^/?#@]+)([^?#]*)(\?[^#]*)?(#.*)?")
+_SHAPE = re.compile(r"(https?)://([^/?#@]+)(/[^?#]*)?(\?[^#]*)?(#.*)?")
 _FORBIDDEN = re.compile(r'[^\x21-\x7e]|["<>\\^`{|}]')
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
