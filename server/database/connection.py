@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from server.database.errors import CannotOpen, CorruptStore, UnwritableHome, translate
+from server.database.errors import CannotOpen, CorruptStore, StoreBusy, UnwritableHome, translate
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 Record = dict[str, Any]
@@ -42,13 +42,13 @@ def connect(
 ) -> sqlite3.Connection:
     """A connection with the house settings, in autocommit mode: BEGIN and COMMIT are written out.
 
-    `query_only` connections refuse every write. `busy_seconds` is how long SQLite itself waits for a lock.
-    Errors: CorruptStore, UnwritableHome.
+    `query_only` connections refuse every write. `busy_seconds`: how long SQLite itself waits for a lock
+    later on. Errors: CorruptStore, StoreBusy, UnwritableHome.
     """
     try:
         connection = sqlite3.connect(
             path,
-            timeout=busy_seconds,
+            timeout=BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=False,
             cached_statements=STATEMENTS,
@@ -57,6 +57,7 @@ def connect(
         raise UnwritableHome(f"The store {path} cannot be opened ({error}).") from error
     try:
         _settle(connection, query_only)
+        connection.execute(f"PRAGMA busy_timeout={int(busy_seconds * 1000)}")
     except sqlite3.Error as error:
         connection.close()
         raise _refusal(path, error) from error
@@ -82,7 +83,7 @@ def _refusal(path: Path, error: sqlite3.Error) -> Exception:
             f"{path} is damaged or no store of this server ({error}). "
             "Move it away and restore the last backup with `restore`."
         )
-    if isinstance(known, CannotOpen):
+    if isinstance(known, CannotOpen | StoreBusy):
         return known
     return UnwritableHome(f"The store {path} cannot be used ({error}). Check the disk and the file's owner.")
 

@@ -15,7 +15,7 @@ from tortoise.context import TortoiseContext, _current_context
 
 from server.database import migration
 from server.database.connection import BUSY_SECONDS, Parameters, connect, create_file
-from server.database.errors import StoreBusy, UnwritableHome, translated
+from server.database.errors import DatabaseError, StoreBusy, UnwritableHome, translated
 from server.database.reader import Reader
 from server.database.sqlite import ReadingClient, StoreConnections, WritingClient
 from server.database.transaction import Transaction, settled
@@ -48,14 +48,16 @@ class Database:
         *,
         migrations: str | None,
         group_seconds: float = 0.002,
+        turn_seconds: float = TURN_SECONDS,
         label: str | None = None,
     ) -> "Database":
         """Open the store at `path`, make it when it is missing, and bring its schema up to date.
 
         `rows`: dotted module with the tortoise models. `migrations`: dotted package of tortoise migrations;
         None makes missing tables straight from the models. `group_seconds`: how long a commit may wait for
-        others to join it. `label`: tortoise's app label, as in `ForeignKeyField("LABEL.OtherRow")`; by
-        default the name of the package that holds `rows` (`server.storage.rows` → `storage`).
+        others to join it. `turn_seconds`: how long a transaction waits for its turn before StoreBusy.
+        `label`: tortoise's app label, as in `ForeignKeyField("LABEL.OtherRow")`; by default the name of the
+        package that holds `rows` (`server.storage.rows` → `storage`).
 
         Errors: UnwritableHome, CorruptStore, NewerSchema, MigrationFailed, StoreBusy.
         """
@@ -63,17 +65,20 @@ class Database:
         create_file(path)
         async with migration.locked(path):
             await migration.prepare(path, app)
-            writer = Writer(
-                connect(path, busy_seconds=0), group_seconds=group_seconds, turn_seconds=TURN_SECONDS
-            )
+            reader = Reader(path)
             try:
-                reader = Reader(path)
-            except BaseException:
-                await writer.close()
+                connection = connect(path, busy_seconds=0)
+            except DatabaseError:
+                reader.close()
                 raise
+        writer = Writer(connection, group_seconds=group_seconds, turn_seconds=turn_seconds)
         database = cls(path, app.alias, writer, reader)
-        with database.use():
-            await database._context.init(config=app.config())
+        try:
+            with database.use():
+                await database._context.init(config=app.config())
+        except BaseException:
+            await database.close()
+            raise
         return database
 
     # -- writing --
@@ -82,10 +87,13 @@ class Database:
     async def transaction(self) -> AsyncIterator[Transaction]:
         """All or nothing, and on the disk when the block is left.
 
-        One body at a time runs in a process; several share a COMMIT. Within the block tortoise queries
-        write and read through it, without `using_db`. A block within a block of the same task joins the
-        outer one: an error undoes the inner block alone, and only the outer one waits for the disk. Keep
-        bodies short and never await another task's transaction in one: everybody else waits for you.
+        One body at a time runs in a process; several share a COMMIT. Within the block tortoise queries write
+        and read through it, without `using_db`. A block within a block of the same task joins the outer
+        one: an error undoes the inner block alone, and only the outer one waits for the disk.
+
+        Keep bodies short: everybody else waits. Never await another task's transaction in one. Where two
+        stores must be open at once, nest them in one order everywhere, or two tasks wait for each other
+        until StoreBusy.
 
         Cancelled while queued: nothing was done. Cancelled in the body: the body is undone. Cancelled while
         waiting for the disk: the transaction stays. Errors: CommitFailed, StoreBusy, StoreClosed, and those

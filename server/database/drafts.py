@@ -30,10 +30,14 @@ async def write(rows: str, migrations: str, name: str, *, label: str | None = No
             number = int(writer.name.split("_", 1)[0])
             if name:
                 writer.name = format_migration_name(number, name)
-            path = Path(writer.write())
-            path.write_text(HEADER + path.read_text("utf-8"), "utf-8")
-            return path
+            return _written(writer)
     return None
+
+
+def _written(writer: MigrationWriter) -> Path:
+    path = Path(writer.write())
+    path.write_text(HEADER + path.read_text("utf-8"), "utf-8")
+    return path
 
 
 @asynccontextmanager

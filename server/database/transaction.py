@@ -5,10 +5,10 @@ import contextvars
 import sqlite3
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from server.database.connection import Parameters, Record, records
-from server.database.errors import CommitFailed, StatementFailed, TransactionOver, translated
+from server.database.errors import CommitFailed, StatementFailed, TransactionOver, translate, translated
 from server.database.writer import Callback, Turn
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ class Transaction:
         rows = await self.fetch(sql, parameters)
         return rows[0] if rows else None
 
-    async def fetch_value(self, sql: str, parameters: Parameters = ()) -> object:
+    async def fetch_value(self, sql: str, parameters: Parameters = ()) -> Any:
         """The first column of the first row, or None."""
         row = await self.fetch_one(sql, parameters)
         return next(iter(row.values())) if row else None
@@ -73,10 +73,12 @@ class Transaction:
     async def run(self, work: Callable[[], T], *, in_thread: bool = False) -> T:
         """Run `work`, which uses the connection, here or in the writer's thread."""
         self._check()
-        with translated():
+        try:
             if not in_thread:
                 return work()
             return await settled(asyncio.get_running_loop().run_in_executor(self._thread, work))
+        except sqlite3.Error as error:
+            raise translate(error) from error
 
     def insert(self, sql: str, parameters: Parameters) -> int:
         """Run an INSERT now; its rowid."""

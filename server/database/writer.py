@@ -90,6 +90,7 @@ class Writer:
         self._state = State.IDLE
         self._batch = Batch(1)
         self._timer: asyncio.Handle | None = None
+        self._watch: asyncio.Handle | None = None
         self._contended_until = 0.0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -103,6 +104,8 @@ class Writer:
         turn = Turn(self._loop, self._loop.time() + self._turn_seconds)
         self._waiting.append(turn)
         self._wake()
+        if self._watch is None and not turn.granted.done():
+            self._watch = self._loop.call_at(turn.deadline, self._expire)
         return turn
 
     def withdraw(self, turn: Turn) -> None:
@@ -126,6 +129,8 @@ class Writer:
 
     async def run_alone(self, chore: Callable[[], object]) -> object:
         """Run `chore` in the writer's thread between transactions. A cancelled caller leaves it running."""
+        if self.closed:
+            raise StoreClosed("The store was closed.")
         done: asyncio.Future[object] = self._loop.create_future()
         self._chores.append((chore, done))
         self._wake()
@@ -139,6 +144,8 @@ class Writer:
         """Take no new turns, finish those that were taken, close the connection."""
         self.closed = True
         await self._idle.wait()
+        if self._watch is not None:
+            self._watch.cancel()
         self.thread.shutdown(wait=True)
         self.connection.close()
 
@@ -173,17 +180,24 @@ class Writer:
             self._linger()
 
     def _refused(self, error: sqlite3.Error) -> None:
-        now = self._loop.time()
         if primary_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             self.counts.busy += 1
-            self._contended_until = now + CONTENDED_SECONDS
-            while self._waiting and self._waiting[0].deadline < now:
-                self._refuse(
-                    self._waiting.popleft(), StoreBusy("Another process kept the store locked too long.")
-                )
+            self._contended_until = self._loop.time() + CONTENDED_SECONDS
         else:
             self._refuse(self._waiting.popleft(), translate(error))
         self._timer = self._loop.call_later(random.uniform(0.0005, 0.003), self._begin)  # noqa: S311
+
+    def _expire(self) -> None:
+        """Refuse those who have waited too long; look again when the next one will have."""
+        self._watch = None
+        now = self._loop.time()
+        sentence = (
+            f"The store was not free to write in {self._turn_seconds:g} s; another transaction holds it."
+        )
+        while self._waiting and (self._waiting[0].granted.done() or self._waiting[0].deadline <= now):
+            self._refuse(self._waiting.popleft(), StoreBusy(sentence))
+        if self._waiting:
+            self._watch = self._loop.call_at(self._waiting[0].deadline, self._expire)
 
     @staticmethod
     def _refuse(turn: Turn, error: Exception) -> None:

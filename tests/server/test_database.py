@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 from tortoise.exceptions import ConfigurationError, IntegrityError
 from tortoise.transactions import in_transaction
 
@@ -17,6 +19,7 @@ from server.database import (
     Database,
     DatabaseError,
     StatementFailed,
+    StoreBusy,
     StoreClosed,
     Transaction,
     TransactionOver,
@@ -28,6 +31,8 @@ from tests.server.toys.notebook import PageRow
 
 LEDGER = "tests.server.toys.ledger"
 NOTEBOOK = "tests.server.toys.notebook"
+STORE = web.AppKey("store", Database)
+NAME = web.AppKey("name", str)
 
 
 @pytest.fixture
@@ -73,11 +78,18 @@ async def test_raw_sql_and_rows_share_a_transaction(ledger: Database) -> None:
         assert await transaction.execute("UPDATE account SET note = ? WHERE name = ?", ("due", "rent")) == 1
         assert await transaction.executemany("INSERT INTO account (name) VALUES (?)", [("a",), ("b",)]) == 2
         assert (await AccountRow.get(name="rent")).note == "due"
-        given = await transaction.fetch("INSERT INTO account (name) VALUES (:name) RETURNING name", {"name": "c"})
+        given = await transaction.fetch(
+            "INSERT INTO account (name) VALUES (:name) RETURNING name", {"name": "c"}
+        )
         assert given == [{"name": "c"}]
         assert await transaction.fetch_value("SELECT count(*) FROM account") == 4
         assert await transaction.fetch_one("SELECT * FROM account WHERE name = 'nobody'") is None
-        assert await transaction.execute("WITH gone AS (SELECT 'a' AS name) DELETE FROM account WHERE name IN gone") == 1
+        assert (
+            await transaction.execute(
+                "WITH gone AS (SELECT 'a' AS name) DELETE FROM account WHERE name IN gone"
+            )
+            == 1
+        )
     assert await ledger.fetch_value("SELECT count(*) FROM account") == 3
     assert await ledger.fetch_one("SELECT name, note FROM account WHERE name = ?", ("rent",)) == {
         "name": "rent",
@@ -88,7 +100,10 @@ async def test_raw_sql_and_rows_share_a_transaction(ledger: Database) -> None:
 async def test_a_statement_in_the_thread_is_part_of_the_same_transaction(ledger: Database) -> None:
     async with ledger.transaction() as transaction:
         rows = [(f"account {number}",) for number in range(5000)]
-        assert await transaction.executemany("INSERT INTO account (name) VALUES (?)", rows, in_thread=True) == 5000
+        assert (
+            await transaction.executemany("INSERT INTO account (name) VALUES (?)", rows, in_thread=True)
+            == 5000
+        )
         assert len(await transaction.fetch("SELECT * FROM account", in_thread=True)) == 5000
         assert await transaction.execute("DELETE FROM account", in_thread=True) == 5000
     assert await ledger.fetch_value("SELECT count(*) FROM account") == 0
@@ -147,7 +162,8 @@ async def test_a_read_does_not_wait_for_a_running_transaction(ledger: Database) 
 
 
 async def test_a_slow_query_does_not_hold_up_the_event_loop(ledger: Database) -> None:
-    count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT max(i) AS top FROM n"
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+    count = f"{numbers} SELECT max(i) AS top FROM n"
     gaps: list[float] = []
 
     async def beat() -> None:
@@ -158,7 +174,7 @@ async def test_a_slow_query_does_not_hold_up_the_event_loop(ledger: Database) ->
             gaps.append(loop.time() - before)
 
     beating = asyncio.create_task(beat())
-    assert await ledger.fetch_value(count, (2_000_000,)) == 2_000_000
+    assert await ledger.fetch_value(count, (500_000,)) == 500_000
     assert await ledger.fetch(count, (5,)) == [{"top": 5}]
     beating.cancel()
     assert len(gaps) > 20
@@ -191,10 +207,13 @@ async def test_rows_need_a_store_in_use(ledger: Database) -> None:
 
 
 async def test_an_error_undoes_the_block_and_leaves_the_store_usable(ledger: Database) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def fail() -> None:
         async with ledger.transaction():
             await AccountRow.create(name="gone")
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     async with ledger.transaction():
         await AccountRow.create(name="kept")
     assert await ledger.fetch("SELECT name FROM account") == [{"name": "kept"}]
@@ -221,6 +240,13 @@ async def test_broken_constraints_and_wrong_sql_have_types(ledger: Database) -> 
 
 async def test_a_block_within_a_block_joins_it_and_fails_alone(ledger: Database) -> None:
     calls: list[str] = []
+
+    async def fail() -> None:
+        async with ledger.transaction() as transaction:
+            await AccountRow.create(name="undone")
+            transaction.after_commit(lambda: calls.append("undone"))
+            raise ZeroDivisionError
+
     async with ledger.transaction() as outer:
         await AccountRow.create(name="outer")
         async with ledger.transaction() as inner:
@@ -228,15 +254,15 @@ async def test_a_block_within_a_block_joins_it_and_fails_alone(ledger: Database)
             await AccountRow.create(name="inner")
             inner.after_commit(lambda: calls.append("inner"))
         with pytest.raises(ZeroDivisionError):
-            async with ledger.transaction():
-                await AccountRow.create(name="undone")
-                outer.after_commit(lambda: calls.append("undone"))
-                raise ZeroDivisionError
+            await fail()
         assert calls == []
         assert ledger.counts.commits == 0
     assert calls == ["inner"]
     assert ledger.counts.commits == 1
-    assert await ledger.fetch("SELECT name FROM account ORDER BY name") == [{"name": "inner"}, {"name": "outer"}]
+    assert await ledger.fetch("SELECT name FROM account ORDER BY name") == [
+        {"name": "inner"},
+        {"name": "outer"},
+    ]
 
 
 async def test_calls_after_commit_come_before_the_caller_goes_on_and_see_the_data(ledger: Database) -> None:
@@ -291,17 +317,23 @@ async def test_another_task_s_transaction_is_its_own(ledger: Database) -> None:
         async with ledger.transaction():
             await AccountRow.create(name="background")
 
-    with pytest.raises(ZeroDivisionError):
+    async def fail() -> None:
         async with ledger.transaction():
             await AccountRow.create(name="undone")
-            other = asyncio.create_task(background())
+            others.append(asyncio.create_task(background()))
             await asyncio.sleep(0.01)
             raise ZeroDivisionError
-    await other
+
+    others: list[asyncio.Task[None]] = []
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    await others[0]
     assert await ledger.fetch("SELECT name FROM account") == [{"name": "background"}]
 
 
-async def test_rows_of_one_store_never_land_in_another(tmp_path: Path, ledger: Database, notebook: Database) -> None:
+async def test_rows_of_one_store_never_land_in_another(
+    tmp_path: Path, ledger: Database, notebook: Database
+) -> None:
     async with ledger.transaction():
         await AccountRow.create(name="ours")
         async with notebook.transaction():
@@ -336,6 +368,55 @@ async def test_three_servers_with_the_same_rows_live_in_one_process(tmp_path: Pa
         await store.close()
 
 
+async def test_a_body_that_awaits_another_task_s_transaction_is_told_so_in_time(tmp_path: Path) -> None:
+    async def write(name: str) -> None:
+        async with ledger.transaction():
+            await AccountRow.create(name=name)
+
+    ledger = await Database.open(tmp_path / "ledger.sqlite", LEDGER, migrations=None, turn_seconds=0.1)
+    async with ledger.transaction():
+        with pytest.raises(StoreBusy, match=r"not free to write in 0\.1 s"):
+            await asyncio.create_task(write("waits for its own parent"))
+        await AccountRow.create(name="parent")
+    await write("after")
+    assert await ledger.fetch("SELECT name FROM account ORDER BY id") == [
+        {"name": "parent"},
+        {"name": "after"},
+    ]
+    await ledger.close()
+
+
+async def test_a_request_uses_its_own_server_s_store(tmp_path: Path) -> None:
+    async def sign(request: web.Request) -> web.Response:
+        store = request.app[STORE]
+        async with store.transaction():
+            await AccountRow.create(name=request.query["name"])
+        with store.use():
+            return web.json_response(await AccountRow.all().order_by("id").values_list("name", flat=True))
+
+    async def lifetime(app: web.Application) -> AsyncIterator[None]:
+        store = app[STORE] = await Database.open(tmp_path / app[NAME], LEDGER, migrations=None)
+        yield
+        await store.close()
+
+    async def serve(name: str) -> TestClient[web.Request, web.Application]:
+        app = web.Application()
+        app[NAME] = name
+        app.cleanup_ctx.append(lifetime)
+        app.router.add_post("/", sign)
+        client = TestClient(TestServer(app))
+        await client.start_server()
+        return client
+
+    clients = [await serve(name) for name in "abc"]
+    for visit in range(3):
+        answers = await asyncio.gather(*(c.post("/", params={"name": f"visit {visit}"}) for c in clients))
+        for answer in answers:
+            assert await answer.json() == [f"visit {past}" for past in range(visit + 1)]
+    for client in clients:
+        await client.close()
+
+
 async def test_a_store_is_private_and_its_directory_is_made(tmp_path: Path) -> None:
     path = tmp_path / "home" / "inside" / "store.sqlite"
     database = await Database.open(path, LEDGER, migrations=None)
@@ -365,7 +446,9 @@ async def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:
 
 async def test_damage_in_the_file_is_reported(tmp_path: Path, ledger: Database) -> None:
     async with ledger.transaction() as transaction:
-        await transaction.executemany("INSERT INTO account (name) VALUES (?)", [(f"{n:09}",) for n in range(5000)])
+        await transaction.executemany(
+            "INSERT INTO account (name) VALUES (?)", [(f"{n:09}",) for n in range(5000)]
+        )
     await ledger.checkpoint()
     await ledger.close()
     with ledger.path.open("r+b") as file:
@@ -404,7 +487,9 @@ async def test_a_backup_holds_what_was_committed_while_others_write(tmp_path: Pa
 async def test_vacuum_and_checkpoint_make_the_files_small(ledger: Database) -> None:
     log = ledger.path.with_name(ledger.path.name + "-wal")
     async with ledger.transaction() as transaction:
-        await transaction.executemany("INSERT INTO account (name) VALUES (?)", [(f"{n:09}",) for n in range(9000)])
+        await transaction.executemany(
+            "INSERT INTO account (name) VALUES (?)", [(f"{n:09}",) for n in range(9000)]
+        )
     async with ledger.transaction() as transaction:
         await transaction.execute("DELETE FROM account")
     await ledger.checkpoint()

@@ -152,7 +152,9 @@ async def test_many_tasks_cancelled_at_any_moment_leave_a_working_store(ledger: 
 
 
 @pytest.mark.parametrize("steps", range(12))
-async def test_a_task_cancelled_twice_after_any_number_of_steps_leaves_no_lock(ledger: Database, steps: int) -> None:
+async def test_a_task_cancelled_twice_after_any_number_of_steps_leaves_no_lock(
+    ledger: Database, steps: int
+) -> None:
     blocker = asyncio.create_task(write(ledger, "blocker", pause=0.002))
     task = asyncio.create_task(write(ledger, "cancelled"))
     for _ in range(steps):
@@ -166,7 +168,9 @@ async def test_a_task_cancelled_twice_after_any_number_of_steps_leaves_no_lock(l
     assert await names(ledger) - {"cancelled"} == {"blocker", "after"}
 
 
-async def test_a_task_cancelled_during_a_statement_in_the_thread_is_undone_afterwards(ledger: Database) -> None:
+async def test_a_task_cancelled_during_a_statement_in_the_thread_is_undone_afterwards(
+    ledger: Database,
+) -> None:
     async def fill() -> None:
         async with ledger.transaction() as transaction:
             rows = [(f"account {number}",) for number in range(100_000)]

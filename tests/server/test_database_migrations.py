@@ -77,7 +77,7 @@ async def test_a_store_of_a_newer_version_is_refused_and_left_alone(tmp_path: Pa
     await (await Database.open(path, ROWS, migrations=MIGRATIONS)).close()
     before = path.read_bytes()
     (package / "migrations" / "0002_give_accounts_notes.py").unlink()
-    with pytest.raises(NewerSchema, match="newer version.*0002_give_accounts_notes.*Start that version"):
+    with pytest.raises(NewerSchema, match=r"newer version.*0002_give_accounts_notes.*Start that version"):
         await Database.open(path, ROWS, migrations=f"{package.name}.migrations", label="toys")
     assert path.read_bytes() == before
 
@@ -130,7 +130,7 @@ async def test_a_failing_migration_leaves_the_store_as_it_was(tmp_path: Path, pa
         "    dependencies = [('toys', '0002_give_accounts_notes')]\n"
         "    operations = [ops.RunSQL('DROP TABLE entry'), ops.RunSQL('DROP TABLE nowhere')]\n"
     )
-    with pytest.raises(MigrationFailed, match="nowhere.*as it was"):
+    with pytest.raises(MigrationFailed, match=r"nowhere.*as it was"):
         await Database.open(path, ROWS, migrations=f"{package.name}.migrations", label="toys")
     assert path.read_bytes() == before
     await (await Database.open(path, ROWS, migrations=MIGRATIONS)).close()

@@ -14,7 +14,15 @@ ROOT = Path(__file__).parents[2]
 
 async def teller(verb: str, path: Path, number: int) -> Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.server.toys.teller", verb, str(path), str(number), cwd=ROOT, stdout=PIPE, stderr=PIPE
+        sys.executable,
+        "-m",
+        "tests.server.toys.teller",
+        verb,
+        str(path),
+        str(number),
+        cwd=ROOT,
+        stdout=PIPE,
+        stderr=PIPE,
     )
 
 

@@ -15,7 +15,7 @@ class AccountRow(Model):
 
 class EntryRow(Model):
     id = fields.IntField(primary_key=True)
-    account: fields.ForeignKeyRelation[AccountRow] = fields.ForeignKeyField("toys.AccountRow", related_name="entries")
+    account: fields.ForeignKeyRelation[AccountRow] = fields.ForeignKeyField("toys.AccountRow")
     amount = fields.IntField(db_index=True)
     made_at = fields.DatetimeField(auto_now_add=True)
 

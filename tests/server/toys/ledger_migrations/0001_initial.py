@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name='EntryRow',
             fields=[
                 ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ('account', fields.ForeignKeyField('toys.AccountRow', source_field='account_id', db_constraint=True, to_field='id', related_name='entries', on_delete=OnDelete.CASCADE)),
+                ('account', fields.ForeignKeyField('toys.AccountRow', source_field='account_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
                 ('amount', fields.IntField(db_index=True)),
                 ('made_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
             ],
