@@ -3,7 +3,7 @@
     python -m tests.bench.bench_database
 
 One row of 2 kB a transaction, `synchronous=FULL` everywhere: every acknowledged row is on the disk. Bare and
-engine take turns, and medians are printed; on a machine that others use too, the ratios tell more than the rates.
+engine take turns, and medians are printed; where others use the machine too, the ratios tell more than rates.
 """
 
 import asyncio

@@ -20,6 +20,16 @@ async def ledger(tmp_path: Path) -> AsyncIterator[Database]:
     await database.close()
 
 
+@pytest.fixture
+async def patient(tmp_path: Path) -> AsyncIterator[Database]:
+    """A ledger whose commits wait long for company, so that a busy machine does not change the counts."""
+    database = await Database.open(
+        tmp_path / "patient.sqlite", "tests.server.toys.ledger", migrations=None, group_seconds=0.1
+    )
+    yield database
+    await database.close()
+
+
 async def write(ledger: Database, name: str, error: type[Exception] | None = None, pause: float = 0.0) -> str:
     async with ledger.transaction():
         await AccountRow.create(name=name)
@@ -33,11 +43,11 @@ async def names(ledger: Database) -> set[object]:
     return {row["name"] for row in await ledger.fetch("SELECT name FROM account")}
 
 
-async def test_concurrent_transactions_share_commits(ledger: Database) -> None:
-    await asyncio.gather(*(write(ledger, str(number)) for number in range(200)))
-    assert ledger.counts.bodies == 200
-    assert ledger.counts.commits <= 40
-    assert len(await names(ledger)) == 200
+async def test_concurrent_transactions_share_commits(patient: Database) -> None:
+    await asyncio.gather(*(write(patient, str(number)) for number in range(200)))
+    assert patient.counts.bodies == 200
+    assert patient.counts.commits <= 20
+    assert len(await names(patient)) == 200
 
 
 async def test_a_lone_caller_commits_each_time_and_does_not_wait_for_company(tmp_path: Path) -> None:
@@ -50,14 +60,14 @@ async def test_a_lone_caller_commits_each_time_and_does_not_wait_for_company(tmp
     await ledger.close()
 
 
-async def test_callers_who_come_together_again_and_again_are_waited_for(ledger: Database) -> None:
+async def test_callers_who_come_together_again_and_again_are_waited_for(patient: Database) -> None:
     async def caller(number: int) -> None:
         for turn in range(20):
-            await write(ledger, f"{number}/{turn}")
+            await write(patient, f"{number}/{turn}")
 
     await asyncio.gather(*(caller(number) for number in range(16)))
-    assert ledger.counts.bodies == 320
-    assert ledger.counts.commits <= 80
+    assert patient.counts.bodies == 320
+    assert patient.counts.commits <= 80
 
 
 async def test_everyone_is_told_only_after_the_commit(ledger: Database) -> None:
@@ -71,34 +81,34 @@ async def test_everyone_is_told_only_after_the_commit(ledger: Database) -> None:
     assert all(name in seen for name, seen in told)
 
 
-async def test_an_error_in_one_body_leaves_those_that_joined_it_intact(ledger: Database) -> None:
+async def test_an_error_in_one_body_leaves_those_that_joined_it_intact(patient: Database) -> None:
     results = await asyncio.gather(
-        *(write(ledger, str(number), ValueError if number % 3 == 0 else None) for number in range(60)),
+        *(write(patient, str(number), ValueError if number % 3 == 0 else None) for number in range(60)),
         return_exceptions=True,
     )
-    assert await names(ledger) == {str(number) for number in range(60) if number % 3}
+    assert await names(patient) == {str(number) for number in range(60) if number % 3}
     assert [isinstance(result, ValueError) for result in results] == [number % 3 == 0 for number in range(60)]
-    assert ledger.counts.commits < 20
+    assert patient.counts.commits < 20
 
 
-async def test_a_failed_commit_fails_everyone_who_joined_it(ledger: Database) -> None:
+async def test_a_failed_commit_fails_everyone_who_joined_it(patient: Database) -> None:
     calls: list[str] = []
 
     async def orphan() -> None:
-        async with ledger.transaction() as transaction:
+        async with patient.transaction() as transaction:
             await transaction.execute("PRAGMA defer_foreign_keys=ON")
             await transaction.execute(ORPHAN)
             transaction.after_commit(lambda: calls.append("orphan"))
 
     results = await asyncio.gather(
-        write(ledger, "a"), orphan(), write(ledger, "b"), write(ledger, "c"), return_exceptions=True
+        write(patient, "a"), orphan(), write(patient, "b"), write(patient, "c"), return_exceptions=True
     )
     assert [type(result) for result in results] == [CommitFailed] * 4
-    assert await names(ledger) == set()
+    assert await names(patient) == set()
     assert calls == []
-    assert ledger.counts.failures == 1
-    assert await write(ledger, "after") == "after"
-    assert await names(ledger) == {"after"}
+    assert patient.counts.failures == 1
+    assert await write(patient, "after") == "after"
+    assert await names(patient) == {"after"}
 
 
 async def test_when_sqlite_gives_the_transaction_up_nobody_is_told_that_it_was_kept(ledger: Database) -> None:
