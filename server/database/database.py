@@ -134,12 +134,13 @@ class Database:
 
     @contextlib.contextmanager
     def _bound(self, transaction: Transaction) -> Iterator[None]:
-        token = self._inside.set((transaction, WritingClient(self.alias, transaction)))
+        inside = self._inside.set((transaction, WritingClient(self.alias, transaction)))
+        used = _current_context.set(self._context)
         try:
-            with self.use():
-                yield
+            yield
         finally:
-            self._inside.reset(token)
+            _current_context.reset(used)
+            self._inside.reset(inside)
 
     # -- reading --
 
