@@ -116,10 +116,8 @@ async def find(outside: Outside, uri: str, host: str | None) -> Crossing | None:
     )
     own = [row for row in rows if row["audience"] != EVERYONE]
     chosen = own or [row for row in rows if row["audience"] == EVERYONE]
-    buried = next((row for row in chosen if row["kind"] == "tombstone" and row["revoked_at"] is None), None)
     standing = next((row for row in chosen if row["revoked_at"] is None), None)
-    row = buried or standing
-    return None if row is None else _crossing(outside, row)
+    return None if standing is None else _crossing(outside, standing)
 
 
 async def exact(outside: Outside, uri: str, version: int, audience: str) -> Crossing | None:
@@ -129,6 +127,12 @@ async def exact(outside: Outside, uri: str, version: int, audience: str) -> Cros
         (uri, version, audience),
     )
     return None if row is None else _crossing(outside, row)
+
+
+async def exact_newest(outside: Outside, uri: str, audience: str) -> Crossing | None:
+    """Return the newest standing version of a document for one audience."""
+    version, _ = await newest_version(outside, uri, audience)
+    return await exact(outside, uri, version, audience)
 
 
 def _granted(host: str | None) -> tuple[str, tuple[str, ...]]:

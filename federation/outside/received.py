@@ -21,6 +21,7 @@ class Received:
     host: str
     actor_uri: str
     kind: str
+    object_uri: str
     body: bytes
     state: ReceivedState
     attempts: int
@@ -34,13 +35,15 @@ def _received(row: Mapping[str, Any]) -> Received:
     return Received(**{**values, "body": bytes(row["body"])})
 
 
-async def keep(outside: Outside, activity_uri: str, host: str, actor_uri: str, kind: str, body: bytes) -> bool:
+async def keep(
+    outside: Outside, activity_uri: str, host: str, actor_uri: str, kind: str, object_uri: str, body: bytes
+) -> bool:
     """Store an activity; return False when its id was stored before. On return it is on disk."""
     async with outside.store.transaction() as change:
         made = await change.execute(
-            "INSERT OR IGNORE INTO received (activity_uri, host, actor_uri, kind, body, state, attempts, due_at, note,"
-            " received_at) VALUES (?, ?, ?, ?, ?, 'new', 0, 0, '', ?)",
-            (activity_uri, host, actor_uri, kind, body, time.time()),
+            "INSERT OR IGNORE INTO received (activity_uri, host, actor_uri, kind, object_uri, body, state, attempts,"
+            " due_at, note, received_at) VALUES (?, ?, ?, ?, ?, ?, 'new', 0, 0, '', ?)",
+            (activity_uri, host, actor_uri, kind, object_uri, body, time.time()),
         )
     return bool(made)
 
@@ -55,6 +58,15 @@ async def in_state(outside: Outside, state: ReceivedState, now: float, limit: in
 
 async def by_uri(outside: Outside, activity_uri: str) -> Received | None:
     row = await outside.store.fetch_one("SELECT * FROM received WHERE activity_uri = ?", (activity_uri,))
+    return None if row is None else _received(row)
+
+
+async def newest_about(outside: Outside, kind: str, host: str, object_uri: str) -> Received | None:
+    """Return the last activity of one kind that a server sent about an object."""
+    row = await outside.store.fetch_one(
+        "SELECT * FROM received WHERE object_uri = ? AND kind = ? AND host = ? ORDER BY id DESC LIMIT 1",
+        (object_uri, kind, host),
+    )
     return None if row is None else _received(row)
 
 

@@ -121,6 +121,7 @@ class ReceivedRow(Model):
     host = fields.CharField(max_length=255)
     actor_uri = fields.CharField(max_length=2000)
     kind = fields.CharField(max_length=40)
+    object_uri = fields.CharField(max_length=2000, default="")
     body = fields.BinaryField()
     state = fields.CharField(max_length=10, default="new")
     attempts = fields.IntField(default=0)
@@ -131,7 +132,7 @@ class ReceivedRow(Model):
     class Meta:
         table = "received"
         unique_together = (("activity_uri", "host"),)
-        indexes = (("state", "due_at"),)
+        indexes = (("state", "due_at"), ("object_uri", "kind"))
 
 
 class StrangerRow(Model):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aiohttp import web
+
 from federation.outside.released import Sealer
 from server.database import Database
 from server.domain.uris import Addresses
@@ -18,3 +20,6 @@ class Outside:
     addresses: Addresses
     name: str
     secret: bytes
+
+
+OUTSIDE = web.AppKey("OUTSIDE", Outside)

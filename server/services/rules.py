@@ -123,7 +123,9 @@ async def add_rules(house: House, change: Transaction, by: Member, rules: tuple[
     )
     now = house.now().timestamp()
     version = await boundary.insert_rules(write_rules(new), by.id, note, "active", now)
-    await _activate(change, version, by.id, now)
+    await boundary.activate_rules(change, version, by.id)
+    # It only adds what a new forum needs: nothing that stands outside has to be judged again.
+    await events.append(change, "RulesApplied", str(version), {"adds": True}, now)
 
 
 async def dry_run(house: House, text: str) -> tuple[Flip, ...]:

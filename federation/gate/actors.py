@@ -1,0 +1,134 @@
+"""Our actors as documents: the server, forums, people and the pseudonyms of those who stay unnamed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from federation.gate.plan import Gateway, Plan
+from federation.outside import crossings, keys
+from federation.outside.crossings import EVERYONE, Card
+from federation.outside.released import Released
+from federation.signatures import generate_rsa_pem
+from federation.vocabulary.actors import render_group, render_person, render_server
+from server.domain.actors import Member
+from server.domain.jams import Forum, Jam
+from server.services import crossings as judged
+from server.services import forums
+from server.services.text import render
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How an author appears to one audience."""
+
+    uri: str
+    username: str
+    name: str
+    handle: str
+
+
+async def face_of(gate: Gateway, author: Member, thread_id: str, redactions: frozenset[str]) -> Face:
+    """Return the author as they may be seen: by name, or by role where "name" is redacted."""
+    if not author.is_local:
+        return Face(author.uri, author.username, author.name, author.handle)
+    host = gate.house.addresses.edge_host
+    if "name" in redactions:
+        uri, username, name = await judged.pseudonym(gate.house, author, thread_id)
+        return Face(uri, username, name, f"@{username}@{host}")
+    return Face(author.uri, author.username, author.name, f"@{author.username}@{host}")
+
+
+async def _key(gate: Gateway, plan: Plan, name: str) -> str:
+    """Return the public half of a key pair, made (off the event loop) when it is missing."""
+    known = await keys.public_pem(gate.outside, name)
+    if known is not None:
+        return known
+    private_pem, public_pem = await asyncio.to_thread(generate_rsa_pem)
+    async with gate.outside.store.transaction() as change:
+        await keys.put_key(change, gate.outside, name, private_pem, public_pem)
+    made = await keys.public_pem(gate.outside, name)
+    assert made is not None
+    return made
+
+
+async def _freeze_if_changed(
+    gate: Gateway, plan: Plan, document: dict[str, Any], audience: str, card: Card
+) -> Released | None:
+    version, sha = await crossings.newest_version(gate.outside, document["id"], audience)
+    sealed = gate.outside.sealer.seal(document["id"], version, audience, "actor", orjson.dumps(document))
+    if sealed.sha == sha:
+        return None
+    return plan.freeze(document, "actor", version + 1, audience, card)
+
+
+async def show_person(gate: Gateway, plan: Plan, face: Face, audience: str, at: float) -> None:
+    """Release an author's actor document to an audience that receives something of theirs."""
+    addresses = gate.house.addresses
+    document = render_person(
+        uri=face.uri,
+        username=face.username,
+        name=face.name,
+        url=face.uri,
+        public_key_pem=await _key(gate, plan, "people"),
+        shared_inbox_uri=f"{addresses.edge_url}/inbox",
+    )
+    card = Card(type="Person", author_uri=face.uri, author_name=face.name, author_handle=face.handle, made_at=at)
+    await _freeze_if_changed(gate, plan, document, audience, card)
+
+
+async def show_server(gate: Gateway) -> None:
+    """Release the server's own actor, which signs our fetches and is served to anybody."""
+    plan = Plan(gate.outside)
+    addresses = gate.house.addresses
+    document = render_server(
+        uri=addresses.server_uri,
+        host=addresses.edge_host,
+        name=gate.house.name,
+        url=addresses.edge_url,
+        public_key_pem=await _key(gate, plan, "server"),
+        shared_inbox_uri=f"{addresses.edge_url}/inbox",
+    )
+    handle = f"@{addresses.edge_host}@{addresses.edge_host}"
+    card = Card(type="Application", author_uri=addresses.server_uri, author_name=gate.house.name, author_handle=handle)
+    await _freeze_if_changed(gate, plan, document, EVERYONE, card)
+    await _key(gate, plan, "people")
+    await plan.write()
+
+
+async def show_forum(gate: Gateway, plan: Plan, forum: Forum, jam: Jam) -> list[Released]:
+    """Release a forum's Group to those who may see it; return the documents that are new or changed."""
+    if forum.audience == "inside" or not forum.is_local or jam.state == "draft":
+        return []
+    addresses = gate.house.addresses
+    public = forum.audience == "public"
+    document = render_group(
+        uri=forum.uri,
+        username=forum.slug,
+        name=forum.title,
+        summary_html=render(forum.question) if forum.question else "",
+        url=forum.uri,
+        public_key_pem=await _key(gate, plan, keys.key_name(gate.outside, forum.uri)),
+        shared_inbox_uri=f"{addresses.edge_url}/inbox",
+        published_at=forum.created_at,
+        starts_at=jam.opens_at,
+        ends_at=jam.closes_at,
+        posting_restricted=jam.state_at(gate.house.now()) != "open",
+        discoverable=public,
+        indexable=public,
+    )
+    document["jam"] = {"name": jam.title, "slug": jam.slug, "audience": forum.audience}
+    card = Card(
+        type="Group", author_uri=forum.uri, author_name=forum.title, author_handle=forum.handle,
+        forum_uri=forum.uri, made_at=forum.created_at.timestamp(),
+    )  # fmt: skip
+    audiences = [EVERYONE] if public else [one.audience for one in await judged.readers_of(gate.house, forum) if not one.paused]
+    released = [await _freeze_if_changed(gate, plan, document, audience, card) for audience in audiences]
+    return [one for one in released if one is not None]
+
+
+async def forum_of(gate: Gateway, forum_id: str) -> tuple[Forum, Jam]:
+    return await forums.forum_and_jam(gate.house, forum_id)

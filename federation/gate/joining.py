@@ -1,0 +1,83 @@
+"""Joining a forum of another server: look its handle up, follow it, wait for the answer."""
+
+from __future__ import annotations
+
+import time
+
+from federation.gate.plan import Gateway, Plan
+from federation.gate.routing import activity_uri
+from federation.outside import errands, peers
+from federation.outside.crossings import Card
+from federation.vocabulary import activities
+from federation.vocabulary.actors import MalformedActor, RemoteActor, parse_actor
+from server.domain.events import Event
+from server.domain.jams import Audience, Forum
+from server.services import forums, people
+from server.services.text import plain, sanitise
+
+
+async def ask_to_join(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Ask the edge to find the actor behind a handle."""
+    plan.ask(str(event.data["handle"]), str(event.data["by"]))
+
+
+async def follow_found(gate: Gateway) -> int:
+    """Follow the forums whose actors the edge has found; return how many."""
+    found = await errands.in_state(gate.outside, "done", time.time())
+    for errand in found:
+        note = await _follow(gate, errand)
+        await errands.finish(gate.outside, errand, "followed" if note == "" else "failed", note or errand.answer)
+    return len(found)
+
+
+async def _follow(gate: Gateway, errand: errands.Errand) -> str:
+    """Mirror the forum and send a Follow; return why not, or ""."""
+    stranger = await peers.stranger(gate.outside, errand.answer)
+    by = await people.member_by_id(gate.house, errand.asked_by)
+    if stranger is None or by is None:
+        return "the actor is not known"
+    try:
+        actor = parse_actor(stranger.document, stranger.uri)
+    except MalformedActor as error:
+        return str(error)
+    if actor.kind != "Group":
+        return f"{errand.subject} is no forum but a {actor.kind}"
+    forum = await mirror(gate, actor, stranger.document, errand.asked_by)
+    plan = Plan(gate.outside)
+    send_follow(gate, plan, forum, actor)
+    await plan.write()
+    return ""
+
+
+async def mirror(gate: Gateway, actor: RemoteActor, document: dict[str, object], by_id: str) -> Forum:
+    """Keep a place for another server's forum, with what its Group says of its jam."""
+    told = document.get("jam")
+    jam: dict[str, object] = told if isinstance(told, dict) else {}
+    by = await people.member_by_id(gate.house, by_id)
+    assert by is not None
+    audience: Audience = "partners" if jam.get("audience") == "partners" else "public"
+    return await forums.mirror_forum(
+        gate.house,
+        by,
+        uri=actor.uri,
+        slug=actor.username,
+        title=actor.name,
+        question=plain(sanitise(actor.summary_html)),
+        audience=audience,
+        jam_slug=str(jam.get("slug") or "elsewhere"),
+        jam_title=str(jam.get("name") or actor.host),
+        closes_at=actor.ends_at,
+    )
+
+
+def send_follow(gate: Gateway, plan: Plan, forum: Forum, actor: RemoteActor) -> None:
+    """Follow a forum as our server: one copy for all our people."""
+    server = gate.house.addresses.server_uri
+    uri = activity_uri(gate, "follow", forum.uri, gate.house.now().timestamp())
+    document = activities.follow(uri, server, forum.uri)
+    card = Card(type="Follow", subject_uri=forum.uri, author_uri=server, forum_uri=forum.uri)
+    released = plan.freeze(document, "activity", 1, forum.host, card)
+    plan.send(
+        released, host=forum.host, inbox_uri=actor.inbox_uri, sender_uri=server, lane=forum.uri,
+        object_uri=forum.uri, act="Follow",
+    )  # fmt: skip

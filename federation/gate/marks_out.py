@@ -1,0 +1,51 @@
+"""Support for an idea that another server's forum holds: a Like to that forum, and its Undo."""
+
+from __future__ import annotations
+
+from federation.gate.actors import face_of, forum_of, show_person
+from federation.gate.plan import Gateway, Plan
+from federation.gate.routing import Carriage, activity_uri, freeze_activity, inbox_of
+from federation.vocabulary import activities
+from server.domain.events import Event
+from server.services import crossings as judged
+from server.services import ideas, people
+
+
+async def release_mark(gate: Gateway, event: Event, plan: Plan) -> None:
+    await _send(gate, event, plan, undone=False)
+
+
+async def release_unmark(gate: Gateway, event: Event, plan: Plan) -> None:
+    await _send(gate, event, plan, undone=True)
+
+
+async def _send(gate: Gateway, event: Event, plan: Plan, *, undone: bool) -> None:
+    """Tell the forum's server. Marks on what we host ourselves are counts, and stay here."""
+    made = await ideas.by_id(gate.house, event.subject_id)
+    by = await people.member_by_id(gate.house, str(event.data["by"]))
+    if made is None or by is None or not by.is_local or event.data["kind"] != "support" or made.deleted:
+        return
+    forum, _ = await forum_of(gate, made.forum_id)
+    inbox = await inbox_of(gate, forum.uri) if not forum.is_local else None
+    if inbox is None:
+        return
+    draft = judged.Draft(forum, by, "", "", "GREEN", "Undo" if undone else "Like", made.thread_id, made.id)
+    verdict = next((one for one in await judged.judge(gate.house, draft) if one.audience == forum.host), None)
+    if verdict is None or not verdict.crosses:
+        return
+    face = await face_of(gate, by, made.thread_id, verdict.redactions)
+    await show_person(gate, plan, face, forum.host, event.at.timestamp())
+    like = activities.like(activity_uri(gate, "like", face.uri, made.uri), face.uri, made.uri, forum.uri)
+    document = activities.undo(activity_uri(gate, "unlike", face.uri, made.uri, event.seq), like) if undone else like
+    if not undone:
+        # A second Like after an Undo needs an id that no one has seen.
+        document = {**like, "id": activity_uri(gate, "like", face.uri, made.uri, event.seq)}
+    carriage = Carriage(
+        forum=forum, audience=forum.host, activity=document, act=document["type"], object_uri=made.uri,
+        thread_uri=f"{forum.uri}#marks", author_uri=face.uri, version=1, is_idea=False, at=event.at,
+    )  # fmt: skip
+    released = freeze_activity(plan, carriage, document)
+    plan.send(
+        released, host=forum.host, inbox_uri=inbox, sender_uri=face.uri, lane=carriage.thread_uri,
+        object_uri=document["id"], act=carriage.act,
+    )  # fmt: skip

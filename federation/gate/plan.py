@@ -1,0 +1,90 @@
+"""What one inside event changes outside, gathered first and written in one transaction with the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from federation.outside import crossings, deliveries, errands, keys, peers
+from federation.outside.crossings import Card
+from federation.outside.released import Released
+from federation.outside.store import Outside
+from server.database import Transaction
+from server.services.house import House
+
+Step = Callable[[Transaction], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """Both sides as the gate holds them."""
+
+    house: House
+    outside: Outside
+
+
+@dataclass(slots=True)
+class Plan:
+    """Steps to take in the outside store, in order."""
+
+    outside: Outside
+    steps: list[Step] = field(default_factory=list)
+
+    def freeze(self, document: dict[str, Any], kind: str, version: int, audience: str, card: Card) -> Released:
+        """Seal a document for one audience and have it written."""
+        body = orjson.dumps(document)
+        released = self.outside.sealer.seal(document["id"], version, audience, kind, body)
+        self.steps.append(lambda change: crossings.freeze(change, released, card))
+        return released
+
+    def send(
+        self, released: Released, *, host: str, inbox_uri: str, sender_uri: str, lane: str, object_uri: str,
+        act: str, delay: float = 0.0,
+    ) -> None:  # fmt: skip
+        """Put a sealed document on its way to one inbox."""
+        self.steps.append(
+            lambda change: deliveries.queue(
+                change, host=host, inbox_uri=inbox_uri, uri=released.uri, audience=released.audience,
+                version=released.version, sender_uri=sender_uri, lane=lane, object_uri=object_uri, act=act,
+                delay=delay,
+            )  # fmt: skip
+        )
+
+    def revoke(self, subject_uri: str, audience: str | None, now: float) -> None:
+        """Stop serving something to one audience, or to all, and drop what is still queued of it."""
+        self.steps.append(lambda change: crossings.revoke(change, subject_uri, audience, now))
+        host = None if audience in (None, crossings.EVERYONE) else audience
+        self.steps.append(lambda change: deliveries.cancel(change, subject_uri, host))
+
+    def bar(self, subject_uri: str, host: str, now: float) -> None:
+        """Keep one host from what everyone may read."""
+        self.steps.append(lambda change: crossings.bar(change, subject_uri, host, now))
+        self.steps.append(lambda change: deliveries.cancel(change, subject_uri, host))
+
+    def keep_key(self, name: str, private_pem: str, public_pem: str) -> None:
+        self.steps.append(lambda change: keys.put_key(change, self.outside, name, private_pem, public_pem))
+
+    def set_peer(self, host: str, state: peers.PeerState) -> None:
+        self.steps.append(lambda change: peers.set_state(change, host, state))
+
+    def follow(self, follower: peers.Follower) -> None:
+        self.steps.append(lambda change: peers.follow(change, follower))
+
+    def unfollow(self, forum_uri: str, actor_uri: str) -> None:
+        self.steps.append(lambda change: peers.unfollow(change, forum_uri, actor_uri))
+
+    def ask(self, subject: str, asked_by: str) -> None:
+        self.steps.append(lambda change: errands.ask(change, subject, asked_by))
+
+    async def write(self, cursor: tuple[str, int] | None = None) -> None:
+        """Take all steps, and move a consumer's cursor with them, in one transaction."""
+        if not self.steps and cursor is None:
+            return
+        async with self.outside.store.transaction() as change:
+            for step in self.steps:
+                await step(change)
+            if cursor is not None:
+                await errands.advance(change, *cursor)

@@ -1,0 +1,63 @@
+"""Taking out what may not cross, and looking again at what is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.boundary.detectors import mask
+from server.domain.actors import Member
+from server.domain.ideas import Contribution
+from server.services.house import Rulebook
+from server.services.text import render
+
+# A redaction of this kind in a rule takes out findings of these kinds.
+FINDINGS: dict[str, tuple[str, ...]] = {
+    "name": ("person",),
+    "email": ("email",),
+    "phone": ("phone",),
+    "secret": ("secret",),
+    "codename": ("codename",),
+    "person": ("person",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Title, text and markup of a contribution as one audience may read them."""
+
+    title: str
+    text: str
+    html: str
+
+
+def redact(book: Rulebook, made: Contribution, author: Member, redactions: frozenset[str]) -> Words | None:
+    """Return the words without what `redactions` name, or None when something of it is still there."""
+    if not redactions:
+        return Words(made.title, made.text, made.html)
+    kinds = {kind for name in redactions for kind in FINDINGS.get(name, (name,))}
+    names = [author.name, author.username] if "name" in redactions else []
+    title = _clean(book, made.title, kinds, names)
+    text = _clean(book, made.text, kinds, names)
+    left = {finding.kind for finding in book.detectors.scan(f"{title}\n{text}")} & kinds
+    if left or any(name.casefold() in f"{title}\n{text}".casefold() for name in names if len(name) > 2):
+        return None
+    return Words(title, text, render(text))
+
+
+def _clean(book: Rulebook, text: str, kinds: set[str], names: list[str]) -> str:
+    cleaned = mask(text, book.detectors.scan(text), kinds)
+    for name in names:
+        if len(name) > 2:
+            cleaned = _without(cleaned, name)
+    return cleaned
+
+
+def _without(text: str, name: str) -> str:
+    folded, target, result, start = text.casefold(), name.casefold(), [], 0
+    if len(folded) != len(text):
+        # Folding changed lengths, so places in one are not places in the other: compare as written.
+        folded, target = text, name
+    while (at := folded.find(target, start)) >= 0:
+        result += [text[start:at], "[name removed]"]
+        start = at + len(target)
+    return "".join(result) + text[start:]

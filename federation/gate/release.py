@@ -1,0 +1,105 @@
+"""Outward: each inside event is judged, rendered, frozen and sent on, one after another.
+
+The cursor stands in the outside store and moves in the transaction that writes what crossed: a crash
+replays an event and doubles nothing. An event that cannot be dealt with lets nothing cross.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from federation.gate import boundary_change, contributions_out, joining, marks_out, review
+from federation.gate.actors import forum_of, show_forum
+from federation.gate.plan import Gateway, Plan
+from federation.gate.routing import activity_uri, parsed
+from federation.outside import errands, peers
+from federation.outside.crossings import EVERYONE
+from federation.vocabulary import activities
+from server.domain.errors import Refusal
+from server.domain.events import Event, EventKind
+from server.domain.jams import Forum, Jam
+from server.services import forums, log
+from server.services.house import House
+
+CONSUMER = "release"
+Dealing = Callable[[Gateway, Event, Plan], Awaitable[None]]
+
+
+async def show_created_forum(gate: Gateway, event: Event, plan: Plan) -> None:
+    forum, jam = await forum_of(gate, event.subject_id)
+    await show_forum(gate, plan, forum, jam)
+
+
+async def show_changed_jam(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Tell the world that a jam opened, closed or moved its end: each forum's Group changes with it."""
+    for forum in await forums.forums_of(gate.house, event.subject_id):
+        _, jam = await forum_of(gate, forum.id)
+        await _tell_followers(gate, plan, forum, jam)
+
+
+async def _tell_followers(gate: Gateway, plan: Plan, forum: Forum, jam: Jam) -> None:
+    for released in await show_forum(gate, plan, forum, jam):
+        if released.version == 1:
+            continue
+        uri = activity_uri(gate, "update", forum.uri, released.version, released.audience)
+        document = activities.update_actor(uri, parsed(released.body), gate.house.now())
+        card = boundary_change.card_of_activity(document, forum)
+        sealed = plan.freeze(document, "activity", 1, released.audience, card)
+        for follower in await peers.followers(gate.outside, forum.uri):
+            if released.audience in (EVERYONE, follower.host):
+                plan.send(
+                    sealed, host=follower.host, inbox_uri=follower.inbox_uri, sender_uri=forum.uri, lane=forum.uri,
+                    object_uri=forum.uri, act="Update",
+                )  # fmt: skip
+
+
+# Event kind → what the gate does about it. Kinds that are absent concern the inside alone.
+DEALINGS: dict[EventKind, Dealing] = {
+    "ForumCreated": show_created_forum,
+    "JamChanged": show_changed_jam,
+    "IdeaPosted": contributions_out.release_new,
+    "ReplyPosted": contributions_out.release_new,
+    "ContributionEdited": contributions_out.release_edit,
+    "ContributionDeleted": contributions_out.release_deletion,
+    "Marked": marks_out.release_mark,
+    "Unmarked": marks_out.release_unmark,
+    "HoldReleased": review.release_held,
+    "RecallAsked": boundary_change.recall,
+    "RulesApplied": boundary_change.apply_rules,
+    "PartnerChanged": boundary_change.change_partner,
+    "ForumJoinAsked": joining.ask_to_join,
+}
+
+
+class Release:
+    """The outward half of the gate. Call `run_once` again and again; it returns how many events it took."""
+
+    def __init__(self, gate: Gateway, on_failure: Callable[[Event, Exception], None]) -> None:
+        self._gate = gate
+        self._on_failure = on_failure
+
+    async def run_once(self, limit: int = 100) -> int:
+        """Deal with the next events after the cursor."""
+        gate = self._gate
+        seq = await errands.cursor(gate.outside, CONSUMER)
+        events = await log.events_after(gate.house, seq, limit)
+        for event in events:
+            await self._deal(event)
+        return len(events)
+
+    async def _deal(self, event: Event) -> None:
+        plan = Plan(self._gate.outside)
+        dealing = DEALINGS.get(event.kind)
+        if dealing is not None:
+            try:
+                await dealing(self._gate, event, plan)
+            except Refusal as refusal:
+                # What cannot be judged does not cross; the log goes on.
+                self._on_failure(event, refusal)
+                plan = Plan(self._gate.outside)
+        await plan.write((CONSUMER, event.seq))
+
+
+async def behind(house: House, gate: Gateway) -> int:
+    """Return how many inside events the gate has not dealt with yet."""
+    return await log.newest_event(house) - await errands.cursor(gate.outside, CONSUMER)

@@ -1,0 +1,146 @@
+"""Who gets which form of an activity: forums the whole activity announced, microblogs the bare thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from federation.gate.plan import Gateway, Plan
+from federation.outside import deliveries, peers
+from federation.outside.crossings import EVERYONE, Card, readers
+from federation.outside.released import Released
+from federation.vocabulary import activities
+from server.domain.jams import Forum
+
+# NodeBB hangs when the bare form follows the full one at once.
+BARE_DELAY = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carriage:
+    """What is on its way: an activity about one object of one forum, for one audience."""
+
+    forum: Forum
+    audience: str
+    activity: dict[str, Any]
+    act: str
+    object_uri: str
+    thread_uri: str
+    author_uri: str
+    version: int
+    is_idea: bool
+    at: datetime
+
+
+def activity_uri(gate: Gateway, *parts: object) -> str:
+    """Return an unguessable id, the same each time for the same parts, so that a replay doubles nothing."""
+    return gate.house.addresses.activity_uri(gate.outside.sealer.derive(*parts))
+
+
+def freeze_activity(plan: Plan, carriage: Carriage, document: dict[str, Any], kind: str = "activity") -> Released:
+    """Seal an activity and file it under what it is about."""
+    card = Card(
+        type=document["type"],
+        subject_uri=carriage.object_uri,
+        forum_uri=carriage.forum.uri,
+        thread_uri=carriage.thread_uri,
+        author_uri=str(document["actor"]),
+        made_at=carriage.at.timestamp(),
+    )
+    return plan.freeze(document, kind, carriage.version, carriage.audience, card)
+
+
+async def kind_of(gate: Gateway, host: str) -> peers.PeerKind:
+    known = await peers.peer(gate.outside, host)
+    return known.kind if known else "unknown"
+
+
+async def announce(
+    gate: Gateway, plan: Plan, carriage: Carriage, hosts_apart: set[str], *, skip_host: str = ""
+) -> None:
+    """Send an activity to the followers of one of our forums who read it as this audience.
+
+    `hosts_apart` are hosts with a verdict of their own: everyone's copy is not for them.
+    """
+    forum = carriage.forum
+    public = forum.audience == "public"
+    wrapped = activities.announce(
+        activity_uri(gate, "announce", carriage.activity["id"], carriage.audience),
+        forum.uri, carriage.activity, is_public=public, at=carriage.at,
+    )  # fmt: skip
+    whole = freeze_activity(plan, carriage, wrapped)
+    direct = freeze_activity(plan, carriage, carriage.activity) if carriage.activity["actor"] == carriage.author_uri else None
+    bare = _bare(gate, plan, carriage, public=public) if carriage.act == "Create" and carriage.is_idea else None
+    for inbox, host in await _inboxes(gate, forum, carriage.audience, hosts_apart):
+        if host == skip_host:
+            continue
+        kind = await kind_of(gate, host)
+        for released, sender, delay in _forms(kind, carriage, whole, bare, direct):
+            plan.send(
+                released, host=host, inbox_uri=inbox, sender_uri=sender, lane=carriage.thread_uri,
+                object_uri=carriage.object_uri, act=carriage.act, delay=delay,
+            )  # fmt: skip
+
+
+def _bare(gate: Gateway, plan: Plan, carriage: Carriage, *, public: bool) -> Released:
+    uri = activity_uri(gate, "share", carriage.object_uri, carriage.audience)
+    document = activities.announce(uri, carriage.forum.uri, carriage.object_uri, is_public=public, at=carriage.at)
+    return freeze_activity(plan, carriage, document)
+
+
+def _forms(
+    kind: peers.PeerKind, carriage: Carriage, whole: Released, bare: Released | None, direct: Released | None
+) -> list[tuple[Released, str, float]]:
+    """Return (document, sender, delay in seconds) for a server of one kind. Comments never go to microblogs."""
+    group = carriage.forum.uri
+    forms: list[tuple[Released, str, float]] = []
+    if kind != "microblog":
+        forms.append((whole, group, 0.0))
+    if kind in ("microblog", "unknown"):
+        if bare is not None:
+            forms.append((bare, group, 0.0 if kind == "microblog" else BARE_DELAY))
+        if direct is not None and carriage.act in ("Update", "Delete") and (carriage.is_idea or carriage.act == "Delete"):
+            forms.append((direct, carriage.author_uri, 0.0))
+    return forms
+
+
+async def _inboxes(
+    gate: Gateway, forum: Forum, audience: str, hosts_apart: set[str]
+) -> list[tuple[str, str]]:
+    found: dict[str, str] = {}
+    for follower in await peers.followers(gate.outside, forum.uri):
+        mine = follower.host == audience or (audience == EVERYONE and follower.host not in hosts_apart)
+        if mine:
+            found[follower.inbox_uri] = follower.host
+    return list(found.items())
+
+
+async def inbox_of(gate: Gateway, actor_uri: str) -> str | None:
+    """Return where to reach a known actor: the shared inbox where there is one."""
+    known = await peers.stranger(gate.outside, actor_uri)
+    if known is None:
+        return None
+    endpoints = known.document.get("endpoints")
+    shared = endpoints.get("sharedInbox") if isinstance(endpoints, dict) else None
+    inbox = shared or known.document.get("inbox")
+    return inbox if isinstance(inbox, str) else None
+
+
+def parsed(body: bytes) -> dict[str, Any]:
+    """Read a stored activity, which was checked when it came in."""
+    document = orjson.loads(body)
+    assert isinstance(document, dict)
+    return document
+
+
+async def holders_of(gate: Gateway, object_uri: str) -> dict[str, str]:
+    """Return host → inbox of all who hold a copy: sent to, or came for it."""
+    held = await deliveries.holders(gate.outside, object_uri)
+    for host in await readers(gate.outside, object_uri):
+        inbox = held.get(host) or await peers.inbox_of_host(gate.outside, host)
+        if inbox:
+            held[host] = inbox
+    return held

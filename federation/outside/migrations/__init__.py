@@ -1,0 +1,1 @@
+"""The outside schema, change by change."""

@@ -1,0 +1,141 @@
+"""Activities: what wraps an object on its way, and what we read of theirs. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from federation.vocabulary.objects import AS_CONTEXT, CONTEXT, addressing, first_id, ids, moment
+from server.domain.uris import PUBLIC
+
+
+def _without_context(document: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in document.items() if key != "@context"}
+
+
+def about(kind: str, uri: str, document: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """Render Create or Update of an object, by its author, addressed as the object is."""
+    return {
+        "@context": CONTEXT,
+        "type": kind,
+        "id": uri,
+        "actor": document["attributedTo"],
+        "to": document["to"],
+        "cc": document["cc"],
+        "audience": document["audience"],
+        "published": moment(at),
+        "object": _without_context(document),
+    }
+
+
+def delete(uri: str, actor_uri: str, object_uri: str, forum_uri: str, *, is_public: bool, at: datetime) -> dict[str, Any]:
+    """Render the Delete of an object that its receivers hold."""
+    return {
+        "@context": AS_CONTEXT,
+        "type": "Delete",
+        "id": uri,
+        "actor": actor_uri,
+        "to": addressing(forum_uri, is_public=is_public),
+        "audience": forum_uri,
+        "object": {"type": "Tombstone", "id": object_uri, "deleted": moment(at)},
+    }
+
+
+def announce(uri: str, forum_uri: str, subject: dict[str, Any] | str, *, is_public: bool, at: datetime) -> dict[str, Any]:
+    """Render a forum's Announce: of an unaltered activity (FEP-1b12), or of a bare object id for microblogs."""
+    followers = f"{forum_uri}/followers"
+    return {
+        "@context": AS_CONTEXT,
+        "type": "Announce",
+        "id": uri,
+        "actor": forum_uri,
+        "to": [PUBLIC] if is_public else [followers],
+        "cc": [followers] if is_public else [],
+        "published": moment(at),
+        "object": subject,
+    }
+
+
+def like(uri: str, actor_uri: str, object_uri: str, forum_uri: str) -> dict[str, Any]:
+    return {
+        "@context": AS_CONTEXT,
+        "type": "Like",
+        "id": uri,
+        "actor": actor_uri,
+        "to": [forum_uri],
+        "audience": forum_uri,
+        "object": object_uri,
+    }
+
+
+def undo(uri: str, activity: dict[str, Any]) -> dict[str, Any]:
+    """Render the Undo of one of our own activities, inlined."""
+    return {
+        "@context": AS_CONTEXT,
+        "type": "Undo",
+        "id": uri,
+        "actor": activity["actor"],
+        "to": activity.get("to", []),
+        "object": _without_context(activity),
+    }
+
+
+def follow(uri: str, actor_uri: str, forum_uri: str) -> dict[str, Any]:
+    return {"@context": AS_CONTEXT, "type": "Follow", "id": uri, "actor": actor_uri, "to": [forum_uri], "object": forum_uri}
+
+
+def accept(uri: str, forum_uri: str, follow_activity: dict[str, Any], *, accepted: bool = True) -> dict[str, Any]:
+    """Render Accept (or Reject) of a Follow, which is inlined because some servers cannot look it up."""
+    return {
+        "@context": AS_CONTEXT,
+        "type": "Accept" if accepted else "Reject",
+        "id": uri,
+        "actor": forum_uri,
+        "to": [follow_activity["actor"]],
+        "object": _without_context(follow_activity),
+    }
+
+
+def update_actor(uri: str, document: dict[str, Any], at: datetime) -> dict[str, Any]:
+    return {
+        "@context": document.get("@context", AS_CONTEXT),
+        "type": "Update",
+        "id": uri,
+        "actor": document["id"],
+        "to": [f"{document['id']}/followers"],
+        "published": moment(at),
+        "object": _without_context(document),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """An activity of another server, read far enough to know which file deals with it."""
+
+    uri: str
+    kind: str
+    actor_uri: str
+    object_uri: str
+    object: dict[str, Any] | None
+    raw: dict[str, Any]
+
+    def addressed(self) -> set[str]:
+        return {uri for key in ("to", "cc", "audience", "target") for uri in ids(self.raw.get(key))}
+
+
+def read_activity(document: dict[str, Any]) -> Activity:
+    """Read id, type, actor and object; what is missing is "" or None."""
+    kind = document.get("type")
+    subject = document.get("object")
+    if isinstance(subject, list):
+        subject = subject[0] if subject else None
+    uri = document.get("id")
+    return Activity(
+        uri=uri if isinstance(uri, str) else "",
+        kind=kind if isinstance(kind, str) else "",
+        actor_uri=first_id(document.get("actor")),
+        object_uri=first_id(subject),
+        object=subject if isinstance(subject, dict) else None,
+        raw=document,
+    )

@@ -1,0 +1,205 @@
+"""Ideas and replies as ActivityStreams objects: Article and Note (FEP-1b12 threads, FEP-7888 contexts). Pure."""
+
+from __future__ import annotations
+
+import html as markup
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from server.domain.errors import Invalid
+from server.domain.uris import PUBLIC
+
+AS_CONTEXT = "https://www.w3.org/ns/activitystreams"
+CONTEXT: list[Any] = [
+    AS_CONTEXT,
+    {
+        "marmalade": "urn:marmalade:ns:",
+        "buildsOn": {"@id": "marmalade:buildsOn", "@type": "@id"},
+        "intent": "marmalade:intent",
+    },
+]
+EVERYONE_NAMES = {PUBLIC, "as:Public", "Public"}
+TITLED = {"Article", "Page", "Event", "Video", "Image", "Audio", "Question", "Link"}
+OBJECT_TYPES = TITLED | {"Note"}
+MOST_URIS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """What is rendered of an idea or a reply for one audience; all URIs are those of that audience."""
+
+    uri: str
+    is_idea: bool
+    title: str
+    html: str
+    text: str
+    author_uri: str
+    forum_uri: str
+    forum_handle: str
+    is_public: bool
+    context_uri: str
+    parent_uri: str
+    parent_author_uri: str
+    parent_author_handle: str
+    intent: str
+    builds_on_uri: str
+    created_at: datetime
+    edited_at: datetime | None
+
+
+def moment(at: datetime) -> str:
+    """Return a time as ActivityStreams writes it: UTC, whole seconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def addressing(forum_uri: str, *, is_public: bool) -> list[str]:
+    """Return whom an object of a forum is addressed to; the public only where the forum is public."""
+    return [forum_uri, PUBLIC] if is_public else [forum_uri, f"{forum_uri}/followers"]
+
+
+def render_object(piece: Piece) -> dict[str, Any]:
+    """Render an idea as Article, a reply as Note."""
+    tags = [{"type": "Mention", "href": piece.forum_uri, "name": piece.forum_handle}]
+    if piece.parent_author_uri:
+        tags.append({"type": "Mention", "href": piece.parent_author_uri, "name": piece.parent_author_handle})
+    made: dict[str, Any] = {
+        "@context": CONTEXT,
+        "type": "Article" if piece.is_idea else "Note",
+        "id": piece.uri,
+        "attributedTo": piece.author_uri,
+        "to": addressing(piece.forum_uri, is_public=piece.is_public),
+        "cc": [piece.parent_author_uri] if piece.parent_author_uri else [],
+        "audience": piece.forum_uri,
+        "content": piece.html,
+        "mediaType": "text/html",
+        "source": {"content": piece.text, "mediaType": "text/markdown"},
+        "url": piece.uri,
+        "published": moment(piece.created_at),
+        "tag": tags,
+    }
+    if piece.is_idea:
+        made["name"] = piece.title
+        made["summary"] = f"<p>{markup.escape(_excerpt(piece.text))}</p>"
+    if piece.parent_uri:
+        made["inReplyTo"] = piece.parent_uri
+    if piece.context_uri:
+        made["context"] = piece.context_uri
+    if piece.edited_at:
+        made["updated"] = moment(piece.edited_at)
+    if piece.intent:
+        made["intent"] = piece.intent
+    if piece.builds_on_uri:
+        made["buildsOn"] = piece.builds_on_uri
+    return made
+
+
+def _excerpt(text: str, limit: int = 280) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[:limit].rsplit(" ", 1)[0] + " …"
+
+
+def tombstone(uri: str, at: datetime) -> dict[str, Any]:
+    """Render what stands in the place of something removed."""
+    return {"@context": AS_CONTEXT, "type": "Tombstone", "id": uri, "deleted": moment(at)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What we take from another server's object. `html` is its markup as sent, not yet sanitised."""
+
+    uri: str
+    type: str
+    author_uri: str
+    title: str
+    html: str
+    parent_uri: str
+    builds_on_uri: str
+    intent: str
+    addressed: frozenset[str]
+    is_public: bool
+
+
+def ids(value: Any) -> list[str]:
+    """Return the URIs in a property that may be absent, one, many, or objects with an id; at most MOST_URIS."""
+    values = value if isinstance(value, list) else [value]
+    found = []
+    for one in values[:MOST_URIS]:
+        uri = one.get("id", one.get("href")) if isinstance(one, dict) else one
+        if isinstance(uri, str) and uri and len(uri) <= 2000:
+            found.append(uri)
+    return found
+
+
+def first_id(value: Any) -> str:
+    """Return the first URI in a property, or ""."""
+    return next(iter(ids(value)), "")
+
+
+def parse_object(document: dict[str, Any]) -> Remark:
+    """Read an idea or a reply. Raises Invalid with what is wrong with it."""
+    kind = document.get("type")
+    kind = kind[0] if isinstance(kind, list) and kind else kind
+    if not isinstance(kind, str) or kind not in OBJECT_TYPES:
+        raise Invalid("type", f"Objects of type {str(kind)[:40]!r} are not taken.")
+    uri = document.get("id")
+    if not isinstance(uri, str) or not uri.startswith(("https://", "http://")) or len(uri) > 2000:
+        raise Invalid("id", "The object has no usable id.")
+    author = _author(document.get("attributedTo"))
+    if not author:
+        raise Invalid("attributedTo", "The object names no author.")
+    body = _body(document)
+    addressed = {uri for key in ("to", "cc", "audience") for uri in ids(document.get(key))}
+    mentioned = {
+        tag["href"]
+        for tag in _dicts(document.get("tag"))
+        if tag.get("type") == "Mention" and isinstance(tag.get("href"), str)
+    }
+    return Remark(
+        uri=uri,
+        type=kind,
+        author_uri=author,
+        title=_title(document, kind, body),
+        html=body,
+        parent_uri=first_id(document.get("inReplyTo")),
+        builds_on_uri=first_id(document.get("buildsOn")),
+        intent=document["intent"] if isinstance(document.get("intent"), str) else "",
+        addressed=frozenset(addressed | mentioned),
+        is_public=bool(addressed & EVERYONE_NAMES),
+    )
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    values = value if isinstance(value, list) else [value]
+    return [one for one in values[:MOST_URIS] if isinstance(one, dict)]
+
+
+def _author(value: Any) -> str:
+    # PeerTube names a Person and a Group; the Person is the author.
+    people = [one["id"] for one in _dicts(value) if one.get("type") == "Person" and isinstance(one.get("id"), str)]
+    return people[0] if people else first_id(value)
+
+
+def _body(document: dict[str, Any]) -> str:
+    text = document.get("content")
+    if not isinstance(text, str):
+        by_language = document.get("contentMap")
+        text = next((one for one in by_language.values() if isinstance(one, str)), "") if isinstance(by_language, dict) else ""
+    if document.get("mediaType", "text/html") not in ("text/html", None):
+        text = "<p>" + markup.escape(text).replace("\n\n", "</p><p>").replace("\n", "<br>") + "</p>"
+    if not text.strip() and isinstance(document.get("name"), str):
+        text = f"<p>{markup.escape(document['name'])}</p>"
+    return text
+
+
+def _title(document: dict[str, Any], kind: str, body: str) -> str:
+    name = document.get("name")
+    if kind in TITLED and isinstance(name, str) and name.strip():
+        return " ".join(name.split())[:200]
+    words = markup.unescape(re.sub(r"<[^>]*>", "", re.sub(r"</p>|<br\s*/?>", "\n", body)))
+    for line in words.splitlines():
+        bare = " ".join(re.sub(r"(?<!\w)[@!][\w.-]+(?:@[\w.:-]+)?", "", line).split())
+        if bare:
+            return bare if len(bare) <= 200 else bare[:199] + "…"
+    return "Untitled"
