@@ -8,12 +8,15 @@ is not plain.
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST_URL = 2048
 _SHAPE = re.compile(r"(https?)://([^/?#@]+)(/[^?#]*)?(\?[^#]*)?(#.*)?")
 _FORBIDDEN = re.compile(r'[^\x21-\x7e]|["<>\\^`{|}]')
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
+_AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([1-9][0-9]{0,4}))?")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_LAST_IS_NUMBER = re.compile(r"(?:.*\.)?(?:0x[0-9a-f]*|[0-9]+)")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -77,8 +80,9 @@ def same_origin(first: str, second: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=1024)
 def _parse_authority(authority: str, default_port: int) -> tuple[str, int]:
-    match = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([1-9][0-9]{0,4}))?", authority)
+    match = _AUTHORITY.fullmatch(authority)
     if match is None:
         raise BadUrl(f"{authority[:200]!r} is no host, or its port is not a plain number")
     port = int(match.group(2) or default_port)
@@ -96,10 +100,11 @@ def _parse_ipv6(text: str) -> str:
 
 
 def _check_host(name: str) -> str:
-    labels = name.split(".")
-    if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+    if len(name) > 253 or not _HOST.fullmatch(name):
         raise BadUrl(f"{name[:200]!r} is no host name in ASCII letters, digits and hyphens")
-    if _NUMBER.fullmatch(labels[-1]):  # the C library reads 0x7f.1, 017700000001 and 2130706433 as addresses
+    if _LAST_IS_NUMBER.fullmatch(
+        name
+    ):  # the C library reads 0x7f.1, 017700000001 and 2130706433 as addresses
         try:
             return str(ipaddress.IPv4Address(name))
         except ValueError as error:

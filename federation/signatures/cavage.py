@@ -11,9 +11,10 @@ import importlib.util
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -30,6 +31,7 @@ SKEW = timedelta(hours=1)
 LONGEST_LIFE = timedelta(hours=12)
 _LONGEST_HEADER = 8192
 _MOST_NAMES = 32
+_SIGNATURE = re.compile(r"((?:^|,)\s*signature=\")([A-Za-z0-9+/]{64,}={0,2})\"")
 _PARAMETER = re.compile(r"(?:^|,)\s*([^\s\"=,]+)\s*=")
 _IMF_DATE = re.compile(
     r"[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) (?:GMT|UTC)"
@@ -100,23 +102,42 @@ def sign(
 
 
 def parse_signature(header: str) -> SignatureParameters:
-    """Read a Signature header; raise SignatureRefused for anything ambiguous, foreign or broken."""
+    """Read a Signature header; raise SignatureRefused for anything ambiguous, foreign or broken.
+
+    The long signature is lifted out first: httpsig reads character by character, and what is left is the same
+    in every request of one signer, so its reading is remembered.
+    """
     if len(header) > _LONGEST_HEADER or not header.isascii():
         raise SignatureRefused("the Signature header is too long or not ASCII")
+    lifted = _SIGNATURE.search(header)
+    if lifted is None:
+        rest, signature = _parse_parameters(header)
+    else:
+        rest, place = _parse_parameters(f"{header[: lifted.end(1)]}-{header[lifted.end(2) :]}")
+        signature = lifted.group(2)
+        if place != "-":
+            raise SignatureRefused("the Signature header is misquoted")
+    return replace(rest, signature=_decode(signature))
+
+
+@lru_cache(maxsize=2048)
+def _parse_parameters(header: str) -> tuple[SignatureParameters, str]:
+    """All but the signature's bytes, and the text that stands in its place."""
     found: dict[str, str] = _syntax.parse_signature_header(header)
     stated = [name.lower() for name in _PARAMETER.findall(header)]
     if len(set(stated)) != len(stated) or not set(found) <= set(stated):
         raise SignatureRefused("a parameter of the Signature header stands there twice or is misquoted")
     if "keyid" not in found or "signature" not in found:
         raise SignatureRefused("the Signature header has no keyId or no signature (is it RFC 9421?)")
-    return SignatureParameters(
+    parameters = SignatureParameters(
         key_id=found["keyid"],
         names=_signed_names(found.get("headers")),
-        signature=_decode(found["signature"]),
+        signature=b"",
         algorithm=_check_algorithm(found.get("algorithm")),
         created=_seconds(found.get("created")),
         expires=_seconds(found.get("expires")),
     )
+    return parameters, found["signature"]
 
 
 def check_coverage(signed: SignatureParameters, needed: tuple[str, ...]) -> None:

@@ -23,7 +23,7 @@ from federation.signatures.cavage import (
 from federation.signatures.errors import MalformedActivity, SignatureRefused, TooLarge, UnusableKey
 from federation.signatures.keys import load_public_key
 from federation.signatures.requests import SignedRequest, header_lists, only
-from federation.urls import BadUrl, WebUrl, parse_url
+from federation.urls import BadUrl, WebUrl, parse_url, same_origin
 
 _ON_EVERY_REQUEST = ("(request-target)", "host")
 _PROOF = object()
@@ -86,7 +86,7 @@ async def verify(
     signed = _signature_of(headers)
     check_digest(only(headers, "digest"), request.body)
     activity = parse_json_object(request.body)
-    activity_uri, kind, actor = _identify(activity)
+    activity_url, kind, actor = _identify(activity)
     check_coverage(signed, (*_ON_EVERY_REQUEST, "digest"))
     key_url = _check_for_us(signed, headers, hosts, now)
     if key_url.origin != actor.origin:
@@ -95,10 +95,10 @@ async def verify(
     owner_uri = await _verified_owner(signed, request, headers, find_key)
     if owner_uri != actor.text:
         raise SignatureRefused(f"{owner_uri} signed what claims to be by {actor.text}")
-    if _address(activity_uri, "id").origin != actor.origin:
-        raise SignatureRefused(f"{actor.text} cannot speak under the id {activity_uri}")
+    if activity_url.origin != actor.origin:
+        raise SignatureRefused(f"{actor.text} cannot speak under the id {activity_url.text}")
     return VerifiedActivity(
-        activity, activity_uri, kind, actor.text, signed.key_id, actor.authority, request.body, _PROOF
+        activity, activity_url.text, kind, actor.text, signed.key_id, actor.authority, request.body, _PROOF
     )
 
 
@@ -118,7 +118,10 @@ async def verify_get(
     check_coverage(signed, _ON_EVERY_REQUEST)
     key_url = _check_for_us(signed, headers, hosts, now)
     await refuse_host(key_url.authority)
-    return await _verified_owner(signed, request, headers, find_key)
+    owner_uri = await _verified_owner(signed, request, headers, find_key)
+    if not same_origin(owner_uri, key_url.text):
+        raise SignatureRefused(f"{key_url.text} and its owner {owner_uri} live on different servers")
+    return owner_uri
 
 
 def _signature_of(headers: Mapping[str, list[str]]) -> SignatureParameters:
@@ -129,7 +132,7 @@ def _signature_of(headers: Mapping[str, list[str]]) -> SignatureParameters:
     return parse_signature(only(headers, "signature"))
 
 
-def _identify(activity: dict[str, Any]) -> tuple[str, str, WebUrl]:
+def _identify(activity: dict[str, Any]) -> tuple[WebUrl, str, WebUrl]:
     """The one id, type and actor of an activity; an actor given as an object counts by its id."""
     actor = activity.get("actor")
     if isinstance(actor, dict):
@@ -137,8 +140,7 @@ def _identify(activity: dict[str, Any]) -> tuple[str, str, WebUrl]:
     activity_uri, kind = activity.get("id"), activity.get("type")
     if not (isinstance(activity_uri, str) and isinstance(kind, str) and kind and isinstance(actor, str)):
         raise MalformedActivity("an activity has one id, one type and one actor, each a string")
-    _address(activity_uri, "id")
-    return activity_uri, kind, _address(actor, "actor")
+    return _address(activity_uri, "id"), kind, _address(actor, "actor")
 
 
 def _address(uri: str, what: str) -> WebUrl:
@@ -171,7 +173,7 @@ async def _verified_owner(
         if found.key_id != signed.key_id:
             raise SignatureRefused(f"asked for the key {signed.key_id} and found {found.key_id}")
         if _fits(found, signed, request, headers):
-            return _owner_beside_key(found)
+            return found.owner_uri
     raise SignatureRefused(f"the signature does not fit the key {signed.key_id}, remembered or fetched anew")
 
 
@@ -182,12 +184,3 @@ def _fits(
         return signs(signed, load_public_key(found.pem), request, headers)
     except UnusableKey:
         return False
-
-
-def _owner_beside_key(found: FoundKey) -> str:
-    try:
-        if parse_url(found.owner_uri).origin == parse_url(found.key_id).origin:
-            return found.owner_uri
-    except BadUrl as error:
-        raise SignatureRefused(f"the key's owner is no web address: {error}") from error
-    raise SignatureRefused(f"{found.key_id} and its owner {found.owner_uri} live on different servers")

@@ -175,6 +175,22 @@ async def test_a_name_that_resolves_to_an_inner_address_is_refused(address):
             await guarded.get("https://innocent.example/", {})
 
 
+class ManyResolver(FixedResolver):
+    """Answers every name with all of its addresses at once."""
+
+    async def resolve(self, host, port=0, family=socket.AF_INET):
+        return [(await FixedResolver(one).resolve(host, port))[0] for one in self.addresses]
+
+
+async def test_of_a_names_addresses_only_those_allowed_are_dialled(serve):
+    port = (await serve(echo)).rpartition(":")[2]
+    async with Transport(LOOPBACK, resolver=ManyResolver("10.0.0.1", "::1", "127.0.0.1")) as guarded:
+        assert (await guarded.get(f"http://many.example:{port}/", {})).status == 200
+    async with Transport(resolver=ManyResolver("10.0.0.1", "::1", "127.0.0.1")) as guarded:
+        with pytest.raises(Refused):
+            await guarded.get(f"https://many.example:{port}/", {})
+
+
 async def test_a_name_that_is_rebound_after_a_check_is_refused_at_the_socket(serve):
     port = (await serve(echo)).rpartition(":")[2]
     resolver = FixedResolver("127.0.0.1", "10.0.0.1")
