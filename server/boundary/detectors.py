@@ -15,7 +15,7 @@ import re2
 
 from server.boundary import contacts, secret_patterns
 from server.boundary.facts import FAILED, PATTERN_PREFIX
-from server.boundary.plain import Alphabet, Plain, bare, folded, plainly
+from server.boundary.plain import Alphabet, Plain, bare, fold, folded, plainly
 
 REMOVED = {
     "secret": "[secret removed]",
@@ -42,14 +42,21 @@ class Finding:
     detail: str
 
 
+_Confirm = Callable[[str, Any], tuple[int, int] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """One pattern; ``confirm(text, match)`` returns the span of what was found, or None if it is nothing."""
+    """One pattern, searched for where ``trigger``, a quicker one, is found.
+
+    ``confirm(text, match)`` returns the span of what was found, or None if it is nothing.
+    """
 
     kind: str
     detail: str
     pattern: Any
-    confirm: Callable[[str, Any], tuple[int, int] | None]
+    trigger: str
+    confirm: _Confirm
 
 
 class Detectors:
@@ -81,7 +88,7 @@ class Detectors:
         self._words = ahocorasick_rs.AhoCorasick(list(spellings)) if spellings else None
 
     def _spellings(self, term: str) -> Iterator[str]:
-        text = " ".join(folded(plainly(term, self._alphabet)).text.split())
+        text = " ".join(fold(plainly(term, self._alphabet).text).split())
         if len(text) > 1:
             yield text
         joined = text.replace(" ", "")
@@ -92,9 +99,16 @@ class Detectors:
         """Return what was found, in order of place; offsets count characters of ``text`` as given."""
         plain = plainly(text, self._alphabet)
         stripped = bare(plain)
-        views = (plain,) if stripped is plain else (plain, stripped)
-        found = {finding for view in views for finding in (*self._by_pattern(view), *self._by_word(view))}
-        return tuple(sorted(found))
+        found = self._found(plain)
+        if stripped is not plain:
+            found += self._found(stripped)
+        return tuple(sorted(set(found))) if found else ()
+
+    def _found(self, view: Plain) -> list[Finding]:
+        patterns = self._set.Match(view.text)
+        words = self._words is not None and self._words.find_matches_as_indexes(fold(view.text))
+        found = list(self._by_pattern(view, patterns)) if patterns else []
+        return found + list(self._by_word(view)) if words else found
 
     def kinds(self, text: str) -> frozenset[str]:
         """Return the kinds of findings as the facts want them: ``failed`` if the scan could not finish."""
@@ -103,8 +117,8 @@ class Detectors:
         except Exception:
             return frozenset({FAILED})
 
-    def _by_pattern(self, view: Plain) -> Iterator[Finding]:
-        for index in self._set.Match(view.text) or ():
+    def _by_pattern(self, view: Plain, patterns: Iterable[int]) -> Iterator[Finding]:
+        for index in patterns:
             search = self._searches[index]
             for match in search.pattern.finditer(view.text):
                 span = search.confirm(view.text, match)
@@ -163,7 +177,7 @@ def _compiled(pattern: str) -> Any:
 def _set_of(searches: Iterable[_Search]) -> Any:
     together = re2.Set.SearchSet(_options())
     for search in searches:
-        together.Add(search.pattern.pattern)
+        together.Add(search.trigger)
     together.Compile()
     return together
 
@@ -187,18 +201,21 @@ def _own(name: str, pattern: str) -> _Search:
         raise PatternError(f"the pattern “{name}” cannot be used: {reason}") from error
     if compiled.search("") is not None:
         raise PatternError(f"the pattern “{name}” matches every text")
-    return _Search(PATTERN_PREFIX + name, name, compiled, _span)
+    return _Search(PATTERN_PREFIX + name, name, compiled, pattern, _span)
 
 
 def _built_in() -> Iterator[_Search]:
+    def search(kind: str, detail: str, pattern: str, confirm: _Confirm = _span, trigger: str = "") -> _Search:
+        return _Search(kind, detail, _compiled(pattern), trigger or pattern, confirm)
+
     for name, pattern in secret_patterns.TOKENS:
-        yield _Search("secret", name, _compiled(pattern), _span)
-    yield _Search("secret", "named secret", _compiled(secret_patterns.NAMED), _named)
-    yield _Search("secret", "bank account", _compiled(secret_patterns.IBAN), _if(secret_patterns.is_iban))
-    yield _Search("secret", "payment card", _compiled(secret_patterns.CARD), _if(secret_patterns.is_card))
-    yield _Search("email", "e-mail address", _compiled(contacts.EMAIL), _email)
+        yield search("secret", name, pattern)
+    yield search("secret", "named secret", secret_patterns.NAMED, _named)
+    yield search("secret", "bank account", secret_patterns.IBAN, _if(secret_patterns.is_iban))
+    yield search("secret", "payment card", secret_patterns.CARD, _if(secret_patterns.is_card))
+    yield search("email", "e-mail address", contacts.EMAIL, _email, contacts.AT)
     for sort, pattern in contacts.PHONES:
-        yield _Search("phone", "phone number", _compiled(pattern), _phone(sort))
+        yield search("phone", "phone number", pattern, _phone(sort))
 
 
 def _named(text: str, match: Any) -> tuple[int, int] | None:
@@ -208,7 +225,7 @@ def _named(text: str, match: Any) -> tuple[int, int] | None:
     return start, end
 
 
-def _if(test: Callable[[str], bool]) -> Callable[[str, Any], tuple[int, int] | None]:
+def _if(test: Callable[[str], bool]) -> _Confirm:
     return lambda text, match: _span(text, match) if test(match.group()) else None
 
 
@@ -216,7 +233,7 @@ def _email(text: str, match: Any) -> tuple[int, int] | None:
     return _span(text, match) if contacts.is_email(text, *match.span()) else None
 
 
-def _phone(sort: str) -> Callable[[str, Any], tuple[int, int] | None]:
+def _phone(sort: str) -> _Confirm:
     group = 1 if sort == "said" else 0
 
     def confirm(text: str, match: Any) -> tuple[int, int] | None:

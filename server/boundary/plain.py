@@ -15,12 +15,14 @@ from dataclasses import dataclass
 
 ESCAPED = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?|%[2-7][0-9A-Fa-f]")
 MARKUP = re.compile(r"<[^<>]{1,2000}>|[*`~\\]+")
-RUN = re.compile(r"[\s_/\-]{2,}")
+RUN = re.compile(r"\s{2,}")
 ODD = "\x00"
 ODDITIES = re.compile(ODD + "+")
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 ROUNDS = 3
 MOST_LETTERS = 50_000
+FEW_LETTERS = 24
+BLANKS = str.maketrans(dict.fromkeys("./\t\n\r\v\f", " "))
 SEPARATORS = str.maketrans(dict.fromkeys("-_./\t\n\r\x0b\x0c", " "))
 LOOK_ALIKE = {
     letter: latin
@@ -120,6 +122,15 @@ class Alphabet(dict[int, str]):
             self[code] = plain
         return plain
 
+    def plainly(self, text: str) -> str:
+        """Return ``text.translate(self)``, faster where only few different letters need it."""
+        odd = [letter for letter in set(text) if not " " <= letter <= "~"]
+        if len(odd) > FEW_LETTERS:
+            return text.translate(self)
+        for letter in odd:
+            text = text.replace(letter, self[ord(letter)])
+        return text
+
 
 def letters_of(letter: str) -> str:
     """Return a character in plain letters: ``ﬁ`` is ``fi``, ``é`` is ``e``, an invisible one is nothing."""
@@ -159,10 +170,11 @@ def plainly(text: str, alphabet: Alphabet) -> Plain:
         if undone is plain:
             break
         plain = undone
-    if plain.text.isascii() and not CONTROL.search(plain.text):
+    before = plain.text
+    if before.isascii() and before.replace("\n", "").replace("\r", "").replace("\t", "").isprintable():
         return plain
-    even = plain.text.translate(alphabet)
-    before, plain = plain.text, Plain(even, plain.starts, plain.pieces)
+    even = alphabet.plainly(before)
+    plain = Plain(even, plain.starts, plain.pieces)
     if ODD not in even:
         return plain
     return rewrite(plain, ODDITIES, lambda m: "".join(map(letters_of, before[m.start() : m.end()])))
@@ -170,11 +182,24 @@ def plainly(text: str, alphabet: Alphabet) -> Plain:
 
 def bare(plain: Plain) -> Plain:
     """Return the text without markup: tags and emphasis marks taken out, even inside words."""
+    text = plain.text
+    if not ("<" in text or "*" in text or "`" in text or "~" in text or "\\" in text):
+        return plain
     return rewrite(plain, MARKUP, lambda match: "")
 
 
+def fold(text: str) -> str:
+    """Return the text as terms are searched in it: lower case, joiners as blanks, runs of blanks as one."""
+    even = " ".join(_spaced(text).split())
+    return even.replace(".", " ").replace("/", " ")
+
+
 def folded(plain: Plain) -> Plain:
-    """Return the text as terms are searched in it: lower case, one blank for a run of blanks and joiners."""
-    if RUN.search(plain.text):
-        plain = rewrite(plain, RUN, lambda match: " ")
-    return Plain(plain.text.replace("İ", "I").lower().translate(SEPARATORS), plain.starts, plain.pieces)
+    """Return ``fold`` of the text, traceable to the original, with the blanks at its ends kept."""
+    even = rewrite(Plain(_spaced(plain.text), plain.starts, plain.pieces), RUN, lambda match: " ")
+    blank = even.text.translate(BLANKS)
+    return Plain(blank, even.starts, even.pieces)
+
+
+def _spaced(text: str) -> str:
+    return text.replace("İ", "I").lower().replace("-", " ").replace("_", " ")
