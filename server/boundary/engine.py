@@ -155,6 +155,11 @@ class CompiledRules:
         steps = [step for each in self._dimensions if each.facts == ("length",) for (step,) in each.samples()]
         return [step - 1 for step in sorted(steps, reverse=True) if 0 < step <= length]
 
+    def outcome(self, mask: int) -> Outcome:
+        """Return what the rules of a mask come to when they, and no others, match."""
+        outcome: Outcome = self._outcomes[mask]
+        return outcome
+
     def _combine(self, mask: int) -> Outcome:
         matching = self.matching(mask)
         ids = tuple(rule.id for rule in matching)

@@ -19,6 +19,7 @@ from server.boundary.facts import ACTS, PATTERN_PREFIX
 from server.boundary.labels import Level
 from server.boundary.rule import ANY_PATTERN, Rule, Span
 
+LIKELY_LEVELS = (Level.GREEN, Level.CLEAR, Level.AMBER, Level.RED)
 LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 
 
@@ -94,11 +95,9 @@ class Choice:
         return self._open | self._by_value.get(self._key(value), 0)
 
     def samples(self) -> Iterable[tuple[Any, ...]]:
-        for value in self._others:
-            if self._key(value) not in self._by_value:
-                yield (value,)
-        for value in self._spelt.values():
-            yield (value,)
+        yield from ((value,) for value in self._others)
+        listed = {self._key(value) for value in self._others}
+        yield from ((value,) for key, value in self._spelt.items() if key not in listed)
 
 
 class Peers:
@@ -225,7 +224,7 @@ def dimensions(rules: Sequence[Rule]) -> tuple[Dimension, ...]:
         Choice("forum", [each.forums for each in asked], fresh="packaging/another"),
         Choice("jam", [each.jams for each in asked], fresh="packaging"),
         Peers(rules),
-        Choice("label", [each.labels for each in asked], tuple(Level)),
+        Choice("label", [each.labels for each in asked], LIKELY_LEVELS),
         Choice("unit", [each.units for each in asked], fresh="Sales", key=fold),
         Choice("role", [each.roles for each in asked], fresh="engineer", key=fold),
         Choice("author", [each.authors for each in asked], fresh="anna"),
