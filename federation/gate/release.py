@@ -64,6 +64,7 @@ DEALINGS: dict[EventKind, Dealing] = {
     "Marked": marks_out.release_mark,
     "Unmarked": marks_out.release_unmark,
     "HoldReleased": review.release_held,
+    "HoldRefused": review.refuse_held,
     "RecallAsked": boundary_change.recall,
     "RulesApplied": boundary_change.apply_rules,
     "PartnerChanged": boundary_change.change_partner,

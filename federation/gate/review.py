@@ -5,14 +5,16 @@ from __future__ import annotations
 from federation.gate.actors import forum_of
 from federation.gate.contributions_out import offered, release
 from federation.gate.plan import Gateway, Plan
+from federation.outside import received
 from server.domain.events import Event
 from server.services import crossings as judged
 from server.services import holds, ideas
 
 
 async def release_held(gate: Gateway, event: Event, plan: Plan) -> None:
-    """Carry out an outgoing release. Incoming ones are the other half's: the activity waits there."""
+    """Carry out a release. For an incoming one the other half of the gate looks at the activity again."""
     if event.data["direction"] != "out":
+        await _look_again(gate, event, plan)
         return
     hold = await holds.find_hold(gate.house, event.subject_id)
     made = await ideas.by_id(gate.house, hold.contribution_id)
@@ -35,3 +37,15 @@ async def release_held(gate: Gateway, event: Event, plan: Plan) -> None:
         for one in await ideas.replies_of(gate.house, made.id):
             if not one.deleted:
                 await release(gate, plan, one, "Create")
+
+
+async def refuse_held(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Carry out a refusal: nothing to do outward; a received activity ends."""
+    if event.data["direction"] == "in":
+        await _look_again(gate, event, plan)
+
+
+async def _look_again(gate: Gateway, event: Event, plan: Plan) -> None:
+    kept = await received.by_uri(gate.outside, str(event.data["activity"]))
+    if kept is not None and kept.state == "held":
+        plan.steps.append(lambda change: received.reopen(change, kept))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from federation.outside.store import Outside
+from server.database import Transaction
 
 ReceivedState = Literal["new", "ready", "admitted", "refused", "held", "ignored"]
 
@@ -76,6 +77,11 @@ async def move(outside: Outside, received: Received, state: ReceivedState, note:
         await change.execute(
             "UPDATE received SET state = ?, note = ? WHERE id = ?", (state, note[:500], received.id)
         )
+
+
+async def reopen(change: Transaction, received: Received) -> None:
+    """Have the gate look at a held activity again, now that a reviewer has decided."""
+    await change.execute("UPDATE received SET state = 'ready', due_at = 0 WHERE id = ?", (received.id,))
 
 
 async def put_off(outside: Outside, received: Received, due_at: float, note: str) -> None:

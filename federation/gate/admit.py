@@ -1,0 +1,87 @@
+"""Inward: verified activities are judged, parsed and handed to the same services as the web's forms.
+
+One activity kind, one file. A replay after a crash finds its work done: services know an object by its URI.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+
+from federation.gate.arrival import Arrival, Outcome
+from federation.gate.create import admit_create
+from federation.gate.delete import admit_delete
+from federation.gate.follow import admit_accept, admit_follow, admit_reject
+from federation.gate.like import admit_like
+from federation.gate.plan import Gateway, Plan
+from federation.gate.routing import parsed
+from federation.gate.undo import admit_undo
+from federation.gate.update import admit_update
+from federation.outside import received
+from federation.outside.received import Received
+from federation.vocabulary.activities import read_activity
+from server.domain.errors import Refusal
+from server.services import forums
+
+LOOKS = 7
+
+
+async def admit_announce(arrival: Arrival) -> Outcome:
+    """Take what a forum that we joined passes on. Anybody else's Announce is a boost, which we do not count."""
+    forum = await forums.forum_by_uri(arrival.gate.house, arrival.activity.actor_uri)
+    if forum is None or forum.is_local or not forum.joined:
+        return Outcome("ignored", "We joined no such forum.")
+    if arrival.activity.object is None:
+        return Outcome("ignored", "The bare form is for microblogs.")
+    inner = read_activity(arrival.activity.object)
+    if inner.kind not in RELAYED:
+        return Outcome("ignored", f"{inner.kind[:40]} is not relayed.")
+    return await KINDS[inner.kind](
+        Arrival(arrival.gate, arrival.received, inner, forum, plan=arrival.plan)
+    )
+
+
+KINDS: dict[str, Callable[[Arrival], Awaitable[Outcome]]] = {
+    "Accept": admit_accept,
+    "Announce": admit_announce,
+    "Create": admit_create,
+    "Delete": admit_delete,
+    "Follow": admit_follow,
+    "Like": admit_like,
+    "Reject": admit_reject,
+    "Undo": admit_undo,
+    "Update": admit_update,
+}
+RELAYED = {"Create", "Update", "Delete"}
+
+
+class Admit:
+    """The inward half of the gate. Call `run_once` again and again; it returns how many activities it took."""
+
+    def __init__(self, gate: Gateway) -> None:
+        self._gate = gate
+
+    async def run_once(self, limit: int = 100) -> int:
+        """Deal with the activities that are ready, in the order in which they came."""
+        ready = await received.in_state(self._gate.outside, "ready", time.time(), limit)
+        for one in ready:
+            await self._admit(one)
+        return len(ready)
+
+    async def _admit(self, one: Received) -> None:
+        plan = Plan(self._gate.outside)
+        arrival = Arrival(self._gate, one, read_activity(parsed(one.body)), plan=plan)
+        deal = KINDS.get(one.kind)
+        try:
+            outcome = await deal(arrival) if deal else Outcome("ignored", f"{one.kind[:40]} is not taken.")
+        except Refusal as refusal:
+            outcome = Outcome("refused", str(refusal))
+        if outcome.state == "later":
+            if one.attempts < LOOKS:
+                due_at = time.time() + 0.25 * 2**one.attempts
+                await received.put_off(self._gate.outside, one, due_at, outcome.note)
+                return
+            outcome = Outcome("refused", outcome.note)
+        if outcome.state == "admitted":
+            await plan.write()
+        await received.move(self._gate.outside, one, outcome.state, outcome.note)  # type: ignore[arg-type]

@@ -1,0 +1,86 @@
+"""What every activity kind is given, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from federation.gate.plan import Gateway, Plan
+from federation.outside import peers
+from federation.outside.received import Received
+from federation.vocabulary.activities import Activity
+from federation.vocabulary.actors import MalformedActor, parse_actor
+from server.domain.actors import Member
+from server.domain.crossings import Hold
+from server.domain.jams import Forum
+from server.domain.uris import new_id, origin_of
+from server.services import crossings as judged
+from server.services import holds, people
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an activity: admitted, refused, held, ignored, or later (look again soon)."""
+
+    state: Literal["admitted", "refused", "held", "ignored", "later"]
+    note: str = ""
+
+
+ADMITTED = Outcome("admitted")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A verified activity at the gate. `relay` is the forum whose own server announced it, else None."""
+
+    gate: Gateway
+    received: Received
+    activity: Activity
+    relay: Forum | None = None
+    plan: Plan = field(kw_only=True)
+
+    @property
+    def peer(self) -> str:
+        """The server that vouches for it: its own, or the forum's where it was announced."""
+        return self.received.host
+
+    async def author(self, actor_uri: str) -> Member | None:
+        """Return the member behind a remote actor, made on first sight; None while its document is unknown."""
+        known = await peers.stranger(self.gate.outside, actor_uri)
+        if known is None:
+            return None
+        try:
+            actor = parse_actor(known.document, actor_uri)
+        except MalformedActor:
+            return None
+        return await people.meet(self.gate.house, actor.uri, actor.username, actor.host, actor.name, actor.url)
+
+    async def object(self) -> dict[str, Any] | None:
+        """Return the object on its own server's word: as sent where that server sent it, else as fetched from it."""
+        sent = self.activity.object
+        vouching = self.relay.uri if self.relay else self.activity.actor_uri
+        if sent is not None and origin_of(self.activity.object_uri) == origin_of(vouching):
+            return sent
+        found = await peers.fetched(self.gate.outside, self.activity.object_uri)
+        return found.document if found else None
+
+    async def judge(self, author: Member, forum: Forum, act: str, text: str) -> Outcome | None:
+        """Ask the rules; return None where it may come in, else what becomes of it. A released hold lets it in."""
+        verdict = await judged.judge_incoming(self.gate.house, author, self.peer, forum, act, text)
+        if verdict.crosses:
+            return None
+        if verdict.verdict != "held":
+            return Outcome("refused", verdict.reason)
+        uri = self.received.activity_uri
+        known = await holds.hold_on(self.gate.house, "in", activity_uri=uri)
+        if known is not None and known.state != "waiting":
+            return None if known.state == "released" else Outcome("refused", known.note)
+        await holds.ask_review(
+            self.gate.house,
+            Hold(
+                id=new_id(), direction="in", contribution_id="", version=0, activity_uri=uri, peer=self.peer,
+                forum_id=forum.id, author=author.handle, preview=text, copies={}, rules=verdict.rules,
+                reason=verdict.reason, rule_set=verdict.rule_set, state="waiting", asked_at=self.gate.house.now(),
+            ),
+        )  # fmt: skip
+        return Outcome("held", verdict.reason)

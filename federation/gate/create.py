@@ -1,0 +1,90 @@
+"""Create: another server's person posts an idea or a reply in a forum that we hold or mirror."""
+
+from __future__ import annotations
+
+from federation.gate.arrival import ADMITTED, Arrival, Outcome
+from federation.gate.render import stands_as
+from federation.outside import received
+from federation.vocabulary.objects import Remark, parse_object
+from server.domain.ideas import INTENTS, Contribution, Intent
+from server.domain.jams import Forum
+from server.domain.uris import origin_of
+from server.services import crossings as judged
+from server.services import forums, ideas
+from server.services.ideas import Origin
+from server.services.text import plain, sanitise
+
+UNKNOWN_PARENT = "It answers nothing that we know."
+
+
+async def admit_create(arrival: Arrival) -> Outcome:
+    gate = arrival.gate
+    document = await arrival.object()
+    if document is None:
+        return Outcome("refused", "The object could not be had from its own server.")
+    remark = parse_object(document)
+    if problem := check_authorship(arrival, remark):
+        return Outcome("refused", problem)
+    if judged.our_object(gate.house, remark.uri):
+        return Outcome("ignored", "It is our own.")
+    if await received.newest_about(gate.outside, "Delete", arrival.peer, remark.uri):
+        return Outcome("ignored", "It was deleted before it came.")
+    author = await arrival.author(remark.author_uri)
+    if author is None:
+        return Outcome("refused", "Its author is not known.")
+    parent = await _parent(arrival, remark)
+    if remark.parent_uri and parent is None:
+        return Outcome("later", UNKNOWN_PARENT)
+    forum = await _forum(arrival, remark, parent)
+    if forum is None:
+        return Outcome("refused", "It is addressed to no forum of ours.")
+    words = plain(sanitise(remark.html))
+    if outcome := await arrival.judge(author, forum, "Create", f"{remark.title}\n\n{words}" if parent is None else words):
+        return outcome
+    intent: Intent = remark.intent if remark.intent in INTENTS else ""  # type: ignore[assignment]
+    origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed=arrival.relay is not None)
+    if parent is not None:
+        await ideas.reply(gate.house, author, parent, words, intent=intent, origin=origin)
+    else:
+        base = await ideas.by_uri(gate.house, remark.builds_on_uri) if remark.builds_on_uri else None
+        builds_on = base.id if base and not base.deleted and base.kind == "idea" else ""
+        await ideas.post_idea(
+            gate.house, author, forum, remark.title, words, intent=intent, builds_on=builds_on, origin=origin
+        )
+    return ADMITTED
+
+
+def check_authorship(arrival: Arrival, remark: Remark) -> str:
+    """Return what is wrong with who says this, or "": author, activity and object belong together (FEP-fe34)."""
+    if remark.author_uri != arrival.activity.actor_uri:
+        return "Its author is not the one who sent it."
+    if origin_of(remark.uri) != origin_of(remark.author_uri):
+        return "Its id is on another server than its author."
+    if remark.uri != arrival.activity.object_uri:
+        return "The object bears another id than the one it was asked for by."
+    return ""
+
+
+async def _parent(arrival: Arrival, remark: Remark) -> Contribution | None:
+    """Find what is answered, if the answering server was ever granted it: hidden equals missing."""
+    parent = await ideas.by_uri(arrival.gate.house, remark.parent_uri) if remark.parent_uri else None
+    if parent is None or parent.deleted:
+        return None
+    if parent.is_local and await stands_as(arrival.gate, parent, arrival.peer) is None:
+        return None
+    return parent
+
+
+async def _forum(arrival: Arrival, remark: Remark, parent: Contribution | None) -> Forum | None:
+    if parent is not None:
+        forum, _ = await forums.forum_and_jam(arrival.gate.house, parent.forum_id)
+        mine = arrival.relay is None and forum.is_local
+        theirs = arrival.relay is not None and forum.id == arrival.relay.id
+        return forum if mine or theirs else None
+    if arrival.relay is not None:
+        return arrival.relay
+    for uri in sorted(remark.addressed | arrival.activity.addressed()):
+        found = await forums.forum_by_uri(arrival.gate.house, uri)
+        if found and found.is_local and await judged.may_follow(arrival.gate.house, found, arrival.peer):
+            return found
+    return None

@@ -1,0 +1,58 @@
+"""Follow and its Undo: another server's actor follows a forum of ours. Accept and Reject answer our own."""
+
+from __future__ import annotations
+
+from federation.gate.actors import forum_of, show_forum
+from federation.gate.arrival import ADMITTED, Arrival, Outcome
+from federation.gate.routing import activity_uri, inbox_of
+from federation.outside.crossings import Card
+from federation.outside.peers import Follower
+from federation.vocabulary import activities
+from server.services import crossings as judged
+from server.services import forums
+
+
+async def admit_follow(arrival: Arrival) -> Outcome:
+    gate, plan = arrival.gate, arrival.plan
+    forum = await forums.forum_by_uri(gate.house, arrival.activity.object_uri)
+    inbox = await inbox_of(gate, arrival.activity.actor_uri)
+    if forum is None or inbox is None or not await judged.may_follow(gate.house, forum, arrival.peer):
+        return Outcome("refused", "There is no such forum for this server.")
+    _, jam = await forum_of(gate, forum.id)
+    await show_forum(gate, plan, forum, jam)
+    follower = Follower(forum.uri, arrival.activity.actor_uri, arrival.peer, inbox)
+    plan.follow(follower)
+    uri = activity_uri(gate, "accept", arrival.activity.uri)
+    document = activities.accept(uri, forum.uri, arrival.activity.raw)
+    card = Card(type="Accept", subject_uri=forum.uri, forum_uri=forum.uri, author_uri=forum.uri)
+    released = plan.freeze(document, "activity", 1, arrival.peer, card)
+    plan.send(
+        released, host=arrival.peer, inbox_uri=inbox, sender_uri=forum.uri, lane=forum.uri, object_uri=forum.uri,
+        act="Accept",
+    )  # fmt: skip
+    return ADMITTED
+
+
+async def undo_follow(arrival: Arrival, object_uri: str) -> Outcome:
+    arrival.plan.unfollow(object_uri, arrival.activity.actor_uri)
+    return ADMITTED
+
+
+async def admit_accept(arrival: Arrival) -> Outcome:
+    return await _answered(arrival, accepted=True)
+
+
+async def admit_reject(arrival: Arrival) -> Outcome:
+    return await _answered(arrival, accepted=False)
+
+
+async def _answered(arrival: Arrival, *, accepted: bool) -> Outcome:
+    """Take a forum's answer to our Follow, from that forum itself only."""
+    forum = await forums.forum_by_uri(arrival.gate.house, arrival.activity.actor_uri)
+    if forum is None or forum.is_local:
+        return Outcome("ignored", "We asked no such thing.")
+    answered = arrival.activity.object
+    if answered is not None and answered.get("type") not in (None, "Follow"):
+        return Outcome("ignored", "It answers no Follow.")
+    await forums.mark_joined(arrival.gate.house, forum, joined=accepted)
+    return ADMITTED

@@ -1,0 +1,46 @@
+"""Like and its Undo: another server's person supports an idea or a reply, or no longer does."""
+
+from __future__ import annotations
+
+from federation.gate.arrival import ADMITTED, Arrival, Outcome
+from federation.gate.render import stands_as
+from federation.outside import received
+from server.domain.ideas import Contribution
+from server.domain.jams import Forum
+from server.services import forums, ideas
+
+
+async def admit_like(arrival: Arrival) -> Outcome:
+    gate = arrival.gate
+    if await received.newest_about(gate.outside, "Undo", arrival.peer, arrival.activity.uri):
+        return Outcome("ignored", "It was undone before it came.")
+    found = await _target(arrival, arrival.activity.object_uri)
+    author = await arrival.author(arrival.activity.actor_uri)
+    if found is None or author is None:
+        return Outcome("refused", "It likes nothing that we know.")
+    target, forum = found
+    if outcome := await arrival.judge(author, forum, "Like", ""):
+        return outcome
+    await ideas.mark(gate.house, author, target, "support")
+    return ADMITTED
+
+
+async def undo_like(arrival: Arrival, object_uri: str) -> Outcome:
+    found = await _target(arrival, object_uri)
+    author = await arrival.author(arrival.activity.actor_uri)
+    if found is None or author is None:
+        return Outcome("ignored", "There is nothing to undo.")
+    if outcome := await arrival.judge(author, found[1], "Undo", ""):
+        return outcome
+    await ideas.unmark(arrival.gate.house, author, found[0], "support")
+    return ADMITTED
+
+
+async def _target(arrival: Arrival, uri: str) -> tuple[Contribution, Forum] | None:
+    target = await ideas.by_uri(arrival.gate.house, uri)
+    if target is None or target.deleted:
+        return None
+    if target.is_local and await stands_as(arrival.gate, target, arrival.peer) is None:
+        return None
+    forum, _ = await forums.forum_and_jam(arrival.gate.house, target.forum_id)
+    return target, forum

@@ -1,0 +1,64 @@
+"""Update: another server's author changes what they said, or a forum's server tells its new state."""
+
+from __future__ import annotations
+
+import time
+
+from federation.gate.arrival import ADMITTED, Arrival, Outcome
+from federation.gate.create import check_authorship
+from federation.outside import peers
+from federation.outside.peers import Stranger
+from federation.vocabulary.actors import MalformedActor, parse_actor
+from federation.vocabulary.objects import parse_object
+from server.services import forums, ideas
+from server.services.ideas import Origin
+from server.services.text import plain, sanitise
+
+ACTOR_TYPES = {"Person", "Group", "Application", "Service", "Organization"}
+
+
+async def admit_update(arrival: Arrival) -> Outcome:
+    document = await arrival.object()
+    if document is None:
+        return Outcome("refused", "The object could not be had from its own server.")
+    if document.get("type") in ACTOR_TYPES:
+        return await _actor(arrival, document)
+    remark = parse_object(document)
+    if problem := check_authorship(arrival, remark):
+        return Outcome("refused", problem)
+    known = await ideas.by_uri(arrival.gate.house, remark.uri)
+    author = await arrival.author(remark.author_uri)
+    if known is None or author is None or known.deleted:
+        return Outcome("later", "It changes nothing that we know.")
+    if known.author_id != author.id:
+        return Outcome("refused", "Only its author can change it.")
+    forum, _ = await forums.forum_and_jam(arrival.gate.house, known.forum_id)
+    if forum.is_local == (arrival.relay is not None):
+        return Outcome("ignored", "Its forum's own server will tell us.")
+    words = plain(sanitise(remark.html))
+    if outcome := await arrival.judge(author, forum, "Update", words):
+        return outcome
+    origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed=arrival.relay is not None)
+    await ideas.edit(arrival.gate.house, author, known, words, title=remark.title, origin=origin)
+    return ADMITTED
+
+
+async def _actor(arrival: Arrival, document: dict[str, object]) -> Outcome:
+    """Take over an actor's new document, on that actor's own signature only."""
+    uri = arrival.activity.actor_uri
+    try:
+        actor = parse_actor(document, uri)
+    except MalformedActor as error:
+        return Outcome("refused", str(error))
+    if arrival.relay is not None:
+        return Outcome("ignored", "Actors speak for themselves.")
+    await peers.keep_stranger(
+        arrival.gate.outside,
+        Stranger(uri, actor.host, actor.key_id, actor.public_key_pem, document, time.time()),
+    )
+    forum = await forums.forum_by_uri(arrival.gate.house, uri)
+    if forum is not None and not forum.is_local:
+        await forums.follow_host(
+            arrival.gate.house, forum, closed=actor.posting_restricted, closes_at=actor.ends_at
+        )
+    return ADMITTED
