@@ -62,3 +62,14 @@ async def by_host(store: Database, jam_id: str) -> list[tuple[str, int, int]]:
         (jam_id,),
     )
     return [(row["host"], row["people"], row["contributions"]) for row in rows]
+
+
+async def by_forum(store: Database, jam_id: str) -> dict[str, tuple[int, int]]:
+    """Return forum id → (ideas, replies) for the forums of a jam in which something was written."""
+    rows = await store.fetch(
+        "SELECT forum_id, count(*) FILTER (WHERE kind = 'idea') AS ideas,"
+        " count(*) FILTER (WHERE kind = 'reply') AS replies FROM contributions"
+        " WHERE jam_id = ? AND NOT deleted GROUP BY forum_id",
+        (jam_id,),
+    )
+    return {row["forum_id"]: (row["ideas"], row["replies"]) for row in rows}
