@@ -154,6 +154,11 @@ async def test_a_request_signed_for_another_server_is_not_for_us(peer, inbox):
         await inbox.receive(peer.request(host="initech.example"))
 
 
+@pytest.mark.parametrize("host", ["acme.example:443", "ACME.example"])
+async def test_our_own_name_is_known_in_other_spellings(peer, inbox, host):
+    assert await inbox.receive(peer.request(host=host))
+
+
 async def test_a_request_for_another_path_cannot_be_replayed_here(peer, inbox):
     with pytest.raises(SignatureRefused):
         await inbox.receive(peer.request(signed_path="/forums/other/inbox"))
