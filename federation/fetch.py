@@ -235,7 +235,9 @@ class Fetcher:
             raise
 
     async def _json(self, url: str, accept: str) -> dict[str, Any]:
-        answer = await self._transport.get(url, {"Accept": accept}, max_redirects=MOST_REDIRECTS)
+        # Signed where we can: a forum for partners alone is found by nobody else.
+        signed = self._sign("GET", url) if self._sign else {}
+        answer = await self._transport.get(url, {**signed, "Accept": accept}, max_redirects=MOST_REDIRECTS)
         _check_status(answer)
         return _parse(answer)
 

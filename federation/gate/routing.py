@@ -13,6 +13,7 @@ from federation.outside import deliveries, peers
 from federation.outside.crossings import EVERYONE, Card, readers
 from federation.outside.released import Released
 from federation.vocabulary import activities
+from federation.vocabulary.actors import MalformedActor, parse_actor
 from server.domain.jams import Forum
 
 # NodeBB hangs when the bare form follows the full one at once.
@@ -119,14 +120,16 @@ async def _inboxes(
 
 
 async def inbox_of(gate: Gateway, actor_uri: str) -> str | None:
-    """Return where to reach a known actor: the shared inbox where there is one."""
+    """Return where to reach a known actor: the shared inbox where there is one, always on its own server."""
     known = await peers.stranger(gate.outside, actor_uri)
-    if known is None:
+    return _inbox(known) if known else None
+
+
+def _inbox(stranger: peers.Stranger) -> str | None:
+    try:
+        return parse_actor(stranger.document, stranger.uri).delivery_uri
+    except MalformedActor:
         return None
-    endpoints = known.document.get("endpoints")
-    shared = endpoints.get("sharedInbox") if isinstance(endpoints, dict) else None
-    inbox = shared or known.document.get("inbox")
-    return inbox if isinstance(inbox, str) else None
 
 
 def parsed(body: bytes) -> dict[str, Any]:
@@ -140,7 +143,8 @@ async def holders_of(gate: Gateway, object_uri: str) -> dict[str, str]:
     """Return host → inbox of all who hold a copy: sent to, or came for it."""
     held = await deliveries.holders(gate.outside, object_uri)
     for host in await readers(gate.outside, object_uri):
-        inbox = held.get(host) or await peers.inbox_of_host(gate.outside, host)
+        known = await peers.stranger_of_host(gate.outside, host)
+        inbox = held.get(host) or (_inbox(known) if known else None)
         if inbox:
             held[host] = inbox
     return held

@@ -122,19 +122,10 @@ async def keep_stranger(outside: Outside, found: Stranger) -> None:
         )
 
 
-async def inbox_of_host(outside: Outside, host: str) -> str | None:
-    """Return an inbox of a server that we know of: a follower's, or a known actor's shared or own one."""
-    inbox = await outside.store.fetch_value("SELECT inbox_uri FROM followers WHERE host = ? LIMIT 1", (host,))
-    if inbox:
-        return str(inbox)
+async def stranger_of_host(outside: Outside, host: str) -> Stranger | None:
+    """Return some known actor of a server."""
     row = await outside.store.fetch_one("SELECT * FROM strangers WHERE host = ? LIMIT 1", (host,))
-    if row is None:
-        return None
-    document = _stranger(row).document
-    endpoints = document.get("endpoints")
-    shared = endpoints.get("sharedInbox") if isinstance(endpoints, dict) else None
-    found = shared or document.get("inbox")
-    return found if isinstance(found, str) else None
+    return None if row is None else _stranger(row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,118 @@
+"""Collections, built from granted rows alone: what they list and what they count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from federation.edge.documents import ACTIVITY_JSON, PRIVATE
+from federation.edge.refusals import refusal
+from federation.edge.signers import SIGNERS
+from federation.outside import crossings, peers
+from federation.outside.store import OUTSIDE
+from federation.vocabulary.objects import AS_CONTEXT
+
+PAGE = 20
+
+
+def _collection(document: dict[str, Any]) -> web.Response:
+    body = orjson.dumps({"@context": AS_CONTEXT, **document})
+    return web.Response(body=body, content_type=ACTIVITY_JSON, headers=PRIVATE)
+
+
+def _owner_uri(request: web.Request) -> str:
+    return f"{request.app[OUTSIDE].addresses.edge_url}{request.path.rsplit('/', 1)[0]}"
+
+
+async def _viewer_of_owner(request: web.Request) -> tuple[bool, str | None]:
+    """Return whether the asker was granted what the collection belongs to, and who the asker is."""
+    viewer = await request.app[SIGNERS].viewer(request)
+    owner = await crossings.find(request.app[OUTSIDE], _owner_uri(request), viewer)
+    return owner is not None and owner.card.type != "Tombstone", viewer
+
+
+async def outbox(request: web.Request) -> web.Response:
+    """GET a forum's announces, newest first, PAGE at a time; a person's outbox is empty."""
+    granted, viewer = await _viewer_of_owner(request)
+    if not granted:
+        return refusal(404)
+    outside, owner = request.app[OUTSIDE], _owner_uri(request)
+    uri = f"{owner}/outbox"
+    if "page" not in request.query:
+        total = await crossings.count_of_forum(outside, owner, "object", viewer, ("Article",))
+        return _collection({"type": "OrderedCollection", "id": uri, "totalItems": total, "first": f"{uri}?page=first"})
+    before = _number(request.query["page"])
+    listed = await crossings.of_forum(
+        outside, owner, "activity", viewer, types=("Announce",), before=before, limit=PAGE + 1
+    )
+    page: dict[str, Any] = {
+        "type": "OrderedCollectionPage",
+        "id": f"{uri}?page={request.query['page'][:40]}",
+        "partOf": uri,
+        "orderedItems": [_plain(one.document.body) for one in listed[:PAGE]],
+    }
+    if len(listed) > PAGE:
+        page["next"] = f"{uri}?page={listed[PAGE - 1].card.made_at!r}"
+    return _collection(page)
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        return 1e12
+    return value if 0 < value < 1e12 else 1e12
+
+
+def _plain(body: bytes) -> dict[str, Any]:
+    return {key: value for key, value in orjson.loads(body).items() if key != "@context"}
+
+
+async def followers(request: web.Request) -> web.Response:
+    """GET how many follow: each server is told of its own people only."""
+    granted, viewer = await _viewer_of_owner(request)
+    if not granted:
+        return refusal(404)
+    owner = _owner_uri(request)
+    mine = [one for one in await peers.followers(request.app[OUTSIDE], owner) if one.host == viewer]
+    return _collection({"type": "OrderedCollection", "id": f"{owner}/followers", "totalItems": len(mine)})
+
+
+async def empty(request: web.Request) -> web.Response:
+    """GET moderators or featured: nobody and nothing is named outside."""
+    granted, _ = await _viewer_of_owner(request)
+    if not granted:
+        return refusal(404)
+    uri = f"{request.app[OUTSIDE].addresses.edge_url}{request.path}"
+    return _collection({"type": "OrderedCollection", "id": uri, "totalItems": 0, "orderedItems": []})
+
+
+async def context(request: web.Request) -> web.Response:
+    """GET a thread in time order (FEP-7888): the ids of what the asker was granted of it."""
+    granted, viewer = await _viewer_of_owner(request)
+    if not granted:
+        return refusal(404)
+    owner = _owner_uri(request)
+    listed = await crossings.of_thread(request.app[OUTSIDE], owner, viewer)
+    document = {
+        "type": "OrderedCollection",
+        "id": f"{owner}/context",
+        "totalItems": len(listed),
+        "orderedItems": [one.document.uri for one in listed],
+    }
+    if listed:
+        document["attributedTo"] = listed[0].card.forum_uri
+    return _collection(document)
+
+
+async def replies(request: web.Request) -> web.Response:
+    """GET the direct answers to an object that the asker was granted."""
+    granted, viewer = await _viewer_of_owner(request)
+    if not granted:
+        return refusal(404)
+    owner = _owner_uri(request)
+    listed = await crossings.replies_to(request.app[OUTSIDE], owner, viewer)
+    uris = [one.document.uri for one in listed]
+    return _collection({"type": "Collection", "id": f"{owner}/replies", "totalItems": len(uris), "items": uris})

@@ -1,0 +1,149 @@
+"""Deliveries: one task per server, order kept within a thread, a few threads at a time, nothing lost.
+
+A server that is down or slow holds up nobody else. What is sent is read from the outside store at the
+moment of sending: a grant that ended meanwhile ends the delivery.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+import structlog
+
+from federation.edge.retry import is_poison, is_too_old, pause_after, retry_after, verdict_on
+from federation.outside import crossings, deliveries, keys, peers
+from federation.outside.deliveries import Delivery
+from federation.outside.store import Outside
+from federation.signatures import PrivateKey, load_private_key, sign
+from federation.transport import Answer, Transport, TransportError
+
+IN_FLIGHT = 8
+SERVERS_AT_ONCE = 64
+log = structlog.get_logger("deliver")
+
+
+class Signing:
+    """Our actors' private keys, loaded once each."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+        self._loaded: dict[str, PrivateKey] = {}
+
+    async def headers(self, method: str, url: str, body: bytes | None, actor_uri: str) -> dict[str, str]:
+        """Sign one request as one of our actors (draft-cavage-12)."""
+        name = keys.key_name(self._outside, actor_uri)
+        if name not in self._loaded:
+            pem = await keys.private_pem(self._outside, name)
+            self._loaded[name] = await asyncio.to_thread(load_private_key, pem)
+        return sign(method, url, body, keys.key_id(actor_uri), self._loaded[name], datetime.now(UTC))
+
+
+class Deliverer:
+    """Sends what is due. Call `run_once` again and again; tasks for slow servers go on between calls."""
+
+    def __init__(self, outside: Outside, transport: Transport) -> None:
+        self._outside = outside
+        self._transport = transport
+        self._signing = Signing(outside)
+        self._running: dict[str, asyncio.Task[int]] = {}
+
+    async def run_once(self) -> int:
+        """Start on every server that has something due; return how many tasks are at work."""
+        self._running = {host: task for host, task in self._running.items() if not self._ended(task)}
+        for host in await deliveries.due_hosts(self._outside, time.time()):
+            if host not in self._running and len(self._running) < SERVERS_AT_ONCE:
+                self._running[host] = asyncio.create_task(self._serve(host), name=f"deliver to {host}")
+        return len(self._running)
+
+    async def settle(self) -> None:
+        """Wait until the tasks at work are done."""
+        if self._running:
+            await asyncio.gather(*self._running.values())
+
+    async def close(self) -> None:
+        """Stop. What was not answered yet stays queued."""
+        for task in self._running.values():
+            task.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[int]) -> bool:
+        if not task.done():
+            return False
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("delivery task failed", task=task.get_name(), why=repr(error))
+        return True
+
+    async def _serve(self, host: str) -> int:
+        """Send one server's queue, lane by lane, until it is empty or the server fails."""
+        sent = 0
+        while queue := await deliveries.queued_for(self._outside, host):
+            lanes: dict[str, list[Delivery]] = {}
+            for one in queue:
+                lanes.setdefault(one.lane, []).append(one)
+            gate = asyncio.Semaphore(IN_FLIGHT)
+            results = await asyncio.gather(*(self._send_lane(gate, lane) for lane in lanes.values()))
+            sent += sum(count for count, _ in results)
+            if not any(count for count, _ in results) or any(failed for _, failed in results):
+                break
+        return sent
+
+    async def _send_lane(self, gate: asyncio.Semaphore, lane: list[Delivery]) -> tuple[int, bool]:
+        """Send in order until something has to wait; return (how many ended, whether the server failed)."""
+        ended = 0
+        async with gate:
+            for one in lane:
+                if one.due_at > time.time():
+                    break
+                result = await self._send(one)
+                if result == "peer failed":
+                    return ended, True
+                if result == "later":
+                    break
+                ended += 1
+        return ended, False
+
+    async def _send(self, one: Delivery) -> str:
+        found = await crossings.exact(self._outside, one.uri, one.version, one.audience)
+        if found is None:
+            return await self._end(one, "cancelled", "The grant ended before it was sent.")
+        try:
+            headers = await self._signing.headers("POST", one.inbox_uri, found.document.body, one.sender_uri)
+            answer = await self._transport.post(one.inbox_uri, headers, found.document.body)
+        except TransportError as error:
+            return await self._peer_failed(one, f"{type(error).__name__}: {error}", 0.0)
+        return await self._judge(one, answer)
+
+    async def _judge(self, one: Delivery, answer: Answer) -> str:
+        said = f"HTTP {answer.status}"
+        verdict = verdict_on(answer.status)
+        if verdict == "sent":
+            async with self._outside.store.transaction() as change:
+                await deliveries.end(change, one, "sent", said)
+                await peers.succeeded(change, one.host, time.time())
+            return "sent"
+        if verdict == "peer failed":
+            return await self._peer_failed(one, said, retry_after(answer.headers.get("Retry-After")))
+        if is_poison(one.attempts):
+            return await self._end(one, "dead", said)
+        async with self._outside.store.transaction() as change:
+            await deliveries.postpone(change, one, time.time() + 2.0 * (one.attempts + 1), said)
+        return "later"
+
+    async def _peer_failed(self, one: Delivery, said: str, wait: float) -> str:
+        now = time.time()
+        known = await peers.peer(self._outside, one.host)
+        pause = max(wait, pause_after(known.failures if known else 0))
+        async with self._outside.store.transaction() as change:
+            await peers.failed(change, one.host, now + pause, said, now)
+            if is_too_old(one.made_at, now):
+                await deliveries.end(change, one, "dead", f"Not delivered within 30 days. {said}")
+            else:
+                await deliveries.postpone(change, one, one.due_at, said)
+        return "peer failed"
+
+    async def _end(self, one: Delivery, state: deliveries.DeliveryState, said: str) -> str:
+        async with self._outside.store.transaction() as change:
+            await deliveries.end(change, one, state, said)
+        return state

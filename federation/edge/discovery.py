@@ -1,0 +1,126 @@
+"""How others find us: WebFinger (RFC 7033), NodeInfo 2.1 (FEP-f1d5), host-meta (RFC 6415)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from aiohttp import web
+
+from federation.edge.documents import ACTIVITY_JSON
+from federation.edge.refusals import refusal
+from federation.edge.signers import SIGNERS
+from federation.outside import crossings
+from federation.outside.crossings import Crossing
+from federation.outside.store import OUTSIDE
+
+VERSION = "0.1.0"
+OPEN = {"Access-Control-Allow-Origin": "*"}
+
+
+def _json(document: Any, content_type: str = "application/json") -> web.Response:
+    return web.Response(body=orjson.dumps(document), content_type=content_type, headers=OPEN)
+
+
+async def webfinger(request: web.Request) -> web.Response:
+    """GET ?resource=: one of our actors that the asker was granted; unknown and hidden are the same 404."""
+    resource = request.query.get("resource", "")
+    if not resource:
+        return refusal(400)
+    viewer = await request.app[SIGNERS].viewer(request)
+    found = await _actor(request, resource, viewer)
+    if found is None or found.card.type == "Tombstone":
+        return refusal(404)
+    uri = found.document.uri
+    document = {
+        "subject": f"acct:{found.card.author_handle.lstrip('@')}",
+        "aliases": [uri],
+        "links": [
+            {"rel": "self", "type": ACTIVITY_JSON, "href": uri},
+            {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": uri},
+        ],
+    }
+    return _json(document, "application/jrd+json")
+
+
+async def _actor(request: web.Request, resource: str, viewer: str | None) -> Crossing | None:
+    outside = request.app[OUTSIDE]
+    addresses = outside.addresses
+    if resource.rstrip("/") in (addresses.edge_url, addresses.server_uri):
+        return await crossings.find(outside, addresses.server_uri, None)
+    if resource.startswith(("http://", "https://")):
+        found = await crossings.find(outside, resource, viewer)
+        return found if found and found.document.kind == "actor" else None
+    name, _, host = resource.removeprefix("acct:").lstrip("@").rpartition("@")
+    if host.lower() != addresses.edge_host or not name:
+        return None
+    return await crossings.actor_by_handle(outside, f"@{name}@{addresses.edge_host}", viewer)
+
+
+async def nodeinfo_links(request: web.Request) -> web.Response:
+    """GET where NodeInfo is, and the server's actor beside it (FEP-2677)."""
+    addresses = request.app[OUTSIDE].addresses
+    return _json(
+        {
+            "links": [
+                {
+                    "rel": "http://nodeinfo.diaspora.software/ns/schema/2.1",
+                    "href": f"{addresses.edge_url}/nodeinfo/2.1",
+                },
+                {"rel": "https://www.w3.org/ns/activitystreams#Application", "href": addresses.server_uri},
+            ]
+        }
+    )
+
+
+async def nodeinfo(request: web.Request) -> web.Response:
+    """GET NodeInfo 2.1: what we run, and no figure of who uses it."""
+    return _json(
+        {
+            "version": "2.1",
+            "software": {"name": "marmalade", "version": VERSION},
+            "protocols": ["activitypub"],
+            "services": {"inbound": [], "outbound": []},
+            "openRegistrations": False,
+            "usage": {"users": {}},
+            "metadata": {},
+        }
+    )
+
+
+async def host_meta(request: web.Request) -> web.Response:
+    """GET the template of WebFinger addresses."""
+    edge_url = request.app[OUTSIDE].addresses.edge_url
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0">'
+        f'<Link rel="lrdd" template="{edge_url}/.well-known/webfinger?resource={{uri}}"/></XRD>\n'
+    )
+    return web.Response(text=text, content_type="application/xrd+xml", headers=OPEN)
+
+
+async def instance(request: web.Request) -> web.Response:
+    """GET the few words that Mastodon's clients ask every server for."""
+    outside = request.app[OUTSIDE]
+    document = {
+        "uri": outside.addresses.edge_host,
+        "title": outside.name,
+        "short_description": "",
+        "description": "",
+        "version": f"4.0.0 (compatible; Marmalade {VERSION})",
+        "registrations": False,
+        "urls": {},
+        "stats": {},
+    }
+    return _json(document)
+
+
+async def by_name(request: web.Request) -> web.StreamResponse:
+    """GET /@name: to the page of an actor that everybody was granted."""
+    outside = request.app[OUTSIDE]
+    handle = f"@{request.match_info['name']}@{outside.addresses.edge_host}"
+    found = await crossings.actor_by_handle(outside, handle, None)
+    if found is None or found.card.type == "Tombstone":
+        return refusal(404)
+    path = found.document.uri.removeprefix(outside.addresses.edge_url)
+    raise web.HTTPFound(quote(path))

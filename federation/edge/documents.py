@@ -1,0 +1,56 @@
+"""Actors, objects and activities by id: exactly the bytes that the gate released to whoever asks."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from federation.edge.pages import PAGES
+from federation.edge.refusals import refusal
+from federation.edge.signers import SIGNERS
+from federation.outside import crossings
+from federation.outside.crossings import Crossing
+from federation.outside.store import OUTSIDE
+
+ACTIVITY_JSON = "application/activity+json"
+PRIVATE = {"Cache-Control": "private", "Vary": "Accept, Signature"}
+
+
+def uri_of(request: web.Request) -> str:
+    """Return the URI that a request's path stands for."""
+    return f"{request.app[OUTSIDE].addresses.edge_url}{request.path}"
+
+
+def wants_page(request: web.Request) -> bool:
+    """Say whether a browser asks: it names HTML and not ActivityStreams."""
+    accept = request.headers.get("Accept", "")
+    return "text/html" in accept and "activity+json" not in accept and "ld+json" not in accept
+
+
+async def serve(request: web.Request) -> web.StreamResponse:
+    """GET one document, as JSON or, for browsers, as its public page."""
+    if wants_page(request):
+        return await request.app[PAGES].show(request, uri_of(request))
+    viewer = await request.app[SIGNERS].viewer(request)
+    found = await crossings.find(request.app[OUTSIDE], uri_of(request), viewer)
+    if found is None:
+        return refusal(404)
+    if viewer is not None and found.document.kind == "object":
+        await crossings.note_read(request.app[OUTSIDE], found.document.uri, viewer)
+    return answer(request, found)
+
+
+async def serve_server(request: web.Request) -> web.StreamResponse:
+    """GET the server's own actor: never behind a signature, or key fetches would run in a circle."""
+    found = await crossings.find(request.app[OUTSIDE], request.app[OUTSIDE].addresses.server_uri, None)
+    return refusal(404) if found is None else answer(request, found)
+
+
+def answer(request: web.Request, found: Crossing) -> web.Response:
+    """Answer with released bytes: 200, 304 when the asker has them, 410 for a tombstone."""
+    etag = f'"{found.document.sha[:32]}"'
+    headers = {**PRIVATE, "ETag": etag}
+    if found.card.type == "Tombstone":
+        return web.Response(status=410, body=found.document.body, content_type=ACTIVITY_JSON, headers=headers)
+    if request.headers.get("If-None-Match") == etag:
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=found.document.body, content_type=ACTIVITY_JSON, headers=headers)

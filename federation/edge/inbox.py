@@ -1,0 +1,58 @@
+"""The one way in: verify, store once, answer 202; look at it later (order of checks: FEDERATION.md)."""
+
+from __future__ import annotations
+
+import orjson
+from aiohttp import web
+
+from federation.edge.refusals import refusal
+from federation.edge.signers import SIGNERS
+from federation.outside import received
+from federation.outside.store import OUTSIDE
+from federation.signatures import KeyGone, MalformedActivity, VerifiedActivity
+from federation.vocabulary.activities import read_activity
+
+LONGEST_BODY = 1_000_000
+TYPES = {"application/activity+json", "application/ld+json", "application/json"}
+
+
+async def take(request: web.Request) -> web.Response:
+    """POST to any inbox. On disk before 202; the same activity again is 202 as well."""
+    if request.content_type not in TYPES:
+        raise MalformedActivity(f"content type {request.content_type}")
+    body = await request.read()
+    try:
+        verified = await request.app[SIGNERS].activity(request, body)
+    except KeyGone:
+        # A deleted account says goodbye with a key that is gone; there is nothing of it to check or keep.
+        if _says_goodbye(body):
+            return web.Response(status=202)
+        raise
+    await _keep(request, verified)
+    return web.Response(status=202)
+
+
+async def _keep(request: web.Request, verified: VerifiedActivity) -> None:
+    read = read_activity(verified.activity)
+    await received.keep(
+        request.app[OUTSIDE],
+        verified.activity_uri,
+        verified.host,
+        verified.actor_uri,
+        verified.kind[:40],
+        read.object_uri[:2000],
+        verified.body,
+    )
+
+
+def _says_goodbye(body: bytes) -> bool:
+    try:
+        activity = read_activity(orjson.loads(body))
+    except (orjson.JSONDecodeError, AttributeError):
+        return False
+    return activity.kind == "Delete" and activity.object_uri == activity.actor_uri != ""
+
+
+async def refuse_get(request: web.Request) -> web.Response:
+    """Inboxes are not read."""
+    return refusal(404)

@@ -1,0 +1,142 @@
+"""What the gate cannot fetch itself: actors and objects that a received activity needs, and handles to find.
+
+Each new activity becomes ready once what it needs was had, or could not be had after several tries.
+"""
+
+from __future__ import annotations
+
+import time
+
+import orjson
+import structlog
+
+from federation.edge.signers import Recent
+from federation.fetch import Fetcher, FetchError, Missing
+from federation.outside import errands, peers, received
+from federation.outside.peers import Fetched, PeerKind, Stranger
+from federation.outside.received import Received
+from federation.outside.store import Outside
+from federation.signatures import Refusal
+from federation.transport import TransportError
+from federation.urls import BadUrl, parse_url
+from federation.vocabulary.activities import Activity, read_activity
+from federation.vocabulary.actors import MalformedActor, parse_actor
+from server.domain.uris import host_of, origin_of
+
+TRIES = 6
+ASK_AGAIN_AFTER = 24 * 3600.0
+FORUMS = {"lemmy", "piefed", "nodebb", "discourse", "mbin", "kbin"}
+MICROBLOGS = {
+    "mastodon", "gotosocial", "pleroma", "akkoma", "misskey", "sharkey", "firefish", "iceshrimp", "snac", "takahe",
+    "microblogpub", "pixelfed", "hollo", "mitra", "friendica",
+}  # fmt: skip
+FAILURES = (FetchError, TransportError, Refusal, MalformedActor, BadUrl)
+log = structlog.get_logger("lookup")
+
+
+def kind_of_software(name: str) -> PeerKind:
+    """Sort a NodeInfo software name."""
+    plain = name.strip().lower()
+    if plain == "marmalade":
+        return "marmalade"
+    return "forum" if plain in FORUMS else "microblog" if plain in MICROBLOGS else "unknown"
+
+
+class Lookup:
+    """Fetches on behalf of the gate. Call `run_once` again and again."""
+
+    def __init__(self, outside: Outside, fetcher: Fetcher) -> None:
+        self._outside = outside
+        self._fetcher = fetcher
+        self._asked = Recent(60.0)
+
+    async def run_once(self) -> int:
+        """Take what is new; return how many activities and errands were dealt with."""
+        now = time.time()
+        new = await received.in_state(self._outside, "new", now)
+        for one in new:
+            await self._prepare(one)
+        asked = await errands.in_state(self._outside, "open", now)
+        for errand in asked:
+            await self._find(errand)
+        return len(new) + len(asked)
+
+    async def _prepare(self, one: Received) -> None:
+        activity = read_activity(orjson.loads(one.body))
+        try:
+            await self._describe(one.host, origin_of(one.actor_uri))
+            await self._gather(activity)
+        except FAILURES as error:
+            if one.attempts < TRIES:
+                await received.put_off(self._outside, one, time.time() + 2.0**one.attempts, str(error))
+                return
+            log.info("gave up", received=one.id, why=type(error).__name__)
+        await received.move(self._outside, one, "ready")
+
+    async def _gather(self, activity: Activity) -> None:
+        if activity.kind in ("Create", "Update") and activity.object is None and activity.object_uri:
+            await self._fetch_object(activity.object_uri, activity.actor_uri)
+        if activity.kind != "Announce" or activity.object is None or not await self._follows(activity.actor_uri):
+            return
+        inner = read_activity(activity.object)
+        if host_of(inner.object_uri) == self._outside.addresses.edge_host:
+            return
+        foreign = origin_of(inner.object_uri) != origin_of(activity.actor_uri)
+        if inner.kind in ("Create", "Update") and foreign:
+            # Nobody is believed about another server's words: they are fetched from that server.
+            await self._fetch_object(inner.object_uri, inner.object_uri)
+        if inner.kind in ("Create", "Update") and inner.actor_uri:
+            await self._know(inner.actor_uri)
+
+    async def _follows(self, forum_uri: str) -> bool:
+        """Say whether we asked to follow a forum: only then is anything fetched on its word."""
+        found = await self._outside.store.fetch_value(
+            "SELECT 1 FROM crossings WHERE subject_uri = ? AND type = 'Follow' AND revoked_at IS NULL", (forum_uri,)
+        )
+        return found is not None
+
+    async def _fetch_object(self, uri: str, beside: str) -> None:
+        if origin_of(uri) != origin_of(beside):
+            return
+        try:
+            document = await self._fetcher.document(uri)
+        except Missing:
+            await peers.keep_fetched(self._outside, Fetched(uri, 410, None))
+            return
+        if document.get("id") == uri:
+            await peers.keep_fetched(self._outside, Fetched(uri, 200, document))
+
+    async def _know(self, actor_uri: str) -> None:
+        if await peers.stranger(self._outside, actor_uri) is None:
+            await self._keep_actor(actor_uri)
+
+    async def _keep_actor(self, uri: str) -> Stranger:
+        document = await self._fetcher.document(uri)
+        actor = parse_actor(document, str(document["id"]))
+        found = Stranger(actor.uri, actor.host, actor.key_id, actor.public_key_pem, document, time.time())
+        await peers.keep_stranger(self._outside, found)
+        return found
+
+    async def _describe(self, host: str, origin: str) -> None:
+        """Ask a server what it runs, once a day, so that it gets the forms it can read."""
+        known = await peers.peer(self._outside, host)
+        if (known and time.time() - known.asked_at < ASK_AGAIN_AFTER) or host in self._asked:
+            return
+        self._asked.note(host)
+        told = await self._fetcher.nodeinfo(host, parse_url(origin).scheme)
+        name = told["name"] if told else ""
+        software = f"{name} {told['version']}".strip() if told else ""
+        await peers.describe(self._outside, host, kind_of_software(name), software)
+
+    async def _find(self, errand: errands.Errand) -> None:
+        try:
+            uri = await self._fetcher.webfinger(errand.subject)
+            found = await self._keep_actor(uri)
+            await self._describe(found.host, origin_of(found.uri))
+        except FAILURES as error:
+            if errand.attempts >= TRIES:
+                await errands.finish(self._outside, errand, "failed", str(error)[:300])
+            else:
+                await errands.put_off(self._outside, errand, time.time() + 2.0**errand.attempts, str(error)[:300])
+            return
+        await errands.finish(self._outside, errand, "done", found.uri)

@@ -1,0 +1,234 @@
+"""Public pages and feeds, drawn from what everybody was granted. No scripts, no cookies, no sign-in."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import nh3
+import orjson
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from federation.edge.refusals import refusal
+from federation.outside import crossings
+from federation.outside.crossings import Crossing
+from federation.outside.store import OUTSIDE, Outside
+
+HERE = Path(__file__).parent
+ATOM = "http://www.w3.org/2005/Atom"
+LISTED = 200
+PAGE_HEADERS = {"Cache-Control": "private", "Vary": "Accept, Signature"}
+TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A file served as it is, under its name."""
+
+    body: bytes
+    content_type: str
+    etag: str
+
+
+class Pages:
+    """The edge's templates and its few static files, read once."""
+
+    def __init__(self) -> None:
+        self._jinja = Environment(
+            loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(), undefined=StrictUndefined
+        )
+        self.files = {path.name: _static(path) for path in sorted((HERE / "static").iterdir()) if path.suffix in TYPES}
+
+    def render(self, outside: Outside, name: str, status: int = 200, **values: Any) -> web.Response:
+        """Draw one page."""
+        site = {"name": outside.name, "url": outside.addresses.edge_url, "host": outside.addresses.edge_host}
+        text = self._jinja.get_template(name).render(site=site, **values)
+        return web.Response(text=text, content_type="text/html", status=status, headers=PAGE_HEADERS)
+
+    async def show(self, request: web.Request, uri: str) -> web.StreamResponse:
+        """Show the page of a forum or a thread that everybody was granted; anything else is the plain 404."""
+        outside = request.app[OUTSIDE]
+        found = await crossings.find(outside, uri, None)
+        if found is None:
+            return refusal(404)
+        if found.card.type == "Tombstone":
+            return refusal(410)
+        if found.card.type == "Group":
+            return self.render(outside, "forum.html", forum=await _forum(outside, found))
+        if found.document.kind == "object":
+            if found.card.thread_uri != found.document.uri:
+                raise web.HTTPFound(f"{found.card.thread_uri}#{found.document.uri.rsplit('/', 1)[1]}")
+            return self.render(outside, "thread.html", **await _thread(outside, found))
+        return refusal(404)
+
+
+PAGES = web.AppKey("PAGES", Pages)
+
+
+def _static(path: Path) -> StaticFile:
+    body = path.read_bytes()
+    return StaticFile(body, TYPES[path.suffix], f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+
+
+def _document(found: Crossing) -> dict[str, Any]:
+    document = orjson.loads(found.document.body)
+    assert isinstance(document, dict)
+    return document
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _at(found: Crossing) -> datetime:
+    return datetime.fromtimestamp(found.card.made_at, UTC)
+
+
+def _plain(markup: str) -> str:
+    return " ".join(Markup(nh3.clean(markup, tags=set())).unescape().split())
+
+
+async def _forum(outside: Outside, found: Crossing) -> dict[str, Any]:
+    document = _document(found)
+    ideas = await crossings.of_forum(outside, found.document.uri, "object", None, types=("Article",), limit=LISTED)
+    return {
+        "title": found.card.author_name,
+        "question": _plain(_text(document.get("summary"))),
+        "handle": found.card.author_handle,
+        "url": found.document.uri,
+        "closed": document.get("postingRestrictedToMods") is True,
+        "ideas": [await _idea(outside, one) for one in ideas],
+    }
+
+
+async def _idea(outside: Outside, found: Crossing) -> dict[str, Any]:
+    document = _document(found)
+    thread = await crossings.of_thread(outside, found.document.uri, None)
+    text = _plain(_text(document.get("content")))
+    return {
+        "title": _text(document.get("name")) or "Untitled",
+        "excerpt": text if len(text) <= 280 else text[:280].rsplit(" ", 1)[0] + " …",
+        "author_name": found.card.author_name,
+        "author_handle": found.card.author_handle,
+        "at": _at(found),
+        "url": found.document.uri,
+        "replies": max(0, len(thread) - 1),
+    }
+
+
+async def _thread(outside: Outside, found: Crossing) -> dict[str, Any]:
+    document = _document(found)
+    forum = await crossings.find(outside, found.card.forum_uri, None)
+    listed = [one for one in await crossings.of_thread(outside, found.document.uri, None) if one.document.uri != found.document.uri]
+    return {
+        "forum": {
+            "title": forum.card.author_name if forum else "",
+            "url": found.card.forum_uri,
+            "handle": forum.card.author_handle if forum else "",
+        },
+        "thread": {
+            "title": _text(document.get("name")) or "Untitled",
+            "html": _safe(document),
+            "author_name": found.card.author_name,
+            "author_handle": found.card.author_handle,
+            "at": _at(found),
+            "url": found.document.uri,
+            "replies": _tree(found.document.uri, listed),
+        },
+    }
+
+
+def _safe(document: dict[str, Any]) -> Markup:
+    return Markup(nh3.clean(_text(document.get("content")), link_rel="nofollow noopener ugc"))  # noqa: S704
+
+
+def _tree(root_uri: str, listed: list[Crossing]) -> list[dict[str, Any]]:
+    """Put answers under what they answer, depth counted from 0; one whose parent is not shown hangs on the idea."""
+    known = {one.document.uri for one in listed}
+    below: dict[str, list[Crossing]] = {}
+    for one in listed:
+        below.setdefault(one.card.parent_uri if one.card.parent_uri in known else root_uri, []).append(one)
+    ordered: list[dict[str, Any]] = []
+    waiting = [(one, 0) for one in reversed(below.get(root_uri, []))]
+    while waiting:
+        one, depth = waiting.pop()
+        ordered.append(
+            {
+                "html": _safe(_document(one)),
+                "author_name": one.card.author_name,
+                "author_handle": one.card.author_handle,
+                "at": _at(one),
+                "depth": depth,
+                "url": one.document.uri,
+                "anchor": one.document.uri.rsplit("/", 1)[1],
+            }
+        )
+        waiting += [(child, depth + 1) for child in reversed(below.get(one.document.uri, []))]
+    return ordered
+
+
+async def home(request: web.Request) -> web.StreamResponse:
+    """GET /: the forums that everybody may read."""
+    outside = request.app[OUTSIDE]
+    groups = await crossings.actors(outside, "Group", None)
+    forums = [
+        {
+            "title": one.card.author_name,
+            "question": _plain(_text(_document(one).get("summary"))),
+            "handle": one.card.author_handle,
+            "url": one.document.uri,
+            "closed": _document(one).get("postingRestrictedToMods") is True,
+            "ideas": await crossings.count_of_forum(outside, one.document.uri, "object", None, ("Article",)),
+        }
+        for one in groups
+    ]
+    return _pages(request).render(outside, "home.html", forums=forums)
+
+
+def _pages(request: web.Request) -> Pages:
+    return request.app[PAGES]
+
+
+async def feed(request: web.Request) -> web.StreamResponse:
+    """GET a forum's newest ideas as Atom (RFC 4287)."""
+    outside = request.app[OUTSIDE]
+    uri = f"{outside.addresses.edge_url}{request.path.rsplit('/', 1)[0]}"
+    found = await crossings.find(outside, uri, None)
+    if found is None or found.card.type != "Group":
+        return refusal(404)
+    ideas = await crossings.of_forum(outside, uri, "object", None, types=("Article",), limit=50)
+    root = ElementTree.Element("feed", xmlns=ATOM)
+    ElementTree.SubElement(root, "id").text = uri
+    ElementTree.SubElement(root, "title").text = found.card.author_name
+    newest = max((one.card.made_at for one in ideas), default=found.card.made_at)
+    ElementTree.SubElement(root, "updated").text = datetime.fromtimestamp(newest, UTC).isoformat()
+    ElementTree.SubElement(root, "link", rel="alternate", href=uri)
+    for one in ideas:
+        document = _document(one)
+        entry = ElementTree.SubElement(root, "entry")
+        ElementTree.SubElement(entry, "id").text = one.document.uri
+        ElementTree.SubElement(entry, "title").text = _text(document.get("name")) or "Untitled"
+        ElementTree.SubElement(entry, "updated").text = _at(one).isoformat()
+        ElementTree.SubElement(entry, "link", rel="alternate", href=one.document.uri)
+        author = ElementTree.SubElement(entry, "author")
+        ElementTree.SubElement(author, "name").text = one.card.author_name
+        ElementTree.SubElement(entry, "content", type="html").text = str(_safe(document))
+    body = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return web.Response(body=body, content_type="application/atom+xml", headers=PAGE_HEADERS)
+
+
+async def static(request: web.Request) -> web.StreamResponse:
+    """GET a style sheet, font or mark of the public pages."""
+    found = _pages(request).files.get(request.match_info["name"])
+    if found is None:
+        return refusal(404)
+    headers = {"Cache-Control": "public, max-age=3600", "ETag": found.etag}
+    if request.headers.get("If-None-Match") == found.etag:
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=found.body, content_type=found.content_type, headers=headers)
