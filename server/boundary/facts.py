@@ -85,6 +85,10 @@ class Facts:
     first_crossing: bool
 
     def __post_init__(self) -> None:
+        texts: tuple[object, ...] = (self.jam, self.forum, self.author, self.unit, self.role, self.act)
+        texts += (self.direction, self.tier, self.peer)
+        if not all(type(text) is str for text in texts):
+            raise FactsError("direction, peer, tier, jam, forum, author, unit, role and act must be text")
         if self.direction not in DIRECTIONS:
             raise FactsError(f"unknown direction '{self.direction}'")
         if self.tier not in TIERS:
@@ -95,9 +99,6 @@ class Facts:
             raise FactsError(f"'{self.peer}' is not a lower-case host[:port]")
         if type(self.clearance) is not Level or type(self.label) is not Level:
             raise FactsError("clearance and label must be levels")
-        texts: tuple[object, ...] = (self.jam, self.forum, self.author, self.unit, self.role, self.act)
-        if not all(type(text) is str for text in texts):
-            raise FactsError("jam, forum, author, unit, role and act must be text")
         flags: tuple[object, ...] = (self.consent, self.first_crossing)
         if not all(type(flag) is bool for flag in flags):
             raise FactsError("consent and first_crossing must be true or false")

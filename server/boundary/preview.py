@@ -26,7 +26,7 @@ class Reader:
 
 
 def crossing(audience: str, decision: Decision | None) -> dict[str, Any]:
-    """Return one entry of the ``crossing`` list of the JSON API; no decision means nobody outside reads along."""
+    """Return one entry of the ``crossing`` list of the JSON API; None if nobody outside reads it."""
     if decision is None:
         return {"audience": audience, "verdict": "inside", "rules": [], "reason": STAYS}
     return {
@@ -72,9 +72,8 @@ def _having(readers: Sequence[Reader], *effects: Effect) -> list[Reader]:
 
 
 def _names(readers: Sequence[Reader]) -> str:
-    return listed(
-        sorted({reader.name for reader in readers}, key=lambda name: (name == "the public", name)), "and"
-    )
+    names = {reader.name for reader in readers}
+    return listed(sorted(names, key=lambda name: (name == "the public", name)), "and")
 
 
 def _rules(readers: Sequence[Reader]) -> str:
