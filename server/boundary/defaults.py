@@ -65,11 +65,15 @@ def forum_rules(forum_key: str, title: str, audience: str, peers: tuple[str, ...
     )
 
 
-def mirror_rules(forum_key: str, title: str, host: str) -> tuple[Rule, ...]:
-    """Return the rules for a forum of ``host`` that our people joined: all goes to it and comes from it."""
+def mirror_rules(forum_key: str, title: str, host: str, audience: str = "partners") -> tuple[Rule, ...]:
+    """Return the rules for a forum of ``host`` that our people joined: what is said goes to it and comes from it.
+
+    Where its audience is ``public``, ``host`` announces it to everyone, so everyone is named in the share.
+    """
     whom = frozenset({host})
+    readers, said = (None, "everyone") if audience == "public" else (whom, f"{host} alone")
     return (
-        _share(forum_key, whom, ANSWERS | {"Follow"}, f"What we say in “{title}” goes to {host} alone."),
+        _share(forum_key, readers, ANSWERS | {"Follow"}, f"What we say in “{title}” goes to {said}."),
         _accept(forum_key, whom, ANSWERS | {"Announce"}, f"What {host} tells us of “{title}”."),
     )
 

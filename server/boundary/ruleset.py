@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
@@ -13,9 +13,13 @@ from server.boundary.rule import Rule, RuleError
 
 @dataclass(frozen=True)
 class RuleSet:
-    """Rules that are in force together; ids are unique and the order means nothing to decisions."""
+    """Rules that are in force together; ids are unique and the order means nothing to decisions.
+
+    ``code_names`` are the terms that the detectors look for with them (findings of kind "codename").
+    """
 
     rules: tuple[Rule, ...] = ()
+    code_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         seen: set[str] = set()
@@ -37,8 +41,8 @@ class RuleSet:
     def with_rules(self, *rules: Rule) -> RuleSet:
         """Return this set with these rules added, each taking the place of one with the same id."""
         new = {rule.id for rule in rules}
-        return RuleSet(tuple(rule for rule in self.rules if rule.id not in new) + rules)
+        return replace(self, rules=tuple(rule for rule in self.rules if rule.id not in new) + rules)
 
     def without(self, *ids: str) -> RuleSet:
         """Return this set without the rules of these ids."""
-        return RuleSet(tuple(rule for rule in self.rules if rule.id not in ids))
+        return replace(self, rules=tuple(rule for rule in self.rules if rule.id not in ids))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from server.boundary.analyse import Flip, diff, findings, flips, opens
+from server.boundary.analyse import Flip, Unproven, diff, findings, flips, openings
 from server.boundary.facts import Facts
 from server.boundary.rules import Rule, RuleSet, default_rules, parse_rules, write_rules
 from server.database import Transaction
@@ -18,7 +18,7 @@ from server.storage import boundary, events
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What applying a table would do. `opens` are example facts that it newly lets through.
+    """What applying a table would do. `opens` are example requests, in words, that it newly lets through.
 
     `proven` is False when the search for openings had to stop early: such a change counts as opening.
     """
@@ -26,7 +26,7 @@ class Change:
     rules: RuleSet
     diff: tuple[str, ...]
     findings: tuple[str, ...]
-    opens: tuple[Facts, ...]
+    opens: tuple[str, ...]
     proven: bool
 
     @property
@@ -55,8 +55,17 @@ async def weigh_rules(house: House, text: str) -> Change:
     """Compare a table with the one in force, without changing anything. Raises RuleErrors."""
     new = parse_rules(text)
     _, old = await rules_in_force(house)
-    examples = opens(old, new)
-    return Change(new, diff(old, new), tuple(str(f) for f in findings(new)), examples.cases, examples.proven)
+    dropped = sorted(set(old.code_names) - set(new.code_names))
+    said = [f"{len(dropped)} code names are no longer looked for."] if dropped else []
+    try:
+        remarks = tuple(f"{remark.rule_id}: {remark.sentence}" for remark in findings(new))
+    except Unproven:
+        remarks = ("The table is too large to be searched for rules without effect.",)
+    try:
+        examples, proven = tuple(map(str, openings(old, new, now=house.now()))), not dropped
+    except Unproven:
+        examples, proven = (), False
+    return Change(new, (*diff(old, new), *said), remarks, examples, proven)
 
 
 async def apply_rules(house: House, by: Member, text: str, note: str = "", *, alone: bool = False) -> tuple[StoredRules, Change]:
@@ -116,11 +125,7 @@ async def add_rules(house: House, change: Transaction, by: Member, rules: tuple[
     if not rules:
         return
     stored = await boundary.active_rules_in(change)
-    old = parse_rules(stored.text) if stored else default_rules()
-    known = {rule.id for rule in rules}
-    new = RuleSet(
-        rules=tuple(rule for rule in old.rules if rule.id not in known) + rules, code_names=old.code_names
-    )
+    new = (parse_rules(stored.text) if stored else default_rules()).with_rules(*rules)
     now = house.now().timestamp()
     version = await boundary.insert_rules(write_rules(new), by.id, note, "active", now)
     await boundary.activate_rules(change, version, by.id)
