@@ -2,6 +2,8 @@
 
 from aiohttp import hdrs, web
 
+from server.keys import HOUSE
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -32,9 +34,5 @@ async def add_security_headers(request: web.Request, response: web.StreamRespons
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault(hdrs.CACHE_CONTROL, "private, no-store")
-    response.headers.pop(hdrs.SERVER, None)
-
-
-async def add_strict_transport(request: web.Request, response: web.StreamResponse) -> None:
-    """The same for HSTS; only added where the inside address is https."""
-    response.headers.setdefault(hdrs.STRICT_TRANSPORT_SECURITY, _STRICT_TRANSPORT)
+    if request.app[HOUSE].addresses.inside_url.startswith("https:"):
+        response.headers.setdefault(hdrs.STRICT_TRANSPORT_SECURITY, _STRICT_TRANSPORT)

@@ -18,9 +18,9 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 class Templates:
-    """Renders the pages of one organisation. `site` is its name; `now` gives the time, aware, in UTC."""
+    """Renders pages. `now` gives the time, aware, in UTC."""
 
-    def __init__(self, assets: Assets, site: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, assets: Assets, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._now = now
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -29,24 +29,23 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.update(asset=assets.url, site=site, icon=self._icon)
+        self._environment.globals.update(asset=assets.url, icon=self._icon)
         self._environment.filters.update(
             when=self._when, count=count, plural=plural, clock=clock, iso=iso, stamp=stamp
         )
         self._sprite = assets.url("vendor/lucide.svg")
 
     def render(self, name: str, /, **values: Any) -> str:
-        """The page `name` (a file under templates/) with `values`. Raises jinja2.TemplateError on a mistake."""
+        """The page `name`, a file under templates/, with `values`; a mistake raises jinja2.TemplateError."""
         return self._environment.get_template(name).render(**values)
 
     def _icon(self, name: str) -> Markup:
         """A lucide icon of the sprite; always beside words, hence hidden from assistive technology."""
-        return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>').format(
-            self._sprite, name
-        )
+        drawing = Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>')
+        return drawing.format(self._sprite, name)
 
     def _when(self, at: datetime | None, nothing: str = "never") -> Markup:
-        """A <time>: how long ago in words, exact in its title; the page's script rewrites it in local time."""
+        """A <time>: how long ago in words, exact in its title; a script rewrites it in local time."""
         if at is None:
             return escape(nothing)
         at = at.astimezone(UTC)

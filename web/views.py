@@ -15,6 +15,8 @@ from markupsafe import Markup
 
 Audience = Literal["inside", "partners", "public"]
 Tone = Literal["inside", "partners", "public", "held", "denied"]
+Health = Literal["good", "slow", "bad", "quiet"]
+PhaseState = Literal["done", "now", "later"]
 Verdict = Literal["allowed", "redacted", "held", "denied", "inside"]
 
 #: What each audience looks like everywhere: lucide icon and short word.
@@ -50,7 +52,8 @@ class Person:
     @property
     def initials(self) -> str:
         words = [word for word in self.name.replace("-", " ").split() if word[0].isalnum()]
-        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+        ends = words[:1] + words[-1:] if len(words) > 1 else words
+        return "".join(word[0] for word in ends).upper() or "?"
 
     @property
     def hue(self) -> int:
@@ -177,7 +180,7 @@ class Figure:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
     words: str
-    state: Literal["done", "now", "later"]
+    state: PhaseState
     at: datetime | None
     note: str
 
@@ -211,7 +214,6 @@ class ForumCard:
     host: str
     ideas: int
     replies: int
-    last_at: datetime | None
     handle: str = ""
     joined: bool = True
 
@@ -283,8 +285,6 @@ class LinkPage:
     """Landing of a one-time link: choose a password."""
 
     action: str
-    name: str
-    username: str
     wrong: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -304,6 +304,7 @@ class SettingsPage:
     state_words: str
     opens_at: datetime
     closes_at: datetime
+    closes_value: str
     verbs: tuple[str, ...]
     gaps: tuple[str, ...]
     forums: tuple[ForumCard, ...]
@@ -404,13 +405,13 @@ class ThreadPage:
     jam: JamHead
     forum: Link
     idea: ReplyView
+    branches: tuple[ReplyView, ...]
     title: str
     audience: AudienceBadge
     ancestors: tuple[Link, ...]
     descendants: tuple[Link, ...]
     build_url: str
     total: int
-    shown: int
     more_url: str
     marks: tuple[Mark, ...]
     passport: Passport | None
@@ -505,7 +506,7 @@ class ThemeRow:
     hue: int
     url: str
     rising: bool = False
-    hosts: str = ""
+    representative: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -578,7 +579,7 @@ class Copy:
 
     audience: str
     text: str
-    digest: str
+    digests: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -642,7 +643,7 @@ class PartnerRow:
     tier: str
     clearance: str
     state: str
-    health: Literal["good", "slow", "bad", "quiet"]
+    health: Health
     health_words: str
     backlog: int
     last_at: datetime | None
@@ -675,7 +676,6 @@ class MemberRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeoplePage:
     people: tuple[MemberRow, ...]
-    total: int
     values: Mapping[str, str]
     roles: tuple[Choice, ...]
     older_url: str

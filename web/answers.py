@@ -1,0 +1,110 @@
+"""Answering a browser: a page, a fragment, or the way to another page."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import hdrs, web
+
+from server.domain.actors import DUTIES, Member
+from server.keys import HOUSE
+from web import csrf
+from web.keys import TEMPLATES
+from web.people import person_of
+from web.session import session_of
+from web.views import JamHead, Viewer
+
+APPEARANCES = ("auto", "light", "dark")
+DIRECTIONS = ("ltr", "rtl")
+#: What a page says after something was done; the address carries the key only, never the words.
+DONE = {
+    "posted": "Your idea is in.",
+    "replied": "Your reply is in.",
+    "saved": "Saved.",
+    "deleted": "Deleted. Whoever held a copy has been asked to delete it too.",
+    "created": "Created. It is a draft until you open it.",
+    "opened": "The jam is open.",
+    "extended": "The jam has a new end.",
+    "frozen": "The jam is closed. Everybody can still read it.",
+    "archived": "The jam is archived.",
+    "forum": "The forum is there, with the rules that its audience stands for.",
+    "asked": "The other server has been asked. The forum appears here once it answers.",
+    "released": "Released. The copy is on its way.",
+    "refused": "Refused. The author can read your reason.",
+    "recalled": "Taken back. It is served no more, and its holders are being asked to delete it.",
+    "partner": "The partner is written down.",
+    "password": "Your password is set.",
+    "rules": "Done. The rules in force are below.",
+    "signed-out": "You are signed out.",
+}
+
+
+def viewer_of(request: web.Request, member: Member) -> Viewer:
+    """The person who looks, with the choices that their browser keeps for them."""
+    appearance = request.cookies.get("appearance", "")
+    direction = request.cookies.get("direction", "")
+    return Viewer(
+        person=person_of(member, {}),
+        role=member.role,
+        duties=DUTIES[member.role],
+        appearance=appearance if appearance in APPEARANCES else "auto",  # type: ignore[arg-type]
+        direction=direction if direction in DIRECTIONS else "ltr",  # type: ignore[arg-type]
+    )
+
+
+def draw(request: web.Request, template: str, page: object = None, **more: Any) -> str:
+    """Render a template with what every page needs: `viewer`, `csrf`, `site`, `jam`, `section`, `done`."""
+    session = session_of(request)
+    values: dict[str, Any] = {
+        "page": page,
+        "site": request.app[HOUSE].name,
+        "viewer": viewer_of(request, session.member) if session else None,
+        "csrf": csrf.mask_token(csrf.derive_token(session.csrf)) if session else "",
+        "jam": getattr(page, "jam", None),
+        "section": "",
+        "done": DONE.get(request.query.get("done", ""), ""),
+        **more,
+    }
+    return request.app[TEMPLATES].render(template, **values)
+
+
+def show(
+    request: web.Request, template: str, page: object = None, *, status: int = 200, section: str = ""
+) -> web.Response:
+    """Answer with a whole page."""
+    return html(draw(request, template, page, section=section), status)
+
+
+def html(text: str, status: int = 200) -> web.Response:
+    response = web.Response(text=text, status=status, content_type="text/html")
+    if len(text) > 1024:
+        response.enable_compression()
+    return response
+
+
+def go(request: web.Request, url: str, done: str = "") -> web.Response:
+    """Send the browser on with 303 (RFC 9110, 15.4.4), htmx by its own header; `url` is a path of ours."""
+    path, _, fragment = url.partition("#")
+    if done:
+        path += f"{'&' if '?' in path else '?'}done={quote(done)}"
+    target = f"{path}#{fragment}" if fragment else path
+    if from_htmx(request):
+        return web.Response(status=204, headers={"HX-Redirect": target})
+    return web.Response(status=303, headers={hdrs.LOCATION: target})
+
+
+def from_htmx(request: web.Request) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def own_path(url: str) -> str:
+    """`url` if it is a path on this site, else "/": never an open redirect."""
+    plain = url.startswith("/") and not url.startswith(("//", "/\\")) and url.isprintable()
+    return url if plain and "\\" not in url else "/"
+
+
+def head_of(jam: Any, state: str, tab: str = "lobby") -> JamHead:
+    """What the frame of a jam's page shows. `jam` is a domain Jam, `state` the one in force now."""
+    url = f"/jams/{jam.id if jam.host else jam.slug}"
+    return JamHead(id=jam.id, title=jam.title, url=url, state=state, tab=tab, host=jam.host)

@@ -1,0 +1,105 @@
+"""Pictures that the server draws: the treemap of themes.
+
+Squarified treemap after Bruls, Huizing and van Wijk (2000): rows of rectangles laid along the shorter side,
+each row closed when the next rectangle would make its worst aspect ratio worse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from web.views import Cell, ThemeRow
+
+WIDTH, HEIGHT = 1000.0, 420.0
+_LETTER, _LINE, _PADDING = 9.4, 21.0, 28.0
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def squarify(sizes: Sequence[float], box: Box) -> list[Box]:
+    """Divide `box` into one rectangle for each size, in order; sizes are positive, largest first."""
+    total = sum(sizes)
+    if not sizes or total <= 0:
+        return []
+    areas = [size * box.width * box.height / total for size in sizes]
+    placed: list[Box] = []
+    while areas:
+        side = min(box.width, box.height)
+        taken = 1
+        while taken < len(areas) and _worst(areas[: taken + 1], side) <= _worst(areas[:taken], side):
+            taken += 1
+        row, box = _lay(areas[:taken], box)
+        placed += row
+        areas = areas[taken:]
+    return placed
+
+
+def _worst(row: Sequence[float], side: float) -> float:
+    """The worst aspect ratio of a row of areas along `side`; 1 is a square."""
+    total = sum(row)
+    return max(side * side * max(row) / total**2, total**2 / (side * side * min(row)))
+
+
+def _lay(row: Sequence[float], box: Box) -> tuple[list[Box], Box]:
+    """Place a row along the shorter side of `box`; returns its rectangles and what is left of the box."""
+    depth = sum(row) / min(box.width, box.height)
+    placed = []
+    along = 0.0
+    for area in row:
+        length = area / depth
+        if box.width >= box.height:
+            placed.append(Box(box.x, box.y + along, depth, length))
+        else:
+            placed.append(Box(box.x + along, box.y, length, depth))
+        along += length
+    if box.width >= box.height:
+        return placed, Box(box.x + depth, box.y, box.width - depth, box.height)
+    return placed, Box(box.x, box.y + depth, box.width, box.height - depth)
+
+
+def draw_treemap(themes: Sequence[ThemeRow]) -> tuple[Cell, ...]:
+    """The theme map, in a view box of 1000 × 420. Small cells carry their words in the title only."""
+    shown = sorted((theme for theme in themes if theme.size > 0), key=lambda theme: -theme.size)
+    boxes = squarify([theme.size for theme in shown], Box(0, 0, WIDTH, HEIGHT))
+    return tuple(_cell(theme, box) for theme, box in zip(shown, boxes, strict=True))
+
+
+def _cell(theme: ThemeRow, box: Box) -> Cell:
+    room = int((box.height - _PADDING) // _LINE)
+    lines = wrap(theme.label, int((box.width - _PADDING) // _LETTER), max(0, room - 1))
+    note = f"{theme.size:,} · {theme.share:.0f} %" if lines and box.width > 90 else ""
+    return Cell(
+        x=box.x,
+        y=box.y,
+        width=box.width,
+        height=box.height,
+        lines=lines,
+        note=note,
+        title=f"{theme.label}: {theme.size:,} said, {theme.share:.0f} %, {theme.trend}",
+        hue=theme.hue,
+        url=theme.url,
+    )
+
+
+def wrap(words: str, letters: int, most: int) -> tuple[str, ...]:
+    """Break `words` into at most `most` lines of `letters`; () when even the first word does not fit."""
+    lines: list[str] = []
+    for word in words.split():
+        if lines and len(lines[-1]) + 1 + len(word) <= letters:
+            lines[-1] += f" {word}"
+        elif len(word) <= letters and len(lines) < most:
+            lines.append(word)
+        elif lines:
+            if len(lines[-1]) < letters:
+                lines[-1] += "…"
+            break
+        else:
+            return ()
+    return tuple(lines)

@@ -1,0 +1,158 @@
+"""Filling the composer: what was typed, who would see it, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from server.boundary.labels import Level
+from server.domain.actors import Member
+from server.domain.errors import Missing
+from server.domain.ideas import INTENTS, Contribution, Intent
+from server.domain.jams import Forum
+from server.services import crossings, ideas
+from server.services.crossings import Draft
+from server.services.house import House
+from web.people import author_of, names_of_hosts
+from web.reach import draw_reach
+from web.views import Choice, Composer, Link, Similar
+
+ComposerKind = Literal["idea", "reply", "edit"]
+INTENT_WORDS: dict[str, str] = {
+    "": "a thought",
+    "evidence": "evidence",
+    "experience": "an experience",
+    "concern": "a concern",
+    "question": "a question",
+    "answer": "an answer",
+}
+LABEL_WORDS = {
+    "CLEAR": "CLEAR: harmless",
+    "GREEN": "GREEN: shareable",
+    "AMBER": "AMBER: confidential",
+    "RED": "RED: secret",
+}
+_LEAST_FOR_SIMILAR = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """What somebody is writing, and where. `root` and `parent` for a reply, `edited` for an edit."""
+
+    kind: ComposerKind
+    forum: Forum
+    typed: Mapping[str, str] = field(default_factory=dict)
+    root: Contribution | None = None
+    parent: Contribution | None = None
+    edited: Contribution | None = None
+    base: Contribution | None = None
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    previewed: bool = False
+    cancel_url: str = ""
+
+    @property
+    def label(self) -> str:
+        """The label it would bear: what was chosen, never below that of the idea it answers."""
+        default = self.edited.label if self.edited else self.forum.label
+        chosen = Level.__members__.get(self.typed.get("label", ""), Level.parse(default))
+        floor = Level.parse(self.root.label) if self.root and self.kind == "reply" else Level.CLEAR
+        return str(max(chosen, floor))
+
+    def draft(self, author: Member) -> Draft:
+        thread = self.edited.thread_id if self.edited else self.root.id if self.root else ""
+        return Draft(
+            forum=self.forum,
+            author=author,
+            title=self.typed.get("title", ""),
+            text=self.typed.get("text", ""),
+            label=self.label,
+            act="Update" if self.edited else "Create",
+            thread_id=thread,
+            contribution_id=self.edited.id if self.edited else "",
+        )
+
+
+async def draw_composer(house: House, author: Member, writing: Writing) -> Composer:
+    """Judge what is being written and fill the composer."""
+    names = await names_of_hosts(house)
+    verdicts = await crossings.judge(house, writing.draft(author))
+    verb = {"idea": "Post", "reply": "Reply", "edit": "Save"}[writing.kind]
+    titled = writing.kind == "idea" or bool(writing.edited and writing.edited.kind == "idea")
+    action, preview = _addresses(writing)
+    answered = writing.parent if writing.parent and writing.parent.kind == "reply" else None
+    return Composer(
+        kind=writing.kind,
+        action=action,
+        preview_url=preview,
+        reach=draw_reach(house, writing.forum, verdicts, names, await house.rulebook(), verb),
+        key=writing.kind,
+        title=writing.typed.get("title", ""),
+        text=writing.typed.get("text", ""),
+        titled=titled,
+        labels=_labels(writing),
+        intents=_intents(writing) if writing.kind == "reply" else (),
+        builds_on=Link(text=writing.base.title, url=f"/ideas/{writing.base.id}") if writing.base else None,
+        builds_on_id=writing.base.id if writing.base else "",
+        answers=author_of(answered, names) if answered else None,
+        in_reply_to=answered.id if answered else "",
+        wrong=writing.wrong,
+        similar=await _similar(house, author, writing),
+        cancel_url=writing.cancel_url,
+        previewed=writing.previewed,
+    )
+
+
+def _addresses(writing: Writing) -> tuple[str, str]:
+    """Where the composer sends its words, and where it asks who would see them."""
+    if writing.edited:
+        return f"/ideas/{writing.edited.id}/edit", f"/ideas/{writing.edited.id}/preview?of=edit"
+    if writing.root:
+        return f"/ideas/{writing.root.id}/replies", f"/ideas/{writing.root.id}/preview?of=reply"
+    return f"/forums/{writing.forum.id}/ideas", f"/forums/{writing.forum.id}/preview"
+
+
+def _labels(writing: Writing) -> tuple[Choice, ...]:
+    least = Level.parse(writing.root.label) if writing.root and writing.kind == "reply" else Level.CLEAR
+    return tuple(
+        Choice(value=str(level), words=LABEL_WORDS[str(level)], chosen=str(level) == writing.label)
+        for level in Level
+        if level >= least
+    )
+
+
+def _intents(writing: Writing) -> tuple[Choice, ...]:
+    chosen = writing.typed.get("intent", "")
+    return tuple(
+        Choice(value=value, words=words, chosen=value == chosen) for value, words in INTENT_WORDS.items()
+    )
+
+
+async def _similar(house: House, author: Member, writing: Writing) -> tuple[Similar, ...]:
+    words = f"{writing.typed.get('title', '')} {writing.typed.get('text', '')}".strip()
+    if writing.kind != "idea" or len(words) < _LEAST_FOR_SIMILAR:
+        return ()
+    found = await ideas.similar(house, author, words, writing.forum, 3)
+    return tuple(
+        Similar(
+            title=made.title, url=f"/ideas/{made.id}", build_url=f"/forums/{made.forum_id}/build?on={made.id}"
+        )
+        for made in found
+        if not writing.base or made.id != writing.base.id
+    )
+
+
+def intent_of(form: Mapping[str, str]) -> Intent:
+    """The intent that was chosen; anything unknown counts as none."""
+    asked = form.get("intent", "")
+    return next((intent for intent in INTENTS if intent == asked), "")
+
+
+async def base_of(house: House, reader: Member, idea_id: str) -> Contribution | None:
+    """The idea to build on, or None when none is named. Raises Missing when it is not for the reader."""
+    if not idea_id:
+        return None
+    found = await ideas.obtain(house, reader, idea_id)
+    if found.kind != "idea":
+        raise Missing("idea", f"build on reply {idea_id}")
+    return found

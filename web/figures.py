@@ -1,0 +1,116 @@
+"""Figures of a jam, each with its denominator, and the lists and pictures of the live board."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from server.services.board import Board
+from server.services.house import House
+from web.templates import count, plural
+from web.views import Bar, Figure, Minute, ThemeRow
+
+_MINUTE = 60
+_SHOWN_WORDS = 8
+
+
+def draw_figures(board: Board, forums: int) -> tuple[Figure, ...]:
+    """The four big figures."""
+    invited = plural(board.invited, "person here", "people here")
+    each = f"{board.replies / board.ideas:.1f} for each idea" if board.ideas else "no idea yet"
+    outside = sum(share.people for share in board.by_host if share.of is None)
+    guests = f"; {plural(outside, 'guest')} from other servers" if outside else ""
+    return (
+        Figure(
+            key="active",
+            value=count(board.active_now),
+            words="active now",
+            of="wrote or marked in 10 minutes",
+        ),
+        Figure(key="people", value=count(board.people), words="people spoke", of=f"of {invited}{guests}"),
+        Figure(key="ideas", value=count(board.ideas), words="ideas", of=f"in {plural(forums, 'forum')}"),
+        Figure(key="replies", value=count(board.replies), words="replies", of=each),
+    )
+
+
+def draw_units(board: Board) -> tuple[Bar, ...]:
+    """How many people of each unit spoke, of how many it has."""
+    return tuple(
+        Bar(
+            words=share.name,
+            count=share.people,
+            share=min(100.0, 100 * share.people / share.of) if share.of else 0.0,
+            of=f"of {plural(share.of or 0, 'person', 'people')} spoke · {count(share.contributions)} said",
+        )
+        for share in board.by_unit
+    )
+
+
+def draw_servers(board: Board, house: House, names: Mapping[str, str]) -> tuple[Bar, ...]:
+    """How much of what was said came from each organisation's server."""
+    total = board.ideas + board.replies
+    return tuple(
+        Bar(
+            words=names.get(share.name, share.name),
+            count=share.contributions,
+            share=100 * share.contributions / total if total else 0.0,
+            of=f"of {count(total)} said · {plural(share.people, 'person', 'people')}",
+            outside=share.of is None and share.name != house.name,
+        )
+        for share in board.by_host
+    )
+
+
+def draw_minutes(board: Board) -> tuple[Minute, ...]:
+    """Every minute of the last hour, from the first in which something came; silent minutes count as zero."""
+    said = {minute: (ideas, replies) for minute, ideas, replies in board.per_minute}
+    if not said:
+        return ()
+    last = int(board.at) // _MINUTE * _MINUTE
+    return tuple(
+        Minute(at=datetime.fromtimestamp(minute, UTC), ideas=ideas, replies=replies)
+        for minute in range(min(said), max(last, max(said)) + 1, _MINUTE)
+        for ideas, replies in (said.get(minute, (0, 0)),)
+    )
+
+
+def draw_themes(report: str | None, jam_url: str) -> tuple[tuple[ThemeRow, ...], str]:
+    """The themes of a report (JSON of the analytics role), and the sentence that names their denominator."""
+    if report is None:
+        return (), ""
+    found = json.loads(report)
+    themes = [theme for theme in found.get("themes", ()) if theme.get("size")]
+    assignment = found.get("assignment") or {}
+    placed = sum(theme["size"] for theme in themes)
+    total = max(len(assignment), placed)
+    rows = tuple(_theme(theme, placed, index, jam_url) for index, theme in enumerate(themes))
+    return rows, f"{count(placed)} of {count(total)} ideas and replies belong to a theme"
+
+
+def _theme(theme: Mapping[str, Any], placed: int, index: int, jam_url: str) -> ThemeRow:
+    trend, rising = trend_words(theme.get("trend"))
+    return ThemeRow(
+        id=str(theme["id"]),
+        label=str(theme["label"]),
+        words=" ".join(theme.get("words", ())[:_SHOWN_WORDS]),
+        size=theme["size"],
+        share=100 * theme["size"] / placed if placed else 0.0,
+        trend=trend,
+        hue=index % 8,
+        url=f"{jam_url}/themes/{theme['id']}",
+        rising=rising,
+        representative=tuple(theme.get("representative", ())),
+    )
+
+
+def trend_words(trend: object) -> tuple[str, bool]:
+    """A trend as a word and whether it rises. A number is growth against the time before."""
+    if isinstance(trend, str):
+        return trend, trend in ("rising", "new", "emerging")
+    if isinstance(trend, (int, float)) and not isinstance(trend, bool):
+        if trend > 0.1:
+            return "rising", True
+        return ("falling", False) if trend < -0.1 else ("steady", False)
+    return "steady", False

@@ -1,0 +1,244 @@
+"""Live pages: Server-Sent Events (HTML Living Standard, 9.2) fed by the event log.
+
+One `Hub` for each application reads the log while anybody listens. For each jam with listeners it makes each
+frame once and hands the same bytes to all of them; figures are counted at most once in `PACE` seconds; who
+cannot keep up is let go and comes back with Last-Event-ID. Frames:
+
+    arrival   {"kind", "id", "thread", "forum"}: an idea or reply came; pages count it, nothing moves
+    part      HTML elements that replace those of the same id
+    pace      {"minutes": [[unix, ideas, replies], …]} for the chart
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from aiohttp import hdrs, web
+
+from server.database import DatabaseError
+from server.domain.actors import Member
+from server.domain.errors import Refusal
+from server.domain.events import Event
+from server.domain.jams import Jam
+from server.services import jams
+from server.services.house import House
+from server.services.log import events_after, newest_event
+
+log = structlog.get_logger()
+
+WAKE = 0.4
+PACE = 2.0
+BEAT = 15.0
+_QUEUE = 64
+_BATCH = 200
+_COUNTING = frozenset(
+    {
+        "IdeaPosted",
+        "ReplyPosted",
+        "ContributionDeleted",
+        "Marked",
+        "Unmarked",
+        "ThemesRefreshed",
+        "JamChanged",
+    }
+)
+
+#: Draws a jam's live parts: name → (event, data). What has not changed since the last time is not sent again.
+DrawParts = Callable[[House, Member, Jam], Awaitable[dict[str, tuple[str, str]]]]
+
+
+def frame(event: str, data: str, seq: int = 0) -> bytes:
+    """The bytes of one event; every line of `data` becomes a data line."""
+    lines = [f"event: {event}", *(f"data: {line}" for line in data.splitlines() or [""])]
+    if seq:
+        lines.insert(0, f"id: {seq}")
+    return ("\n".join(lines) + "\n\n").encode()
+
+
+def arrival_of(event: Event) -> bytes | None:
+    """The frame that tells of a new idea or reply, or None for any other event."""
+    if event.kind not in ("IdeaPosted", "ReplyPosted"):
+        return None
+    kind = "idea" if event.kind == "IdeaPosted" else "reply"
+    told = {
+        "kind": kind,
+        "id": event.subject_id,
+        "thread": event.data["thread"],
+        "forum": event.data["forum"],
+    }
+    return frame("arrival", json.dumps(told), event.seq)
+
+
+def jam_of(event: Event) -> str:
+    """The id of the jam that an event belongs to, "" when it belongs to none."""
+    if event.kind in ("JamChanged", "ThemesRefreshed"):
+        return str(event.data.get("jam") or event.subject_id)
+    return str(event.data.get("jam", ""))
+
+
+@dataclass(eq=False, slots=True)
+class Listener:
+    """One open stream. `frames` holds what is yet to be sent; None ends it."""
+
+    member: Member
+    frames: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(_QUEUE))
+
+    def offer(self, sent: bytes | None) -> bool:
+        try:
+            self.frames.put_nowait(sent)
+        except asyncio.QueueFull:
+            return False
+        return True
+
+
+@dataclass(slots=True)
+class Room:
+    """The listeners of one jam and what they were shown last."""
+
+    jam_id: str
+    listeners: set[Listener] = field(default_factory=set)
+    shown: dict[str, str] = field(default_factory=dict)
+    stale: bool = False
+    drawn_at: float = 0.0
+
+
+class Hub:
+    """All open streams of an application."""
+
+    def __init__(self, draw: DrawParts) -> None:
+        self._draw = draw
+        self._rooms: dict[str, Room] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._over = False
+
+    @property
+    def listeners(self) -> int:
+        return sum(len(room.listeners) for room in self._rooms.values())
+
+    def join(self, house: House, jam_id: str, member: Member) -> Listener:
+        """Open a stream; the first one starts the reading of the log."""
+        listener = Listener(member)
+        self._rooms.setdefault(jam_id, Room(jam_id)).listeners.add(listener)
+        if self._over:
+            listener.offer(None)
+        elif self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._follow(house), name="live pages")
+        return listener
+
+    def leave(self, jam_id: str, listener: Listener) -> None:
+        room = self._rooms.get(jam_id)
+        if room is None:
+            return
+        room.listeners.discard(listener)
+        if not room.listeners:
+            del self._rooms[jam_id]
+
+    async def end(self) -> None:
+        """End every stream and the reading of the log: streams must not hold up a shutdown."""
+        self._over = True
+        for room in self._rooms.values():
+            for listener in room.listeners:
+                self._let_go(listener)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def _let_go(self, listener: Listener) -> None:
+        while not listener.offer(None):
+            listener.frames.get_nowait()
+
+    async def _follow(self, house: House) -> None:
+        seq = await newest_event(house)
+        while self._rooms:
+            try:
+                seq = await self._read(house, seq)
+                await self._renew(house)
+            except (DatabaseError, Refusal):
+                # A busy or closing store: what was missed is read at the next turn.
+                log.warning("live pages wait for the store", exc_info=True)
+            await asyncio.sleep(WAKE)
+
+    async def _read(self, house: House, seq: int) -> int:
+        for event in await events_after(house, seq, _BATCH):
+            seq = event.seq
+            room = self._rooms.get(jam_of(event))
+            if room is None:
+                continue
+            room.stale = room.stale or event.kind in _COUNTING
+            if (told := arrival_of(event)) is not None:
+                self._tell(room, told)
+        return seq
+
+    def _tell(self, room: Room, sent: bytes) -> None:
+        for listener in list(room.listeners):
+            if not listener.offer(sent):
+                room.listeners.discard(listener)
+                self._let_go(listener)
+
+    async def _renew(self, house: House) -> None:
+        for room in list(self._rooms.values()):
+            now = time.monotonic()
+            if not room.stale or now - room.drawn_at < PACE or not room.listeners:
+                continue
+            room.stale, room.drawn_at = False, now
+            reader = next(iter(room.listeners)).member
+            jam = await jams.obtain_jam(house, reader, room.jam_id)
+            for name, (event, data) in (await self._draw(house, reader, jam)).items():
+                if room.shown.get(name) != data:
+                    room.shown[name] = data
+                    self._tell(room, frame(event, data))
+
+
+async def stream(
+    request: web.Request, hub: Hub, house: House, jam: Jam, member: Member
+) -> web.StreamResponse:
+    """Answer with the event stream of a jam until the reader goes, falls behind, or the server ends it."""
+    response = web.StreamResponse(
+        headers={
+            hdrs.CONTENT_TYPE: "text/event-stream",
+            hdrs.CACHE_CONTROL: "no-store",
+            "X-Accel-Buffering": "no",
+        }
+    )
+    await response.prepare(request)
+    listener = hub.join(house, jam.id, member)
+    try:
+        await response.write(b": open\n\n")
+        for missed in await _missed(house, jam, request.headers.get("Last-Event-ID", "")):
+            await response.write(missed)
+        await _pour(response, listener)
+    except ConnectionResetError:
+        pass
+    finally:
+        hub.leave(jam.id, listener)
+    return response
+
+
+async def _pour(response: web.StreamResponse, listener: Listener) -> None:
+    while True:
+        try:
+            sent = await asyncio.wait_for(listener.frames.get(), BEAT)
+        except TimeoutError:
+            sent = b": beat\n\n"
+        if sent is None:
+            return
+        await response.write(sent)
+
+
+async def _missed(house: House, jam: Jam, last_id: str) -> Iterable[bytes]:
+    """What came since `last_id`, the newest seq that the browser saw: at most one batch of arrivals."""
+    if not (last_id.isascii() and last_id.isdigit() and len(last_id) < 19):
+        return ()
+    found = await events_after(house, int(last_id), _BATCH)
+    return [told for event in found if jam_of(event) == jam.id and (told := arrival_of(event)) is not None]
+
+
+def pace_data(minutes: Iterable[Any]) -> str:
+    """The chart's figures as JSON."""
+    return json.dumps({"minutes": [[int(one.at.timestamp()), one.ideas, one.replies] for one in minutes]})

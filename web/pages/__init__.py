@@ -1,0 +1,1 @@
+"""The pages of the inside: one file for each family, each calling services only."""

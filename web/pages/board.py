@@ -1,0 +1,63 @@
+"""The live board and its themes."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from server.domain.actors import Member
+from server.domain.errors import Missing
+from server.domain.jams import Jam
+from server.services import board, forums, ideas
+from server.services.house import House
+from web.answers import head_of, show
+from web.cards import draw_cards
+from web.charts import draw_treemap
+from web.figures import draw_figures, draw_minutes, draw_servers, draw_themes, draw_units
+from web.pages.jams import obtain
+from web.people import names_of_hosts
+from web.views import BoardPage, ThemePage
+
+
+async def draw_board(house: House, reader: Member, jam: Jam) -> BoardPage:
+    """Count the jam and fill the board; the stream uses the same."""
+    names = await names_of_hosts(house)
+    figures = await board.read_board(house, reader, jam)
+    own = await forums.list_forums(house, reader, jam)
+    head = head_of(jam, jam.state_at(house.now()), "board")
+    themes, themes_of = draw_themes(await board.read_themes(house, reader, jam), head.url)
+    rising = await ideas.ideas_of_jam(house, reader, jam, "rising", 5)
+    by_id = {forum.id: forum for forum in own}
+    return BoardPage(
+        jam=head,
+        figures=draw_figures(figures, len(own)),
+        minutes=draw_minutes(figures),
+        units=draw_units(figures),
+        servers=draw_servers(figures, house, names),
+        cells=draw_treemap(themes),
+        themes=themes,
+        themes_of=themes_of,
+        rising=draw_cards(house, [made for made in rising if made.support or made.replies], by_id, names),
+        stream_url=f"/jams/{jam.id}/stream",
+        counted_at=house.now(),
+    )
+
+
+async def show_board(request: web.Request) -> web.Response:
+    """GET /jams/{jam}/board"""
+    return show(request, "board.html", await draw_board(*await obtain(request)))
+
+
+async def show_theme(request: web.Request) -> web.Response:
+    """GET /jams/{jam}/themes/{theme}: the ideas and replies that speak for a theme."""
+    house, member, jam = await obtain(request)
+    head = head_of(jam, jam.state_at(house.now()), "board")
+    themes, _ = draw_themes(await board.read_themes(house, member, jam), head.url)
+    theme = next((one for one in themes if one.id == request.match_info["theme"]), None)
+    if theme is None:
+        raise Missing("theme", request.match_info["theme"])
+    found = [
+        made for id_ in theme.representative if (made := await ideas.by_id(house, id_)) and not made.deleted
+    ]
+    own = {forum.id: forum for forum in await forums.list_forums(house, member, jam)}
+    cards = draw_cards(house, found, own, await names_of_hosts(house))
+    return show(request, "theme.html", ThemePage(jam=head, theme=theme, ideas=cards))

@@ -1,0 +1,95 @@
+"""Coming in and going out: sign-in, one-time links, sign-out, and how pages look to this browser."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from server.domain.errors import Invalid, Missing, SignInNeeded
+from server.keys import HOUSE
+from server.services import people
+from web.answers import APPEARANCES, DIRECTIONS, DONE, go, own_path, show
+from web.forms import read_form, wrong_of
+from web.keys import COOKIE
+from web.session import drop_cookie, member_of, session_of, set_cookie
+from web.views import LinkPage, SignInPage
+
+_YEAR = 365 * 86400
+
+
+async def show_sign_in(request: web.Request) -> web.Response:
+    """GET /sign-in"""
+    next_url = own_path(request.query.get("next", "/"))
+    if session_of(request):
+        return go(request, next_url)
+    notice = DONE["signed-out"] if request.query.get("done") == "signed-out" else ""
+    return show(request, "sign_in.html", SignInPage(next_url=next_url, notice=notice))
+
+
+async def sign_in(request: web.Request) -> web.Response:
+    """POST /sign-in"""
+    form = await read_form(request)
+    next_url = own_path(form.get("next", "/"))
+    try:
+        begun = await people.sign_in(request.app[HOUSE], form.get("username", ""), form.get("password", ""))
+    except SignInNeeded as refusal:
+        page = SignInPage(next_url=next_url, username=form.get("username", ""), wrong=wrong_of(refusal))
+        return show(request, "sign_in.html", page, status=401)
+    if request[COOKIE]:
+        await people.sign_out(request.app[HOUSE], request[COOKIE])
+    response = go(request, next_url)
+    set_cookie(request, response, begun)
+    return response
+
+
+async def sign_out(request: web.Request) -> web.Response:
+    """POST /sign-out"""
+    if request[COOKIE]:
+        await people.sign_out(request.app[HOUSE], request[COOKIE])
+    response = go(request, "/sign-in", "signed-out")
+    drop_cookie(request, response)
+    return response
+
+
+async def show_link(request: web.Request) -> web.Response:
+    """GET /welcome/{secret}: spends nothing, since mail scanners follow links too."""
+    return show(request, "link.html", LinkPage(action=request.path))
+
+
+async def use_link(request: web.Request) -> web.Response:
+    """POST /welcome/{secret}: spend the link, set the password, begin a session."""
+    house = request.app[HOUSE]
+    password = (await read_form(request)).get("password", "")
+    if not people.PASSWORD_LEAST <= len(password) <= people.PASSWORD_MOST:
+        sentence = f"A password has at least {people.PASSWORD_LEAST} characters; 15 or more are better."
+        return show(
+            request, "link.html", LinkPage(action=request.path, wrong={"password": sentence}), status=422
+        )
+    try:
+        spent = await people.sign_in_by_link(house, request.match_info["secret"])
+    except SignInNeeded as refusal:
+        page = SignInPage(wrong=wrong_of(refusal))
+        return show(request, "sign_in.html", page, status=401)
+    try:
+        await people.set_password(house, spent.member, password)
+    except Invalid as refusal:
+        fresh = await people.make_link(house, spent.member)
+        page_ = LinkPage(action=f"/welcome/{fresh}", wrong=wrong_of(refusal))
+        return show(request, "link.html", page_, status=422)
+    begun = await people.sign_in(house, spent.member.username, password)
+    response = go(request, "/", "password")
+    set_cookie(request, response, begun)
+    return response
+
+
+async def choose_appearance(request: web.Request) -> web.Response:
+    """POST /me/appearance: kept in this browser, so that pages come in the right colours at once."""
+    member_of(request)
+    form = await read_form(request)
+    response = go(request, own_path(form.get("back", "/")))
+    for name, values in (("appearance", APPEARANCES), ("direction", DIRECTIONS)):
+        if name not in form:
+            continue
+        if form[name] not in values:
+            raise Missing("choice", f"{name}={form[name]}")
+        response.set_cookie(name, form[name], max_age=_YEAR, path="/", samesite="Lax", httponly=True)
+    return response

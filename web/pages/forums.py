@@ -1,0 +1,151 @@
+"""A forum: its ideas, and the composer for a new one."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from server.domain.actors import Member
+from server.domain.errors import JamNotOpen, NotAllowed, Refusal, SignInNeeded
+from server.domain.ideas import Contribution
+from server.domain.jams import Forum, Jam
+from server.keys import HOUSE
+from server.services import board, forums, ideas
+from server.services.house import House
+from web import views
+from web.answers import draw, from_htmx, go, head_of, html, show
+from web.cards import draw_cards
+from web.composing import Writing, base_of, draw_composer
+from web.forms import read_form, wrong_of
+from web.people import names_of_hosts
+from web.reach import audience_words, badge_of
+from web.session import member_of
+from web.views import Choice, Composer, Link
+
+PAGE = 30
+SORTS = {"new": "Newest", "rising": "Rising"}
+
+
+async def obtain(request: web.Request) -> tuple[House, Member, Forum, Jam]:
+    """The house, the person, the forum of the address and its jam, or raise Missing."""
+    house, member = request.app[HOUSE], member_of(request)
+    forum = await forums.obtain_forum(house, member, request.match_info["forum"])
+    _, jam = await forums.forum_and_jam(house, forum.id)
+    return house, member, forum, jam
+
+
+async def show_forum(request: web.Request) -> web.Response:
+    """GET /forums/{forum}"""
+    return await _forum(request, {}, {}, 200)
+
+
+async def _forum(
+    request: web.Request, typed: dict[str, str], wrong: dict[str, str], status: int
+) -> web.Response:
+    house, member, forum, jam = await obtain(request)
+    names = await names_of_hosts(house)
+    sort = request.query.get("sort", "new")
+    found, older = await _listed(house, member, forum, jam, sort, request.query.get("before", ""))
+    closed = closed_words(house, forum, jam)
+    base = await base_of(house, member, typed.get("builds_on", ""))
+    writing = Writing(kind="idea", forum=forum, typed=typed, wrong=wrong, base=base)
+    counts = await board.count_forums(house, member, jam)
+    page = views.ForumPage(
+        jam=head_of(jam, jam.state_at(house.now())),
+        id=forum.id,
+        title=forum.title,
+        question=forum.question,
+        url=f"/forums/{forum.id}",
+        handle=forum.handle if forum.audience != "inside" else "",
+        audience=badge_of(house, forum, names),
+        audience_words=audience_words(house, forum, names),
+        host=names.get(forum.host, forum.host),
+        ideas=draw_cards(house, found, {forum.id: forum}, names),
+        total=counts.get(forum.id, (0, 0))[0],
+        sort=sort,
+        sorts=tuple(Choice(value=key, words=words, chosen=key == sort) for key, words in SORTS.items()),
+        older_url=f"/forums/{forum.id}?before={older}" if older else "",
+        composer=None if closed else await draw_composer(house, member, writing),
+        closed_words=closed,
+        stream_url=f"/jams/{jam.id}/stream",
+    )
+    return show(request, "forum.html", page, status=status)
+
+
+async def _listed(
+    house: House, member: Member, forum: Forum, jam: Jam, sort: str, before: str
+) -> tuple[list[Contribution], str]:
+    """The ideas to list, and the cursor of the older ones ("" when there are none)."""
+    if sort == "rising":
+        rising = await ideas.ideas_of_jam(house, member, jam, "rising", 500)
+        return [made for made in rising if made.forum_id == forum.id][:PAGE], ""
+    try:
+        edge = float(before) if before else None
+    except ValueError:
+        edge = None
+    found = await ideas.list_ideas(house, member, forum, edge, PAGE + 1)
+    older = str(found[PAGE - 1].created_at.timestamp()) if len(found) > PAGE else ""
+    return found[:PAGE], older
+
+
+def closed_words(house: House, forum: Forum, jam: Jam) -> str:
+    """Why nothing can be written here now; "" when it can."""
+    try:
+        jam.require_open(house.now())
+    except JamNotOpen as refusal:
+        return refusal.public
+    if not forum.is_local and not forum.joined:
+        return "The server that holds this forum has not let us in yet."
+    return ""
+
+
+async def post_idea(request: web.Request) -> web.Response:
+    """POST /forums/{forum}/ideas"""
+    house, member, forum, _ = await obtain(request)
+    form = await read_form(request)
+    try:
+        made = await ideas.post_idea(
+            house, member, forum, form.get("title", ""), form.get("text", ""),
+            label=form.get("label") or None, builds_on=form.get("builds_on", ""),
+        )  # fmt: skip
+    except (NotAllowed, SignInNeeded):
+        raise
+    except Refusal as refusal:
+        return await _forum(request, form, wrong_of(refusal), refusal.status)
+    return go(request, f"/ideas/{made.id}", "posted")
+
+
+async def preview_idea(request: web.Request) -> web.Response:
+    """POST /forums/{forum}/preview: who would see this, without writing anything."""
+    house, member, forum, jam = await obtain(request)
+    form = await read_form(request)
+    base = await base_of(house, member, form.get("builds_on", ""))
+    writing = Writing(kind="idea", forum=forum, typed=form, base=base, previewed=True)
+    composer = await draw_composer(house, member, writing)
+    back = Link(text=forum.title, url=f"/forums/{forum.id}")
+    return answer_preview(request, house, composer, jam, "Your idea", back)
+
+
+def answer_preview(
+    request: web.Request, house: House, composer: Composer, jam: Jam, heading: str, back: Link
+) -> web.Response:
+    """The audience line alone for htmx; a whole page with the composer for a browser without scripts."""
+    if from_htmx(request):
+        return html(draw(request, "parts/reach.html", composer=composer))
+    head = head_of(jam, jam.state_at(house.now()))
+    page = views.WriteView(jam=head, heading=heading, back=back, composer=composer)
+    return show(request, "write.html", page)
+
+
+async def build_on(request: web.Request) -> web.Response:
+    """GET /forums/{forum}/build?on={idea}: the composer, for an idea that extends another."""
+    house, member, forum, jam = await obtain(request)
+    base = await base_of(house, member, request.query.get("on", ""))
+    cancel = f"/ideas/{base.id}" if base else f"/forums/{forum.id}"
+    writing = Writing(kind="idea", forum=forum, base=base, cancel_url=cancel)
+    page = views.WriteView(
+        jam=head_of(jam, jam.state_at(house.now())),
+        heading="Build on this idea" if base else "Your idea",
+        back=Link(text=forum.title, url=f"/forums/{forum.id}"),
+        composer=await draw_composer(house, member, writing),
+    )
+    return show(request, "write.html", page)

@@ -1,0 +1,51 @@
+"""The list of jams, and search."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from server.keys import HOUSE
+from server.services import forums, ideas, jams
+from web.answers import head_of, show
+from web.cards import draw_cards
+from web.people import names_of_hosts
+from web.session import member_of
+from web.views import HomePage, JamCard, SearchPage
+
+_ORDER = {"open": 0, "draft": 1, "frozen": 2, "archived": 3}
+
+
+async def show_home(request: web.Request) -> web.Response:
+    """GET /"""
+    house, member = request.app[HOUSE], member_of(request)
+    names = await names_of_hosts(house)
+    by_jam: dict[str, int] = {}
+    for forum in await forums.list_forums(house, member):
+        by_jam[forum.jam_id] = by_jam.get(forum.jam_id, 0) + 1
+    cards = []
+    for jam in await jams.list_jams(house, member, limit=500):
+        head = head_of(jam, jam.state_at(house.now()))
+        card = JamCard(
+            title=jam.title,
+            question=jam.charter.question,
+            url=head.url,
+            state=head.state,
+            opens_at=jam.opens_at,
+            closes_at=jam.closes_at,
+            host=names.get(jam.host, jam.host),
+            forums=by_jam.get(jam.id, 0),
+        )
+        cards.append(card)
+    cards.sort(key=lambda card: (_ORDER[card.state], bool(card.host), card.closes_at))
+    page = HomePage(jams=tuple(cards), may_create=member.may("jams"))
+    return show(request, "home.html", page, section="home")
+
+
+async def show_search(request: web.Request) -> web.Response:
+    """GET /search?q="""
+    house, member = request.app[HOUSE], member_of(request)
+    query = request.query.get("q", "").strip()[:200]
+    found = await ideas.search(house, member, query, 40)
+    all_forums = {forum.id: forum for forum in await forums.list_forums(house, member)}
+    cards = draw_cards(house, found, all_forums, await names_of_hosts(house))
+    return show(request, "search.html", SearchPage(query=query, ideas=cards), section="home")

@@ -1,0 +1,290 @@
+"""Holding a jam: lobby, charter, settings, states, new forums."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from aiohttp import web
+
+from server.boundary.labels import Level
+from server.domain.actors import Member
+from server.domain.errors import Refusal
+from server.domain.jams import AUDIENCES, TRANSITIONS, Audience, Charter, Jam
+from server.keys import HOUSE
+from server.services import board, forums, ideas, jams, partners
+from server.services.house import House
+from web import views
+from web.answers import go, head_of, show
+from web.cards import draw_cards, draw_forum
+from web.composing import LABEL_WORDS
+from web.figures import draw_figures
+from web.forms import read_choices, read_form, read_time, write_time, wrong_of
+from web.people import names_of_hosts
+from web.session import member_of
+from web.views import Choice, Phase
+
+GAP_WORDS = {
+    "question": "the question",
+    "promise": "the sponsor’s promise",
+    "off_limits": "what is off the table",
+    "decide_by": "the day of decision",
+}
+STATE_WORDS = {
+    "draft": "A draft: only you and other organisers work on it until it opens.",
+    "open": "Live: people write, on every server that may.",
+    "frozen": "Closed: it can be read but no longer written to, here and on every other server.",
+    "archived": "Archived: it stays readable for good.",
+}
+AUDIENCE_HINTS = {
+    "inside": "Nothing said in it has a way out.",
+    "partners": "Partners may follow it from their own servers, by a rule shown on the boundary page.",
+    "public": "Anybody may read it on the open web, and answer from their own server.",
+}
+_BLANK = {"title": "", "slug": "", "question": "", "promise": "", "off_limits": "", "decide_by": ""}
+_FORUM_BLANK = {"title": "", "slug": "", "question": "", "audience": "inside", "label": "GREEN"}
+
+
+async def obtain(request: web.Request) -> tuple[House, Member, Jam]:
+    """The house, the person and the jam that the address names, or raise Missing."""
+    house, member = request.app[HOUSE], member_of(request)
+    return house, member, await jams.obtain_jam(house, member, request.match_info["jam"])
+
+
+async def show_lobby(request: web.Request) -> web.Response:
+    """GET /jams/{jam}"""
+    house, member, jam = await obtain(request)
+    names = await names_of_hosts(house)
+    state = jam.state_at(house.now())
+    own = await forums.list_forums(house, member, jam)
+    by_id = {forum.id: forum for forum in own}
+    counts = await board.count_forums(house, member, jam)
+    newest = await ideas.ideas_of_jam(house, member, jam, "new", 60)
+    rising = await ideas.ideas_of_jam(house, member, jam, "rising", 5)
+    lonely = [made for made in newest if not made.replies][-3:]
+    figures = await board.read_board(house, member, jam)
+    page = views.LobbyPage(
+        jam=head_of(jam, state),
+        charter=_charter(jam),
+        phases=draw_phases(jam, state),
+        figures=draw_figures(figures, len(own)),
+        forums=tuple(draw_forum(house, forum, names, counts) for forum in own),
+        rising=draw_cards(house, [made for made in rising if made.support or made.replies], by_id, names),
+        newest=draw_cards(house, newest[:12], by_id, names),
+        unanswered=draw_cards(house, lonely[::-1], by_id, names),
+        gaps=_gaps(jam) if state == "draft" and not jam.host else (),
+        may_manage=member.may("jams") and not jam.host,
+        stream_url=f"/jams/{jam.id}/stream",
+        counted_at=house.now(),
+    )
+    return show(request, "lobby.html", page)
+
+
+def draw_phases(jam: Jam, state: str) -> tuple[Phase, ...]:
+    """Before, live, after: where the jam stands."""
+    at = {"draft": 0, "open": 1, "frozen": 2, "archived": 2}[state]
+    stands: tuple[views.PhaseState, ...] = ("later", "now", "done")
+    after = (
+        f"Every theme has an answer by {jam.charter.decide_by}"
+        if jam.charter.decide_by
+        else "Themes get answers"
+    )
+    live = {0: "Opens", 1: "Open to ideas until", 2: "Closed"}[at]
+    moment: datetime = jam.opens_at if at == 0 else jam.closes_at
+    before = "The charter is being written" if at == 0 else "Charter agreed, opened"
+    return (
+        Phase(words="Before", state=stands[1 + (at > 0)], at=None if at == 0 else jam.opens_at, note=before),
+        Phase(words="Live", state=stands[(at > 0) + (at > 1)], at=moment, note=live),
+        Phase(words="After", state=stands[at > 1], at=None, note=after),
+    )
+
+
+def _charter(jam: Jam) -> views.Charter:
+    charter = jam.charter
+    return views.Charter(
+        question=charter.question,
+        promise=charter.promise,
+        off_limits=charter.off_limits,
+        decide_by=charter.decide_by,
+    )
+
+
+def _gaps(jam: Jam) -> tuple[str, ...]:
+    return tuple(GAP_WORDS[gap] for gap in jam.charter.gaps())
+
+
+async def show_new(request: web.Request) -> web.Response:
+    """GET /jams/new"""
+    member_of(request).require("jams")
+    values = {**_BLANK, "opens_at": "", "closes_at": ""}
+    return show(request, "jam_form.html", views.JamForm(action="/jams", values=values), section="home")
+
+
+async def create(request: web.Request) -> web.Response:
+    """POST /jams"""
+    house, member = request.app[HOUSE], member_of(request)
+    form = await read_form(request)
+    try:
+        opens_at, closes_at = read_time(form, "opens_at"), read_time(form, "closes_at")
+        slug, title = form.get("slug", "").strip(), form.get("title", "")
+        jam = await jams.create_jam(house, member, slug, title, read_charter(form), opens_at, closes_at)
+    except Refusal as refusal:
+        values = {**_BLANK, "opens_at": "", "closes_at": "", **form}
+        page = views.JamForm(action="/jams", values=values, wrong=wrong_of(refusal))
+        return show(request, "jam_form.html", page, status=refusal.status, section="home")
+    return go(request, f"/jams/{jam.slug}/settings", "created")
+
+
+def read_charter(form: dict[str, str]) -> Charter:
+    return Charter(
+        question=form.get("question", ""),
+        promise=form.get("promise", ""),
+        off_limits=form.get("off_limits", ""),
+        decide_by=form.get("decide_by", ""),
+    )
+
+
+async def show_charter(request: web.Request) -> web.Response:
+    """GET /jams/{jam}/charter"""
+    house, member, jam = await obtain(request)
+    member.require("jams")
+    charter = jam.charter
+    values = {
+        "question": charter.question,
+        "promise": charter.promise,
+        "off_limits": charter.off_limits,
+        "decide_by": charter.decide_by,
+    }
+    head = head_of(jam, jam.state_at(house.now()), "settings")
+    return show(
+        request, "jam_form.html", views.JamForm(action=f"{head.url}/charter", values=values, jam=head)
+    )
+
+
+async def write_charter(request: web.Request) -> web.Response:
+    """POST /jams/{jam}/charter"""
+    house, member, jam = await obtain(request)
+    form = await read_form(request)
+    head = head_of(jam, jam.state_at(house.now()), "settings")
+    try:
+        await jams.write_charter(house, member, jam, read_charter(form))
+    except Refusal as refusal:
+        page = views.JamForm(
+            action=f"{head.url}/charter", values={**_BLANK, **form}, jam=head, wrong=wrong_of(refusal)
+        )
+        return show(request, "jam_form.html", page, status=refusal.status)
+    return go(request, f"{head.url}/settings", "saved")
+
+
+async def show_settings(request: web.Request) -> web.Response:
+    """GET /jams/{jam}/settings"""
+    return await _settings(request, {}, {}, 200)
+
+
+async def _settings(
+    request: web.Request, typed: dict[str, str], wrong: dict[str, str], status: int
+) -> web.Response:
+    house, member, jam = await obtain(request)
+    member.require("jams")
+    names = await names_of_hosts(house)
+    state = jam.state_at(house.now())
+    counts = await board.count_forums(house, member, jam)
+    values = {**_FORUM_BLANK, **typed}
+    ticked = await read_choices(request, "peers") if typed else ()
+    page = views.SettingsPage(
+        jam=head_of(jam, state, "settings"),
+        state_words=STATE_WORDS[state],
+        opens_at=jam.opens_at,
+        closes_at=jam.closes_at,
+        closes_value=write_time(jam.closes_at),
+        verbs=tuple(TRANSITIONS[state]) if not jam.host else (),
+        gaps=_gaps(jam),
+        forums=tuple(
+            draw_forum(house, one, names, counts) for one in await forums.list_forums(house, member, jam)
+        ),
+        forum_values=values,
+        audiences=tuple(
+            Choice(
+                value=one,
+                words=_audience(house, one),
+                hint=AUDIENCE_HINTS[one],
+                chosen=one == values["audience"],
+            )
+            for one in AUDIENCES
+        ),
+        labels=tuple(
+            Choice(value=str(level), words=LABEL_WORDS[str(level)], chosen=str(level) == values["label"])
+            for level in Level
+        ),
+        partners=tuple(
+            Choice(value=one.host, words=one.name or one.host, chosen=one.host in ticked)
+            for one in await partners.list_partners(house)
+            if one.state != "removed"
+        ),
+        charter=_charter(jam),
+        wrong=wrong,
+    )
+    return show(request, "settings.html", page, status=status)
+
+
+def _audience(house: House, audience: str) -> str:
+    return {"inside": f"Inside {house.name}", "partners": "Partners", "public": "Everyone"}[audience]
+
+
+async def open_jam(request: web.Request) -> web.Response:
+    """POST /jams/{jam}/open"""
+    return await _turn(request, jams.open_jam, "opened")
+
+
+async def freeze_jam(request: web.Request) -> web.Response:
+    """POST /jams/{jam}/freeze"""
+    return await _turn(request, jams.freeze_jam, "frozen")
+
+
+async def archive_jam(request: web.Request) -> web.Response:
+    """POST /jams/{jam}/archive"""
+    return await _turn(request, jams.archive_jam, "archived")
+
+
+async def extend_jam(request: web.Request) -> web.Response:
+    """POST /jams/{jam}/extend"""
+    form = await read_form(request)
+
+    async def extend(house: House, by: Member, jam: Jam) -> Jam:
+        return await jams.extend_jam(house, by, jam, read_time(form, "closes_at"))
+
+    return await _turn(request, extend, "extended")
+
+
+async def _turn(
+    request: web.Request, verb: Callable[[House, Member, Jam], Awaitable[Jam]], done: str
+) -> web.Response:
+    house, member, jam = await obtain(request)
+    try:
+        changed = await verb(house, member, jam)
+    except Refusal as refusal:
+        return await _settings(request, {}, wrong_of(refusal), refusal.status)
+    return go(request, f"{head_of(changed, changed.state).url}/settings", done)
+
+
+async def create_forum(request: web.Request) -> web.Response:
+    """POST /jams/{jam}/forums"""
+    house, member, jam = await obtain(request)
+    form = await read_form(request)
+    audience: Audience = next((one for one in AUDIENCES if one == form.get("audience")), "inside")
+    try:
+        await forums.create_forum(
+            house, member, jam, form.get("slug", "").strip(), form.get("title", ""), form.get("question", ""),
+            audience, form.get("label", "GREEN"), await read_choices(request, "peers"),
+        )  # fmt: skip
+    except Refusal as refusal:
+        return await _settings(request, form, wrong_of(refusal), refusal.status)
+    return go(request, f"{head_of(jam, jam.state).url}/settings", "forum")
+
+
+async def join_forum(request: web.Request) -> web.Response:
+    """POST /forums: ask another server to let us into one of its forums."""
+    house, member = request.app[HOUSE], member_of(request)
+    form = await read_form(request)
+    await forums.ask_to_join(house, member, form.get("handle", ""))
+    return go(request, "/", "asked")

@@ -1,0 +1,35 @@
+"""The event stream behind live pages, and the parts of pages that it renews."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from server.domain.actors import Member
+from server.domain.jams import Jam
+from server.services.house import House
+from web.keys import HUB
+from web.live import DrawParts, pace_data, stream
+from web.pages.board import draw_board
+from web.pages.jams import obtain
+from web.templates import Templates
+
+#: Templates whose root element bears an id; each is sent only when it has changed.
+PARTS = ("figures", "board_units", "board_servers", "board_themes", "board_rising", "rising", "freshness")
+
+
+def draw_parts(templates: Templates) -> DrawParts:
+    """How the hub draws the live parts of a jam, the same for everybody who may read it."""
+
+    async def draw(house: House, reader: Member, jam: Jam) -> dict[str, tuple[str, str]]:
+        page = await draw_board(house, reader, jam)
+        values = {"page": page, "site": house.name, "viewer": None, "csrf": "", "done": "", "jam": page.jam}
+        drawn = {name: ("part", templates.render(f"parts/{name}.html", **values)) for name in PARTS}
+        return {**drawn, "pace": ("pace", pace_data(page.minutes))}
+
+    return draw
+
+
+async def show_stream(request: web.Request) -> web.StreamResponse:
+    """GET /jams/{jam}/stream"""
+    house, member, jam = await obtain(request)
+    return await stream(request, request.app[HUB], house, jam, member)

@@ -1,0 +1,309 @@
+"""A thread: an idea, its lineage, its replies, its marks, and all that its author may do with it."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from federation.outside.ledger import Holding, holdings
+from server.domain.actors import Member
+from server.domain.errors import Missing, NotAllowed, Refusal, SignInNeeded
+from server.domain.ideas import MARKS, Contribution
+from server.domain.jams import Forum, Jam
+from server.keys import HOUSE
+from server.services import crossings, forums, ideas
+from server.services.house import House
+from server.services.text import excerpt
+from web import views
+from web.answers import draw, from_htmx, go, head_of, html, show
+from web.cards import url_of
+from web.composing import Writing, draw_composer, intent_of
+from web.forms import read_form, wrong_of
+from web.keys import LEDGER
+from web.pages.forums import answer_preview, closed_words
+from web.people import author_of, names_of_hosts
+from web.reach import badge_of
+from web.session import member_of
+from web.threads import Tree, draw_passport
+from web.views import Link, VersionView
+
+BRANCHES = 200
+_LINEAGE = 5
+
+
+async def obtain(request: web.Request) -> tuple[House, Member, Contribution, Forum, Jam]:
+    """The house, the person, the idea or reply of the address, its forum and jam, or raise Missing."""
+    house, member = request.app[HOUSE], member_of(request)
+    made = await ideas.obtain(house, member, request.match_info["idea"])
+    forum = await forums.obtain_forum(house, member, made.forum_id)
+    _, jam = await forums.forum_and_jam(house, forum.id)
+    return house, member, made, forum, jam
+
+
+async def show_thread(request: web.Request) -> web.Response:
+    """GET /ideas/{idea}; the address of a reply leads to its place in the thread."""
+    _, _, made, _, _ = await obtain(request)
+    if made.kind == "reply":
+        return go(request, url_of(made))
+    return await _thread(request, made.id, {}, {}, 200)
+
+
+async def _thread(
+    request: web.Request, idea_id: str, typed: dict[str, str], wrong: dict[str, str], status: int
+) -> web.Response:
+    house, member = request.app[HOUSE], member_of(request)
+    thread = await ideas.read_thread(house, member, idea_id)
+    names = await names_of_hosts(house)
+    closed = closed_words(house, thread.forum, thread.jam)
+    tree = Tree(thread, member, names, writable=not closed)
+    branches = tree.branches()
+    start = _start(request.query.get("after", ""))
+    shown = branches[start : start + BRANCHES]
+    writing = Writing(kind="reply", forum=thread.forum, root=thread.idea, typed=typed, wrong=wrong)
+    page = views.ThreadPage(
+        jam=head_of(thread.jam, thread.jam.state_at(house.now())),
+        forum=Link(text=thread.forum.title, url=f"/forums/{thread.forum.id}"),
+        idea=tree.view(thread.idea),
+        branches=shown,
+        title=thread.idea.title,
+        audience=badge_of(house, thread.forum, names),
+        ancestors=await _ancestors(house, thread.builds_on),
+        descendants=tuple(Link(text=one.title, url=f"/ideas/{one.id}") for one in thread.built_on_by),
+        build_url="" if closed else f"/forums/{thread.forum.id}/build?on={thread.idea.id}",
+        total=sum(not made.deleted for made in thread.replies),
+        more_url=f"/ideas/{idea_id}?after={start + BRANCHES}" if len(branches) > start + BRANCHES else "",
+        marks=tree.marks(thread.idea),
+        passport=await _passport(request, house, member, thread.idea, names),
+        composer=None if closed else await draw_composer(house, member, writing),
+        closed_words=closed,
+        stream_url=f"/jams/{thread.jam.id}/stream",
+    )
+    return show(request, "thread.html", page, status=status)
+
+
+def _start(after: str) -> int:
+    return int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
+
+
+async def _ancestors(house: House, base: Contribution | None) -> tuple[Link, ...]:
+    """What an idea builds on, the oldest first; at most five generations."""
+    found: list[Link] = []
+    while base is not None and not base.deleted and len(found) < _LINEAGE:
+        found.append(Link(text=base.title, url=f"/ideas/{base.id}"))
+        base = await ideas.by_id(house, base.builds_on) if base.builds_on else None
+    return tuple(reversed(found))
+
+
+async def _passport(
+    request: web.Request, house: House, member: Member, idea: Contribution, names: dict[str, str]
+) -> views.Passport | None:
+    if not idea.is_local:
+        return None
+    copies: list[Holding] = []
+    if (ledger := request.app.get(LEDGER)) is not None:
+        for uri in await crossings.all_public_uris(house, idea):
+            copies += await holdings(ledger, uri)
+    verdicts = await crossings.verdicts_of(house, member, idea)
+    recall_url = f"/ideas/{idea.id}/recall" if member.may("ledger") else ""
+    return draw_passport(house, verdicts, copies, names, recall_url)
+
+
+async def show_reply(request: web.Request) -> web.Response:
+    """GET /ideas/{idea}/reply?to={reply}: the composer under the very words that it answers."""
+    house, member = request.app[HOUSE], member_of(request)
+    thread = await ideas.read_thread(house, member, request.match_info["idea"])
+    parent = await ideas.obtain(house, member, request.query.get("to", thread.idea.id))
+    if parent.thread_id != thread.idea.id:
+        raise Missing("idea", f"{parent.id} is not in {thread.idea.id}")
+    return await _write_reply(request, parent, thread.idea, thread.forum, thread.jam, {}, {}, 200)
+
+
+async def _write_reply(
+    request: web.Request, parent: Contribution, root: Contribution, forum: Forum, jam: Jam,
+    typed: dict[str, str], wrong: dict[str, str], status: int,
+) -> web.Response:  # fmt: skip
+    house, member = request.app[HOUSE], member_of(request)
+    names = await names_of_hosts(house)
+    thread = await ideas.read_thread(house, member, root.id)
+    cancel = f"/ideas/{root.id}#c-{parent.id}"
+    writing = Writing(
+        kind="reply", forum=forum, root=root, parent=parent, typed=typed, wrong=wrong, cancel_url=cancel
+    )  # fmt: skip
+    page = views.WriteView(
+        jam=head_of(jam, jam.state_at(house.now())),
+        heading=f"Answer {parent.author_name}",
+        back=Link(text=root.title, url=f"/ideas/{root.id}"),
+        composer=await draw_composer(house, member, writing),
+        quoted=Tree(thread, member, names, writable=False).view(parent),
+    )
+    return show(request, "write.html", page, status=status)
+
+
+async def post_reply(request: web.Request) -> web.Response:
+    """POST /ideas/{idea}/replies"""
+    house, member, root, forum, jam = await obtain(request)
+    form = await read_form(request)
+    to = form.get("in_reply_to") or root.id
+    parent = await ideas.obtain(house, member, to)
+    try:
+        made = await ideas.reply(
+            house,
+            member,
+            parent,
+            form.get("text", ""),
+            label=form.get("label") or None,
+            intent=intent_of(form),
+        )
+    except (NotAllowed, SignInNeeded):
+        raise
+    except Refusal as refusal:
+        if parent.id == root.id:
+            return await _thread(request, root.id, form, wrong_of(refusal), refusal.status)
+        return await _write_reply(request, parent, root, forum, jam, form, wrong_of(refusal), refusal.status)
+    return go(request, url_of(made), "replied")
+
+
+async def preview(request: web.Request) -> web.Response:
+    """POST /ideas/{idea}/preview?of=reply|edit: who would see this, without writing anything."""
+    house, member, made, forum, jam = await obtain(request)
+    form = await read_form(request)
+    back = Link(text=made.title or "Back", url=url_of(made))
+    if request.query.get("of") == "edit":
+        writing = Writing(
+            kind="edit", forum=forum, edited=made, typed=form, previewed=True, cancel_url=url_of(made)
+        )
+        heading = "Edit"
+    else:
+        parent = await ideas.obtain(house, member, form["in_reply_to"]) if form.get("in_reply_to") else None
+        root = await ideas.obtain(house, member, made.thread_id)
+        writing = Writing(kind="reply", forum=forum, root=root, parent=parent, typed=form, previewed=True)
+        heading = "Your reply"
+    return answer_preview(request, house, await draw_composer(house, member, writing), jam, heading, back)
+
+
+async def show_edit(request: web.Request) -> web.Response:
+    """GET /ideas/{idea}/edit"""
+    _, _, made, _, _ = await obtain(request)
+    return await _edit(request, {"title": made.title, "text": made.text, "label": made.label}, {}, 200)
+
+
+async def _edit(
+    request: web.Request, typed: dict[str, str], wrong: dict[str, str], status: int
+) -> web.Response:
+    house, member, made, forum, jam = await obtain(request)
+    if made.author_id != member.id:
+        raise NotAllowed("Only its author can change this.")
+    writing = Writing(
+        kind="edit", forum=forum, edited=made, typed=typed, wrong=wrong, cancel_url=url_of(made)
+    )
+    page = views.WriteView(
+        jam=head_of(jam, jam.state_at(house.now())),
+        heading="Edit your idea" if made.kind == "idea" else "Edit your reply",
+        back=Link(text=made.title or "Back to the thread", url=url_of(made)),
+        composer=await draw_composer(house, member, writing),
+    )
+    return show(request, "write.html", page, status=status)
+
+
+async def edit(request: web.Request) -> web.Response:
+    """POST /ideas/{idea}/edit"""
+    house, member, made, _, _ = await obtain(request)
+    form = await read_form(request)
+    try:
+        changed = await ideas.edit(
+            house,
+            member,
+            made,
+            form.get("text", ""),
+            title=form.get("title"),
+            label=form.get("label") or None,
+        )
+    except (NotAllowed, SignInNeeded):
+        raise
+    except Refusal as refusal:
+        return await _edit(request, form, wrong_of(refusal), refusal.status)
+    return go(request, url_of(changed), "saved")
+
+
+async def show_history(request: web.Request) -> web.Response:
+    """GET /ideas/{idea}/history"""
+    house, member, made, _, jam = await obtain(request)
+    earlier = await ideas.history(house, member, made.id)
+    now = VersionView(
+        number=made.version, title=made.title, text=made.text, at=made.edited_at or made.created_at
+    )
+    versions = [
+        VersionView(number=one.number, title=one.title, text=one.text, at=one.written_at) for one in earlier
+    ]
+    page = views.HistoryPage(
+        jam=head_of(jam, jam.state_at(house.now())),
+        back=Link(text=made.title or "Back to the thread", url=url_of(made)),
+        author=author_of(made, await names_of_hosts(house)),
+        versions=(now, *reversed(versions)),
+    )
+    return show(request, "history.html", page)
+
+
+async def confirm_delete(request: web.Request) -> web.Response:
+    """GET /ideas/{idea}/delete"""
+    house, member, made, _, jam = await obtain(request)
+    if made.author_id != member.id:
+        member.require("moderate")
+    words = made.title or excerpt(made.text, 80)
+    page = views.ConfirmPage(
+        heading="Delete this?",
+        sentence=f"“{words}” and its earlier versions go for good; replies to it stay. "
+        "Servers that hold a copy are asked to delete theirs.",
+        action=f"/ideas/{made.id}/delete",
+        button="Delete it",
+        back_url=url_of(made),
+        jam=head_of(jam, jam.state_at(house.now())),
+    )
+    return show(request, "confirm.html", page)
+
+
+async def delete(request: web.Request) -> web.Response:
+    """POST /ideas/{idea}/delete"""
+    house, member, made, forum, _ = await obtain(request)
+    await ideas.delete(house, member, made)
+    target = f"/forums/{forum.id}" if made.kind == "idea" else f"/ideas/{made.thread_id}"
+    return go(request, target, "deleted")
+
+
+async def confirm_recall(request: web.Request) -> web.Response:
+    """GET /ideas/{idea}/recall"""
+    house, member, made, _, jam = await obtain(request)
+    member.require("ledger")
+    page = views.ConfirmPage(
+        heading="Take this back from everyone outside?",
+        sentence="It stops being served to anybody outside at once, and every server that holds a copy is "
+        f"asked to delete it. Inside {house.name} it stays.",
+        action=f"/ideas/{made.id}/recall",
+        button="Take it back",
+        back_url=url_of(made),
+        jam=head_of(jam, jam.state_at(house.now())),
+    )
+    return show(request, "confirm.html", page)
+
+
+async def recall(request: web.Request) -> web.Response:
+    """POST /ideas/{idea}/recall"""
+    house, member, made, _, _ = await obtain(request)
+    await crossings.recall(house, member, made)
+    return go(request, url_of(made), "recalled")
+
+
+async def mark(request: web.Request) -> web.Response:
+    """POST /ideas/{idea}/marks/{kind}: `made` is 1 to set the mark, 0 to take it back."""
+    house, member, made, _, _ = await obtain(request)
+    kind = next((one for one in MARKS if one == request.match_info["kind"]), None)
+    if kind is None:
+        raise Missing("mark", request.match_info["kind"])
+    form = await read_form(request)
+    turn = ideas.unmark if form.get("made") == "0" else ideas.mark
+    await turn(house, member, made, kind)
+    if not from_htmx(request):
+        return go(request, url_of(made))
+    thread = await ideas.read_thread(house, member, made.thread_id)
+    fresh = await ideas.obtain(house, member, made.id)
+    marks = Tree(thread, member, {}, writable=True).marks(fresh)
+    return html(draw(request, "parts/marks_of.html", marks=marks, id=made.id))

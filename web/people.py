@@ -1,0 +1,34 @@
+"""People and organisations as pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from server.domain.actors import Member
+from server.domain.ideas import Contribution
+from server.services import partners
+from server.services.house import House
+from web.views import Person
+
+
+async def names_of_hosts(house: House) -> dict[str, str]:
+    """The names of partner organisations by host; a host without a name of its own stands for itself."""
+    return {partner.host: partner.name or partner.host for partner in await partners.list_partners(house)}
+
+
+def person_of(member: Member, names: Mapping[str, str]) -> Person:
+    return Person(
+        name=member.name,
+        handle=member.handle,
+        unit=member.unit,
+        organisation=names.get(member.host, member.host),
+    )
+
+
+def author_of(made: Contribution, names: Mapping[str, str]) -> Person:
+    return Person(
+        name=made.author_name,
+        handle=made.author_handle,
+        unit=made.author_unit,
+        organisation=names.get(made.author_host, made.author_host),
+    )

@@ -1,0 +1,73 @@
+"""Every browser URL of the inside address, in one table. The JSON API has its own, under /api."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from web.pages import board, boundary, doors, forums, home, jams, people, stream, threads
+
+GET: dict[str, Handler] = {
+    "/": home.show_home,
+    "/search": home.show_search,
+    "/sign-in": doors.show_sign_in,
+    "/welcome/{secret}": doors.show_link,
+    "/jams/new": jams.show_new,
+    "/jams/{jam}": jams.show_lobby,
+    "/jams/{jam}/charter": jams.show_charter,
+    "/jams/{jam}/settings": jams.show_settings,
+    "/jams/{jam}/board": board.show_board,
+    "/jams/{jam}/themes/{theme}": board.show_theme,
+    "/jams/{jam}/stream": stream.show_stream,
+    "/forums/{forum:[0-9a-f]{32}}": forums.show_forum,
+    "/forums/{forum:[0-9a-f]{32}}/build": forums.build_on,
+    "/ideas/{idea}": threads.show_thread,
+    "/ideas/{idea}/reply": threads.show_reply,
+    "/ideas/{idea}/edit": threads.show_edit,
+    "/ideas/{idea}/history": threads.show_history,
+    "/ideas/{idea}/delete": threads.confirm_delete,
+    "/ideas/{idea}/recall": threads.confirm_recall,
+    "/boundary": boundary.show_rules,
+    "/boundary/holds": boundary.show_holds,
+    "/boundary/ledger": boundary.show_ledger,
+    "/boundary/partners": boundary.show_partners,
+    "/people": people.show_people,
+}
+
+POST: dict[str, Handler] = {
+    "/sign-in": doors.sign_in,
+    "/sign-out": doors.sign_out,
+    "/welcome/{secret}": doors.use_link,
+    "/me/appearance": doors.choose_appearance,
+    "/jams": jams.create,
+    "/jams/{jam}/charter": jams.write_charter,
+    "/jams/{jam}/open": jams.open_jam,
+    "/jams/{jam}/extend": jams.extend_jam,
+    "/jams/{jam}/freeze": jams.freeze_jam,
+    "/jams/{jam}/archive": jams.archive_jam,
+    "/jams/{jam}/forums": jams.create_forum,
+    "/forums": jams.join_forum,
+    "/forums/{forum:[0-9a-f]{32}}/ideas": forums.post_idea,
+    "/forums/{forum:[0-9a-f]{32}}/preview": forums.preview_idea,
+    "/ideas/{idea}/replies": threads.post_reply,
+    "/ideas/{idea}/preview": threads.preview,
+    "/ideas/{idea}/edit": threads.edit,
+    "/ideas/{idea}/delete": threads.delete,
+    "/ideas/{idea}/recall": threads.recall,
+    "/ideas/{idea}/marks/{kind}": threads.mark,
+    r"/boundary/rules/{version:\d{1,9}}/approve": boundary.approve_rules,
+    r"/boundary/rules/{version:\d{1,9}}/refuse": boundary.refuse_rules,
+    "/boundary/holds/{hold}": boundary.decide_hold,
+    r"/boundary/ledger/{crossing:\d{1,18}}/recall": boundary.recall_crossing,
+    "/boundary/partners": boundary.add_partner,
+    "/boundary/partners/{host}": boundary.change_partner,
+    "/people": people.add_person,
+}
+
+
+def routes() -> list[web.RouteDef]:
+    """The table as aiohttp takes it. GET answers HEAD too, but a stream has no head to give."""
+    return [
+        *(web.get(path, handler, allow_head=not path.endswith("/stream")) for path, handler in GET.items()),
+        *(web.post(path, handler) for path, handler in POST.items()),
+    ]

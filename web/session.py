@@ -1,0 +1,100 @@
+"""Who is signed in: one opaque cookie, looked up in the store on every request.
+
+The cookie is `__Host-jam` (Secure, host-only) on https. On plain http, which only loopback and closed
+networks use, browsers refuse that prefix, so it is `jam-PORT`: cookies do not know ports, and several
+organisations may live on one machine.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+
+from server.domain.actors import Member
+from server.domain.errors import NotAllowed, SignInNeeded
+from server.keys import HOUSE
+from server.services import people
+from server.services.people import Session, SignIn
+from web import csrf
+from web.keys import COOKIE, SESSION
+
+SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
+#: Paths that know no cookie session: files, probes and the JSON API, which has tokens of its own.
+APART = ("/static/", "/api/", "/livez", "/readyz", "/metrics")
+_AGE = int(people.SESSION_IDLE.total_seconds())
+
+
+def cookie_name(inside_url: str) -> str:
+    """The name of the session cookie of the organisation at `inside_url`."""
+    parts = urlsplit(inside_url)
+    return "__Host-jam" if parts.scheme == "https" else f"jam-{parts.port or 80}"
+
+
+@web.middleware
+async def know_the_person(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Put the session on the request, and refuse forms that another site made the browser send."""
+    if request.path.startswith(APART):
+        return await handler(request)
+    house = request.app[HOUSE]
+    cookie = request.cookies.get(cookie_name(house.addresses.inside_url), "")
+    session = await people.session(house, cookie)
+    request[SESSION] = session
+    request[COOKIE] = cookie
+    if request.method not in SAFE:
+        await _require_own_form(request, session)
+    return await handler(request)
+
+
+async def _require_own_form(request: web.Request, session: Session | None) -> None:
+    if not csrf.comes_from_here(request):
+        raise NotAllowed(
+            "That form came from another site, so it was not taken. Nothing has changed.",
+            f"cross-site {request.method} {request.path}",
+        )
+    if session is None:
+        return
+    sent = request.headers.get(csrf.HEADER) or str((await request.post()).get(csrf.FIELD, ""))
+    if not csrf.token_matches(sent, csrf.derive_token(session.csrf)):
+        raise NotAllowed(
+            "This page was open for too long or in another sign-in. Go back, reload it and send again.",
+            f"no valid CSRF token for {request.path}",
+        )
+
+
+def session_of(request: web.Request) -> Session | None:
+    return request.get(SESSION)
+
+
+def member_of(request: web.Request) -> Member:
+    """The person who is signed in, or raise SignInNeeded."""
+    session = session_of(request)
+    if session is None:
+        raise SignInNeeded
+    return session.member
+
+
+def set_cookie(request: web.Request, response: web.StreamResponse, begun: SignIn) -> None:
+    """Hand the cookie of a session just begun to the browser."""
+    inside_url = request.app[HOUSE].addresses.inside_url
+    response.set_cookie(
+        cookie_name(inside_url),
+        begun.cookie,
+        max_age=_AGE,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=inside_url.startswith("https:"),
+    )
+
+
+def drop_cookie(request: web.Request, response: web.StreamResponse) -> None:
+    inside_url = request.app[HOUSE].addresses.inside_url
+    response.del_cookie(
+        cookie_name(inside_url),
+        path="/",
+        secure=inside_url.startswith("https:"),
+        httponly=True,
+        samesite="Lax",
+    )

@@ -1,0 +1,37 @@
+"""Put the browser's side onto the application of the inside address."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from web.assets import PREFIX, Assets
+from web.errors import answer_refusals
+from web.keys import ASSETS, HUB, TEMPLATES
+from web.live import Hub
+from web.pages.stream import draw_parts
+from web.routes import routes
+from web.security import add_security_headers
+from web.session import know_the_person
+from web.templates import Templates
+
+
+def add_web(app: web.Application) -> None:
+    """Add pages, files, sessions, error pages and security headers.
+
+    The composition root sets `server.keys.HOUSE` before the first request, and `web.keys.LEDGER` (the outside
+    store) where the console shall show who holds what. Streams end in `on_shutdown`.
+    """
+    assets = Assets.load()
+    templates = Templates(assets)
+    app[ASSETS] = assets
+    app[TEMPLATES] = templates
+    app[HUB] = Hub(draw_parts(templates))
+    app.middlewares.extend((answer_refusals, know_the_person))
+    app.on_response_prepare.append(add_security_headers)
+    app.on_shutdown.append(end_streams)
+    app.router.add_get(PREFIX + "{name:.+}", assets.serve)
+    app.add_routes(routes())
+
+
+async def end_streams(app: web.Application) -> None:
+    await app[HUB].end()

@@ -1,0 +1,164 @@
+"""The tree of a thread, at most four levels deep, and the passport of an idea."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from markupsafe import Markup
+
+from federation.outside.ledger import Holding
+from server.domain.actors import Member
+from server.domain.crossings import Verdict
+from server.domain.ideas import Contribution
+from server.services.house import House
+from server.services.ideas import Thread
+from web.composing import INTENT_WORDS
+from web.people import author_of
+from web.reach import among, name_of, words_of
+from web.views import AUDIENCE_ICONS, Link, Mark, Passport, PassportLine, ReplyView, Tone
+
+DEEPEST = 3
+MARK_WORDS = {
+    "support": ("Support", "thumbs-up"),
+    "emerging": ("Emerging", "sprout"),
+    "best": ("Best", "award"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """How a reader sees a thread: who reads, whether it can be written to, and the names of organisations."""
+
+    thread: Thread
+    reader: Member
+    names: Mapping[str, str]
+    writable: bool
+
+    def branches(self) -> tuple[ReplyView, ...]:
+        """The replies as a forest. What was deleted keeps its place only where something hangs on it."""
+        below: dict[str, list[Contribution]] = {}
+        for made in self.thread.replies:
+            below.setdefault(made.parent_id, []).append(made)
+        known = {self.thread.idea.id, *(made.id for made in self.thread.replies)}
+        top = [made for parent, many in below.items() if parent not in known for made in many]
+        top += below.get(self.thread.idea.id, [])
+        top.sort(key=lambda made: (made.created_at, made.id))
+        return tuple(view for made in top for view in self._grow(made, below, 0))
+
+    def _grow(
+        self, made: Contribution, below: Mapping[str, list[Contribution]], depth: int
+    ) -> list[ReplyView]:
+        children = [view for one in below.get(made.id, ()) for view in self._grow(one, below, depth + 1)]
+        if made.deleted and not children:
+            return []
+        view = self.view(made, depth)
+        if depth < DEEPEST:
+            return [replace(view, replies=tuple(children))]
+        # Deeper answers stand beside what they answer, and say so.
+        link = Link(text=made.author_name, url=f"#c-{made.id}")
+        return [view, *(child if child.answers else replace(child, answers=link) for child in children)]
+
+    def view(self, made: Contribution, depth: int = 0) -> ReplyView:
+        mine = self.writable and made.author_id == self.reader.id
+        may_delete = made.author_id == self.reader.id or self.reader.may("moderate")
+        page = f"/ideas/{made.id}"
+        return ReplyView(
+            id=made.id,
+            url=f"#c-{made.id}",
+            # Rendered and sanitised when it was written: server.services.text.
+            html=Markup(made.html),  # noqa: S704
+            author=author_of(made, self.names),
+            at=made.created_at,
+            edited_at=made.edited_at,
+            intent=INTENT_WORDS.get(made.intent, "") if made.intent else "",
+            label=made.label if made.label != self.thread.forum.label else "",
+            marks=self.marks(made),
+            deleted=made.deleted,
+            reply_url=f"/ideas/{self.thread.idea.id}/reply?to={made.id}" if self.writable else "",
+            edit_url=f"{page}/edit" if mine else "",
+            delete_url=f"{page}/delete" if may_delete else "",
+            history_url=f"{page}/history" if made.version > 1 else "",
+            depth=depth,
+        )
+
+    def marks(self, made: Contribution) -> tuple[Mark, ...]:
+        mine = self.thread.mine.get(made.id, set())
+        states = {"support": "support" in mine, "emerging": made.emerging, "best": made.best}
+        kinds = ("support", "emerging", "best") if made.kind == "idea" else ("support",)
+        return tuple(
+            Mark(
+                kind=kind,
+                words=MARK_WORDS[kind][0],
+                icon=MARK_WORDS[kind][1],
+                count=made.support if kind == "support" else 0,
+                made=states[kind],
+                action=f"/ideas/{made.id}/marks/{kind}" if self._may_mark(kind) else "",
+            )
+            for kind in kinds
+        )
+
+    def _may_mark(self, kind: str) -> bool:
+        return self.writable if kind == "support" else self.reader.may("mark")
+
+
+def draw_passport(
+    house: House,
+    verdicts: Sequence[Verdict],
+    holdings: Sequence[Holding],
+    names: Mapping[str, str],
+    recall_url: str,
+) -> Passport:
+    """Who received an idea: what the rules decided for each audience, and how far its copies have come."""
+    lines = tuple(_line(verdict, holdings, names) for verdict in verdicts if verdict.verdict != "inside")
+    crossing = [name_of(verdict.audience, names) for verdict in verdicts if verdict.crosses]
+    held = [name_of(verdict.audience, names) for verdict in verdicts if verdict.verdict == "held"]
+    tone: Tone
+    if "everyone" in crossing:
+        tone, sentence = "public", "Everyone can read this, on the open web and on servers that follow."
+    elif crossing:
+        tone, sentence = "partners", f"{among([house.name, *crossing])}. Nobody else."
+    elif held:
+        tone, sentence = "held", f"Only {house.name} so far. It waits for a reviewer."
+    else:
+        tone, sentence = "inside", f"Nobody outside {house.name}."
+    icon = "hourglass" if tone == "held" else AUDIENCE_ICONS[tone]
+    return Passport(
+        sentence=sentence, tone=tone, icon=icon, lines=lines, recall_url=recall_url if crossing else ""
+    )
+
+
+def _line(verdict: Verdict, holdings: Sequence[Holding], names: Mapping[str, str]) -> PassportLine:
+    own = [one for one in holdings if one.audience == verdict.audience]
+    states = [state_words(one) for one in own]
+    words = states[0] if states and verdict.crosses else words_of(verdict)
+    if verdict.verdict == "redacted" and states:
+        words = f"{words}, redacted"
+    at = datetime.fromtimestamp(min(one.released_at for one in own), UTC) if own else None
+    return PassportLine(
+        receiver=name_of(verdict.audience, names),
+        verdict=verdict.verdict,
+        words=words,
+        reason=verdict.reason,
+        at=at,
+        rules=verdict.rules,
+    )
+
+
+def state_words(holding: Holding) -> str:
+    """How far one copy has come, and how far its recall."""
+    if holding.recall:
+        return {
+            "queued": "recall on its way",
+            "accepted": "taken back, deletion accepted",
+            "unreachable": "taken back, holder does not answer",
+        }[holding.recall]
+    if holding.revoked_at is not None:
+        return "no longer served"
+    return {
+        "delivered": "received",
+        "queued": "on its way",
+        "fetched": "fetched",
+        "granted": "may be read",
+    }.get(holding.how, holding.how)
