@@ -59,7 +59,7 @@ def line(readers: Sequence[Reader]) -> str:
 
 
 def button(readers: Sequence[Reader], ours: str) -> str:
-    """Return the words of the composer's button, e.g. ``Post to Acme and Globex``; ``ours`` is our own name."""
+    """Return the words of the composer's button, e.g. ``Post to Acme and Globex``; ``ours`` is our name."""
     seeing = [reader.name for reader in _having(readers, "allow", "redact")]
     if seeing:
         return f"Post to {listed([ours, *seeing], 'and')}"

@@ -13,7 +13,8 @@ from server.boundary.rule import (
     RuleKind,
     Span,
 )
-from server.boundary.rule_file import RuleErrors, parse_rules, write_rules
+from server.boundary.rule_file import RuleErrors, parse_rules
+from server.boundary.rule_writer import write_rules
 from server.boundary.ruleset import RuleSet
 from server.boundary.sentences import sentence
 

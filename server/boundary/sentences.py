@@ -17,15 +17,15 @@ FOUND = {
     "person": "a person's name",
     ANY_PATTERN: "a match of any of your own patterns",
 }
-REMOVED = {
-    NAME_TO_ROLE: "the author's role in place of the name",
-    "attachments": "attachments left out",
-    "secret": "secrets removed",
-    "email": "e-mail addresses removed",
-    "phone": "phone numbers removed",
-    "codename": "code names removed",
-    "person": "people's names removed",
+NOUNS = {
+    "attachments": "attachments",
+    "secret": "secrets",
+    "email": "e-mail addresses",
+    "phone": "phone numbers",
+    "codename": "code names",
+    "person": "people's names",
 }
+ROLE_FOR_NAME = "the author's role in place of the name"
 PEER_NAMES = {
     "*": "the public",
     "tier:partner": "partners",
@@ -63,8 +63,13 @@ def sentence(rule: Rule) -> str:
 
 
 def removed(redactions: Collection[str]) -> str:
-    """Return what these redactions do, e.g. ``e-mail addresses removed and code names removed``."""
-    return listed([REMOVED.get(each, f"{each} removed") for each in sorted(redactions)], "and")
+    """Return what these redactions do, e.g. ``code names and e-mail addresses removed``."""
+    nouns = [
+        NOUNS.get(each) or f"matches of “{each.removeprefix(PATTERN_PREFIX)}”"
+        for each in sorted(set(redactions) - {NAME_TO_ROLE})
+    ]
+    done = [ROLE_FOR_NAME] if NAME_TO_ROLE in redactions else []
+    return " and with ".join(done + ([f"{listed(nouns, 'and')} removed"] if nouns else []))
 
 
 def found(kinds: Collection[str]) -> str:
@@ -94,7 +99,7 @@ def _qualities(asked: Conditions) -> Iterator[str]:
     if asked.authors is not None:
         yield f"by {listed(sorted(asked.authors))}"
     if asked.units is not None:
-        yield f"from {listed(sorted(asked.units))}"
+        yield f"from the unit {listed(sorted(asked.units))}"
     if asked.roles is not None:
         yield f"by someone with the role {listed(sorted(asked.roles))}"
     if asked.consent is not None:
@@ -104,8 +109,8 @@ def _qualities(asked: Conditions) -> Iterator[str]:
     if asked.length is not None:
         yield f"with {span_said(asked.length)} characters"
     if asked.attachments is not None:
-        number = "" if asked.attachments == Span(1) else f" {span_said(asked.attachments)}"
-        yield f"with{number} attachments"
+        number = {Span(1): "with", Span(0, 0): "without"}.get(asked.attachments)
+        yield f"{number or f'with {span_said(asked.attachments)}'} attachments"
     if asked.first_crossing is not None:
         yield "that crosses for the first time" if asked.first_crossing else "that has crossed before"
 
