@@ -1,0 +1,111 @@
+"""Labels that people understand: a phrase and two words, beside documents that say it best."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from analytics.groups import Indices, Numbers
+from analytics.shelf import Shelf
+
+Pair = tuple[int, int]
+"""Two neighbouring words, as word ids."""
+
+READ = 4_000
+"""Documents from which phrases are learnt: enough to know them, few enough to be quick."""
+
+
+def spellings(shelf: Shelf, rows: Sequence[int]) -> dict[int, str]:
+    """Return for each word id its commonest spelling in `rows` (ties: the first in the alphabet)."""
+    forms = [sheet.forms[sheet.forms >= 0] for row in rows if (sheet := shelf.sheets[row]) is not None]
+    counts = (
+        np.bincount(np.concatenate(forms), minlength=len(shelf.written))
+        if forms
+        else np.zeros(0, dtype=np.int64)
+    )
+    best: dict[int, tuple[int, str]] = {}
+    for form in np.flatnonzero(counts).tolist():
+        key, written = shelf.written[form]
+        offer = (-int(counts[form]), written)
+        if key not in best or offer < best[key]:
+            best[key] = offer
+    return {key: written for key, (_, written) in best.items()}
+
+
+def phrases(shelf: Shelf, rows: Sequence[int], labels: Indices, k: int) -> list[list[Pair]]:
+    """Return for each group its phrases of two words, most typical first; learnt by gensim's Phrases."""
+    from gensim.models.phrases import Phrases
+
+    step = max(1, len(rows) // READ)
+    runs = {row: _runs(shelf, row) for row in rows[::step]}
+    few = max(3, len(runs) // 500)
+    model = Phrases(
+        [run for own in runs.values() for run in own],
+        min_count=few,
+        threshold=0.4,
+        scoring="npmi",
+        delimiter="\0",
+    )
+    known = {tuple(int(part) for part in pair.split("\0")) for pair in model.export_phrases()}
+    counts: list[Counter[Pair]] = [Counter() for _ in range(k)]
+    place = dict(zip(rows, labels.tolist(), strict=True))
+    for row, own in runs.items():
+        if place[row] >= 0:
+            pairs = {(int(a), int(b)) for run in own for a, b in pairwise(run)}
+            counts[place[row]].update(pairs & known)
+    return [_typical(own, counts, few) for own in counts]
+
+
+def _typical(
+    own: Counter[tuple[int, int]], counts: Sequence[Counter[tuple[int, int]]], few: int
+) -> list[tuple[int, int]]:
+    total = {pair: sum(other[pair] for other in counts) for pair in own}
+    kept = [pair for pair, count in own.items() if count >= few and count >= 0.5 * total[pair]]
+    return sorted(kept, key=lambda pair: (-own[pair] * own[pair] / total[pair], pair))
+
+
+def _runs(shelf: Shelf, row: int) -> list[list[str]]:
+    sheet = shelf.sheets[row]
+    if sheet is None:
+        return []
+    parts = np.split(sheet.forms, np.flatnonzero(sheet.forms < 0))
+    return [
+        [str(shelf.written[form][0]) for form in part.tolist() if form >= 0]
+        for part in parts
+        if len(part) > 2
+    ]
+
+
+def label(words: Sequence[int], pairs: Sequence[Pair], spelt: dict[int, str]) -> str:
+    """Return "Phrase, word, word" from a theme's words and phrases; three words where it has no phrase."""
+    among = set(words)
+    phrase = next((pair for pair in pairs if pair[0] in among and pair[1] in among), None)
+    parts = [f"{spelt[phrase[0]]} {spelt[phrase[1]]}"] if phrase else []
+    parts += [spelt[word] for word in words if not phrase or word not in phrase]
+    shown = [part.lower() if part.isupper() and len(part) > 5 else part for part in parts[:3]]
+    return ", ".join([shown[0][:1].upper() + shown[0][1:], *shown[1:]]) if shown else ""
+
+
+def quotes(
+    shelf: Shelf, rows: Indices, closeness: Numbers, weights: Numbers, count: int = 3
+) -> tuple[str, ...]:
+    """Return the ids of `count` documents nearest a theme's middle: 15 to 60 words, different authors."""
+    order = rows[np.argsort(-closeness[rows], kind="stable")]
+    chosen: list[str] = []
+    authors: set[str] = set()
+    for shortest, longest in ((15, 60), (6, 120), (1, 10**9)):
+        for row in order.tolist():
+            sheet = shelf.sheets[row]
+            if len(chosen) >= count:
+                return tuple(chosen)
+            if sheet is None or weights[row] <= 0 or sheet.about.id in chosen:
+                continue
+            if shortest <= sheet.words <= longest and (
+                not sheet.about.author or sheet.about.author not in authors
+            ):
+                chosen.append(sheet.about.id)
+                authors.add(sheet.about.author)
+    return tuple(chosen)

@@ -1,0 +1,202 @@
+"""The shelf: every document of one corpus as numbers, ready to be grouped, counted and forgotten.
+
+Texts are read once and not kept. What stays is the vector, the ids of the words and who wrote when. Taking a
+document down leaves nothing of it but an empty row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from analytics.corpus import Document, clean, name_words
+from analytics.groups import Indices, Numbers
+from analytics.tokens import Mixture, Tokens, shared_reader
+from analytics.vectors import Encoder, sentence_encoder, unit
+
+LEXICAL = 256
+"""Numbers of a vector that say which words a text uses, beside those that say what it means."""
+LEXICAL_SHARE = 0.2
+BATCH = 256
+
+Forms = NDArray[np.int32]
+"""The words of a document in order, as ids of (word, spelling); −1 where a run of neighbouring words ends."""
+_NONE = np.zeros(0, dtype=np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is kept of one document: `about` has no text, copies share `print`, `words` counts all."""
+
+    about: Document
+    forms: Forms
+    keys: Forms
+    words: int
+    chatter: bool
+    language: str
+    print: bytes
+
+
+@lru_cache(maxsize=200_000)
+def _signs(word: str) -> NDArray[np.int8]:
+    digest = hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=LEXICAL // 8).digest()
+    return np.unpackbits(np.frombuffer(digest, dtype=np.uint8)).astype(np.int8) * 2 - 1
+
+
+class Shelf:
+    """Documents as rows, in the order in which they were put up; a row taken down stays empty."""
+
+    def __init__(self, names: Iterable[str] = (), encoder: Encoder | None = None) -> None:
+        from gensim.corpora import Dictionary
+
+        self.encoder = encoder or sentence_encoder()
+        self.names = name_words(names)
+        self.mixture = Mixture()
+        self.dictionary = Dictionary()
+        self.sheets: list[Sheet | None] = []
+        self.row_of: dict[str, int] = {}
+        self.written: list[tuple[int, str]] = []
+        self._form_of: dict[tuple[int, str], int] = {}
+        self._keys = np.zeros(1_024, dtype=np.int32)
+        self._reader = shared_reader(self.encoder.pieces if self.encoder else None)
+        self._meaning = self.encoder.size if self.encoder else 0
+        self._vectors = np.zeros((64, self._meaning + LEXICAL), dtype=np.float16)
+
+    def __len__(self) -> int:
+        return len(self.sheets)
+
+    @property
+    def vectors(self) -> NDArray[np.float16]:
+        """(rows, d) vectors of length about one; zeros where there is nothing to place."""
+        return self._vectors[: len(self)]
+
+    def put(
+        self, documents: Sequence[Document], progress: Callable[[float], None] | None = None
+    ) -> list[int]:
+        """Read `documents` and put each on a row of its own; return the rows. A known id must be taken first.
+
+        `progress` is told the share done, 0 to 1.
+        """
+        texts = [clean(document.text) for document in documents]
+        ranks = [self._reader.rank(text) for text in texts]
+        for text, rank in zip(texts, ranks, strict=True):
+            self.mixture.see(text, rank)
+        first = len(self)
+        for document, text, rank in zip(documents, texts, ranks, strict=True):
+            language = self.mixture.likeliest(text, rank)
+            self._add(document, text, self._reader.read(text, language, self.names))
+        self._mean(first, texts, progress or (lambda share: None))
+        rows = list(range(first, len(self)))
+        self.weigh(rows)
+        return rows
+
+    def take(self, document_id: str) -> int | None:
+        """Take a document down: words, vector and print are gone. Return its empty row, None if unknown."""
+        row = self.row_of.pop(document_id, None)
+        if row is None:
+            return None
+        sheet = self.sheets[row]
+        assert sheet is not None
+        for key in sheet.keys.tolist():
+            self.dictionary.dfs[key] -= 1
+        self.dictionary.num_docs -= 1
+        self.sheets[row] = None
+        self._vectors[row] = 0
+        return row
+
+    def _mean(self, first: int, texts: Sequence[str], progress: Callable[[float], None]) -> None:
+        """Write the part of the vectors that says what texts mean; the same text is encoded once."""
+        if not self.encoder:
+            return
+        unique = sorted({text for place, text in enumerate(texts) if self._said(first + place)})
+        found = np.zeros((len(unique), self._meaning), dtype=np.float16)
+        for start in range(0, len(unique), BATCH):
+            progress(start / len(unique))
+            found[start : start + BATCH] = self.encoder.encode(unique[start : start + BATCH])
+        number = {text: place for place, text in enumerate(unique)}
+        for place, text in enumerate(texts):
+            if text in number:
+                self._vectors[first + place, : self._meaning] = found[number[text]]
+
+    def _said(self, row: int) -> bool:
+        sheet = self.sheets[row]
+        return sheet is not None and sheet.words > 0
+
+    def _add(self, document: Document, text: str, tokens: Tokens) -> None:
+        row = len(self)
+        if row == len(self._vectors):
+            self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
+        forms = self._intern(tokens)
+        keys = np.unique(self._keys[forms[forms >= 0]])
+        mark = hashlib.blake2b(
+            " ".join(re.findall(r"\w+", text.casefold())).encode(), digest_size=12
+        ).digest()
+        about = replace(document, text="")
+        self.sheets.append(Sheet(about, forms, keys, tokens.words, tokens.chatter, tokens.language, mark))
+        self.row_of[document.id] = row
+
+    def _intern(self, tokens: Tokens) -> Forms:
+        if not tokens.runs:
+            self.dictionary.num_docs += 1
+            return _NONE
+        self.dictionary.doc2bow(tokens.keys, allow_update=True)
+        forms: list[int] = []
+        for run in tokens.runs:
+            for key, written in run:
+                pair = (self.dictionary.token2id[key], written)
+                if pair not in self._form_of:
+                    self._form_of[pair] = len(self.written)
+                    if len(self.written) == len(self._keys):
+                        self._keys = np.concatenate([self._keys, np.zeros_like(self._keys)])
+                    self._keys[len(self.written)] = pair[0]
+                    self.written.append(pair)
+                forms.append(self._form_of[pair])
+            forms.append(-1)
+        return np.array(forms, dtype=np.int32)
+
+    def weigh(self, rows: Sequence[int]) -> None:
+        """(Re)write the part of these rows' vectors that says which words they use: TF-IDF folded by signs.
+
+        Words that only one document uses are left out. Each word's signs come from its own hash alone.
+        """
+        orders = [self.order(row) for row in rows]
+        keys, source = flatten(orders)
+        ids, column = np.unique(keys.astype(np.int64), return_inverse=True)
+        counts = sparse.csr_matrix((np.ones(len(keys)), (source, column)), shape=(len(rows), len(ids)))
+        counts.sum_duplicates()
+        counts.data = (1 + np.log(counts.data)) * self._rarity(ids)[counts.indices]
+        signs = np.array([_signs(self.dictionary[int(key)]) for key in ids], dtype=np.float32).reshape(
+            -1, LEXICAL
+        )
+        uses = unit(np.asarray(counts.astype(np.float32) @ signs, dtype=np.float32))
+        means = unit(self._vectors[list(rows), : self._meaning].astype(np.float32))
+        share = LEXICAL_SHARE if self._meaning else 1.0
+        both = np.hstack([means * np.float32(np.sqrt(1 - share)), uses * np.float32(np.sqrt(share))])
+        self._vectors[list(rows)] = unit(both)
+
+    def _rarity(self, ids: Indices) -> Numbers:
+        from gensim.models.tfidfmodel import df2idf
+
+        held = np.array([self.dictionary.dfs.get(int(key), 0) for key in ids], dtype=np.float64)
+        rare = df2idf(np.maximum(held, 1), max(2, self.dictionary.num_docs), add=0.1)
+        return np.asarray(np.where(held > 1, rare, 0.0))
+
+    def order(self, row: int) -> Forms:
+        """Return the word ids of a row in the order of its text; none for an empty row."""
+        sheet = self.sheets[row]
+        forms = _NONE if sheet is None else sheet.forms[sheet.forms >= 0]
+        return self._keys[forms]
+
+
+def flatten(parts: Sequence[Forms]) -> tuple[Forms, Indices]:
+    """Join arrays end to end; return the values and for each the index of the array that it came from."""
+    if not parts:
+        return _NONE, np.zeros(0, dtype=np.int64)
+    return np.concatenate(parts), np.repeat(np.arange(len(parts)), [len(part) for part in parts])

@@ -1,0 +1,169 @@
+"""Words: which language a text is in, which of its words carry meaning, and how each is counted.
+
+Languages come from py3langid, stop words from stopwordsiso, dictionary forms from simplemma. Words of two
+letters are kept (AI, HR, IT). Chinese, Japanese and Thai have no spaces between words: there the pieces of
+the sentence encoder's own vocabulary stand for words.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import simplemma
+import stopwordsiso
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from analytics import lexicon
+
+_LANGUAGES = (
+    "ar bg ca cs da de el en es fa fi fr he hi hr hu id it ja ko nl no pl pt ro ru sk sv th tr uk vi zh"
+)
+LANGUAGES = tuple(_LANGUAGES.split())
+
+_MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff"
+_WORD = re.compile(rf"[^\W\d_](?:[^\W_]|[{_MARKS}])*(?:['’](?:[^\W_]|[{_MARKS}])+)*")
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
+_DIACRITIC = re.compile("[\u0610-\u061a\u064b-\u065f\u0640]")
+
+_MEANINGFUL = frozenset(lexicon.KEPT.split())
+_TWO_LETTERS = frozenset(lexicon.PAIRS.split())
+_EVERYWHERE = frozenset(lexicon.EVERYWHERE.split())
+_ACRONYMS = frozenset(lexicon.ACRONYMS.split())
+_NODS = frozenset(lexicon.NODS.split())
+_TAILS = frozenset({"s", "t", "re", "ve", "ll", "d", "m"})
+_FILLERS = frozenset(lexicon.FILLERS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The counted words of a text: `runs` are stretches of neighbouring words, each as (key, as written)."""
+
+    language: str
+    runs: tuple[tuple[tuple[str, str], ...], ...]
+    words: int  # words of any kind, stop words included
+    chatter: bool
+
+    @property
+    def keys(self) -> list[str]:
+        return [key for run in self.runs for key, _ in run]
+
+
+class Mixture:
+    """Which languages a corpus is known to use: the light in which a short text's language is guessed."""
+
+    def __init__(self, counts: dict[str, float] | None = None) -> None:
+        self.counts = dict.fromkeys(LANGUAGES, 0.05) | (counts or {})
+
+    def see(self, text: str, rank: dict[str, float]) -> None:
+        """Count the language of a text long enough to be sure of."""
+        if rank and len(text) >= 60:
+            self.counts[max(rank, key=rank.__getitem__)] += 1
+
+    def likeliest(self, text: str, rank: dict[str, float]) -> str:
+        """Return the ISO 639-1 code of `text`'s language, "" where it has no letters."""
+        if not rank:
+            return ""
+        total = sum(self.counts.values())
+        weight = 4.0 if len(text) < 200 else 0.8
+        return max(rank, key=lambda code: rank[code] + weight * math.log(self.counts[code] / total))
+
+
+class Reader:
+    """Turns cleaned text into Tokens. Loads its models once; holds no text."""
+
+    def __init__(self, pieces: Callable[[str], list[str]] | None = None) -> None:
+        self._identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+        self._identifier.set_languages(LANGUAGES)
+        self._pieces = pieces or _pairs
+        self._stops: dict[str, frozenset[str]] = {}
+        self._roots: dict[tuple[str, str], str] = {}
+
+    def rank(self, text: str) -> dict[str, float]:
+        """Return how likely each language is for `text` (log scale); empty where it has no letters."""
+        return dict(self._identifier.rank(text[:400])) if _WORD.search(text) else {}
+
+    def read(self, text: str, language: str, ignore: frozenset[str] = frozenset()) -> Tokens:
+        """Split cleaned `text` of `language` into Tokens, without stop words and the names in `ignore`."""
+        stops = self._stop_words(language)
+        runs: list[tuple[tuple[str, str], ...]] = []
+        run: list[tuple[str, str]] = []
+        words = nods = end = 0
+        shouting = text.isupper()
+        for found in self._split(text):
+            written, start, stop = found
+            words += 1
+            lower = written.lower()
+            nods += lower in _NODS
+            gap = text[end:start]
+            end = stop
+            acronym = written in _ACRONYMS and not shouting
+            named = lower in ignore and written[:1] != lower[:1]
+            dropped = len(lower) < 2 or (lower in stops and not acronym) or named
+            if run and (dropped or gap.strip() not in ("", "-")):
+                runs.append(tuple(run))
+                run = []
+            if not dropped:
+                key = written if acronym else self._root(lower, language)
+                run.append((key, written))
+        if run:
+            runs.append(tuple(run))
+        kept = sum(len(run) for run in runs)
+        empty = sum(written.lower() in _NODS | _FILLERS for run in runs for _, written in run)
+        chatter = nods > 0 and words <= 12 and empty == kept and "?" not in text
+        return Tokens(language, tuple(runs), words, chatter)
+
+    def _split(self, text: str) -> list[tuple[str, int, int]]:
+        found: list[tuple[str, int, int]] = []
+        for match in _WORD.finditer(text):
+            word, start = match.group(), match.start()
+            if _UNSPACED.search(word):
+                for piece in self._unspaced(word):
+                    found.append((piece, start, start + len(piece)))
+                    start += len(piece)
+                continue
+            parts = re.split("['’]", word)
+            kept = parts[:1] if parts[-1].lower() in _TAILS else parts
+            found.extend((part, start, match.end()) for part in kept)
+        return found
+
+    def _unspaced(self, word: str) -> list[str]:
+        return [part for stretch in re.split(f"({_UNSPACED.pattern})", word) if stretch
+                for part in (self._pieces(stretch) if _UNSPACED.match(stretch) else [stretch])]  # fmt: skip
+
+    def _stop_words(self, language: str) -> frozenset[str]:
+        if language not in self._stops:
+            listed = {word.lower() for word in stopwordsiso.stopwords(language or "en")}
+            parts = {part for word in listed for part in re.split("['’]", word)}
+            if language == "en":
+                parts = {word for word in parts if len(word) != 2} - _MEANINGFUL | _TWO_LETTERS | _EVERYWHERE
+            self._stops[language] = frozenset(parts)
+        return self._stops[language]
+
+    def _root(self, lower: str, language: str) -> str:
+        known = self._roots.get((lower, language))
+        if known is None:
+            lower_bare = _DIACRITIC.sub("", lower)
+            spoken = language in _LEMMAS and len(lower) > 3
+            known = simplemma.lemmatize(lower_bare, lang=language).lower() if spoken else lower_bare
+            if len(self._roots) > 400_000:
+                self._roots.clear()
+            self._roots[(lower, language)] = known
+        return known
+
+
+_LEMMAS = frozenset(
+    {"ca", "cs", "da", "de", "en", "es", "fi", "fr", "it", "nl", "pl", "pt", "ro", "ru", "sv", "tr"}
+)
+
+
+def _pairs(text: str) -> list[str]:
+    """Without a vocabulary: the overlapping pairs of characters stand for words."""
+    return [text[i : i + 2] for i in range(len(text) - 1)] if len(text) > 1 else [text]
+
+
+@lru_cache(maxsize=4)
+def shared_reader(pieces: Callable[[str], list[str]] | None = None) -> Reader:
+    """Return this process's Reader: its models take a second and 60 MB to load."""
+    return Reader(pieces)
