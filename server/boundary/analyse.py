@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Literal
 
 from server.boundary.decide import Decision, decide
@@ -76,7 +77,14 @@ def diff(old: RuleSet, new: RuleSet) -> tuple[str, ...]:
         elif other != rule:
             said.append(f"{rule.id} has another note.")
     said += [f"{rule.id} is added: {sentence(rule)}" for rule in new.rules if rule.id not in old.by_id]
+    for verb, names in (("removed", _less(old, new)), ("added", _less(new, old))):
+        if names:
+            said.append(f"Code names are {verb}: {', '.join(names)}.")
     return tuple(said)
+
+
+def _less(one: RuleSet, other: RuleSet) -> list[str]:
+    return sorted(set(one.code_names) - set(other.code_names))
 
 
 def opens(
@@ -84,7 +92,8 @@ def opens(
 ) -> tuple[Facts, ...]:
     """Return up to ``limit`` requests that ``old`` treats more strictly than ``new``; none if there are none.
 
-    Less strict is a weaker effect, or the same with fewer redactions or a higher rate. Times before ``now``
+    Less strict is a weaker effect, or the same with fewer redactions or a higher rate. Where code names are
+    dropped, examples hold one that only ``old`` finds. Times before ``now``
     are left out. Raises Unproven when that takes more than ``work`` steps: treat it as an opening.
     """
     return tuple(opening.facts for opening in openings(old, new, limit, now, work))
@@ -106,7 +115,22 @@ def openings(
         found.append(Opening(facts_of(values), values["now"], before, after))
         if len(found) >= limit:
             break
+    if len(found) < limit and _less(old, new):
+        found += islice(_unnoticed(space, comparison, new), 1)
     return tuple(found)
+
+
+def _unnoticed(space: Space, comparison: _Comparison, new: RuleSet) -> Iterator[Opening]:
+    """Yield requests that cross more easily once a code name in them is no longer looked for."""
+    for mask, values in space.walk(lambda possible, _: bool(possible & comparison.permits)):
+        if "codename" in values["findings"]:
+            facts = facts_of(values)
+            before, _ = comparison.outcomes(mask)
+            after = new.compiled.verdict(
+                replace(facts, findings=facts.findings - {"codename"}), values["now"]
+            )
+            if looser(before, after):
+                yield Opening(facts, values["now"], before, after)
 
 
 def looser(before: Outcome | Decision, after: Outcome | Decision) -> bool:
@@ -218,9 +242,8 @@ def _never_decides(space: Space, compiled: CompiledRules, index: int) -> Remark:
     by = ", ".join(compiled.outcome(mask).rules)
     example = facts_of(values)
     if rule.kind == "guard":
-        return Remark(
-            "never decides", rule.id, f"{rule.id} stops nothing that would get through without it.", example
-        )
+        said = f"{rule.id} stops nothing at present: no rule would let it through anyway. It stands by."
+        return Remark("never decides", rule.id, said, example)
     said = f"{rule.id} never lets anything through: all that it speaks of is refused, e.g. by {by}."
     return Remark("never decides", rule.id, said, example)
 

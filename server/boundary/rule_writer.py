@@ -15,7 +15,8 @@ from server.boundary.ruleset import RuleSet
 def write_rules(rule_set: RuleSet) -> str:
     """Return the rules as TOML; ``parse_rules`` of it is equal to ``rule_set``."""
     tables = ("".join(f"{key} = {value}\n" for key, value in _pairs(rule)) for rule in rule_set.rules)
-    names = f"code_names = {_texts(set(rule_set.code_names))}\n\n" if rule_set.code_names else ""
+    listed = ", ".join(map(_text, rule_set.code_names))
+    names = f"code_names = [{listed}]\n\n" if listed else ""
     return names + "\n".join("[[rule]]\n" + table for table in tables)
 
 

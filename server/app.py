@@ -1,0 +1,228 @@
+"""The composition root: builds every part by hand, in order, for the roles that this process plays.
+
+inside: the browser and API listener, and the jam clock. gate: release and admit. edge: the world's listener,
+look-ups and deliveries, without ever opening the inside store. analytics: themes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+
+from server.database import Database
+from server.domain.errors import Refusal
+from server.domain.events import Event
+from server.settings import Organisation, Settings, read_organisation, secret
+from server.worker import REST_SECONDS, keep_at
+
+if TYPE_CHECKING:
+    from federation.edge.setup import ServerSigner
+    from federation.outside.store import Outside
+    from server.services.house import House
+
+Role = Literal["all", "inside", "gate", "edge", "analytics"]
+ROLES: tuple[Role, ...] = ("all", "inside", "gate", "edge", "analytics")
+LONGEST_FORM = 1_000_000
+log = structlog.get_logger("server")
+
+
+class CannotListen(Refusal):
+    """An address is taken or not ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An application and where it listens."""
+
+    app: web.Application
+    host: str
+    port: int
+
+
+@dataclass(slots=True)
+class Work:
+    """What a process does: applications to serve and workers to keep at work."""
+
+    listeners: list[Listener] = field(default_factory=list)
+    workers: list[tuple[str, Callable[[], Awaitable[int]], float]] = field(default_factory=list)
+
+
+def address_of(url: str, override: str = "") -> tuple[str, int]:
+    """Return host and port to listen on: those of a URL, or HOST:PORT given instead."""
+    parts = urlsplit(f"//{override}" if override else url)
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError as error:
+        raise CannotListen(f"{override or url!r} has no usable port.") from error
+    if not parts.hostname:
+        raise CannotListen(f"{override!r} is no address to listen on; write HOST:PORT.")
+    return parts.hostname, port
+
+
+@contextlib.asynccontextmanager
+async def open_inside(settings: Settings, *, create: bool = False) -> AsyncIterator[Database]:
+    """Open the inside store, its schema brought up to date."""
+    if not create and not settings.inside_path.exists():
+        raise Refusal(f"The inside store {settings.inside_path} is missing: restore it, or run init.")
+    store = await Database.open(settings.inside_path, "server.storage.rows", migrations="server.storage.migrations")
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@contextlib.asynccontextmanager
+async def open_outside(settings: Settings, organisation: Organisation) -> AsyncIterator[Outside]:
+    """Open the outside store with its sealer."""
+    from federation.outside.released import Sealer
+    from federation.outside.store import Outside
+
+    store = await Database.open(
+        settings.outside_path, "federation.outside.rows", migrations="federation.outside.migrations"
+    )
+    try:
+        yield Outside(
+            store,
+            Sealer(secret(settings.secrets_path, "release.key")),
+            organisation.addresses,
+            organisation.name,
+            secret(settings.secrets_path, "seal.key"),
+        )
+    finally:
+        await store.close()
+
+
+async def run(settings: Settings, role: Role, inside_listen: str = "", edge_listen: str = "") -> None:
+    """Play a role until cancelled. The edge alone needs nothing of the inside, not even its file."""
+    organisation = read_organisation(settings.home)
+    async with contextlib.AsyncExitStack() as stack:
+        work = Work()
+        outside: Outside | None = None
+        if role in ("all", "gate", "edge") or (role == "inside" and settings.outside_path.exists()):
+            outside = await stack.enter_async_context(open_outside(settings, organisation))
+        if role in ("all", "edge"):
+            assert outside is not None
+            await stack.enter_async_context(_edge(work, settings, outside, edge_listen))
+        if role != "edge":
+            store = await stack.enter_async_context(open_inside(settings))
+            await _inside_roles(work, role, make_house(store, organisation), outside, inside_listen)
+        await _serve(stack, work, role)
+
+
+def make_house(store: Database, organisation: Organisation) -> House:
+    """Build what every service needs."""
+    from server.services.house import House
+
+    return House(store, organisation.name, organisation.addresses)
+
+
+async def _inside_roles(
+    work: Work, role: Role, house: House, outside: Outside | None, inside_listen: str
+) -> None:
+    if role in ("all", "inside"):
+        _add_inside(work, house, outside, inside_listen)
+    if role in ("all", "gate"):
+        assert outside is not None
+        await _add_gate(work, house, outside)
+    if role in ("all", "analytics"):
+        from analytics.worker import ThemeWorker
+
+        work.workers.append(("themes", ThemeWorker(house).run_once, 0.5))
+
+
+def _add_inside(work: Work, house: House, outside: Outside | None, listen: str) -> None:
+    from federation.outside.store import OUTSIDE
+    from server.keys import HOUSE
+    from server.services.jams import follow_clock
+    from web.api.setup import add_api
+    from web.health import add_health
+    from web.setup import add_web
+
+    app = web.Application(client_max_size=LONGEST_FORM)
+    app[HOUSE] = house
+    if outside is not None:
+        app[OUTSIDE] = outside
+    add_web(app)
+    add_api(app)
+    add_health(app)
+    work.listeners.append(Listener(app, *address_of(house.addresses.inside_url, listen)))
+    work.workers.append(("jam clock", lambda: follow_clock(house), 1.0))
+
+
+async def _add_gate(work: Work, house: House, outside: Outside) -> None:
+    from federation.gate.actors import show_server
+    from federation.gate.admit import Admit
+    from federation.gate.joining import follow_found
+    from federation.gate.plan import Gateway
+    from federation.gate.release import Release
+
+    gate = Gateway(house, outside)
+    await show_server(gate)
+    release = Release(gate, _not_crossed)
+    work.workers += [
+        ("release", release.run_once, REST_SECONDS),
+        ("admit", Admit(gate).run_once, REST_SECONDS),
+        ("joining", lambda: follow_found(gate), REST_SECONDS),
+    ]
+
+
+def _not_crossed(event: Event, error: Exception) -> None:
+    log.error("an event let nothing cross", seq=event.seq, kind=event.kind, why=type(error).__name__)
+
+
+@contextlib.asynccontextmanager
+async def _edge(work: Work, settings: Settings, outside: Outside, listen: str) -> AsyncIterator[None]:
+    from federation.edge.setup import ServerSigner, make_edge
+    from federation.transport import Transport
+
+    signer = ServerSigner(outside)
+    async with Transport(settings.peer_networks, user_agent=f"Marmalade (+{outside.addresses.edge_url})") as transport:
+        edge = make_edge(outside, transport, signer)
+        work.listeners.append(Listener(edge.app, *address_of(outside.addresses.edge_url, listen)))
+        work.workers += [
+            ("server key", lambda: _load_server_key(outside, signer), 1.0),
+            ("look-ups", edge.lookup.run_once, REST_SECONDS),
+            ("deliveries", edge.deliverer.run_once, REST_SECONDS),
+        ]
+        try:
+            yield
+        finally:
+            await edge.deliverer.close()
+
+
+async def _load_server_key(outside: Outside, signer: ServerSigner) -> int:
+    """Load the server's key once the gate has made it; fetches go unsigned until then."""
+    from federation.outside import keys
+    from federation.signatures import load_private_key
+
+    if signer.key is None and await keys.public_pem(outside, "server"):
+        signer.key = load_private_key(await keys.private_pem(outside, "server"))
+    return 0
+
+
+async def _serve(stack: contextlib.AsyncExitStack, work: Work, role: Role) -> None:
+    """Listen, keep the workers at work, and on the way out stop in the reverse order."""
+    for listener in work.listeners:
+        runner = web.AppRunner(listener.app, access_log=None, shutdown_timeout=5.0)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        try:
+            await web.TCPSite(runner, listener.host, listener.port).start()
+        except OSError as error:
+            raise CannotListen(
+                f"Cannot listen on {listener.host}:{listener.port}: {error.strerror}. Is another server running there?"
+            ) from error
+        log.info("listening", host=listener.host, port=listener.port)
+    log.info("ready", role=role, workers=[name for name, _, _ in work.workers])
+    async with asyncio.TaskGroup() as group:
+        for name, run_once, rest in work.workers:
+            group.create_task(keep_at(name, run_once, rest), name=name)
+        if not work.workers:
+            await asyncio.Event().wait()

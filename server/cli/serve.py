@@ -1,0 +1,37 @@
+"""`serve`: listen and work, in one process or split into roles."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from pathlib import Path
+from typing import cast
+
+import click
+
+from server.app import ROLES, Role, run
+from server.cli.home import at_home
+from server.logs import set_up_logs
+from server.settings import Settings
+
+
+@click.command()
+@at_home
+@click.option("--role", type=click.Choice(ROLES), default="all", show_default=True)
+@click.option("--inside-listen", default="", metavar="HOST:PORT", help="Listen here instead of at the inside URL.")
+@click.option("--edge-listen", default="", metavar="HOST:PORT", help="Listen here instead of at the edge URL.")
+def serve(home: Path, role: str, inside_listen: str, edge_listen: str) -> None:
+    """Serve until stopped. The roles of one organisation may run as processes of their own over the same stores."""
+    settings = Settings.from_env(home)
+    set_up_logs(settings.log_level)
+    asyncio.run(_until_stopped(settings, cast(Role, role), inside_listen, edge_listen))
+
+
+async def _until_stopped(settings: Settings, role: Role, inside_listen: str, edge_listen: str) -> None:
+    work = asyncio.create_task(run(settings, role, inside_listen, edge_listen))
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, work.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await work

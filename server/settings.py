@@ -1,0 +1,166 @@
+"""Settings: the environment, and the file that `init` writes. Nobody else reads os.environ."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from server.domain.errors import Refusal
+from server.domain.uris import Addresses
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# Every setting, with what it does: docs/operators.md is checked against this table.
+SETTINGS: dict[str, str] = {
+    "MARMALADE_ADMIN_PASSWORD": "the first admin's password, read by init; without it init prints a one-time link",
+    "MARMALADE_INSIDE_DATABASE_URL": "the inside store: sqlite:///PATH; default HOME/inside/store.sqlite",
+    "MARMALADE_OUTSIDE_DATABASE_URL": "the outside store: sqlite:///PATH; default HOME/outside/store.sqlite",
+    "MARMALADE_BROKER_URL": "a message broker; none so far: the roles wake each other through the stores",
+    "MARMALADE_PEER_NETWORKS": "CIDRs that peers may live in besides the global Internet, separated by commas",
+    "MARMALADE_LOG_LEVEL": "debug, info, warning or error; default info",
+}
+LEVELS = ("debug", "info", "warning", "error")
+
+
+class SettingsError(Refusal):
+    """A setting cannot be used; the sentence says which and how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where this organisation's server lives and how it runs."""
+
+    home: Path
+    inside_path: Path
+    outside_path: Path
+    peer_networks: tuple[Network, ...]
+    admin_password: str
+    log_level: str
+
+    @classmethod
+    def from_env(cls, home: Path, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the environment; raise SettingsError for an unknown or unusable setting."""
+        env = {key: value for key, value in (environ or os.environ).items() if key.startswith("MARMALADE_")}
+        for name in env:
+            if name not in SETTINGS and not name.startswith("MARMALADE_TEST_"):
+                raise SettingsError(f"There is no setting called {name}. Known are: {', '.join(SETTINGS)}.")
+        if env.get("MARMALADE_BROKER_URL"):
+            raise SettingsError("MARMALADE_BROKER_URL is set, but this version speaks to no broker: unset it.")
+        level = env.get("MARMALADE_LOG_LEVEL", "info").lower()
+        if level not in LEVELS:
+            raise SettingsError(f"MARMALADE_LOG_LEVEL is one of {', '.join(LEVELS)}, not {level!r}.")
+        return cls(
+            home=home,
+            inside_path=_path(env, "MARMALADE_INSIDE_DATABASE_URL", home / "inside" / "store.sqlite"),
+            outside_path=_path(env, "MARMALADE_OUTSIDE_DATABASE_URL", home / "outside" / "store.sqlite"),
+            peer_networks=_networks(env.get("MARMALADE_PEER_NETWORKS", "")),
+            admin_password=env.get("MARMALADE_ADMIN_PASSWORD", ""),
+            log_level=level,
+        )
+
+    @property
+    def secrets_path(self) -> Path:
+        """The folder of the outside's secrets: the release key and the seal of our actors' private keys."""
+        return self.home / "outside" / "secrets"
+
+
+def _path(env: Mapping[str, str], name: str, default: Path) -> Path:
+    url = env.get(name, "")
+    if not url:
+        return default
+    if not url.startswith("sqlite:///"):
+        raise SettingsError(f"{name} names a store that this version cannot open; use sqlite:///PATH.")
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise SettingsError(f"MARMALADE_PEER_NETWORKS holds CIDRs such as 127.0.0.0/8: {error}.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """What `init` wrote down: the organisation's name and its two addresses."""
+
+    name: str
+    addresses: Addresses
+
+
+def read_organisation(home: Path) -> Organisation:
+    """Read HOME/marmalade.toml; raise SettingsError where it is missing or unusable."""
+    path = home / "marmalade.toml"
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+        return Organisation(table["name"], Addresses(check_url(table["edge_url"]), check_url(table["inside_url"])))
+    except FileNotFoundError as error:
+        raise SettingsError(f"There is no organisation in {home} yet: run `python -m server init` first.") from error
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise SettingsError(f"{path} is damaged ({error}); restore it or run init in an empty folder.") from error
+
+
+def write_organisation(home: Path, organisation: Organisation) -> None:
+    """Write HOME/marmalade.toml."""
+    lines = {
+        "name": organisation.name,
+        "inside_url": organisation.addresses.inside_url,
+        "edge_url": organisation.addresses.edge_url,
+    }
+    text = "".join(f"{key} = {_quoted(value)}\n" for key, value in lines.items())
+    write_private(home / "marmalade.toml", text.encode(), mode=0o644)
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def check_url(url: str) -> str:
+    """Return a server's base URL without its last slash; raise SettingsError when it is none."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and not parts.username
+        usable = bool(usable) and parts.path in ("", "/") and not parts.query and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError(f"{url!r} is no address of a server; write it like https://jam.example.")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def secret(folder: Path, name: str, *, make: bool = False) -> bytes:
+    """Return a secret of 32 bytes, made on request where it is missing."""
+    path = folder / name
+    if make and not path.exists():
+        write_private(path, secrets.token_bytes(32))
+    try:
+        value = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"The secret {path} cannot be read: {error.strerror}. Restore it from a backup.") from error
+    if len(value) != 32:
+        raise SettingsError(f"The secret {path} is damaged. Restore it from a backup.")
+    return value
+
+
+def write_private(path: Path, body: bytes, mode: int = 0o600) -> None:
+    """Write a file whole or not at all, readable by its owner alone (or as `mode` says)."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part = path.with_suffix(path.suffix + ".part")
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written: {error.strerror}. Choose another --home.") from error

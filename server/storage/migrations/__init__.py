@@ -1,0 +1,1 @@
+"""The inside schema, change by change."""
