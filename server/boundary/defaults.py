@@ -66,7 +66,7 @@ def forum_rules(forum_key: str, title: str, audience: str, peers: tuple[str, ...
 
 
 def mirror_rules(forum_key: str, title: str, host: str, audience: str = "partners") -> tuple[Rule, ...]:
-    """Return the rules for a forum of ``host`` that our people joined: what is said goes to it and comes back.
+    """Return the rules for a forum of ``host`` that our people joined: all goes to it and comes from it.
 
     Where its audience is ``public``, ``host`` announces it to everyone, so everyone is named in the share.
     """

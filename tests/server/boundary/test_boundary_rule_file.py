@@ -216,8 +216,8 @@ def test_sentences_read_like_english():
         "Nothing in which an e-mail address or a secret was found leaves, to anyone; @security is told."
     )
     assert sentence(found["S2"]) == (
-        "Anything whose act is Create or Update labelled GREEN or lower in the jam feedback from the unit R&D "
-        "may leave, to acme.example and customers, with code names and e-mail addresses removed, "
+        "Anything whose act is Create or Update labelled GREEN or lower in the jam feedback from the unit "
+        "R&D may leave, to acme.example and customers, with code names and e-mail addresses removed, "
         "until 2027-01-31 10:00 UTC."
     )
     assert sentence(found["A1"]) == (
