@@ -13,6 +13,7 @@ from web.templates import count, plural
 from web.views import Bar, Figure, Minute, ThemeRow
 
 _MINUTE = 60
+_LEAST_SHOWN = 20 * _MINUTE
 _SHOWN_WORDS = 8
 
 
@@ -21,7 +22,7 @@ def draw_figures(board: Board, forums: int) -> tuple[Figure, ...]:
     invited = plural(board.invited, "person here", "people here")
     each = f"{board.replies / board.ideas:.1f} for each idea" if board.ideas else "no idea yet"
     outside = sum(share.people for share in board.by_host if share.of is None)
-    guests = f"; {plural(outside, 'guest')} from other servers" if outside else ""
+    guests = f", {plural(outside, 'guest')} from other servers" if outside else ""
     return (
         Figure(
             key="active",
@@ -29,7 +30,7 @@ def draw_figures(board: Board, forums: int) -> tuple[Figure, ...]:
             words="active now",
             of="wrote or marked in 10 minutes",
         ),
-        Figure(key="people", value=count(board.people), words="people spoke", of=f"of {invited}{guests}"),
+        Figure(key="people", value=count(board.people), words="people spoke", of=spoke),
         Figure(key="ideas", value=count(board.ideas), words="ideas", of=f"in {plural(forums, 'forum')}"),
         Figure(key="replies", value=count(board.replies), words="replies", of=each),
     )
@@ -64,14 +65,14 @@ def draw_servers(board: Board, house: House, names: Mapping[str, str]) -> tuple[
 
 
 def draw_minutes(board: Board) -> tuple[Minute, ...]:
-    """Every minute of the last hour, from the first in which something came; silent minutes count as zero."""
+    """Every minute since something came within the last hour, and 20 at least; silent ones count as zero."""
     said = {minute: (ideas, replies) for minute, ideas, replies in board.per_minute}
     if not said:
         return ()
     last = int(board.at) // _MINUTE * _MINUTE
     return tuple(
         Minute(at=datetime.fromtimestamp(minute, UTC), ideas=ideas, replies=replies)
-        for minute in range(min(said), max(last, max(said)) + 1, _MINUTE)
+        for minute in range(min(*said, last - _LEAST_SHOWN), max(*said, last) + 1, _MINUTE)
         for ideas, replies in (said.get(minute, (0, 0)),)
     )
 

@@ -40,7 +40,7 @@ def audience_words(house: House, forum: Forum, names: Mapping[str, str]) -> str:
     if host:
         return f"People at {house.name} and {host}, each on their own server."
     others = listed([names.get(peer, peer) for peer in forum.peers]) or "every partner"
-    return f"People at {house.name}, and of {others} on their own servers."
+    return f"People at {house.name} and {others}, each on their own server."
 
 
 def name_of(audience: str, names: Mapping[str, str]) -> str:
@@ -67,7 +67,7 @@ def draw_reach(
             tone="held",
             icon="hourglass",
             sentence=f"{house.name} sees this now, {whom} after a reviewer",
-            effect=f"{_first_reason(verdicts, 'held')} Inside, it appears at once.",
+            effect=f"{_first_reason(lines, 'held')} Inside, it appears at once.",
             button=f"{verb} to {house.name}, ask for {whom}",
             lines=lines,
         )
@@ -84,7 +84,7 @@ def _staying(
     if forum.audience == "inside":
         effect, lines = "This forum is for your own people. Nothing said here has a way out.", lines[:1]
     elif verdicts:
-        effect = f"{_first_reason(verdicts, 'denied')}"
+        effect = f"{_first_reason(lines, 'denied')}"
     else:
         effect = "No partner takes part in this forum yet."
     return Reach(
@@ -130,18 +130,24 @@ def among(names: Sequence[str]) -> str:
     return f"{', '.join(names[:2])} and {len(names) - 2} others"
 
 
-def _first_reason(verdicts: Sequence[Verdict], word: str) -> str:
-    return next((verdict.reason for verdict in verdicts if verdict.verdict == word), "")
+def _first_reason(lines: Sequence[VerdictLine], word: str) -> str:
+    return next((line.reason for line in lines if line.verdict == word), "")
+
+
+def named(reason: str, audience: str, name: str) -> str:
+    """A reason with the partner's name in place of its host."""
+    return reason if audience == EVERYONE else reason.replace(audience, name)
 
 
 def line_of(verdict: Verdict, names: Mapping[str, str], book: Rulebook) -> VerdictLine:
     """One verdict with its reason and the sentences of the rules that decided."""
+    name = name_of(verdict.audience, names)
     advice = f" {verdict.advice.rstrip('.')}." if verdict.advice else ""
     return VerdictLine(
-        audience=name_of(verdict.audience, names),
+        audience=name,
         verdict=verdict.verdict,
         words=words_of(verdict),
-        reason=verdict.reason + advice,
+        reason=named(verdict.reason + advice, verdict.audience, name),
         rules=rule_sentences(verdict.rules, book),
     )
 

@@ -16,7 +16,7 @@ from server.services.house import House
 from server.services.ideas import Thread
 from web.composing import INTENT_WORDS
 from web.people import author_of
-from web.reach import among, name_of, words_of
+from web.reach import among, name_of, named, words_of
 from web.views import AUDIENCE_ICONS, Link, Mark, Passport, PassportLine, ReplyView, Tone
 
 DEEPEST = 3
@@ -140,7 +140,7 @@ def _line(verdict: Verdict, holdings: Sequence[Holding], names: Mapping[str, str
         receiver=name_of(verdict.audience, names),
         verdict=verdict.verdict,
         words=words,
-        reason=verdict.reason,
+        reason=named(verdict.reason, verdict.audience, name_of(verdict.audience, names)),
         at=at,
         rules=verdict.rules,
     )

@@ -520,6 +520,7 @@ class BoardPage:
     themes: tuple[ThemeRow, ...]
     themes_of: str
     rising: tuple[IdeaCard, ...]
+    marked: tuple[IdeaCard, ...]
     stream_url: str
     counted_at: datetime
 

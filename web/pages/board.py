@@ -17,6 +17,8 @@ from web.pages.jams import obtain
 from web.people import names_of_hosts
 from web.views import BoardPage, ThemePage
 
+_LOOKED_THROUGH = 500
+
 
 async def draw_board(house: House, reader: Member, jam: Jam) -> BoardPage:
     """Count the jam and fill the board; the stream uses the same."""
@@ -26,6 +28,7 @@ async def draw_board(house: House, reader: Member, jam: Jam) -> BoardPage:
     head = head_of(jam, jam.state_at(house.now()), "board")
     themes, themes_of = draw_themes(await board.read_themes(house, reader, jam), head.url)
     rising = await ideas.ideas_of_jam(house, reader, jam, "rising", 5)
+    newest = await ideas.ideas_of_jam(house, reader, jam, "new", _LOOKED_THROUGH)
     by_id = {forum.id: forum for forum in own}
     return BoardPage(
         jam=head,
@@ -37,6 +40,7 @@ async def draw_board(house: House, reader: Member, jam: Jam) -> BoardPage:
         themes=themes,
         themes_of=themes_of,
         rising=draw_cards(house, [made for made in rising if made.support or made.replies], by_id, names),
+        marked=draw_cards(house, [made for made in newest if made.emerging or made.best][:5], by_id, names),
         stream_url=f"/jams/{jam.id}/stream",
         counted_at=house.now(),
     )

@@ -21,7 +21,7 @@
     if (place.hidden) return;
     const grid = { stroke: "rgba(150,120,90,.18)", width: 1 };
     const axis = { stroke: ink, grid, ticks: { show: false }, font: "12px Inter Variable, system-ui" };
-    const line = (label, name, fill) => ({ label, stroke: colour(name), fill, width: 2.5, paths: window.uPlot.paths.spline(), points: { show: false } });
+    const line = (label, name, fill) => ({ label, stroke: colour(name), fill, width: 2.5, points: { show: false } });
     chart = new window.uPlot({
       width: place.clientWidth,
       height: place.clientHeight,
@@ -29,7 +29,7 @@
       cursor: { y: false },
       scales: { y: { range: (plot, low, high) => [0, Math.max(4, high * 1.15)] } },
       axes: [
-        { ...axis, values: (plot, ticks) => ticks.map((tick) => new Date(tick * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" })), space: 70 },
+        { ...axis, values: (plot, ticks) => ticks.map((tick) => new Date(tick * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" })), space: 70, incrs: [60, 120, 300, 600, 900, 1800, 3600] },
         { ...axis, size: 38, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
       ],
       series: [{}, line("Replies", ".replies-key", "rgba(80,150,175,.12)"), line("Ideas", ".ideas-key", "rgba(240,124,28,.16)")],
