@@ -233,8 +233,8 @@ def test_differences_are_told_in_sentences():
         "G-label changes: Anything labelled AMBER or higher waits for a reviewer before it leaves, to anyone."
         " Before: Nothing labelled AMBER or higher leaves, to anyone.",
         "G-findings has another note.",
-        "G-consent is removed: Anything whose author has not agreed to be named leaves only with the author's "
-        "role in place of the name, to anyone.",
+        "G-consent is removed: Anything whose author has not agreed to be named leaves only with the "
+        "author's role in place of the name, to anyone.",
     )
     assert diff(new, HOUSE)[-1].startswith("G-consent is added: Anything whose author")
 
