@@ -63,7 +63,7 @@ def _number(text: str) -> float:
         value = float(text)
     except ValueError:
         return 1e12
-    return value if 0 < value < 1e12 else 1e12
+    return value if 1e6 < value < 1e12 else 1e12
 
 
 def _plain(body: bytes) -> dict[str, Any]:

@@ -42,7 +42,7 @@ async def _init(home: Path, asked: Organisation, admin: str) -> None:
                 await people.set_password(house, member, settings.admin_password)
         if not settings.admin_password:
             link = await people.make_link(house, member)
-            click.echo(f"Sign in once within the hour, as {admin}: {organisation.addresses.inside_url}/link/{link}")
+            click.echo(f"Sign in once within the hour, as {admin}: {organisation.addresses.inside_url}/welcome/{link}")
     click.echo(f"{organisation.name} is set up in {home}. Start it with: python -m server serve --home {home}")
 
 

@@ -1,0 +1,65 @@
+# Marmalade. `make help` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_FLAGS := --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
+HOME_DIR ?= var/run
+CHECK ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev browser demo run test check bench migration pictures clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Marmalade needs Python 3.11 or newer (PYTHON=python3.12 make …)."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); tools/debian python3-venv; $(PYTHON) -m venv $(VENV); }
+
+$(VENV)/.installed: requirements.lock | $(VENV)/bin/python
+	@echo "Installing Marmalade's dependencies…"
+	@$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements.lock
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	@echo "Installing what the tests need…"
+	@$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements-dev.lock
+	@touch $@
+
+install: $(VENV)/.installed ## Make the environment
+
+install-dev: $(VENV)/.installed-dev ## Make the environment with the tests' and checks' tools
+
+browser: # Chromium for the browser tests
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || tools/debian chromium fonts-noto-core
+
+demo: install ## Three organisations hold one jam on this machine (CHECK=1 plays it without a person)
+	@$(BIN)/python -m server demo $(if $(CHECK),--check)
+
+run: install ## One empty organisation on this machine
+	@$(BIN)/python -m server init --home $(HOME_DIR) --name "My organisation" --inside-url http://127.0.0.1:8001 --edge-url http://127.0.0.1:8000 --admin admin
+	@$(BIN)/python -m server serve --home $(HOME_DIR)
+
+test: install-dev browser ## Run all tests
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+check: install-dev ## Lint, types, import contracts, registers, migrations
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m server.database --check server.storage.rows server.storage.migrations
+	@$(BIN)/python -m server.database --check federation.outside.rows federation.outside.migrations
+	@$(BIN)/python -m pytest -q -p no:cacheprovider tests/architecture
+
+bench: install-dev ## Measure, against floors in the same run
+	@for file in tests/bench/bench_*.py; do echo "== $$file"; $(BIN)/python -m tests.bench.$$(basename $$file .py) || exit 1; done
+
+migration: install-dev ## Write the next migrations (NAME=what_changes)
+	@$(BIN)/python -m server.database server.storage.rows server.storage.migrations $(NAME)
+	@$(BIN)/python -m server.database federation.outside.rows federation.outside.migrations $(NAME)
+
+pictures: install-dev browser ## Take the README's pictures from the running demo
+	@$(BIN)/python -m tools.pictures
+
+clean: ## Remove what can be made again (not var/)
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache artefacts
