@@ -17,9 +17,7 @@ def draw_cards(
     house: House, ideas: Iterable[Contribution], forums: Mapping[str, Forum], names: Mapping[str, str]
 ) -> tuple[IdeaCard, ...]:
     """A card for each idea or reply whose forum is among `forums` (id → forum)."""
-    return tuple(
-        draw_card(house, made, forums[made.forum_id], names) for made in ideas if made.forum_id in forums
-    )
+    return tuple(draw_card(house, made, forums[made.forum_id], names) for made in ideas if made.forum_id in forums)
 
 
 def draw_card(house: House, made: Contribution, forum: Forum, names: Mapping[str, str]) -> IdeaCard:

@@ -123,9 +123,7 @@ def _labels(writing: Writing) -> tuple[Choice, ...]:
 
 def _intents(writing: Writing) -> tuple[Choice, ...]:
     chosen = writing.typed.get("intent", "")
-    return tuple(
-        Choice(value=value, words=words, chosen=value == chosen) for value, words in INTENT_WORDS.items()
-    )
+    return tuple(Choice(value=value, words=words, chosen=value == chosen) for value, words in INTENT_WORDS.items())
 
 
 async def _similar(house: House, author: Member, writing: Writing) -> tuple[Similar, ...]:
@@ -134,9 +132,7 @@ async def _similar(house: House, author: Member, writing: Writing) -> tuple[Simi
         return ()
     found = await ideas.similar(house, author, words, writing.forum, 3)
     return tuple(
-        Similar(
-            title=made.title, url=f"/ideas/{made.id}", build_url=f"/forums/{made.forum_id}/build?on={made.id}"
-        )
+        Similar(title=made.title, url=f"/ideas/{made.id}", build_url=f"/forums/{made.forum_id}/build?on={made.id}")
         for made in found
         if not writing.base or made.id != writing.base.id
     )

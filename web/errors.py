@@ -1,8 +1,7 @@
-"""Refusals and faults as a person may read them: a page for browsers, RFC 9457 for the JSON API."""
+"""Refusals and faults as pages that a person may read. Below /api the JSON API answers for itself."""
 
 from __future__ import annotations
 
-import json
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -10,7 +9,8 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from server.domain.errors import Invalid, Refusal, SignInNeeded
+from server.database import ConstraintBroken, DatabaseError
+from server.domain.errors import Refusal, SignInNeeded
 from web.answers import draw, from_htmx, html
 from web.views import ErrorPage
 
@@ -32,71 +32,50 @@ SENTENCES = {
     403: "Your role here does not include that.",
     404: "There is no such page here, or it is not for you.",
     405: "This address takes no such request.",
-    413: "That is larger than this server takes. Nothing was lost: shorten it and send it again.",
-    503: "The server is busy or being brought up to date. Try again in a minute.",
+    413: "That is larger than this server takes. Go back, shorten it and send it again.",
 }
-FAULT = (
-    "Something broke on our side and has been written down. What you typed is still in the page before this."
-)
+FAULT = "Something broke on our side and has been written down. What you typed is still in the page before this."
+BUSY = "The store is busy. Nothing was written; go back and send it again in a moment."
+RACED = "Somebody has just done the same. Nothing was written twice."
 
 
 @web.middleware
 async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn what was raised into an answer; the truth goes to the log, a safe sentence to the person."""
+    """Turn what was raised into a page; the truth goes to the log, a safe sentence to the person."""
     try:
         return await handler(request)
-    except SignInNeeded as refusal:
-        return _to_sign_in(request) if not _is_api(request) else problem(refusal.status, refusal.public)
+    except SignInNeeded:
+        return _to_sign_in(request)
     except Refusal as refusal:
         log.info("refused", path=request.path, status=refusal.status, truth=str(refusal))
-        return _answer(request, refusal.status, refusal.public, refusal)
+        return _page(request, refusal.status, refusal.public)
+    except ConstraintBroken as error:
+        log.warning("raced", path=request.path, truth=str(error))
+        return _page(request, 409, RACED)
+    except DatabaseError as error:
+        log.error("store", path=request.path, truth=str(error))
+        return _page(request, 503, BUSY, {"Retry-After": "1"})
     except web.HTTPException as answer:
         if answer.status < HTTPStatus.BAD_REQUEST:
             raise
-        return _answer(
-            request, answer.status, SENTENCES.get(answer.status, answer.reason), headers=answer.headers
-        )
+        kept = {"Allow": answer.headers[hdrs.ALLOW]} if hdrs.ALLOW in answer.headers else {}
+        return _page(request, answer.status, SENTENCES.get(answer.status, answer.reason), kept)
     except Exception:
+        # The outermost place: there is nobody above who could still answer.
         log.exception("fault", path=request.path, method=request.method)
-        return _answer(request, 500, FAULT)
+        return _page(request, 500, FAULT)
 
 
-def problem(status: int, detail: str, field: str = "") -> web.Response:
-    """A problem document (RFC 9457)."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    if field:
-        body["field"] = field
-    return web.Response(
-        status=status, body=json.dumps(body).encode(), content_type="application/problem+json"
-    )
-
-
-def _answer(
-    request: web.Request, status: int, sentence: str, refusal: Refusal | None = None, headers: object = None
-) -> web.StreamResponse:
-    if _is_api(request):
-        response = problem(status, sentence, refusal.field if isinstance(refusal, Invalid) else "")
-    else:
-        response = _page(request, status, sentence)
-    allow = headers.get(hdrs.ALLOW) if hasattr(headers, "get") else None
-    if isinstance(allow, str):
-        response.headers[hdrs.ALLOW] = allow
+def _page(request: web.Request, status: int, sentence: str, headers: dict[str, str] | None = None) -> web.Response:
+    heading = HEADINGS.get(status, "Something went wrong")
+    page = ErrorPage(status=status, heading=heading, sentence=sentence)
+    response = html(draw(request, "error.html", page), status)
+    response.headers.update(headers or {})
     return response
 
 
-def _page(request: web.Request, status: int, sentence: str) -> web.Response:
-    heading = HEADINGS.get(status, "Something went wrong")
-    return html(
-        draw(request, "error.html", ErrorPage(status=status, heading=heading, sentence=sentence)), status
-    )
-
-
-def _is_api(request: web.Request) -> bool:
-    return request.path.startswith("/api/")
-
-
 def _to_sign_in(request: web.Request) -> web.Response:
-    target = request.path_qs if request.method == hdrs.METH_GET else request.path
+    target = request.path_qs if request.method == hdrs.METH_GET else "/"
     location = f"/sign-in?next={quote(target)}" if target != "/" else "/sign-in"
     if from_htmx(request):
         return web.Response(status=204, headers={"HX-Redirect": location})

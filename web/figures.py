@@ -23,6 +23,7 @@ def draw_figures(board: Board, forums: int) -> tuple[Figure, ...]:
     each = f"{board.replies / board.ideas:.1f} for each idea" if board.ideas else "no idea yet"
     outside = sum(share.people for share in board.by_host if share.of is None)
     guests = f", {plural(outside, 'guest')} from other servers" if outside else ""
+    spoke = f"{count(board.people - outside)} of {invited}{guests}"
     return (
         Figure(
             key="active",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from federation.outside.store import Outside
 from server.services.people import Session
 from web.assets import Assets
 from web.live import Hub
@@ -13,8 +12,6 @@ from web.templates import Templates
 ASSETS = web.AppKey("ASSETS", Assets)
 TEMPLATES = web.AppKey("TEMPLATES", Templates)
 HUB = web.AppKey("HUB", Hub)
-#: The outside store, for reading the ledger and the partners' health; without it those columns stay empty.
-LEDGER = web.AppKey("LEDGER", Outside)
 
 SESSION: web.RequestKey[Session | None] = web.RequestKey("SESSION", Session)
 COOKIE = web.RequestKey("COOKIE", str)

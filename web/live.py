@@ -195,9 +195,7 @@ class Hub:
                     self._tell(room, frame(event, data))
 
 
-async def stream(
-    request: web.Request, hub: Hub, house: House, jam: Jam, member: Member
-) -> web.StreamResponse:
+async def stream(request: web.Request, hub: Hub, house: House, jam: Jam, member: Member) -> web.StreamResponse:
     """Answer with the event stream of a jam until the reader goes, falls behind, or the server ends it."""
     response = web.StreamResponse(
         headers={

@@ -34,5 +34,5 @@ async def add_security_headers(request: web.Request, response: web.StreamRespons
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault(hdrs.CACHE_CONTROL, "private, no-store")
-    if request.app[HOUSE].addresses.inside_url.startswith("https:"):
+    if request.config_dict[HOUSE].addresses.inside_url.startswith("https:"):
         response.headers.setdefault(hdrs.STRICT_TRANSPORT_SECURITY, _STRICT_TRANSPORT)

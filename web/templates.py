@@ -30,9 +30,7 @@ class Templates:
             lstrip_blocks=True,
         )
         self._environment.globals.update(asset=assets.url, icon=self._icon)
-        self._environment.filters.update(
-            when=self._when, count=count, plural=plural, clock=clock, iso=iso, stamp=stamp
-        )
+        self._environment.filters.update(when=self._when, count=count, plural=plural, clock=clock, iso=iso, stamp=stamp)
         self._sprite = assets.url("vendor/lucide.svg")
 
     def render(self, name: str, /, **values: Any) -> str:

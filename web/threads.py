@@ -47,9 +47,7 @@ class Tree:
         top.sort(key=lambda made: (made.created_at, made.id))
         return tuple(view for made in top for view in self._grow(made, below, 0))
 
-    def _grow(
-        self, made: Contribution, below: Mapping[str, list[Contribution]], depth: int
-    ) -> list[ReplyView]:
+    def _grow(self, made: Contribution, below: Mapping[str, list[Contribution]], depth: int) -> list[ReplyView]:
         children = [view for one in below.get(made.id, ()) for view in self._grow(one, below, depth + 1)]
         if made.deleted and not children:
             return []
@@ -124,9 +122,7 @@ def draw_passport(
     else:
         tone, sentence = "inside", f"Nobody outside {house.name}."
     icon = "hourglass" if tone == "held" else AUDIENCE_ICONS[tone]
-    return Passport(
-        sentence=sentence, tone=tone, icon=icon, lines=lines, recall_url=recall_url if crossing else ""
-    )
+    return Passport(sentence=sentence, tone=tone, icon=icon, lines=lines, recall_url=recall_url if crossing else "")
 
 
 def _line(verdict: Verdict, holdings: Sequence[Holding], names: Mapping[str, str]) -> PassportLine:

@@ -11,6 +11,7 @@ from aiohttp import web
 from federation.outside import deliveries, peers
 from federation.outside.ledger import Holding, holdings, uri_of_crossing
 from federation.outside.peers import Peer
+from federation.outside.store import OUTSIDE
 from server.boundary.labels import Level
 from server.boundary.rules import Rule
 from server.boundary.sentences import sentence
@@ -28,7 +29,6 @@ from web.answers import go, show
 from web.cards import url_of
 from web.composing import LABEL_WORDS
 from web.forms import read_form, wrong_of
-from web.keys import LEDGER
 from web.people import names_of_hosts
 from web.reach import listed, name_of, rule_sentences
 from web.session import member_of
@@ -209,7 +209,7 @@ async def show_ledger(request: web.Request) -> web.Response:
     member.require("ledger")
     names = await names_of_hosts(house)
     peer, object_uri = request.query.get("peer", ""), request.query.get("object", "")
-    ledger = request.app.get(LEDGER)
+    ledger = request.app.get(OUTSIDE)
     found = await holdings(ledger, object_uri, peer, 200) if ledger is not None else []
     rows = [await _holding(house, member, one, names) for one in found]
     hosts = dict.fromkeys([EVERYONE, *names, *([peer] if peer else [])])
@@ -255,7 +255,7 @@ async def _holding(house: House, reader: Member, one: Holding, names: Mapping[st
 async def recall_crossing(request: web.Request) -> web.Response:
     """POST /boundary/ledger/{crossing}/recall: take one object back from one audience."""
     house, member = await _member(request)
-    ledger = request.app.get(LEDGER)
+    ledger = request.app.get(OUTSIDE)
     found = await uri_of_crossing(ledger, int(request.match_info["crossing"])) if ledger is not None else None
     made = await ideas.by_uri(house, found[0]) if found else None
     if found is None or made is None:
@@ -276,22 +276,18 @@ async def _partners(
     request: web.Request, typed: Mapping[str, str], wrong: Mapping[str, str], status: int
 ) -> web.Response:
     house, member = await _member(request)
-    ledger = request.app.get(LEDGER)
+    ledger = request.app.get(OUTSIDE)
     known = {peer.host: peer for peer in await peers.peers(ledger)} if ledger is not None else {}
     backlog = await deliveries.backlog(ledger) if ledger is not None else {}
     rows = []
     for partner in await partners.list_partners(house):
         held = await holdings(ledger, "", partner.host) if ledger is not None else []
         waiting = backlog.get(partner.host, (0, 0.0))[0]
-        rows.append(
-            _partner(partner, known.get(partner.host), waiting, sum(not one.revoked_at for one in held))
-        )
+        rows.append(_partner(partner, known.get(partner.host), waiting, sum(not one.revoked_at for one in held)))
     page = views.PartnersPage(
         partners=tuple(rows),
         values={"host": typed.get("host", ""), "name": typed.get("name", "")},
-        tiers=tuple(
-            Choice(value=one, words=one.capitalize(), chosen=one == typed.get("tier")) for one in _TIERS
-        ),
+        tiers=tuple(Choice(value=one, words=one.capitalize(), chosen=one == typed.get("tier")) for one in _TIERS),
         clearances=tuple(
             Choice(
                 value=str(level),
@@ -358,9 +354,7 @@ async def change_partner(request: web.Request) -> web.Response:
     """POST /boundary/partners/{host}: `state` is active, paused or removed."""
     house, member = await _member(request)
     form = await read_form(request)
-    state: PartnerState | None = next(
-        (one for one in get_args(PartnerState) if one == form.get("state")), None
-    )
+    state: PartnerState | None = next((one for one in get_args(PartnerState) if one == form.get("state")), None)
     if state is None:
         raise Missing("state")
     await partners.change_partner(house, member, request.match_info["host"], state=state)

@@ -61,9 +61,7 @@ async def use_link(request: web.Request) -> web.Response:
     password = (await read_form(request)).get("password", "")
     if not people.PASSWORD_LEAST <= len(password) <= people.PASSWORD_MOST:
         sentence = f"A password has at least {people.PASSWORD_LEAST} characters; 15 or more are better."
-        return show(
-            request, "link.html", LinkPage(action=request.path, wrong={"password": sentence}), status=422
-        )
+        return show(request, "link.html", LinkPage(action=request.path, wrong={"password": sentence}), status=422)
     try:
         spent = await people.sign_in_by_link(house, request.match_info["secret"])
     except SignInNeeded as refusal:

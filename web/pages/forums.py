@@ -38,9 +38,7 @@ async def show_forum(request: web.Request) -> web.Response:
     return await _forum(request, {}, {}, 200)
 
 
-async def _forum(
-    request: web.Request, typed: dict[str, str], wrong: dict[str, str], status: int
-) -> web.Response:
+async def _forum(request: web.Request, typed: dict[str, str], wrong: dict[str, str], status: int) -> web.Response:
     house, member, forum, jam = await obtain(request)
     names = await names_of_hosts(house)
     sort = request.query.get("sort", "new")

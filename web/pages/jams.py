@@ -84,11 +84,7 @@ def draw_phases(jam: Jam, state: str) -> tuple[Phase, ...]:
     """Before, live, after: where the jam stands."""
     at = {"draft": 0, "open": 1, "frozen": 2, "archived": 2}[state]
     stands: tuple[views.PhaseState, ...] = ("later", "now", "done")
-    after = (
-        f"Every theme has an answer by {jam.charter.decide_by}"
-        if jam.charter.decide_by
-        else "Themes get answers"
-    )
+    after = f"Every theme has an answer by {jam.charter.decide_by}" if jam.charter.decide_by else "Themes get answers"
     live = {0: "Opens", 1: "Open to ideas until", 2: "Closed"}[at]
     moment: datetime = jam.opens_at if at == 0 else jam.closes_at
     before = "The charter is being written" if at == 0 else "Charter agreed, opened"
@@ -156,9 +152,7 @@ async def show_charter(request: web.Request) -> web.Response:
         "decide_by": charter.decide_by,
     }
     head = head_of(jam, jam.state_at(house.now()), "settings")
-    return show(
-        request, "jam_form.html", views.JamForm(action=f"{head.url}/charter", values=values, jam=head)
-    )
+    return show(request, "jam_form.html", views.JamForm(action=f"{head.url}/charter", values=values, jam=head))
 
 
 async def write_charter(request: web.Request) -> web.Response:
@@ -169,9 +163,7 @@ async def write_charter(request: web.Request) -> web.Response:
     try:
         await jams.write_charter(house, member, jam, read_charter(form))
     except Refusal as refusal:
-        page = views.JamForm(
-            action=f"{head.url}/charter", values={**_BLANK, **form}, jam=head, wrong=wrong_of(refusal)
-        )
+        page = views.JamForm(action=f"{head.url}/charter", values={**_BLANK, **form}, jam=head, wrong=wrong_of(refusal))
         return show(request, "jam_form.html", page, status=refusal.status)
     return go(request, f"{head.url}/settings", "saved")
 
@@ -181,9 +173,7 @@ async def show_settings(request: web.Request) -> web.Response:
     return await _settings(request, {}, {}, 200)
 
 
-async def _settings(
-    request: web.Request, typed: dict[str, str], wrong: dict[str, str], status: int
-) -> web.Response:
+async def _settings(request: web.Request, typed: dict[str, str], wrong: dict[str, str], status: int) -> web.Response:
     house, member, jam = await obtain(request)
     member.require("jams")
     names = await names_of_hosts(house)
@@ -199,9 +189,7 @@ async def _settings(
         closes_value=write_time(jam.closes_at),
         verbs=tuple(TRANSITIONS[state]) if not jam.host else (),
         gaps=_gaps(jam),
-        forums=tuple(
-            draw_forum(house, one, names, counts) for one in await forums.list_forums(house, member, jam)
-        ),
+        forums=tuple(draw_forum(house, one, names, counts) for one in await forums.list_forums(house, member, jam)),
         forum_values=values,
         audiences=tuple(
             Choice(
@@ -256,9 +244,7 @@ async def extend_jam(request: web.Request) -> web.Response:
     return await _turn(request, extend, "extended")
 
 
-async def _turn(
-    request: web.Request, verb: Callable[[House, Member, Jam], Awaitable[Jam]], done: str
-) -> web.Response:
+async def _turn(request: web.Request, verb: Callable[[House, Member, Jam], Awaitable[Jam]], done: str) -> web.Response:
     house, member, jam = await obtain(request)
     try:
         changed = await verb(house, member, jam)

@@ -14,7 +14,16 @@ from web.pages.jams import obtain
 from web.templates import Templates
 
 #: Templates whose root element bears an id; each is sent only when it has changed.
-PARTS = ("figures", "board_units", "board_servers", "board_themes", "board_rising", "board_marked", "rising", "freshness")
+PARTS = (
+    "figures",
+    "board_units",
+    "board_servers",
+    "board_themes",
+    "board_rising",
+    "board_marked",
+    "rising",
+    "freshness",
+)
 
 
 def draw_parts(templates: Templates) -> DrawParts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from federation.outside.ledger import Holding, holdings
+from federation.outside.store import OUTSIDE
 from server.domain.actors import Member
 from server.domain.errors import Missing, NotAllowed, Refusal, SignInNeeded
 from server.domain.ideas import MARKS, Contribution
@@ -18,7 +19,6 @@ from web.answers import draw, from_htmx, go, head_of, html, show
 from web.cards import url_of
 from web.composing import Writing, draw_composer, intent_of
 from web.forms import read_form, wrong_of
-from web.keys import LEDGER
 from web.pages.forums import answer_preview, closed_words
 from web.people import author_of, names_of_hosts
 from web.reach import badge_of
@@ -99,7 +99,7 @@ async def _passport(
     if not idea.is_local:
         return None
     copies: list[Holding] = []
-    if (ledger := request.app.get(LEDGER)) is not None:
+    if (ledger := request.app.get(OUTSIDE)) is not None:
         for uri in await crossings.all_public_uris(house, idea):
             copies += await holdings(ledger, uri)
     verdicts = await crossings.verdicts_of(house, member, idea)
@@ -168,9 +168,7 @@ async def preview(request: web.Request) -> web.Response:
     form = await read_form(request)
     back = Link(text=made.title or "Back", url=url_of(made))
     if request.query.get("of") == "edit":
-        writing = Writing(
-            kind="edit", forum=forum, edited=made, typed=form, previewed=True, cancel_url=url_of(made)
-        )
+        writing = Writing(kind="edit", forum=forum, edited=made, typed=form, previewed=True, cancel_url=url_of(made))
         heading = "Edit"
     else:
         parent = await ideas.obtain(house, member, form["in_reply_to"]) if form.get("in_reply_to") else None
@@ -186,15 +184,11 @@ async def show_edit(request: web.Request) -> web.Response:
     return await _edit(request, {"title": made.title, "text": made.text, "label": made.label}, {}, 200)
 
 
-async def _edit(
-    request: web.Request, typed: dict[str, str], wrong: dict[str, str], status: int
-) -> web.Response:
+async def _edit(request: web.Request, typed: dict[str, str], wrong: dict[str, str], status: int) -> web.Response:
     house, member, made, forum, jam = await obtain(request)
     if made.author_id != member.id:
         raise NotAllowed("Only its author can change this.")
-    writing = Writing(
-        kind="edit", forum=forum, edited=made, typed=typed, wrong=wrong, cancel_url=url_of(made)
-    )
+    writing = Writing(kind="edit", forum=forum, edited=made, typed=typed, wrong=wrong, cancel_url=url_of(made))
     page = views.WriteView(
         jam=head_of(jam, jam.state_at(house.now())),
         heading="Edit your idea" if made.kind == "idea" else "Edit your reply",
@@ -228,12 +222,8 @@ async def show_history(request: web.Request) -> web.Response:
     """GET /ideas/{idea}/history"""
     house, member, made, _, jam = await obtain(request)
     earlier = await ideas.history(house, member, made.id)
-    now = VersionView(
-        number=made.version, title=made.title, text=made.text, at=made.edited_at or made.created_at
-    )
-    versions = [
-        VersionView(number=one.number, title=one.title, text=one.text, at=one.written_at) for one in earlier
-    ]
+    now = VersionView(number=made.version, title=made.title, text=made.text, at=made.edited_at or made.created_at)
+    versions = [VersionView(number=one.number, title=one.title, text=one.text, at=one.written_at) for one in earlier]
     page = views.HistoryPage(
         jam=head_of(jam, jam.state_at(house.now())),
         back=Link(text=made.title or "Back to the thread", url=url_of(made)),
