@@ -123,9 +123,7 @@ def make_house(store: Database, organisation: Organisation) -> House:
     return House(store, organisation.name, organisation.addresses)
 
 
-async def _inside_roles(
-    work: Work, role: Role, house: House, outside: Outside | None, inside_listen: str
-) -> None:
+async def _inside_roles(work: Work, role: Role, house: House, outside: Outside | None, inside_listen: str) -> None:
     if role in ("all", "inside"):
         _add_inside(work, house, outside, inside_listen)
     if role in ("all", "gate"):

@@ -27,9 +27,22 @@ TRIES = 6
 ASK_AGAIN_AFTER = 24 * 3600.0
 FORUMS = {"lemmy", "piefed", "nodebb", "discourse", "mbin", "kbin"}
 MICROBLOGS = {
-    "mastodon", "gotosocial", "pleroma", "akkoma", "misskey", "sharkey", "firefish", "iceshrimp", "snac", "takahe",
-    "microblogpub", "pixelfed", "hollo", "mitra", "friendica",
-}  # fmt: skip
+    "mastodon",
+    "gotosocial",
+    "pleroma",
+    "akkoma",
+    "misskey",
+    "sharkey",
+    "firefish",
+    "iceshrimp",
+    "snac",
+    "takahe",
+    "microblogpub",
+    "pixelfed",
+    "hollo",
+    "mitra",
+    "friendica",
+}
 FAILURES = (FetchError, TransportError, Refusal, MalformedActor, BadUrl)
 log = structlog.get_logger("lookup")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -91,7 +92,7 @@ def _at(found: Crossing) -> datetime:
 
 
 def _plain(markup: str) -> str:
-    return " ".join(Markup(nh3.clean(markup, tags=set())).unescape().split())
+    return " ".join(html.unescape(nh3.clean(markup, tags=set())).split())
 
 
 async def _forum(outside: Outside, found: Crossing) -> dict[str, Any]:
@@ -125,7 +126,11 @@ async def _idea(outside: Outside, found: Crossing) -> dict[str, Any]:
 async def _thread(outside: Outside, found: Crossing) -> dict[str, Any]:
     document = _document(found)
     forum = await crossings.find(outside, found.card.forum_uri, None)
-    listed = [one for one in await crossings.of_thread(outside, found.document.uri, None) if one.document.uri != found.document.uri]
+    listed = [
+        one
+        for one in await crossings.of_thread(outside, found.document.uri, None)
+        if one.document.uri != found.document.uri
+    ]
     return {
         "forum": {
             "title": forum.card.author_name if forum else "",

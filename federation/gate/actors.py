@@ -122,10 +122,16 @@ async def show_forum(gate: Gateway, plan: Plan, forum: Forum, jam: Jam) -> list[
     )
     document["jam"] = {"name": jam.title, "slug": jam.slug, "audience": forum.audience}
     card = Card(
-        type="Group", author_uri=forum.uri, author_name=forum.title, author_handle=forum.handle,
-        forum_uri=forum.uri, made_at=forum.created_at.timestamp(),
-    )  # fmt: skip
-    audiences = [EVERYONE] if public else [one.audience for one in await judged.readers_of(gate.house, forum) if not one.paused]
+        type="Group",
+        author_uri=forum.uri,
+        author_name=forum.title,
+        author_handle=forum.handle,
+        forum_uri=forum.uri,
+        made_at=forum.created_at.timestamp(),
+    )
+    audiences = (
+        [EVERYONE] if public else [one.audience for one in await judged.readers_of(gate.house, forum) if not one.paused]
+    )
     released = [await _freeze_if_changed(gate, plan, document, audience, card) for audience in audiences]
     return [one for one in released if one is not None]
 

@@ -36,9 +36,7 @@ async def admit_announce(arrival: Arrival) -> Outcome:
     inner = read_activity(arrival.activity.object)
     if inner.kind not in RELAYED:
         return Outcome("ignored", f"{inner.kind[:40]} is not relayed.")
-    return await KINDS[inner.kind](
-        Arrival(arrival.gate, arrival.received, inner, forum, plan=arrival.plan)
-    )
+    return await KINDS[inner.kind](Arrival(arrival.gate, arrival.received, inner, forum, plan=arrival.plan))
 
 
 KINDS: dict[str, Callable[[Arrival], Awaitable[Outcome]]] = {
@@ -76,6 +74,12 @@ class Admit:
             outcome = await deal(arrival) if deal else Outcome("ignored", f"{one.kind[:40]} is not taken.")
         except Refusal as refusal:
             outcome = Outcome("refused", str(refusal))
+        except Exception:
+            # A fault puts the activity off; what fails each time is refused in the end, and the rest goes on.
+            if one.attempts < LOOKS:
+                await received.put_off(self._gate.outside, one, time.time() + 2.0**one.attempts, "fault")
+                raise
+            outcome = Outcome("refused", "It could not be dealt with.")
         if outcome.state == "later":
             if one.attempts < LOOKS:
                 due_at = time.time() + 0.25 * 2**one.attempts

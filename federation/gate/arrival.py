@@ -78,9 +78,21 @@ class Arrival:
         await holds.ask_review(
             self.gate.house,
             Hold(
-                id=new_id(), direction="in", contribution_id="", version=0, activity_uri=uri, peer=self.peer,
-                forum_id=forum.id, author=author.handle, preview=text, copies={}, rules=verdict.rules,
-                reason=verdict.reason, rule_set=verdict.rule_set, state="waiting", asked_at=self.gate.house.now(),
+                id=new_id(),
+                direction="in",
+                contribution_id="",
+                version=0,
+                activity_uri=uri,
+                peer=self.peer,
+                forum_id=forum.id,
+                author=author.handle,
+                preview=text,
+                copies={},
+                rules=verdict.rules,
+                reason=verdict.reason,
+                rule_set=verdict.rule_set,
+                state="waiting",
+                asked_at=self.gate.house.now(),
             ),
-        )  # fmt: skip
+        )
         return Outcome("held", verdict.reason)

@@ -96,5 +96,3 @@ async def _review_forum(gate: Gateway, plan: Plan, forum: Forum, event: Event) -
 async def _granted(gate: Gateway, made: Contribution) -> list[tuple[str, str]]:
     uris = await judged.all_public_uris(gate.house, made) if made.is_local else [made.uri]
     return [(uri, audience) for uri in uris for audience in await crossings.audiences_of(gate.outside, uri)]
-
-

@@ -13,9 +13,7 @@ from federation.vocabulary.objects import tombstone
 from server.domain.jams import Forum
 
 
-async def bury(
-    gate: Gateway, plan: Plan, forum: Forum, object_uri: str, audience: str | None, at: datetime
-) -> int:
+async def bury(gate: Gateway, plan: Plan, forum: Forum, object_uri: str, audience: str | None, at: datetime) -> int:
     """Withdraw one of our objects from one audience (None: from all); return how many servers are asked to delete.
 
     A host that read it only as everyone's is barred from it, while everyone else goes on reading.
@@ -36,7 +34,9 @@ async def bury(
         plan.revoke(object_uri, audience, now)
     card, version = found.card, found.document.version + 1
     for viewer in [audience] if audience is not None else granted:
-        stone = Card(type="Tombstone", subject_uri=object_uri, forum_uri=forum.uri, thread_uri=card.thread_uri, made_at=now)
+        stone = Card(
+            type="Tombstone", subject_uri=object_uri, forum_uri=forum.uri, thread_uri=card.thread_uri, made_at=now
+        )
         plan.freeze(tombstone(object_uri, at), "tombstone", version, viewer, stone)
     for host, inbox in holders.items():
         await _ask_to_delete(gate, plan, forum, object_uri, card, version, host, inbox, at)
@@ -44,17 +44,32 @@ async def bury(
 
 
 async def _ask_to_delete(
-    gate: Gateway, plan: Plan, forum: Forum, object_uri: str, card: Card, version: int, host: str, inbox: str,
+    gate: Gateway,
+    plan: Plan,
+    forum: Forum,
+    object_uri: str,
+    card: Card,
+    version: int,
+    host: str,
+    inbox: str,
     at: datetime,
-) -> None:  # fmt: skip
+) -> None:
     public = forum.audience == "public"
     document = activities.delete(
         activity_uri(gate, "delete", object_uri, host), card.author_uri, object_uri, forum.uri, is_public=public, at=at
     )
     carriage = Carriage(
-        forum=forum, audience=host, activity=document, act="Delete", object_uri=object_uri,
-        thread_uri=card.thread_uri, author_uri=card.author_uri, version=version, is_idea=card.type == "Article", at=at,
-    )  # fmt: skip
+        forum=forum,
+        audience=host,
+        activity=document,
+        act="Delete",
+        object_uri=object_uri,
+        thread_uri=card.thread_uri,
+        author_uri=card.author_uri,
+        version=version,
+        is_idea=card.type == "Article",
+        at=at,
+    )
     direct = freeze_activity(plan, carriage, document, "tombstone")
     kind = await kind_of(gate, host)
     if kind != "microblog" and forum.is_local:
@@ -62,6 +77,22 @@ async def _ask_to_delete(
             activity_uri(gate, "announce", document["id"], host), forum.uri, document, is_public=public, at=at
         )
         whole = freeze_activity(plan, carriage, wrapped, "tombstone")
-        plan.send(whole, host=host, inbox_uri=inbox, sender_uri=forum.uri, lane=card.thread_uri, object_uri=object_uri, act="Delete")
+        plan.send(
+            whole,
+            host=host,
+            inbox_uri=inbox,
+            sender_uri=forum.uri,
+            lane=card.thread_uri,
+            object_uri=object_uri,
+            act="Delete",
+        )
     if kind in ("microblog", "unknown") or not forum.is_local:
-        plan.send(direct, host=host, inbox_uri=inbox, sender_uri=card.author_uri, lane=card.thread_uri, object_uri=object_uri, act="Delete")
+        plan.send(
+            direct,
+            host=host,
+            inbox_uri=inbox,
+            sender_uri=card.author_uri,
+            lane=card.thread_uri,
+            object_uri=object_uri,
+            act="Delete",
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from typing import Any
 
 import orjson
 
@@ -15,7 +16,7 @@ from federation.gate.routing import Carriage, activity_uri, announce, freeze_act
 from federation.outside import crossings, received
 from federation.outside.crossings import EVERYONE, Card
 from federation.vocabulary import activities
-from server.domain.crossings import Hold, Verdict
+from server.domain.crossings import Hold, Verdict, VerdictWord
 from server.domain.events import Event
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
@@ -49,9 +50,14 @@ async def release_deletion(gate: Gateway, event: Event, plan: Plan) -> None:
 
 
 async def release(
-    gate: Gateway, plan: Plan, made: Contribution, act: str, approved: frozenset[str] = frozenset(), *,
+    gate: Gateway,
+    plan: Plan,
+    made: Contribution,
+    act: str,
+    approved: frozenset[str] = frozenset(),
+    *,
     deliver: bool = True,
-) -> list[Verdict]:  # fmt: skip
+) -> list[Verdict]:
     """Judge a contribution for every audience and let across what may. `approved` audiences passed review."""
     forum, _ = await forum_of(gate, made.forum_id)
     draft = await judged.draft_of(gate.house, made, act)
@@ -74,7 +80,7 @@ async def release(
 def _approve(verdict: Verdict, approved: frozenset[str]) -> Verdict:
     if verdict.verdict != "held" or verdict.audience not in approved:
         return verdict
-    word = "redacted" if verdict.redactions else "allowed"
+    word: VerdictWord = "redacted" if verdict.redactions else "allowed"
     return replace(verdict, verdict=word, reason=f"A reviewer released it. {verdict.reason}")
 
 
@@ -106,9 +112,7 @@ async def hold_back(gate: Gateway, made: Contribution, forum: Forum, verdicts: l
     )
 
 
-async def offered(
-    gate: Gateway, made: Contribution, forum: Forum, held: list[Verdict]
-) -> tuple[dict[str, str], str]:
+async def offered(gate: Gateway, made: Contribution, forum: Forum, held: list[Verdict]) -> tuple[dict[str, str], str]:
     """Return audience → SHA-256 of the document on offer, and the text that a reviewer reads."""
     copies: dict[str, str] = {}
     preview = ""
@@ -129,9 +133,16 @@ async def offered(
 
 
 async def _cross(
-    gate: Gateway, plan: Plan, made: Contribution, forum: Forum, verdict: Verdict, act: str, apart: set[str], *,
+    gate: Gateway,
+    plan: Plan,
+    made: Contribution,
+    forum: Forum,
+    verdict: Verdict,
+    act: str,
+    apart: set[str],
+    *,
     deliver: bool,
-) -> None:  # fmt: skip
+) -> None:
     copy = await copy_for(gate, made, forum, verdict)
     if copy is None:
         return
@@ -178,9 +189,14 @@ async def _send_home(gate: Gateway, plan: Plan, carriage: Carriage) -> None:
         return
     released = freeze_activity(plan, carriage, carriage.activity)
     plan.send(
-        released, host=carriage.forum.host, inbox_uri=inbox, sender_uri=carriage.author_uri, lane=carriage.thread_uri,
-        object_uri=carriage.object_uri, act=carriage.act,
-    )  # fmt: skip
+        released,
+        host=carriage.forum.host,
+        inbox_uri=inbox,
+        sender_uri=carriage.author_uri,
+        lane=carriage.thread_uri,
+        object_uri=carriage.object_uri,
+        act=carriage.act,
+    )
 
 
 async def _answer_directly(gate: Gateway, plan: Plan, made: Contribution, carriage: Carriage, copy: Copy) -> None:
@@ -194,12 +210,17 @@ async def _answer_directly(gate: Gateway, plan: Plan, made: Contribution, carria
         return
     released = freeze_activity(plan, carriage, carriage.activity)
     plan.send(
-        released, host=parent.author_host, inbox_uri=inbox, sender_uri=copy.face.uri, lane=carriage.thread_uri,
-        object_uri=carriage.object_uri, act=carriage.act,
-    )  # fmt: skip
+        released,
+        host=parent.author_host,
+        inbox_uri=inbox,
+        sender_uri=copy.face.uri,
+        lane=carriage.thread_uri,
+        object_uri=carriage.object_uri,
+        act=carriage.act,
+    )
 
 
-async def _original(gate: Gateway, made: Contribution) -> dict[str, object] | None:
+async def _original(gate: Gateway, made: Contribution) -> dict[str, Any] | None:
     """Return the activity by which the words of another server's contribution came, unaltered."""
     kind = "Create" if made.version == 1 else "Update"
     kept = await received.newest_about(gate.outside, kind, made.author_host, made.uri)
@@ -207,9 +228,16 @@ async def _original(gate: Gateway, made: Contribution) -> dict[str, object] | No
 
 
 async def _relay(
-    gate: Gateway, plan: Plan, made: Contribution, forum: Forum, verdict: Verdict, act: str, apart: set[str], *,
+    gate: Gateway,
+    plan: Plan,
+    made: Contribution,
+    forum: Forum,
+    verdict: Verdict,
+    act: str,
+    apart: set[str],
+    *,
     deliver: bool,
-) -> None:  # fmt: skip
+) -> None:
     """Announce another server's activity in our forum: its bytes pass whole or not at all."""
     if verdict.verdict == "redacted":
         return
@@ -220,7 +248,7 @@ async def _relay(
     thread_uri = await stands_as(gate, root, verdict.audience)
     if thread_uri is None:
         return
-    document = {**activity["object"]}  # type: ignore[dict-item]
+    document = activity["object"]
     author = await people.member_by_id(gate.house, made.author_id)
     card = Card(
         type="Article" if made.kind == "idea" else "Note",
@@ -235,16 +263,27 @@ async def _relay(
         made_at=made.created_at.timestamp(),
     )
     listed = {
-        **document, "id": made.uri, "name": made.title, "content": made.html, "attributedTo": card.author_uri,
-    }  # fmt: skip
+        **document,
+        "id": made.uri,
+        "name": made.title,
+        "content": made.html,
+        "attributedTo": card.author_uri,
+    }
     plan.freeze(listed, "object", made.version, verdict.audience, card)
     if not deliver:
         return
     carriage = Carriage(
-        forum=forum, audience=verdict.audience, activity=activity, act=act, object_uri=made.uri,
-        thread_uri=thread_uri, author_uri="", version=made.version, is_idea=made.kind == "idea",
+        forum=forum,
+        audience=verdict.audience,
+        activity=activity,
+        act=act,
+        object_uri=made.uri,
+        thread_uri=thread_uri,
+        author_uri="",
+        version=made.version,
+        is_idea=made.kind == "idea",
         at=made.edited_at or made.created_at,
-    )  # fmt: skip
+    )
     await announce(gate, plan, carriage, apart, skip_host=made.author_host)
 
 
@@ -259,13 +298,28 @@ async def relay_deletion(gate: Gateway, plan: Plan, made: Contribution, forum: F
     for audience in await crossings.audiences_of(gate.outside, made.uri):
         thread_uri = await stands_as(gate, root, audience) if root else None
         # Its author's own Delete passes unaltered; a moderator's is the forum's.
-        document = parsed(theirs.body) if theirs else activities.delete(
-            activity_uri(gate, "delete", made.uri, audience), forum.uri, made.uri, forum.uri,
-            is_public=forum.audience == "public", at=now,
-        )  # fmt: skip
+        document = (
+            parsed(theirs.body)
+            if theirs
+            else activities.delete(
+                activity_uri(gate, "delete", made.uri, audience),
+                forum.uri,
+                made.uri,
+                forum.uri,
+                is_public=forum.audience == "public",
+                at=now,
+            )
+        )
         carriage = Carriage(
-            forum=forum, audience=audience, activity=document, act="Delete", object_uri=made.uri,
-            thread_uri=thread_uri or made.uri, author_uri="", version=made.version + 1,
-            is_idea=made.kind == "idea", at=now,
-        )  # fmt: skip
+            forum=forum,
+            audience=audience,
+            activity=document,
+            act="Delete",
+            object_uri=made.uri,
+            thread_uri=thread_uri or made.uri,
+            author_uri="",
+            version=made.version + 1,
+            is_idea=made.kind == "idea",
+            at=now,
+        )
         await announce(gate, plan, carriage, set(), skip_host=made.author_host)

@@ -39,9 +39,11 @@ async def admit_create(arrival: Arrival) -> Outcome:
     if forum is None:
         return Outcome("refused", "It is addressed to no forum of ours.")
     words = plain(sanitise(remark.html))
-    if outcome := await arrival.judge(author, forum, "Create", f"{remark.title}\n\n{words}" if parent is None else words):
+    if outcome := await arrival.judge(
+        author, forum, "Create", f"{remark.title}\n\n{words}" if parent is None else words
+    ):
         return outcome
-    intent: Intent = remark.intent if remark.intent in INTENTS else ""  # type: ignore[assignment]
+    intent: Intent = remark.intent if remark.intent in INTENTS else ""
     origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed=arrival.relay is not None)
     if parent is not None:
         await ideas.reply(gate.house, author, parent, words, intent=intent, origin=origin)

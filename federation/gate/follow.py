@@ -27,9 +27,14 @@ async def admit_follow(arrival: Arrival) -> Outcome:
     card = Card(type="Accept", subject_uri=forum.uri, forum_uri=forum.uri, author_uri=forum.uri)
     released = plan.freeze(document, "activity", 1, arrival.peer, card)
     plan.send(
-        released, host=arrival.peer, inbox_uri=inbox, sender_uri=forum.uri, lane=forum.uri, object_uri=forum.uri,
+        released,
+        host=arrival.peer,
+        inbox_uri=inbox,
+        sender_uri=forum.uri,
+        lane=forum.uri,
+        object_uri=forum.uri,
         act="Accept",
-    )  # fmt: skip
+    )
     return ADMITTED
 
 

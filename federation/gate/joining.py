@@ -78,6 +78,11 @@ def send_follow(gate: Gateway, plan: Plan, forum: Forum, actor: RemoteActor) -> 
     card = Card(type="Follow", subject_uri=forum.uri, author_uri=server, forum_uri=forum.uri)
     released = plan.freeze(document, "activity", 1, forum.host, card)
     plan.send(
-        released, host=forum.host, inbox_uri=actor.inbox_uri, sender_uri=server, lane=forum.uri,
-        object_uri=forum.uri, act="Follow",
-    )  # fmt: skip
+        released,
+        host=forum.host,
+        inbox_uri=actor.inbox_uri,
+        sender_uri=server,
+        lane=forum.uri,
+        object_uri=forum.uri,
+        act="Follow",
+    )

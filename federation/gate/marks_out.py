@@ -41,11 +41,24 @@ async def _send(gate: Gateway, event: Event, plan: Plan, *, undone: bool) -> Non
         # A second Like after an Undo needs an id that no one has seen.
         document = {**like, "id": activity_uri(gate, "like", face.uri, made.uri, event.seq)}
     carriage = Carriage(
-        forum=forum, audience=forum.host, activity=document, act=document["type"], object_uri=made.uri,
-        thread_uri=f"{forum.uri}#marks", author_uri=face.uri, version=1, is_idea=False, at=event.at,
-    )  # fmt: skip
+        forum=forum,
+        audience=forum.host,
+        activity=document,
+        act=document["type"],
+        object_uri=made.uri,
+        thread_uri=f"{forum.uri}#marks",
+        author_uri=face.uri,
+        version=1,
+        is_idea=False,
+        at=event.at,
+    )
     released = freeze_activity(plan, carriage, document)
     plan.send(
-        released, host=forum.host, inbox_uri=inbox, sender_uri=face.uri, lane=carriage.thread_uri,
-        object_uri=document["id"], act=carriage.act,
-    )  # fmt: skip
+        released,
+        host=forum.host,
+        inbox_uri=inbox,
+        sender_uri=face.uri,
+        lane=carriage.thread_uri,
+        object_uri=document["id"],
+        act=carriage.act,
+    )

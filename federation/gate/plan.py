@@ -41,16 +41,32 @@ class Plan:
         return released
 
     def send(
-        self, released: Released, *, host: str, inbox_uri: str, sender_uri: str, lane: str, object_uri: str,
-        act: str, delay: float = 0.0,
-    ) -> None:  # fmt: skip
+        self,
+        released: Released,
+        *,
+        host: str,
+        inbox_uri: str,
+        sender_uri: str,
+        lane: str,
+        object_uri: str,
+        act: str,
+        delay: float = 0.0,
+    ) -> None:
         """Put a sealed document on its way to one inbox."""
         self.steps.append(
             lambda change: deliveries.queue(
-                change, host=host, inbox_uri=inbox_uri, uri=released.uri, audience=released.audience,
-                version=released.version, sender_uri=sender_uri, lane=lane, object_uri=object_uri, act=act,
+                change,
+                host=host,
+                inbox_uri=inbox_uri,
+                uri=released.uri,
+                audience=released.audience,
+                version=released.version,
+                sender_uri=sender_uri,
+                lane=lane,
+                object_uri=object_uri,
+                act=act,
                 delay=delay,
-            )  # fmt: skip
+            )
         )
 
     def revoke(self, subject_uri: str, audience: str | None, now: float) -> None:

@@ -22,6 +22,7 @@ from server.services import forums, log
 from server.services.house import House
 
 CONSUMER = "release"
+PATIENCE = 5
 Dealing = Callable[[Gateway, Event, Plan], Awaitable[None]]
 
 
@@ -48,9 +49,14 @@ async def _tell_followers(gate: Gateway, plan: Plan, forum: Forum, jam: Jam) -> 
         for follower in await peers.followers(gate.outside, forum.uri):
             if released.audience in (EVERYONE, follower.host):
                 plan.send(
-                    sealed, host=follower.host, inbox_uri=follower.inbox_uri, sender_uri=forum.uri, lane=forum.uri,
-                    object_uri=forum.uri, act="Update",
-                )  # fmt: skip
+                    sealed,
+                    host=follower.host,
+                    inbox_uri=follower.inbox_uri,
+                    sender_uri=forum.uri,
+                    lane=forum.uri,
+                    object_uri=forum.uri,
+                    act="Update",
+                )
 
 
 # Event kind → what the gate does about it. Kinds that are absent concern the inside alone.
@@ -78,6 +84,7 @@ class Release:
     def __init__(self, gate: Gateway, on_failure: Callable[[Event, Exception], None]) -> None:
         self._gate = gate
         self._on_failure = on_failure
+        self._failures = (0, 0)
 
     async def run_once(self, limit: int = 100) -> int:
         """Deal with the next events after the cursor."""
@@ -98,7 +105,18 @@ class Release:
                 # What cannot be judged does not cross; the log goes on.
                 self._on_failure(event, refusal)
                 plan = Plan(self._gate.outside)
+            except Exception as error:
+                # A fault denies as well, but only once trying again has not helped.
+                if not self._gives_up(event.seq):
+                    raise
+                self._on_failure(event, error)
+                plan = Plan(self._gate.outside)
         await plan.write((CONSUMER, event.seq))
+
+    def _gives_up(self, seq: int) -> bool:
+        failing, count = self._failures
+        self._failures = (seq, count + 1 if failing == seq else 1)
+        return self._failures[1] >= PATIENCE
 
 
 async def behind(house: House, gate: Gateway) -> int:

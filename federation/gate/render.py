@@ -88,9 +88,7 @@ async def copy_for(gate: Gateway, made: Contribution, forum: Forum, verdict: Ver
     return Copy(document, face, card, root_uri)
 
 
-async def _parent(
-    gate: Gateway, made: Contribution, root: Contribution, audience: str
-) -> tuple[str, Card] | None:
+async def _parent(gate: Gateway, made: Contribution, root: Contribution, audience: str) -> tuple[str, Card] | None:
     """Return what a reply answers, where that was granted to the audience; else it hangs on the idea."""
     if made.kind == "idea":
         return None

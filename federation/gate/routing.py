@@ -70,10 +70,17 @@ async def announce(
     public = forum.audience == "public"
     wrapped = activities.announce(
         activity_uri(gate, "announce", carriage.activity["id"], carriage.audience),
-        forum.uri, carriage.activity, is_public=public, at=carriage.at,
-    )  # fmt: skip
+        forum.uri,
+        carriage.activity,
+        is_public=public,
+        at=carriage.at,
+    )
     whole = freeze_activity(plan, carriage, wrapped)
-    direct = freeze_activity(plan, carriage, carriage.activity) if carriage.activity["actor"] == carriage.author_uri else None
+    direct = (
+        freeze_activity(plan, carriage, carriage.activity)
+        if carriage.activity["actor"] == carriage.author_uri
+        else None
+    )
     bare = _bare(gate, plan, carriage, public=public) if carriage.act == "Create" and carriage.is_idea else None
     for inbox, host in await _inboxes(gate, forum, carriage.audience, hosts_apart):
         if host == skip_host:
@@ -81,9 +88,15 @@ async def announce(
         kind = await kind_of(gate, host)
         for released, sender, delay in _forms(kind, carriage, whole, bare, direct):
             plan.send(
-                released, host=host, inbox_uri=inbox, sender_uri=sender, lane=carriage.thread_uri,
-                object_uri=carriage.object_uri, act=carriage.act, delay=delay,
-            )  # fmt: skip
+                released,
+                host=host,
+                inbox_uri=inbox,
+                sender_uri=sender,
+                lane=carriage.thread_uri,
+                object_uri=carriage.object_uri,
+                act=carriage.act,
+                delay=delay,
+            )
 
 
 def _bare(gate: Gateway, plan: Plan, carriage: Carriage, *, public: bool) -> Released:
@@ -103,14 +116,16 @@ def _forms(
     if kind in ("microblog", "unknown"):
         if bare is not None:
             forms.append((bare, group, 0.0 if kind == "microblog" else BARE_DELAY))
-        if direct is not None and carriage.act in ("Update", "Delete") and (carriage.is_idea or carriage.act == "Delete"):
+        if (
+            direct is not None
+            and carriage.act in ("Update", "Delete")
+            and (carriage.is_idea or carriage.act == "Delete")
+        ):
             forms.append((direct, carriage.author_uri, 0.0))
     return forms
 
 
-async def _inboxes(
-    gate: Gateway, forum: Forum, audience: str, hosts_apart: set[str]
-) -> list[tuple[str, str]]:
+async def _inboxes(gate: Gateway, forum: Forum, audience: str, hosts_apart: set[str]) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for follower in await peers.followers(gate.outside, forum.uri):
         mine = follower.host == audience or (audience == EVERYONE and follower.host not in hosts_apart)

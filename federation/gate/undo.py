@@ -5,9 +5,9 @@ from __future__ import annotations
 from federation.gate.arrival import Arrival, Outcome
 from federation.gate.follow import undo_follow
 from federation.gate.like import undo_like
+from federation.gate.routing import parsed
 from federation.outside import received
 from federation.vocabulary.activities import Activity, read_activity
-from federation.gate.routing import parsed
 
 UNDOABLE = {"Follow": undo_follow, "Like": undo_like}
 

@@ -58,7 +58,5 @@ async def _actor(arrival: Arrival, document: dict[str, object]) -> Outcome:
     )
     forum = await forums.forum_by_uri(arrival.gate.house, uri)
     if forum is not None and not forum.is_local:
-        await forums.follow_host(
-            arrival.gate.house, forum, closed=actor.posting_restricted, closes_at=actor.ends_at
-        )
+        await forums.follow_host(arrival.gate.house, forum, closed=actor.posting_restricted, closes_at=actor.ends_at)
     return ADMITTED

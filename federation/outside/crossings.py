@@ -78,11 +78,25 @@ async def freeze(change: Transaction, document: Released, card: Card) -> None:
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (uri, audience, version) DO NOTHING",
         (
-            document.uri, document.version, document.audience, document.kind, card.type, card.ours, card.subject_uri,
-            card.forum_uri, card.thread_uri, card.parent_uri, card.author_uri, card.author_name, card.author_handle,
-            document.sha, document.mac, card.made_at, time.time(),
+            document.uri,
+            document.version,
+            document.audience,
+            document.kind,
+            card.type,
+            card.ours,
+            card.subject_uri,
+            card.forum_uri,
+            card.thread_uri,
+            card.parent_uri,
+            card.author_uri,
+            card.author_name,
+            card.author_handle,
+            document.sha,
+            document.mac,
+            card.made_at,
+            time.time(),
         ),
-    )  # fmt: skip
+    )
 
 
 async def revoke(change: Transaction, subject_uri: str, audience: str | None, now: float) -> int:
@@ -146,9 +160,15 @@ def _granted(host: str | None) -> tuple[str, tuple[str, ...]]:
 
 
 async def of_forum(
-    outside: Outside, forum_uri: str, kind: str, host: str | None, *, types: tuple[str, ...] = (),
-    before: float = 1e12, limit: int = 50,
-) -> list[Crossing]:  # fmt: skip
+    outside: Outside,
+    forum_uri: str,
+    kind: str,
+    host: str | None,
+    *,
+    types: tuple[str, ...] = (),
+    before: float = 1e12,
+    limit: int = 50,
+) -> list[Crossing]:
     """Return a forum's documents of one kind that a viewer was granted, newest first."""
     granted, values = _granted(host)
     typed = f"AND c.type IN ({','.join('?' * len(types))})" if types else ""
@@ -160,9 +180,7 @@ async def of_forum(
     return _crossings(outside, rows)
 
 
-async def count_of_forum(
-    outside: Outside, forum_uri: str, kind: str, host: str | None, types: tuple[str, ...]
-) -> int:
+async def count_of_forum(outside: Outside, forum_uri: str, kind: str, host: str | None, types: tuple[str, ...]) -> int:
     """Count a forum's documents that a viewer was granted."""
     granted, values = _granted(host)
     return int(

@@ -40,9 +40,19 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
 
 
 async def queue(
-    change: Transaction, *, host: str, inbox_uri: str, uri: str, audience: str, version: int, sender_uri: str,
-    lane: str, object_uri: str, act: str, delay: float = 0.0,
-) -> None:  # fmt: skip
+    change: Transaction,
+    *,
+    host: str,
+    inbox_uri: str,
+    uri: str,
+    audience: str,
+    version: int,
+    sender_uri: str,
+    lane: str,
+    object_uri: str,
+    act: str,
+    delay: float = 0.0,
+) -> None:
     """Put a released document on its way. The same document for the same inbox again is left as it is."""
     now = time.time()
     await change.execute(

@@ -25,7 +25,8 @@ async def ask(change: Transaction, subject: str, asked_by: str) -> None:
     """Ask for a handle to be looked up; asking again tries anew."""
     await change.execute(
         "INSERT INTO errands (subject, asked_by, state, attempts, due_at, answer, asked_at)"
-        " VALUES (?, ?, 'open', 0, 0, '', ?) ON CONFLICT (subject) DO UPDATE SET state = 'open', attempts = 0, due_at = 0",
+        " VALUES (?, ?, 'open', 0, 0, '', ?) ON CONFLICT (subject) DO UPDATE SET state = 'open', attempts = 0,"
+        " due_at = 0",
         (subject, asked_by, time.time()),
     )
 

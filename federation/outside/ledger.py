@@ -48,20 +48,31 @@ async def holdings(outside: Outside, object_uri: str = "", peer: str = "", limit
     found = []
     for row in rows:
         peers = {row["host"] or row["audience"]}
-        fetched = await outside.store.fetch("SELECT host FROM reads WHERE uri = ?", (row["uri"],)) if not row["host"] else []
+        fetched = (
+            await outside.store.fetch("SELECT host FROM reads WHERE uri = ?", (row["uri"],)) if not row["host"] else []
+        )
         for host in peers | {one["host"] for one in fetched}:
             if peer and host != peer:
                 continue
             how = "delivered" if row["sent"] else "queued" if row["queued"] else "granted"
             if host != (row["host"] or row["audience"]):
                 how = "fetched"
-            recall = "accepted" if row["gone"] else "queued" if row["asking"] else "unreachable" if row["silent"] else ""
+            recall = (
+                "accepted" if row["gone"] else "queued" if row["asking"] else "unreachable" if row["silent"] else ""
+            )
             found.append(
                 Holding(
-                    id=row["id"], uri=row["uri"], type=row["type"], audience=row["audience"], peer=host,
-                    version=row["version"], how=how, released_at=row["released_at"], revoked_at=row["revoked_at"],
+                    id=row["id"],
+                    uri=row["uri"],
+                    type=row["type"],
+                    audience=row["audience"],
+                    peer=host,
+                    version=row["version"],
+                    how=how,
+                    released_at=row["released_at"],
+                    revoked_at=row["revoked_at"],
                     recall=recall,
-                )  # fmt: skip
+                )
             )
     return found[:limit]
 

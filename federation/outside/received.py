@@ -74,9 +74,7 @@ async def newest_about(outside: Outside, kind: str, host: str, object_uri: str) 
 async def move(outside: Outside, received: Received, state: ReceivedState, note: str = "") -> None:
     """Write down what became of an activity."""
     async with outside.store.transaction() as change:
-        await change.execute(
-            "UPDATE received SET state = ?, note = ? WHERE id = ?", (state, note[:500], received.id)
-        )
+        await change.execute("UPDATE received SET state = ?, note = ? WHERE id = ?", (state, note[:500], received.id))
 
 
 async def reopen(change: Transaction, received: Received) -> None:

@@ -29,7 +29,9 @@ def about(kind: str, uri: str, document: dict[str, Any], at: datetime) -> dict[s
     }
 
 
-def delete(uri: str, actor_uri: str, object_uri: str, forum_uri: str, *, is_public: bool, at: datetime) -> dict[str, Any]:
+def delete(
+    uri: str, actor_uri: str, object_uri: str, forum_uri: str, *, is_public: bool, at: datetime
+) -> dict[str, Any]:
     """Render the Delete of an object that its receivers hold."""
     return {
         "@context": AS_CONTEXT,
@@ -42,7 +44,9 @@ def delete(uri: str, actor_uri: str, object_uri: str, forum_uri: str, *, is_publ
     }
 
 
-def announce(uri: str, forum_uri: str, subject: dict[str, Any] | str, *, is_public: bool, at: datetime) -> dict[str, Any]:
+def announce(
+    uri: str, forum_uri: str, subject: dict[str, Any] | str, *, is_public: bool, at: datetime
+) -> dict[str, Any]:
     """Render a forum's Announce: of an unaltered activity (FEP-1b12), or of a bare object id for microblogs."""
     followers = f"{forum_uri}/followers"
     return {
@@ -82,7 +86,14 @@ def undo(uri: str, activity: dict[str, Any]) -> dict[str, Any]:
 
 
 def follow(uri: str, actor_uri: str, forum_uri: str) -> dict[str, Any]:
-    return {"@context": AS_CONTEXT, "type": "Follow", "id": uri, "actor": actor_uri, "to": [forum_uri], "object": forum_uri}
+    return {
+        "@context": AS_CONTEXT,
+        "type": "Follow",
+        "id": uri,
+        "actor": actor_uri,
+        "to": [forum_uri],
+        "object": forum_uri,
+    }
 
 
 def accept(uri: str, forum_uri: str, follow_activity: dict[str, Any], *, accepted: bool = True) -> dict[str, Any]:

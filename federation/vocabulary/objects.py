@@ -185,7 +185,11 @@ def _body(document: dict[str, Any]) -> str:
     text = document.get("content")
     if not isinstance(text, str):
         by_language = document.get("contentMap")
-        text = next((one for one in by_language.values() if isinstance(one, str)), "") if isinstance(by_language, dict) else ""
+        text = (
+            next((one for one in by_language.values() if isinstance(one, str)), "")
+            if isinstance(by_language, dict)
+            else ""
+        )
     if document.get("mediaType", "text/html") not in ("text/html", None):
         text = "<p>" + markup.escape(text).replace("\n\n", "</p><p>").replace("\n", "<br>") + "</p>"
     if not text.strip() and isinstance(document.get("name"), str):

@@ -11,7 +11,15 @@ from server.cli.home import at_home, run
 from server.domain.errors import Conflict, Missing
 from server.domain.uris import Addresses
 from server.services import people, rules
-from server.settings import Organisation, Settings, SettingsError, check_url, read_organisation, secret, write_organisation
+from server.settings import (
+    Organisation,
+    Settings,
+    SettingsError,
+    check_url,
+    read_organisation,
+    secret,
+    write_organisation,
+)
 
 
 @click.command()

@@ -18,9 +18,16 @@ from server.storage import events, jams, people
 
 
 async def create_forum(
-    house: House, by: Member, jam: Jam, slug: str, title: str, question: str, audience: Audience,
-    label: str = "GREEN", peers: tuple[str, ...] = (),
-) -> Forum:  # fmt: skip
+    house: House,
+    by: Member,
+    jam: Jam,
+    slug: str,
+    title: str,
+    question: str,
+    audience: Audience,
+    label: str = "GREEN",
+    peers: tuple[str, ...] = (),
+) -> Forum:
     """Add a forum to one of our jams, and the rules that its audience stands for, visibly."""
     by.require("jams")
     if jam.host:
@@ -80,9 +87,18 @@ async def ask_to_join(house: House, by: Member, handle: str) -> None:
 
 
 async def mirror_forum(
-    house: House, by: Member, *, uri: str, slug: str, title: str, question: str, audience: Audience,
-    jam_slug: str, jam_title: str, closes_at: datetime | None,
-) -> Forum:  # fmt: skip
+    house: House,
+    by: Member,
+    *,
+    uri: str,
+    slug: str,
+    title: str,
+    question: str,
+    audience: Audience,
+    jam_slug: str,
+    jam_title: str,
+    closes_at: datetime | None,
+) -> Forum:
     """Keep a place for a forum hosted elsewhere, not joined until its server accepts our follow."""
     known = await jams.forum_by_uri(house.store, uri)
     if known is not None:

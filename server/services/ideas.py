@@ -51,9 +51,17 @@ class Thread:
 
 
 async def post_idea(
-    house: House, author: Member, forum: Forum, title: str, text: str, *, label: str | None = None,
-    intent: Intent = "", builds_on: str = "", origin: Origin | None = None,
-) -> Contribution:  # fmt: skip
+    house: House,
+    author: Member,
+    forum: Forum,
+    title: str,
+    text: str,
+    *,
+    label: str | None = None,
+    intent: Intent = "",
+    builds_on: str = "",
+    origin: Origin | None = None,
+) -> Contribution:
     """Post an idea. Raises JamNotOpen, Invalid, TooMuch or Missing (an idea to build on that is not there)."""
     if origin and (known := await contributions.by_uri(house.store, origin.uri)):
         return known
@@ -69,9 +77,15 @@ async def post_idea(
 
 
 async def reply(
-    house: House, author: Member, parent: Contribution, text: str, *, label: str | None = None,
-    intent: Intent = "", origin: Origin | None = None,
-) -> Contribution:  # fmt: skip
+    house: House,
+    author: Member,
+    parent: Contribution,
+    text: str,
+    *,
+    label: str | None = None,
+    intent: Intent = "",
+    origin: Origin | None = None,
+) -> Contribution:
     """Answer an idea or another reply. The label is never lower than that of the idea at the root."""
     if origin and (known := await contributions.by_uri(house.store, origin.uri)):
         return known
@@ -86,9 +100,16 @@ async def reply(
 
 
 def _draft(
-    house: House, author: Member, forum: Forum, kind: Kind, text: str, label: str, intent: Intent,
-    origin: Origin | None, title: str = "",
-) -> Contribution:  # fmt: skip
+    house: House,
+    author: Member,
+    forum: Forum,
+    kind: Kind,
+    text: str,
+    label: str,
+    intent: Intent,
+    origin: Origin | None,
+    title: str = "",
+) -> Contribution:
     if intent not in INTENTS:
         raise Invalid("intent", f"An intent is one of {', '.join(filter(None, INTENTS))}.")
     html = sanitise(origin.html) if origin else ""
@@ -159,9 +180,15 @@ async def _record(
 
 
 async def edit(
-    house: House, by: Member, old: Contribution, text: str, *, title: str | None = None,
-    label: str | None = None, origin: Origin | None = None,
-) -> Contribution:  # fmt: skip
+    house: House,
+    by: Member,
+    old: Contribution,
+    text: str,
+    *,
+    title: str | None = None,
+    label: str | None = None,
+    origin: Origin | None = None,
+) -> Contribution:
     """Change the words; the earlier ones stay as a version. Only the author may, while the jam is open."""
     if old.deleted:
         raise Missing("idea", f"edit of deleted {old.id}")

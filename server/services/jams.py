@@ -69,9 +69,15 @@ async def write_charter(house: House, by: Member, jam: Jam, charter: Charter) ->
         raise Conflict("The charter stands: people joined on its word. It can only change before the jam opens.")
     clean = _clean_charter(charter)
     return await _change(
-        house, by, jam, "write charter", question=clean.question, promise=clean.promise,
-        off_limits=clean.off_limits, decide_by=clean.decide_by,
-    )  # fmt: skip
+        house,
+        by,
+        jam,
+        "write charter",
+        question=clean.question,
+        promise=clean.promise,
+        off_limits=clean.off_limits,
+        decide_by=clean.decide_by,
+    )
 
 
 async def open_jam(house: House, by: Member, jam: Jam) -> Jam:

@@ -43,9 +43,15 @@ async def add_partner(
 
 
 async def change_partner(
-    house: House, by: Member, host: str, *, state: PartnerState | None = None, tier: Tier | None = None,
-    clearance: str | None = None, name: str | None = None,
-) -> Partner:  # fmt: skip
+    house: House,
+    by: Member,
+    host: str,
+    *,
+    state: PartnerState | None = None,
+    tier: Tier | None = None,
+    clearance: str | None = None,
+    name: str | None = None,
+) -> Partner:
     """Pause, resume or remove a partner, or change what it is cleared for."""
     by.require("partners")
     known = await boundary.partner(house.store, host.strip().lower())

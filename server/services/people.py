@@ -214,9 +214,15 @@ async def member_of_token(house: House, token: str) -> Member | None:
 
 
 async def change_member(
-    house: House, by: Member, member: Member, *, unit: str | None = None, role: Role | None = None,
-    active: bool | None = None, consent: bool | None = None,
-) -> Member:  # fmt: skip
+    house: House,
+    by: Member,
+    member: Member,
+    *,
+    unit: str | None = None,
+    role: Role | None = None,
+    active: bool | None = None,
+    consent: bool | None = None,
+) -> Member:
     """Change a person's unit, role, standing or consent. Consent is the person's own to give."""
     if consent is not None and by.id != member.id:
         raise NotAllowed("Only the person concerned can say whether their name may leave.")

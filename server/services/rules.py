@@ -68,7 +68,9 @@ async def weigh_rules(house: House, text: str) -> Change:
     return Change(new, (*diff(old, new), *said), remarks, examples, proven)
 
 
-async def apply_rules(house: House, by: Member, text: str, note: str = "", *, alone: bool = False) -> tuple[StoredRules, Change]:
+async def apply_rules(
+    house: House, by: Member, text: str, note: str = "", *, alone: bool = False
+) -> tuple[StoredRules, Change]:
     """Put a table in force, or, when it opens something, let it wait for a second approver.
 
     `alone` is for the operator at the command line, who holds the store itself.
@@ -137,7 +139,11 @@ async def dry_run(house: House, text: str) -> tuple[Flip, ...]:
     """Judge all stored crossings by another table; return those that would come out otherwise."""
     new = parse_rules(text)
     _, old = await rules_in_force(house)
-    cases = ((id_, Facts.from_json(json.loads(facts))) for id_, facts in await boundary.stored_facts(house.store) if facts != "{}")
+    cases = (
+        (id_, Facts.from_json(json.loads(facts)))
+        for id_, facts in await boundary.stored_facts(house.store)
+        if facts != "{}"
+    )
     return flips(old, new, cases, house.now())
 
 

@@ -13,9 +13,39 @@ from server.domain.errors import Invalid, TooMuch
 from server.domain.ideas import TEXT_LIMIT, TITLE_LIMIT
 
 TAGS = {
-    "a", "abbr", "b", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol",
-    "p", "pre", "s", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul",
-}  # fmt: skip
+    "a",
+    "abbr",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "del",
+    "em",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
+}
 ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
 SCHEMES = {"http", "https", "mailto"}
 # Controls that change how the text around them reads: bidirectional overrides and isolates, and C0 but tab and newline.
@@ -38,7 +68,9 @@ def clean_text(value: str, field: str = "text", *, required: bool = True) -> str
     if required and not text:
         raise Invalid(field, "Please write something first.")
     if len(text) > TEXT_LIMIT:
-        raise TooMuch(f"This is {len(text):,} characters long; at most {TEXT_LIMIT:,} fit. Nothing was lost: shorten it.")
+        raise TooMuch(
+            f"This is {len(text):,} characters long; at most {TEXT_LIMIT:,} fit. Nothing was lost: shorten it."
+        )
     return text
 
 

@@ -31,7 +31,7 @@ def _member(row: Mapping[str, Any]) -> Member:
 
 async def _find(store: Database, condition: str, *values: object) -> Member | None:
     # The condition is one of this module's own literals, never input.
-    row = await store.fetch_one(f"SELECT {COLUMNS} FROM members WHERE {condition}", values)  # noqa: S608
+    row = await store.fetch_one(f"SELECT {COLUMNS} FROM members WHERE {condition}", values)
     return None if row is None else _member(row)
 
 
@@ -71,7 +71,7 @@ async def password_hash(store: Database, member_id: str) -> str:
 async def local_people(store: Database, after: str = "", limit: int = 500) -> list[Member]:
     """Return our own people by username, `limit` at a time, after a username."""
     rows = await store.fetch(
-        f"SELECT {COLUMNS} FROM members WHERE host = '' AND username > ? ORDER BY username LIMIT ?",  # noqa: S608
+        f"SELECT {COLUMNS} FROM members WHERE host = '' AND username > ? ORDER BY username LIMIT ?",
         (after, limit),
     )
     return [_member(row) for row in rows]
