@@ -1,0 +1,204 @@
+"""Bodies and answers about ideas, replies and what the boundary says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from server.domain.crossings import EVERYONE, Verdict, VerdictWord
+from server.domain.ideas import Contribution, Intent, Kind
+from server.services.house import House
+from web.api.shapes import Answer, Body, Paging, Query, Thing
+
+# Names and addresses are refused when longer; words themselves have their limits in the services.
+Name = Annotated[str, Meta(max_length=2000)]
+
+
+class NewIdea(Body, frozen=True, kw_only=True):
+    """`builds_on` is the id or URI of another idea; `label` a level, that of the forum unless given."""
+
+    title: str
+    text: str
+    label: Name | None = None
+    intent: Intent = ""
+    builds_on: Name | None = None
+
+
+class NewReply(Body, frozen=True, kw_only=True):
+    """`in_reply_to` is the id or URI of another reply in the same thread; the addressed one unless given."""
+
+    text: str
+    in_reply_to: Name | None = None
+    label: Name | None = None
+    intent: Intent = ""
+
+
+class IdeaChanges(Body, frozen=True, kw_only=True):
+    """What is left out stays as it is."""
+
+    title: str | UnsetType = UNSET
+    text: str | UnsetType = UNSET
+    label: Name | UnsetType = UNSET
+
+
+class Draft(Body, frozen=True, kw_only=True):
+    """Words to be judged without being written. `forum` is an id, key, handle, URI or slug."""
+
+    forum: Name
+    text: str
+    title: str = ""
+    label: Name | None = None
+
+
+class Author(Answer, frozen=True, kw_only=True):
+    """Who wrote. `host` is "" for our own people."""
+
+    id: str
+    name: str
+    handle: str
+    unit: str
+    host: str
+
+
+class ContributionAnswer(Thing, frozen=True, kw_only=True):
+    """An idea or a reply. `reply_count` and `support` are counts; `my_marks` are the reader's own."""
+
+    kind: Kind
+    jam_id: str
+    forum_id: str
+    thread_id: str
+    parent_id: str | None
+    author: Author
+    title: str
+    text: str
+    html: str
+    label: str
+    intent: str
+    builds_on: str | None
+    version: int
+    deleted: bool
+    created_at: datetime
+    edited_at: datetime | None
+    support: int
+    reply_count: int
+    emerging: bool
+    best: bool
+    my_marks: list[str]
+
+
+class VerdictAnswer(Answer, frozen=True, kw_only=True):
+    """What the rules say for one audience: a host, or "public".
+
+    `verdict` is "inside" where nobody outside is addressed at all; `rules` are the ids that decided;
+    `redactions` is what is taken out; `advice` names a change that would let it cross, or is "".
+    """
+
+    audience: str
+    verdict: VerdictWord
+    rules: list[str]
+    reason: str
+    redactions: list[str]
+    advice: str
+
+
+class JudgedContribution(ContributionAnswer, frozen=True, kw_only=True):
+    """A contribution with what crosses of it."""
+
+    crossing: list[VerdictAnswer]
+
+
+class ThreadAnswer(JudgedContribution, frozen=True, kw_only=True):
+    """A contribution with all that hangs on it, oldest first; deleted replies keep their place without words."""
+
+    replies: list[ContributionAnswer]
+    built_on_by: list[str]
+
+
+class Preview(Answer, frozen=True, kw_only=True):
+    crossing: list[VerdictAnswer]
+
+
+class SearchQuery(Paging, frozen=True, kw_only=True):
+    q: Annotated[str, Meta(max_length=1000, description="words; each must occur, as the beginning of a word")]
+
+
+class SimilarQuery(Query, frozen=True, kw_only=True):
+    text: Annotated[str, Meta(max_length=10_000, description="what is being written")]
+    forum: Annotated[str, Meta(max_length=2000, description="only in this forum")] = ""
+    limit: Annotated[int, Meta(ge=1, le=50)] = 5
+
+
+def show_contribution(house: House, made: Contribution, marks: Collection[str] = ()) -> ContributionAnswer:
+    return ContributionAnswer(**_parts(house, made, marks))  # type: ignore[arg-type]
+
+
+def show_judged(
+    house: House, made: Contribution, verdicts: Iterable[Verdict], marks: Collection[str] = ()
+) -> JudgedContribution:
+    return JudgedContribution(**_parts(house, made, marks), crossing=show_verdicts(verdicts))  # type: ignore[arg-type]
+
+
+def show_thread(
+    house: House, made: Contribution, verdicts: Iterable[Verdict], replies: Iterable[Contribution],
+    built_on_by: Iterable[Contribution], mine: dict[str, set[str]],
+) -> ThreadAnswer:  # fmt: skip
+    return ThreadAnswer(
+        **_parts(house, made, mine.get(made.id, ())),  # type: ignore[arg-type]
+        crossing=show_verdicts(verdicts),
+        replies=[show_contribution(house, one, mine.get(one.id, ())) for one in replies],
+        built_on_by=[one.id for one in built_on_by],
+    )
+
+
+def show_verdicts(verdicts: Iterable[Verdict]) -> list[VerdictAnswer]:
+    return [
+        VerdictAnswer(
+            audience="public" if one.audience == EVERYONE else one.audience,
+            verdict=one.verdict,
+            rules=list(one.rules),
+            reason=one.reason,
+            redactions=sorted(one.redactions),
+            advice=one.advice,
+        )
+        for one in verdicts
+    ]
+
+
+def contribution_page(house: House, made: Contribution) -> str:
+    place = "" if made.kind == "idea" else f"#c-{made.id}"
+    return house.addresses.thread_page(made.thread_id) + place
+
+
+def _parts(house: House, made: Contribution, marks: Collection[str]) -> dict[str, object]:
+    return {
+        "id": made.id,
+        "uri": made.uri,
+        "url": contribution_page(house, made),
+        "kind": made.kind,
+        "jam_id": made.jam_id,
+        "forum_id": made.forum_id,
+        "thread_id": made.thread_id,
+        "parent_id": made.parent_id or None,
+        "author": Author(
+            id=made.author_id, name=made.author_name, handle=made.author_handle, unit=made.author_unit,
+            host=made.author_host,
+        ),
+        "title": made.title,
+        "text": made.text,
+        "html": made.html,
+        "label": made.label,
+        "intent": made.intent,
+        "builds_on": made.builds_on or None,
+        "version": made.version,
+        "deleted": made.deleted,
+        "created_at": made.created_at,
+        "edited_at": made.edited_at,
+        "support": made.support,
+        "reply_count": made.replies,
+        "emerging": made.emerging,
+        "best": made.best,
+        "my_marks": sorted(marks),
+    }  # fmt: skip

@@ -1,0 +1,169 @@
+"""Ideas, replies and marks over the API."""
+
+from __future__ import annotations
+
+from msgspec import UNSET
+
+from server.boundary.labels import Level
+from server.domain.errors import Invalid, Missing
+from server.domain.ideas import MARKS, Contribution, MarkKind
+from server.services import crossings, forums, ideas
+from server.services.crossings import Draft as DraftToJudge
+from web.api.calls import Call
+from web.api.idea_shapes import (
+    ContributionAnswer,
+    Draft,
+    IdeaChanges,
+    JudgedContribution,
+    NewIdea,
+    NewReply,
+    Preview,
+    SearchQuery,
+    SimilarQuery,
+    ThreadAnswer,
+    show_contribution,
+    show_judged,
+    show_thread,
+    show_verdicts,
+)
+from web.api.jam_shapes import NoWords
+from web.api.jams import forum_of
+from web.api.paging import page_of, read_count, read_time
+from web.api.shapes import Page, Paging
+
+
+async def contribution_of(call: Call) -> Contribution:
+    """The idea or reply that the address names, or raise Missing."""
+    return await ideas.obtain(call.house, call.member, call.path["id"])
+
+
+async def _named(call: Call, field: str, key: str) -> Contribution:
+    """Find what a body names by id or URI; raise Invalid where there is no such thing for this person."""
+    known = await ideas.by_uri(call.house, key)
+    try:
+        return await ideas.obtain(call.house, call.member, known.id if known else key)
+    except Missing as missing:
+        raise Invalid(field, missing.public) from missing
+
+
+async def _judged(call: Call, made: Contribution) -> JudgedContribution:
+    return show_judged(call.house, made, await crossings.verdicts_of(call.house, call.member, made))
+
+
+async def post_idea(call: Call, body: NewIdea) -> JudgedContribution:
+    forum = await forum_of(call)
+    base = await _named(call, "builds_on", body.builds_on) if body.builds_on else None
+    if base is not None and base.kind != "idea":
+        raise Invalid("builds_on", "An idea builds on an idea, not on a reply.")
+    made = await ideas.post_idea(
+        call.house, call.member, forum, body.title, body.text, label=body.label, intent=body.intent,
+        builds_on=base.id if base else "",
+    )  # fmt: skip
+    return await _judged(call, made)
+
+
+async def post_reply(call: Call, body: NewReply) -> JudgedContribution:
+    parent = await contribution_of(call)
+    if body.in_reply_to:
+        named = await _named(call, "in_reply_to", body.in_reply_to)
+        if named.thread_id != parent.thread_id:
+            raise Invalid("in_reply_to", "That stands in another thread.")
+        parent = named
+    made = await ideas.reply(call.house, call.member, parent, body.text, label=body.label, intent=body.intent)
+    return await _judged(call, made)
+
+
+async def list_ideas(call: Call, query: Paging) -> Page[ContributionAnswer]:
+    forum, before = await forum_of(call), read_time(query.after)
+    found = await ideas.list_ideas(call.house, call.member, forum, before, query.limit + 1)
+    return page_of(
+        found, query, lambda made: show_contribution(call.house, made), lambda made: repr(made.created_at.timestamp())
+    )
+
+
+async def read_idea(call: Call) -> ThreadAnswer:
+    made = await contribution_of(call)
+    thread = await ideas.read_thread(call.house, call.member, made.thread_id)
+    verdicts = await crossings.verdicts_of(call.house, call.member, made)
+    replies = thread.replies if made.kind == "idea" else _below(made, thread.replies)
+    built = thread.built_on_by if made.kind == "idea" else []
+    return show_thread(call.house, made, verdicts, replies, built, thread.mine)
+
+
+def _below(made: Contribution, replies: list[Contribution]) -> list[Contribution]:
+    """Return the replies to a reply, and those to them. What answers comes after what it answers."""
+    within, found = {made.id}, []
+    for one in replies:
+        if one.parent_id in within:
+            within.add(one.id)
+            found.append(one)
+    return found
+
+
+async def edit_idea(call: Call, body: IdeaChanges) -> JudgedContribution:
+    old = await contribution_of(call)
+    changed = await ideas.edit(
+        call.house,
+        call.member,
+        old,
+        old.text if body.text is UNSET else body.text,
+        title=None if body.title is UNSET else body.title,
+        label=None if body.label is UNSET else body.label,
+    )
+    return await _judged(call, changed)
+
+
+async def delete_idea(call: Call) -> None:
+    await ideas.delete(call.house, call.member, await contribution_of(call))
+
+
+def _mark_of(call: Call) -> MarkKind:
+    for kind in MARKS:
+        if call.path["mark"] == kind:
+            return kind
+    raise Missing("mark")
+
+
+async def set_mark(call: Call, body: NoWords) -> ContributionAnswer:
+    made, kind = await contribution_of(call), _mark_of(call)
+    await ideas.mark(call.house, call.member, made, kind)
+    return await _marked(call)
+
+
+async def take_mark(call: Call) -> ContributionAnswer:
+    made, kind = await contribution_of(call), _mark_of(call)
+    await ideas.unmark(call.house, call.member, made, kind)
+    return await _marked(call)
+
+
+async def _marked(call: Call) -> ContributionAnswer:
+    made = await contribution_of(call)
+    thread = await ideas.read_thread(call.house, call.member, made.thread_id)
+    return show_contribution(call.house, made, thread.mine.get(made.id, ()))
+
+
+async def search(call: Call, query: SearchQuery) -> Page[ContributionAnswer]:
+    start = read_count(query.after)
+    found = (await ideas.search(call.house, call.member, query.q, start + query.limit + 1))[start:]
+    return page_of(found, query, lambda made: show_contribution(call.house, made), lambda _: str(start + query.limit))
+
+
+async def find_similar(call: Call, query: SimilarQuery) -> Page[ContributionAnswer]:
+    forum = await forums.obtain_forum(call.house, call.member, query.forum) if query.forum else None
+    found = await ideas.similar(call.house, call.member, query.text, forum, query.limit)
+    return Page(data=[show_contribution(call.house, made) for made in found], next=None)
+
+
+async def preview(call: Call, body: Draft) -> Preview:
+    forum = await forums.obtain_forum(call.house, call.member, body.forum)
+    label = level_of(body.label or forum.label)
+    draft = DraftToJudge(forum, call.member, body.title, body.text, label)
+    return Preview(crossing=show_verdicts(await crossings.judge(call.house, draft)))
+
+
+def level_of(label: str) -> str:
+    """Return a level's name as we spell it; raise Invalid."""
+    try:
+        return str(Level.parse(label))
+    except ValueError as error:
+        raise Invalid("label", f"A label is one of {', '.join(map(str, Level))}.") from error

@@ -1,0 +1,258 @@
+"""Bodies and answers about jams, forums, the board and themes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from server.domain.jams import Audience, Charter, Forum, Jam, JamState
+from server.services.board import Board
+from server.services.house import House
+from web.api.shapes import Answer, Body, Thing
+
+Moment = Annotated[datetime, Meta(tz=True, description="ISO 8601 with an offset, as 2026-11-23T09:00:00Z")]
+
+
+class CharterWords(Body, frozen=True, kw_only=True):
+    """Why the jam is held. It opens only when all four parts are filled."""
+
+    question: str = ""
+    promise: str = ""
+    off_limits: str = ""
+    decide_by: str = ""
+
+    def to_charter(self) -> Charter:
+        return Charter(
+            question=self.question, promise=self.promise, off_limits=self.off_limits, decide_by=self.decide_by
+        )
+
+
+class NewJam(Body, frozen=True, kw_only=True):
+    slug: str
+    title: str
+    opens_at: Moment
+    closes_at: Moment
+    charter: CharterWords = CharterWords()
+
+
+class JamChanges(Body, frozen=True, kw_only=True):
+    charter: CharterWords
+
+
+class LaterEnd(Body, frozen=True, kw_only=True):
+    closes_at: Moment
+
+
+class NoWords(Body, frozen=True, kw_only=True):
+    """Nothing: an empty body or an empty object."""
+
+
+class JamAnswer(Thing, frozen=True, kw_only=True):
+    """A jam. `host` is "" for our own; `state` is the one in force now."""
+
+    slug: str
+    title: str
+    charter: CharterWords
+    state: JamState
+    opens_at: datetime
+    closes_at: datetime
+    host: str
+    created_at: datetime
+
+
+class NewForum(Body, frozen=True, kw_only=True):
+    slug: str
+    title: str
+    question: str = ""
+    audience: Audience = "inside"
+    label: str = "GREEN"
+    peers: Annotated[tuple[str, ...], Meta(max_length=1000, description="where not every partner is meant")] = ()
+
+
+class ForumToJoin(Body, frozen=True, kw_only=True):
+    handle: Annotated[str, Meta(max_length=400, description="@name@host of a forum on another server")]
+
+
+class ForumAnswer(Thing, frozen=True, kw_only=True):
+    """A forum. `key` names it in rules; `handle` is how other servers find it."""
+
+    jam_id: str
+    key: str
+    slug: str
+    title: str
+    question: str
+    audience: Audience
+    label: str
+    peers: list[str]
+    host: str
+    handle: str
+    joined: bool
+    created_at: datetime
+
+
+class Asked(Answer, frozen=True, kw_only=True):
+    """Something has been asked of another server; its answer comes as an event."""
+
+    asked: str
+
+
+class Minute(Answer, frozen=True, kw_only=True):
+    at: datetime
+    ideas: int
+    replies: int
+
+
+class UnitShare(Answer, frozen=True, kw_only=True):
+    """`people` wrote, out of `of` who are of this unit."""
+
+    unit: str
+    people: int
+    of: int | None
+    contributions: int
+
+
+class HostShare(Answer, frozen=True, kw_only=True):
+    """`people` wrote; `of` is how many there are, known for this server only."""
+
+    host: str
+    people: int
+    of: int | None
+    contributions: int
+
+
+class Denominator(Answer, frozen=True, kw_only=True):
+    """What a figure is out of: a number and what it counts."""
+
+    of: int
+    what: str
+
+
+class Denominators(Answer, frozen=True, kw_only=True):
+    active_now: Denominator
+    people: Denominator
+    ideas: Denominator
+    replies: Denominator
+    per_minute: Denominator
+    by_unit: Denominator
+    by_host: Denominator
+
+
+class BoardAnswer(Thing, frozen=True, kw_only=True):
+    """Live figures of a jam at `at`. Each has its denominator under the same name in `denominators`.
+
+    `active_now`: people who wrote or marked within ten minutes. `per_minute`: the last hour, minutes without
+    anything left out. The rows of `by_unit` and `by_host` carry a denominator of their own, `of`.
+    """
+
+    active_now: int
+    people: int
+    ideas: int
+    replies: int
+    per_minute: list[Minute]
+    by_unit: list[UnitShare]
+    by_host: list[HostShare]
+    denominators: Denominators
+    at: datetime
+
+
+class ThemesAnswer(Thing, frozen=True, kw_only=True):
+    """Themes as the analytics role last left them; empty before its first round."""
+
+    themes: list[dict[str, Any]]
+    assignment: dict[str, Any]
+    seconds: float
+    trend: Any
+    report: dict[str, Any]
+
+
+def show_jam(house: House, jam: Jam) -> JamAnswer:
+    charter = jam.charter
+    return JamAnswer(
+        id=jam.id,
+        uri=None if jam.host else f"{house.addresses.edge_url}/jams/{jam.id}",
+        url=jam_page(house, jam),
+        slug=jam.slug,
+        title=jam.title,
+        charter=CharterWords(
+            question=charter.question,
+            promise=charter.promise,
+            off_limits=charter.off_limits,
+            decide_by=charter.decide_by,
+        ),
+        state=jam.state_at(house.now()),
+        opens_at=jam.opens_at,
+        closes_at=jam.closes_at,
+        host=jam.host,
+        created_at=jam.created_at,
+    )
+
+
+def jam_page(house: House, jam: Jam) -> str:
+    return f"{house.addresses.inside_url}/jams/{jam.id if jam.host else jam.slug}"
+
+
+def show_forum(house: House, forum: Forum) -> ForumAnswer:
+    return ForumAnswer(
+        id=forum.id,
+        uri=forum.uri,
+        url=f"{house.addresses.inside_url}/forums/{forum.id}",
+        jam_id=forum.jam_id,
+        key=forum.key,
+        slug=forum.slug,
+        title=forum.title,
+        question=forum.question,
+        audience=forum.audience,
+        label=forum.label,
+        peers=list(forum.peers),
+        host=forum.host,
+        handle=forum.handle,
+        joined=forum.joined,
+        created_at=forum.created_at,
+    )
+
+
+def show_board(house: House, jam: Jam, board: Board) -> BoardAnswer:
+    shown = show_jam(house, jam)
+    return BoardAnswer(
+        id=jam.id,
+        uri=shown.uri,
+        url=f"{shown.url}/board",
+        active_now=board.active_now,
+        people=board.people,
+        ideas=board.ideas,
+        replies=board.replies,
+        per_minute=[Minute(at=_moment(at), ideas=new, replies=back) for at, new, back in board.per_minute],
+        by_unit=[
+            UnitShare(unit=one.name, people=one.people, of=one.of, contributions=one.contributions)
+            for one in board.by_unit
+        ],
+        by_host=[
+            HostShare(host=one.name, people=one.people, of=one.of, contributions=one.contributions)
+            for one in board.by_host
+        ],
+        denominators=_denominators(board),
+        at=_moment(board.at),
+    )
+
+
+def _denominators(board: Board) -> Denominators:
+    guests = sum(one.people for one in board.by_host if one.of is None)
+    everybody = Denominator(
+        of=board.invited + guests, what="people of this server, and people of others who have written"
+    )
+    written = Denominator(of=board.ideas + board.replies, what="ideas and replies")
+    return Denominators(
+        active_now=everybody,
+        people=everybody,
+        ideas=written,
+        replies=written,
+        per_minute=Denominator(of=60, what="minutes, up to now"),
+        by_unit=Denominator(of=board.invited, what="people of this server"),
+        by_host=Denominator(of=board.people, what="people who have written"),
+    )
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,104 @@
+"""Every address of the API, in one table. A function's annotations say what it reads and answers."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from aiohttp import hdrs, web
+
+from web.api import boundary, figures, ideas, jams, ledger, people, stream
+
+GET, POST, PUT, PATCH, DELETE = hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_PATCH, hdrs.METH_DELETE
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one address below /api/v1.
+
+    `act` takes a Call, and by keyword a `body` and a `query` where its annotations have them; they and its
+    return annotation are what is read, checked, answered and documented. `toml`: the body may be TOML as well.
+    """
+
+    method: str
+    path: str
+    act: Callable[..., Awaitable[Any]]
+    summary: str
+    status: int = 200
+    toml: bool = False
+
+    @cached_property
+    def _hints(self) -> dict[str, Any]:
+        return typing.get_type_hints(self.act)
+
+    @property
+    def body(self) -> type | None:
+        return self._hints.get("body")
+
+    @property
+    def query(self) -> type | None:
+        return self._hints.get("query")
+
+    @property
+    def answer(self) -> Any:
+        """The struct answered with; NoneType for none; a StreamResponse for a stream."""
+        return self._hints["return"]
+
+    @property
+    def is_stream(self) -> bool:
+        return self.answer is web.StreamResponse
+
+    @property
+    def family(self) -> str:
+        """The heading under which the documentation has it: the first part of its path that is a word of ours."""
+        first = self.path.split("/")[1]
+        return {"similar": "search", "me": "people"}.get(first, first)
+
+
+ROUTES: tuple[Route, ...] = (
+    Route(GET, "/me", people.read_me, "Whose token this is"),
+    Route(POST, "/jams", jams.create_jam, "Draft a jam", 201),
+    Route(GET, "/jams", jams.list_jams, "List jams, oldest first"),
+    Route(GET, "/jams/{jam}", jams.read_jam, "Read a jam"),
+    Route(PATCH, "/jams/{jam}", jams.change_jam, "Change the charter of a jam that has not opened"),
+    Route(POST, "/jams/{jam}/open", jams.open_jam, "Open a jam whose charter is complete"),
+    Route(POST, "/jams/{jam}/extend", jams.extend_jam, "Give a jam a later end"),
+    Route(POST, "/jams/{jam}/freeze", jams.freeze_jam, "Close a jam: it is read, not written"),
+    Route(POST, "/jams/{jam}/archive", jams.archive_jam, "Put a frozen jam away for good"),
+    Route(POST, "/jams/{jam}/forums", jams.create_forum, "Add a forum, with the rules of its audience", 201),
+    Route(GET, "/jams/{jam}/forums", jams.list_forums, "List the forums of a jam"),
+    Route(GET, "/jams/{jam}/board", figures.read_board, "Live figures, each with its denominator"),
+    Route(GET, "/jams/{jam}/themes", figures.read_themes, "Themes and their trend"),
+    Route(GET, "/jams/{jam}/events", stream.stream_jam, "What happens in a jam, as Server-Sent Events"),
+    Route(GET, "/forums", jams.list_all_forums, "List the forums of all jams"),
+    Route(POST, "/forums", jams.join_forum, "Ask to join a forum of another server", 202),
+    Route(GET, "/forums/{forum}", jams.read_forum, "Read a forum"),
+    Route(POST, "/forums/{forum}/ideas", ideas.post_idea, "Post an idea; says what crosses to whom", 201),
+    Route(GET, "/forums/{forum}/ideas", ideas.list_ideas, "List ideas, newest first"),
+    Route(POST, "/ideas/{id}/replies", ideas.post_reply, "Answer an idea or a reply", 201),
+    Route(GET, "/ideas/{id}", ideas.read_idea, "Read an idea or a reply with all that hangs on it"),
+    Route(PATCH, "/ideas/{id}", ideas.edit_idea, "Change one's own words"),
+    Route(DELETE, "/ideas/{id}", ideas.delete_idea, "Delete an idea or a reply", 204),
+    Route(PUT, "/ideas/{id}/marks/{mark}", ideas.set_mark, "Mark with support, emerging or best"),
+    Route(DELETE, "/ideas/{id}/marks/{mark}", ideas.take_mark, "Take a mark back"),
+    Route(GET, "/search", ideas.search, "Find ideas and replies by their words"),
+    Route(GET, "/similar", ideas.find_similar, "Find ideas that say what somebody is writing"),
+    Route(GET, "/boundary/rules", boundary.read_rules, "The rules in force"),
+    Route(PUT, "/boundary/rules", boundary.put_rules, "Propose a table; one that opens something waits", toml=True),
+    Route(GET, "/boundary/rules/versions", boundary.list_versions, "The last versions of the table, newest first"),
+    Route(POST, "/boundary/rules/{version}/approve", boundary.approve_rules, "Let another's waiting table take effect"),
+    Route(POST, "/boundary/rules/{version}/refuse", boundary.refuse_rules, "Drop a waiting table"),
+    Route(POST, "/boundary/preview", ideas.preview, "What would cross to whom, without writing"),
+    Route(POST, "/boundary/dry-run", boundary.dry_run, "What another table would decide otherwise", toml=True),
+    Route(GET, "/boundary/crossings", ledger.list_crossings, "What other servers hold of ours, newest first"),
+    Route(POST, "/boundary/crossings/{crossing}/recall", ledger.recall_crossing, "Take one object back", 202),
+    Route(GET, "/boundary/holds", boundary.list_holds, "What waits for a reviewer, oldest first"),
+    Route(POST, "/boundary/holds/{hold}/release", boundary.release_hold, "Let exactly what was reviewed cross"),
+    Route(POST, "/boundary/holds/{hold}/refuse", boundary.refuse_hold, "Keep it back, with a reason"),
+    Route(GET, "/partners", boundary.list_partners, "List partners"),
+    Route(POST, "/partners", boundary.add_partner, "Write down an agreement with another server", 201),
+    Route(PATCH, "/partners/{host}", boundary.change_partner, "Change, pause, resume or remove a partner"),
+)  # fmt: skip
