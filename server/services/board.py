@@ -81,16 +81,9 @@ async def theme_snapshot(house: House, jam_id: str) -> tuple[int, bytes] | None:
     return await themes.snapshot(house.store, jam_id)
 
 
-async def keep_themes(house: House, jam_id: str, seq: int, report_json: str, snapshot: bytes) -> None:
-    """Store the themes of a jam and tell the live board."""
+async def keep_themes(house: House, jam_id: str, seq: int, report_json: str, snapshot: bytes | None) -> None:
+    """Store the themes of a jam and tell the live board. Without a snapshot the last one stays, with its `seq`."""
     now = house.now().timestamp()
     async with house.store.transaction() as change:
         await themes.put(change, jam_id, seq, report_json, snapshot, now)
-        await events.append(change, "ThemesRefreshed", jam_id, {}, now)
-
-
-async def count_forums(house: House, reader: Member, jam: Jam) -> dict[str, tuple[int, int]]:
-    """Return forum id → (ideas, replies) of what the reader may see in a jam."""
-    if not (reader.active and reader.is_local):
-        raise Missing("jam")
-    return await board.by_forum(house.store, jam.id)
+        await events.append(change, "ThemesRefreshed", jam_id, {"jam": jam_id}, now)

@@ -14,13 +14,17 @@ async def report(store: Database, jam_id: str) -> str | None:
 async def snapshot(store: Database, jam_id: str) -> tuple[int, bytes] | None:
     """Return (number of the last event folded in, snapshot bytes), or None."""
     row = await store.fetch_one("SELECT seq, snapshot FROM themes WHERE jam_id = ?", (jam_id,))
-    return None if row is None else (row["seq"], bytes(row["snapshot"]))
+    return (row["seq"], bytes(row["snapshot"])) if row is not None and row["snapshot"] else None
 
 
-async def put(change: Transaction, jam_id: str, seq: int, report_json: str, snapshot_: bytes, now: float) -> None:
+async def put(
+    change: Transaction, jam_id: str, seq: int, report_json: str, snapshot_: bytes | None, now: float
+) -> None:
+    """Write a report; a snapshot only where one is given, with the number of the last event that it holds."""
     await change.execute(
         "INSERT INTO themes (jam_id, seq, report, snapshot, made_at) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (jam_id) DO UPDATE SET seq = excluded.seq, report = excluded.report,"
-        " snapshot = excluded.snapshot, made_at = excluded.made_at",
-        (jam_id, seq, report_json, snapshot_, now),
+        " ON CONFLICT (jam_id) DO UPDATE SET report = excluded.report, made_at = excluded.made_at",
+        (jam_id, seq if snapshot_ is not None else 0, report_json, snapshot_ or b"", now),
     )
+    if snapshot_ is not None:
+        await change.execute("UPDATE themes SET seq = ?, snapshot = ? WHERE jam_id = ?", (seq, snapshot_, jam_id))
