@@ -1,52 +1,135 @@
-"""Is the inside alive, can it serve, and how does it do? For supervisors and Prometheus, on the inside only."""
+"""Is this process alive, is it ready, and how is it doing: for supervisors and Prometheus, inside only.
+
+No figure names a person, an idea or what anybody said.
+"""
 
 from __future__ import annotations
 
-from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+import asyncio
+import time
 
-from federation.outside import deliveries
-from federation.outside.store import OUTSIDE
+import structlog
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from federation.outside import deliveries, errands
+from federation.outside.store import OUTSIDE, Outside
+from server.database import DatabaseError
 from server.keys import HOUSE
 from server.services import holds
+from server.services.house import House
 from server.services.log import newest_event
 from web.broadcast import BROADCAST
 from web.keys import HUB
 
+log = structlog.get_logger()
+
+GATE = "release"
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+STREAMS = ("/events", "/stream")
+
+
+class Metrics:
+    """The figures of one application, in a registry of its own."""
+
+    def __init__(self) -> None:
+        kept = self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "marmalade_requests_total", "Requests answered.", ("method", "route", "status"), registry=kept
+        )
+        self.seconds = Histogram(
+            "marmalade_request_seconds", "Time to answer, streams left out.", ("route",), buckets=SECONDS, registry=kept
+        )
+        self.events = Gauge("marmalade_events", "Number of the newest event in the log.", registry=kept)
+        self.holds = Gauge("marmalade_holds_waiting", "Holds that wait for a reviewer.", registry=kept)
+        self.streams = Gauge("marmalade_streams", "Open event streams.", ("kind",), registry=kept)
+
+    async def count(self, app: web.Application, house: House) -> None:
+        """Bring the gauges up to date."""
+        self.events.set(await newest_event(house))
+        self.holds.set(await holds.count_waiting(house))
+        pages, api = app.get(HUB), app.get(BROADCAST)
+        self.streams.labels("pages").set(pages.listeners if pages is not None else 0)
+        self.streams.labels("api").set(api.listeners if api is not None else 0)
+
+
+async def count_outside(house: House, outside: Outside) -> CollectorRegistry:
+    """Make the figures of the outside store anew: hosts come and go."""
+    registry = CollectorRegistry()
+    lag = max(0, await newest_event(house) - await errands.cursor(outside, GATE))
+    Gauge("marmalade_gate_lag_events", "Events that the gate has not dealt with.", registry=registry).set(lag)
+    queued = Gauge("marmalade_deliveries_queued", "Deliveries that wait.", ("peer",), registry=registry)
+    oldest = Gauge("marmalade_deliveries_oldest_seconds", "Age of the oldest that waits.", ("peer",), registry=registry)
+    for host, (waiting, made_at) in (await deliveries.backlog(outside)).items():
+        queued.labels(host).set(waiting)
+        oldest.labels(host).set(max(0.0, time.time() - made_at))
+    return registry
+
+
+METRICS = web.AppKey("METRICS", Metrics)
+ENDING = web.AppKey("ENDING", asyncio.Event)
+
 
 def add_health(app: web.Application) -> None:
-    """Add /livez, /readyz and /metrics."""
-    app.router.add_get("/livez", live)
-    app.router.add_get("/readyz", ready)
-    app.router.add_get("/metrics", metrics)
+    """Add /livez, /readyz and /metrics, and count every request from here on."""
+    app[METRICS] = Metrics()
+    app[ENDING] = asyncio.Event()
+    app.middlewares.insert(0, count_requests)
+    app.on_shutdown.append(stop_being_ready)
+    app.router.add_get("/livez", show_alive)
+    app.router.add_get("/readyz", show_ready)
+    app.router.add_get("/metrics", show_metrics)
 
 
-async def live(request: web.Request) -> web.Response:
-    """GET /livez: the process answers."""
+@web.middleware
+async def count_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Count what was asked and answered, by the route's template: addresses hold ids, templates do not."""
+    begun = time.monotonic()
+    status = 500
+    try:
+        response = await handler(request)
+        status = response.status
+    except web.HTTPException as answer:
+        status = answer.status
+        raise
+    finally:
+        resource = request.match_info.route.resource
+        route = resource.canonical if resource is not None else "none"
+        method = request.method if request.method in hdrs.METH_ALL else "other"
+        metrics = request.app[METRICS]
+        metrics.requests.labels(method, route, str(status)).inc()
+        if not route.endswith(STREAMS):
+            metrics.seconds.labels(route).observe(time.monotonic() - begun)
+    return response
+
+
+async def stop_being_ready(app: web.Application) -> None:
+    app[ENDING].set()
+
+
+async def show_alive(request: web.Request) -> web.Response:
+    """GET /livez: the process runs and answers."""
     return web.Response(text="ok\n")
 
 
-async def ready(request: web.Request) -> web.Response:
-    """GET /readyz: the store answers too."""
-    await newest_event(request.app[HOUSE])
+async def show_ready(request: web.Request) -> web.Response:
+    """GET /readyz: the store can be read and nobody is shutting down; 503 otherwise."""
+    if request.app[ENDING].is_set():
+        return web.Response(status=503, text="shutting down\n")
+    try:
+        await newest_event(request.app[HOUSE])
+    except DatabaseError as error:
+        log.warning("not ready", truth=str(error))
+        return web.Response(status=503, text="the store cannot be read\n")
     return web.Response(text="ok\n")
 
 
-async def metrics(request: web.Request) -> web.Response:
-    """GET /metrics, in Prometheus' text format; counted when asked."""
-    house = request.app[HOUSE]
-    registry = CollectorRegistry()
-    _gauge(registry, "marmalade_events", "Number of the newest event", await newest_event(house))
-    _gauge(registry, "marmalade_holds_waiting", "What waits for a reviewer", await holds.count_waiting(house))
-    _gauge(registry, "marmalade_pages_listening", "Open streams of live pages", request.app[HUB].listeners)
-    if (broadcast := request.app.get(BROADCAST)) is not None:
-        _gauge(registry, "marmalade_programs_listening", "Open streams of the JSON API", broadcast.listeners)
+async def show_metrics(request: web.Request) -> web.Response:
+    """GET /metrics, in Prometheus' text format."""
+    metrics, house = request.app[METRICS], request.app[HOUSE]
+    await metrics.count(request.app, house)
+    text = generate_latest(metrics.registry)
     if (outside := request.app.get(OUTSIDE)) is not None:
-        waiting = Gauge("marmalade_deliveries_waiting", "Deliveries to do", ["peer"], registry=registry)
-        for host, (number, _) in (await deliveries.backlog(outside)).items():
-            waiting.labels(peer=host).set(number)
-    return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-
-def _gauge(registry: CollectorRegistry, name: str, words: str, value: int) -> None:
-    Gauge(name, words, registry=registry).set(value)
+        text += generate_latest(await count_outside(house, outside))
+    return web.Response(body=text, headers={hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST})
