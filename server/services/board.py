@@ -87,3 +87,10 @@ async def keep_themes(house: House, jam_id: str, seq: int, report_json: str, sna
     async with house.store.transaction() as change:
         await themes.put(change, jam_id, seq, report_json, snapshot, now)
         await events.append(change, "ThemesRefreshed", jam_id, {"jam": jam_id}, now)
+
+
+async def count_forums(house: House, reader: Member, jam: Jam) -> dict[str, tuple[int, int]]:
+    """Return forum id → (ideas, replies) of what the reader may see in a jam."""
+    if not (reader.active and reader.is_local):
+        raise Missing("jam")
+    return await board.by_forum(house.store, jam.id)
