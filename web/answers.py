@@ -48,6 +48,7 @@ def viewer_of(request: web.Request, member: Member) -> Viewer:
         person=person_of(member, {}),
         role=member.role,
         duties=DUTIES[member.role],
+        consent=member.consent,
         appearance=appearance if appearance in APPEARANCES else "auto",  # type: ignore[arg-type]
         direction=direction if direction in DIRECTIONS else "ltr",  # type: ignore[arg-type]
     )
@@ -63,6 +64,7 @@ def draw(request: web.Request, template: str, page: object = None, **more: Any) 
         "csrf": csrf.mask_token(csrf.derive_token(session.csrf)) if session else "",
         "jam": getattr(page, "jam", None),
         "section": "",
+        "here": request.path_qs if request.method == "GET" else "/",
         "done": DONE.get(request.query.get("done", ""), ""),
         **more,
     }

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from web.views import Cell, ThemeRow
 
 WIDTH, HEIGHT = 1000.0, 420.0
-_LETTER, _LINE, _PADDING = 9.4, 21.0, 28.0
+_LETTER, _SMALL_LETTER, _LINE, _PADDING = 9.6, 7.9, 21.0, 28.0
+_LEAST_NOTED, _LEAST_SPARK = 90, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +66,44 @@ def _lay(row: Sequence[float], box: Box) -> tuple[list[Box], Box]:
 
 
 def draw_treemap(themes: Sequence[ThemeRow]) -> tuple[Cell, ...]:
-    """The theme map, in a view box of 1000 × 420. Small cells carry their words in the title only."""
+    """The theme map, in a view box of 1000 × 420. Small cells carry their words in the title only.
+
+    Themes that know their places keep them, so that the picture does not jump; else they are laid out here.
+    """
     shown = sorted((theme for theme in themes if theme.size > 0), key=lambda theme: -theme.size)
-    boxes = squarify([theme.size for theme in shown], Box(0, 0, WIDTH, HEIGHT))
+    if all(theme.place[2] > 0 and theme.place[3] > 0 for theme in shown):
+        boxes = [Box(x * WIDTH, y * HEIGHT, w * WIDTH, h * HEIGHT) for x, y, w, h in (one.place for one in shown)]
+    else:
+        boxes = squarify([theme.size for theme in shown], Box(0, 0, WIDTH, HEIGHT))
     return tuple(_cell(theme, box) for theme, box in zip(shown, boxes, strict=True))
 
 
 def _cell(theme: ThemeRow, box: Box) -> Cell:
     room = int((box.height - _PADDING) // _LINE)
     lines = wrap(theme.label, int((box.width - _PADDING) // _LETTER), max(0, room - 1))
-    note = f"{theme.size:,} · {theme.share:.0f} %" if lines and box.width > 90 else ""
+    notes: tuple[str, ...] = ()
+    if lines and box.width > _LEAST_NOTED:
+        more = wrap(theme.words, int((box.width - _PADDING) // _SMALL_LETTER), max(0, room - len(lines) - 1))
+        notes = (f"{theme.size:,} · {theme.share:.0f} %", *more)
     return Cell(
         x=box.x,
         y=box.y,
         width=box.width,
         height=box.height,
         lines=lines,
-        note=note,
+        notes=notes,
         title=f"{theme.label}: {theme.size:,} said, {theme.share:.0f} %, {theme.trend}",
         hue=theme.hue,
         url=theme.url,
     )
+
+
+def draw_spark(counts: Sequence[int]) -> str:
+    """The points of an SVG polyline in a view box of 100 × 24 for counts over time, "" for fewer than two."""
+    if len(counts) < _LEAST_SPARK:
+        return ""
+    step, top = 100 / (len(counts) - 1), max(*counts, 1)
+    return " ".join(f"{index * step:.1f},{22 - 20 * number / top:.1f}" for index, number in enumerate(counts))
 
 
 def wrap(words: str, letters: int, most: int) -> tuple[str, ...]:

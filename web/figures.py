@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from server.services.board import Board
 from server.services.house import House
+from web.charts import draw_spark
 from web.templates import count, plural
 from web.views import Bar, Figure, Minute, ThemeRow
 
 _MINUTE = 60
 _LEAST_SHOWN = 20 * _MINUTE
 _SHOWN_WORDS = 8
+_RISE, _LEAST_RISE = 1.25, 3
 
 
 def draw_figures(board: Board, forums: int) -> tuple[Figure, ...]:
@@ -86,33 +88,39 @@ def draw_themes(report: str | None, jam_url: str) -> tuple[tuple[ThemeRow, ...],
     themes = [theme for theme in found.get("themes", ()) if theme.get("size")]
     assignment = found.get("assignment") or {}
     placed = sum(theme["size"] for theme in themes)
-    total = max(len(assignment), placed)
+    total = max(len(assignment), placed, 1)
     rows = tuple(_theme(theme, placed, index, jam_url) for index, theme in enumerate(themes))
     return rows, f"{count(placed)} of {count(total)} ideas and replies belong to a theme"
 
 
 def _theme(theme: Mapping[str, Any], placed: int, index: int, jam_url: str) -> ThemeRow:
-    trend, rising = trend_words(theme.get("trend"))
+    counts = [int(number) for number in theme.get("trend", ())]
+    trend, rising = trend_words(counts)
     return ThemeRow(
         id=str(theme["id"]),
         label=str(theme["label"]),
-        words=" ".join(theme.get("words", ())[:_SHOWN_WORDS]),
+        words=", ".join(theme.get("words", ())[:_SHOWN_WORDS]),
         size=theme["size"],
         share=100 * theme["size"] / placed if placed else 0.0,
         trend=trend,
-        hue=index % 8,
+        hue=int(theme.get("hue", index)) % 8,
         url=f"{jam_url}/themes/{theme['id']}",
         rising=rising,
         representative=tuple(theme.get("representative", ())),
+        place=(theme.get("x", 0.0), theme.get("y", 0.0), theme.get("w", 0.0), theme.get("h", 0.0)),
+        spark=draw_spark(counts),
     )
 
 
-def trend_words(trend: object) -> tuple[str, bool]:
-    """A trend as a word and whether it rises. A number is growth against the time before."""
-    if isinstance(trend, str):
-        return trend, trend in ("rising", "new", "emerging")
-    if isinstance(trend, (int, float)) and not isinstance(trend, bool):
-        if trend > 0.1:
-            return "rising", True
-        return ("falling", False) if trend < -0.1 else ("steady", False)
-    return "steady", False
+def trend_words(counts: Sequence[int]) -> tuple[str, bool]:
+    """A trend in words, from counts per hour with the newest last, and whether it rises."""
+    if not counts:
+        return "", False
+    last = counts[-1]
+    said = f"{count(last)} in the last hour"
+    if len(counts) == 1:
+        return said, False
+    before = sum(counts[:-1]) / (len(counts) - 1)
+    if last > _RISE * before and last - before >= _LEAST_RISE:
+        return f"rising, {said}", True
+    return (f"falling, {said}", False) if before > _RISE * last and before - last >= _LEAST_RISE else (said, False)

@@ -67,8 +67,8 @@ def draw_reach(
             tone="held",
             icon="hourglass",
             sentence=f"{house.name} sees this now, {whom} after a reviewer",
-            effect=f"{_first_reason(lines, 'held')} Inside, it appears at once.",
-            button=f"{verb} to {house.name}, ask for {whom}",
+            effect=f"{_first_reason(verdicts, 'held', names)} Inside, it appears at once.",
+            button=f"{verb} to {house.name}, ask to send to {whom}",
             lines=lines,
         )
     return _leaving(house, verdicts, crossing, held, lines, verb)
@@ -84,7 +84,7 @@ def _staying(
     if forum.audience == "inside":
         effect, lines = "This forum is for your own people. Nothing said here has a way out.", lines[:1]
     elif verdicts:
-        effect = f"{_first_reason(lines, 'denied')}"
+        effect = _first_reason(verdicts, "denied", names)
     else:
         effect = "No partner takes part in this forum yet."
     return Reach(
@@ -130,8 +130,10 @@ def among(names: Sequence[str]) -> str:
     return f"{', '.join(names[:2])} and {len(names) - 2} others"
 
 
-def _first_reason(lines: Sequence[VerdictLine], word: str) -> str:
-    return next((line.reason for line in lines if line.verdict == word), "")
+def _first_reason(verdicts: Sequence[Verdict], word: str, names: Mapping[str, str]) -> str:
+    return next(
+        (named(one.reason, one.audience, name_of(one.audience, names)) for one in verdicts if one.verdict == word), ""
+    )
 
 
 def named(reason: str, audience: str, name: str) -> str:

@@ -39,6 +39,7 @@ POST: dict[str, Handler] = {
     "/sign-out": doors.sign_out,
     "/welcome/{secret}": doors.use_link,
     "/me/appearance": doors.choose_appearance,
+    "/me/consent": doors.choose_consent,
     "/jams": jams.create,
     "/jams/{jam}/charter": jams.write_charter,
     "/jams/{jam}/open": jams.open_jam,

@@ -68,6 +68,7 @@ class Viewer:
     person: Person
     role: str
     duties: frozenset[str] = frozenset()
+    consent: bool = True
     language: str = "en"
     direction: Literal["ltr", "rtl"] = "ltr"
     appearance: Literal["auto", "light", "dark"] = "auto"
@@ -489,7 +490,7 @@ class Cell:
     width: float
     height: float
     lines: tuple[str, ...]
-    note: str
+    notes: tuple[str, ...]
     title: str
     hue: int
     url: str
@@ -497,6 +498,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThemeRow:
+    """One theme. `place` is its cell in the unit square, zeros where none was given; `spark` SVG points."""
+
     id: str
     label: str
     words: str
@@ -507,6 +510,8 @@ class ThemeRow:
     url: str
     rising: bool = False
     representative: tuple[str, ...] = ()
+    place: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    spark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,3 +91,11 @@ async def choose_appearance(request: web.Request) -> web.Response:
             raise Missing("choice", f"{name}={form[name]}")
         response.set_cookie(name, form[name], max_age=_YEAR, path="/", samesite="Lax", httponly=True)
     return response
+
+
+async def choose_consent(request: web.Request) -> web.Response:
+    """POST /me/consent: whether one's own name may leave; without it, a role stands in its place outside."""
+    member = member_of(request)
+    form = await read_form(request)
+    await people.change_member(request.app[HOUSE], member, member, consent=form.get("consent") == "1")
+    return go(request, own_path(form.get("back", "/")), "saved")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from federation.outside.ledger import Holding, holdings
@@ -11,7 +13,7 @@ from server.domain.errors import Missing, NotAllowed, Refusal, SignInNeeded
 from server.domain.ideas import MARKS, Contribution
 from server.domain.jams import Forum, Jam
 from server.keys import HOUSE
-from server.services import crossings, forums, ideas
+from server.services import crossings, forums, holds, ideas
 from server.services.house import House
 from server.services.text import excerpt
 from web import views
@@ -104,7 +106,12 @@ async def _passport(
             copies += await holdings(ledger, uri)
     verdicts = await crossings.verdicts_of(house, member, idea)
     recall_url = f"/ideas/{idea.id}/recall" if member.may("ledger") else ""
-    return draw_passport(house, verdicts, copies, names, recall_url)
+    passport = draw_passport(house, verdicts, copies, names, recall_url)
+    held = await holds.hold_on(house, "out", idea.id, idea.version)
+    if held is not None and held.state == "refused":
+        sentence = f"A reviewer kept it inside: “{held.note}”"
+        return replace(passport, tone="denied", icon="ban", sentence=sentence)
+    return passport
 
 
 async def show_reply(request: web.Request) -> web.Response:
