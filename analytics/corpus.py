@@ -31,9 +31,7 @@ _OTHERS = (
     re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"),  # addresses
     re.compile(r"(?<!\w)@[\w.-]+(?:@[\w.-]+)?"),  # @names
     re.compile(r"^[ \t]*[>|].*$", re.MULTILINE),  # quoted lines
-    re.compile(
-        r"^.{0,120}\b(?:wrote|writes|schrieb|escribió|a écrit)[ \t]*:[ \t]*$", re.MULTILINE | re.IGNORECASE
-    ),
+    re.compile(r"^.{0,120}\b(?:wrote|writes|schrieb|escribió|a écrit)[ \t]*:[ \t]*$", re.MULTILINE | re.IGNORECASE),
 )
 _SPACE = re.compile(r"\s+")
 

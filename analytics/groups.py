@@ -17,6 +17,7 @@ from analytics.vectors import Vectors, unit
 Indices = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
+FEWEST, MOST = 8, 30
 SAMPLE = 6_000
 """Rows on which several starts are tried; the rest joins for the last steps."""
 
@@ -28,6 +29,13 @@ class Grouping:
     centres: Vectors
     nearest: Indices
     closeness: Vectors
+
+
+def suited(documents: float) -> int:
+    """Return how many themes suit so many documents: √n/5 between 8 and 30; one in six of very few."""
+    if documents < 48:
+        return max(1, round(documents / 6))
+    return int(min(MOST, max(FEWEST, round(np.sqrt(documents) / 5))))
 
 
 def nearest(rows: Vectors, centres: Vectors) -> tuple[Indices, Vectors]:
@@ -43,9 +51,7 @@ def nearest(rows: Vectors, centres: Vectors) -> tuple[Indices, Vectors]:
 
 def centre(rows: Vectors, labels: Indices, k: int, weights: Numbers) -> Vectors:
     """Return the (k, d) directions of the weighted sums of each group's rows; zero where a group is empty."""
-    member = sparse.csr_matrix(
-        (weights.astype(np.float32), (labels, np.arange(len(rows)))), shape=(k, len(rows))
-    )
+    member = sparse.csr_matrix((weights.astype(np.float32), (labels, np.arange(len(rows)))), shape=(k, len(rows)))
     return unit(np.asarray(member @ rows, dtype=np.float32))
 
 
@@ -112,9 +118,7 @@ def group(rows: Vectors, k: int, weights: Numbers, seed: int, starts: int = 4) -
     return improve(rows, found.centres, weights)
 
 
-def split(
-    rows: Vectors, labels: Indices, which: int, weights: Numbers, seed: int
-) -> tuple[Vectors, Indices] | None:
+def split(rows: Vectors, labels: Indices, which: int, weights: Numbers, seed: int) -> tuple[Vectors, Indices] | None:
     """Cut group `which` in two: both centres (larger half first), the rows of the smaller half; or None."""
     members = np.flatnonzero((labels == which) & (weights > 0))
     if len(members) < 4:

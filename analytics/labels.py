@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +15,7 @@ from analytics.shelf import Shelf
 Pair = tuple[int, int]
 """Two neighbouring words, as word ids."""
 
+CLEARLY = 1.33
 READ = 4_000
 """Documents from which phrases are learnt: enough to know them, few enough to be quick."""
 
@@ -21,11 +23,7 @@ READ = 4_000
 def spellings(shelf: Shelf, rows: Sequence[int]) -> dict[int, str]:
     """Return for each word id its commonest spelling in `rows` (ties: the first in the alphabet)."""
     forms = [sheet.forms[sheet.forms >= 0] for row in rows if (sheet := shelf.sheets[row]) is not None]
-    counts = (
-        np.bincount(np.concatenate(forms), minlength=len(shelf.written))
-        if forms
-        else np.zeros(0, dtype=np.int64)
-    )
+    counts = np.bincount(np.concatenate(forms), minlength=len(shelf.written)) if forms else np.zeros(0, dtype=np.int64)
     best: dict[int, tuple[int, str]] = {}
     for form in np.flatnonzero(counts).tolist():
         key, written = shelf.written[form]
@@ -59,9 +57,7 @@ def phrases(shelf: Shelf, rows: Sequence[int], labels: Indices, k: int) -> list[
     return [_typical(own, counts, few) for own in counts]
 
 
-def _typical(
-    own: Counter[tuple[int, int]], counts: Sequence[Counter[tuple[int, int]]], few: int
-) -> list[tuple[int, int]]:
+def _typical(own: Counter[Pair], counts: Sequence[Counter[Pair]], few: int) -> list[Pair]:
     total = {pair: sum(other[pair] for other in counts) for pair in own}
     kept = [pair for pair, count in own.items() if count >= few and count >= 0.5 * total[pair]]
     return sorted(kept, key=lambda pair: (-own[pair] * own[pair] / total[pair], pair))
@@ -72,26 +68,44 @@ def _runs(shelf: Shelf, row: int) -> list[list[str]]:
     if sheet is None:
         return []
     parts = np.split(sheet.forms, np.flatnonzero(sheet.forms < 0))
-    return [
-        [str(shelf.written[form][0]) for form in part.tolist() if form >= 0]
-        for part in parts
-        if len(part) > 2
-    ]
+    return [[str(shelf.written[form][0]) for form in part.tolist() if form >= 0] for part in parts if len(part) > 2]
 
 
-def label(words: Sequence[int], pairs: Sequence[Pair], spelt: dict[int, str]) -> str:
-    """Return "Phrase, word, word" from a theme's words and phrases; three words where it has no phrase."""
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label and the words (ids) that it is made of."""
+
+    text: str = ""
+    parts: tuple[tuple[int, ...], ...] = ()
+
+
+def settle(known: Label, words: Sequence[int], pairs: Sequence[Pair], spelt: dict[int, str], scores: Numbers) -> Label:
+    """Return a theme's label: "Phrase, word, word", three words where it has no phrase.
+
+    The `known` label stays while its words are still said and the new one's are not a third more typical.
+    """
     among = set(words)
     phrase = next((pair for pair in pairs if pair[0] in among and pair[1] in among), None)
-    parts = [f"{spelt[phrase[0]]} {spelt[phrase[1]]}"] if phrase else []
-    parts += [spelt[word] for word in words if not phrase or word not in phrase]
-    shown = [part.lower() if part.isupper() and len(part) > 5 else part for part in parts[:3]]
+    parts: list[tuple[int, ...]] = [phrase] if phrase else []
+    parts += [(word,) for word in words if not phrase or word not in phrase]
+    chosen = tuple(parts[:3])
+    said = all(word in spelt and scores[word] > 0 for part in known.parts for word in part)
+    if known.parts and said and _worth(chosen, scores) < CLEARLY * _worth(known.parts, scores):
+        chosen = known.parts
+    return Label(_spell(chosen, spelt), chosen)
+
+
+def _worth(parts: tuple[tuple[int, ...], ...], scores: Numbers) -> float:
+    return float(np.mean([scores[word] for part in parts for word in part])) if parts else 0.0
+
+
+def _spell(parts: tuple[tuple[int, ...], ...], spelt: dict[int, str]) -> str:
+    shown = [" ".join(spelt[word] for word in part) for part in parts]
+    shown = [text.lower() if text.isupper() and len(text) > 5 else text for text in shown]
     return ", ".join([shown[0][:1].upper() + shown[0][1:], *shown[1:]]) if shown else ""
 
 
-def quotes(
-    shelf: Shelf, rows: Indices, closeness: Numbers, weights: Numbers, count: int = 3
-) -> tuple[str, ...]:
+def quotes(shelf: Shelf, rows: Indices, closeness: Numbers, weights: Numbers, count: int = 3) -> tuple[str, ...]:
     """Return the ids of `count` documents nearest a theme's middle: 15 to 60 words, different authors."""
     order = rows[np.argsort(-closeness[rows], kind="stable")]
     chosen: list[str] = []
@@ -103,9 +117,7 @@ def quotes(
                 return tuple(chosen)
             if sheet is None or weights[row] <= 0 or sheet.about.id in chosen:
                 continue
-            if shortest <= sheet.words <= longest and (
-                not sheet.about.author or sheet.about.author not in authors
-            ):
+            if shortest <= sheet.words <= longest and (not sheet.about.author or sheet.about.author not in authors):
                 chosen.append(sheet.about.id)
                 authors.add(sheet.about.author)
     return tuple(chosen)

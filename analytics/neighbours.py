@@ -48,9 +48,7 @@ def _means(rows: Vectors, place: Indices, cells: Vectors) -> Vectors:
     return np.where(np.abs(moved).sum(axis=1, keepdims=True) > 0, moved, cells).astype(np.float32)
 
 
-def _search(
-    rows: Vectors, asked: Indices, among: Indices, found: Indices, cosine: NDArray[np.float32]
-) -> None:
+def _search(rows: Vectors, asked: Indices, among: Indices, found: Indices, cosine: NDArray[np.float32]) -> None:
     width = min(found.shape[1], len(among) - 1)
     if width < 1:
         return

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+from analytics.groups import Indices, Numbers
+from analytics.shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,20 @@ class Theme:
     h: float = 0.0
     hue: int = 0
     coherence: float = 0.0
+
+    def titled(self, title: str | None) -> Theme:
+        """Return this theme under a person's title, where there is one."""
+        return replace(self, label=title) if title else self
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to a theme: `kind` is birth, split or merge; `other` where it came from or went."""
+
+    kind: str
+    theme: str
+    other: str
+    at: float
 
 
 @dataclass(frozen=True)
@@ -58,3 +76,20 @@ class ThemeReport:
             "unplaced": sum(theme is None for theme in self.assignment.values()),
             "seconds": round(self.seconds, 3),
         }
+
+
+def assemble(
+    shelf: Shelf,
+    labels: Indices,
+    closeness: Numbers,
+    names: Sequence[str],
+    themes: Sequence[Theme],
+    seconds: float,
+) -> ThemeReport:
+    """Put a report together: themes by size, and where each document stands."""
+    ids = {row: sheet.about.id for row, sheet in enumerate(shelf.sheets) if sheet is not None}
+    placed = labels.tolist()
+    assignment = {name: names[placed[row]] if placed[row] >= 0 else None for row, name in ids.items()}
+    close = {name: round(float(closeness[row]), 4) for row, name in ids.items() if placed[row] >= 0}
+    ordered = sorted(themes, key=lambda theme: (-theme.size, int(theme.id[1:])))
+    return ThemeReport(tuple(ordered), assignment, seconds, close)

@@ -19,12 +19,13 @@ from scipy import sparse
 from analytics.corpus import Document, clean, name_words
 from analytics.groups import Indices, Numbers
 from analytics.tokens import Mixture, Tokens, shared_reader
-from analytics.vectors import Encoder, sentence_encoder, unit
+from analytics.vectors import Encoder, Vectors, sentence_encoder, unit
 
 LEXICAL = 256
 """Numbers of a vector that say which words a text uses, beside those that say what it means."""
 LEXICAL_SHARE = 0.2
 BATCH = 256
+PRINT = 12
 
 Forms = NDArray[np.int32]
 """The words of a document in order, as ids of (word, spelling); −1 where a run of neighbouring words ends."""
@@ -62,6 +63,7 @@ class Shelf:
         self.dictionary = Dictionary()
         self.sheets: list[Sheet | None] = []
         self.row_of: dict[str, int] = {}
+        self.tokens: list[str] = []
         self.written: list[tuple[int, str]] = []
         self._form_of: dict[tuple[int, str], int] = {}
         self._keys = np.zeros(1_024, dtype=np.int32)
@@ -77,9 +79,7 @@ class Shelf:
         """(rows, d) vectors of length about one; zeros where there is nothing to place."""
         return self._vectors[: len(self)]
 
-    def put(
-        self, documents: Sequence[Document], progress: Callable[[float], None] | None = None
-    ) -> list[int]:
+    def put(self, documents: Sequence[Document], progress: Callable[[float], None] | None = None) -> list[int]:
         """Read `documents` and put each on a row of its own; return the rows. A known id must be taken first.
 
         `progress` is told the share done, 0 to 1.
@@ -104,12 +104,36 @@ class Shelf:
             return None
         sheet = self.sheets[row]
         assert sheet is not None
+        self.dictionary.num_docs -= 1
         for key in sheet.keys.tolist():
             self.dictionary.dfs[key] -= 1
-        self.dictionary.num_docs -= 1
+        gone = {key for key in sheet.keys.tolist() if not self.dictionary.dfs[key]}
+        self._forget(gone, sheet)
         self.sheets[row] = None
         self._vectors[row] = 0
         return row
+
+    def vector(self, text: str) -> Vectors:
+        """Return the (d,) vector that cleaned `text` would have; zeros where there is nothing to place."""
+        tokens = self._reader.read(text, self.mixture.likeliest(text, self._reader.rank(text)), self.names)
+        known = [self.dictionary.token2id[key] for key in tokens.keys if key in self.dictionary.token2id]
+        uses = self._uses([np.array(known, dtype=np.int32)])
+        means = np.zeros((1, self._meaning), dtype=np.float32)
+        if self.encoder and tokens.words:
+            means = self.encoder.encode([text])
+        return np.asarray(self._both(means, uses)[0])
+
+    def _forget(self, keys: set[int], sheet: Sheet) -> None:
+        """Blot out words that nobody uses any more. Their ids stay, so that nobody else's change."""
+        for key in keys:
+            del self.dictionary.token2id[self.tokens[key]]
+            self.dictionary.token2id[f"\0{key}"] = key
+            self.tokens[key] = ""
+        for form in set(sheet.forms[sheet.forms >= 0].tolist()):
+            key, written = self.written[form]
+            if key in keys:
+                del self._form_of[(key, written)]
+                self.written[form] = (key, "")
 
     def _mean(self, first: int, texts: Sequence[str], progress: Callable[[float], None]) -> None:
         """Write the part of the vectors that says what texts mean; the same text is encoded once."""
@@ -134,52 +158,59 @@ class Shelf:
         if row == len(self._vectors):
             self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
         forms = self._intern(tokens)
-        keys = np.unique(self._keys[forms[forms >= 0]])
-        mark = hashlib.blake2b(
-            " ".join(re.findall(r"\w+", text.casefold())).encode(), digest_size=12
-        ).digest()
+        keys = np.unique(self.keys(forms))
+        mark = hashlib.blake2b(" ".join(re.findall(r"\w+", text.casefold())).encode(), digest_size=PRINT).digest()
         about = replace(document, text="")
         self.sheets.append(Sheet(about, forms, keys, tokens.words, tokens.chatter, tokens.language, mark))
         self.row_of[document.id] = row
 
     def _intern(self, tokens: Tokens) -> Forms:
-        if not tokens.runs:
-            self.dictionary.num_docs += 1
-            return _NONE
         self.dictionary.doc2bow(tokens.keys, allow_update=True)
+        while len(self.tokens) < len(self.dictionary):
+            self.tokens.append("")
         forms: list[int] = []
         for run in tokens.runs:
             for key, written in run:
                 pair = (self.dictionary.token2id[key], written)
+                self.tokens[pair[0]] = key
                 if pair not in self._form_of:
-                    self._form_of[pair] = len(self.written)
-                    if len(self.written) == len(self._keys):
-                        self._keys = np.concatenate([self._keys, np.zeros_like(self._keys)])
-                    self._keys[len(self.written)] = pair[0]
-                    self.written.append(pair)
+                    self.remember(pair)
                 forms.append(self._form_of[pair])
             forms.append(-1)
         return np.array(forms, dtype=np.int32)
+
+    def remember(self, pair: tuple[int, str]) -> None:
+        """Give a (word id, spelling) the next form id; "" stands for one that is forgotten."""
+        form = len(self.written)
+        if form == len(self._keys):
+            self._keys = np.concatenate([self._keys, np.zeros_like(self._keys)])
+        self._keys[form] = pair[0]
+        self.written.append(pair)
+        if pair[1]:
+            self._form_of[pair] = form
 
     def weigh(self, rows: Sequence[int]) -> None:
         """(Re)write the part of these rows' vectors that says which words they use: TF-IDF folded by signs.
 
         Words that only one document uses are left out. Each word's signs come from its own hash alone.
         """
-        orders = [self.order(row) for row in rows]
+        uses = self._uses([self.order(row) for row in rows])
+        means = unit(self._vectors[list(rows), : self._meaning].astype(np.float32))
+        self._vectors[list(rows)] = self._both(means, uses)
+
+    def _both(self, means: Vectors, uses: Vectors) -> Vectors:
+        share = LEXICAL_SHARE if self._meaning else 1.0
+        return unit(np.hstack([means * np.float32(np.sqrt(1 - share)), uses * np.float32(np.sqrt(share))]))
+
+    def _uses(self, orders: Sequence[Forms]) -> Vectors:
         keys, source = flatten(orders)
         ids, column = np.unique(keys.astype(np.int64), return_inverse=True)
-        counts = sparse.csr_matrix((np.ones(len(keys)), (source, column)), shape=(len(rows), len(ids)))
+        counts = sparse.csr_matrix((np.ones(len(keys)), (source, column)), shape=(len(orders), len(ids)))
         counts.sum_duplicates()
         counts.data = (1 + np.log(counts.data)) * self._rarity(ids)[counts.indices]
-        signs = np.array([_signs(self.dictionary[int(key)]) for key in ids], dtype=np.float32).reshape(
-            -1, LEXICAL
-        )
-        uses = unit(np.asarray(counts.astype(np.float32) @ signs, dtype=np.float32))
-        means = unit(self._vectors[list(rows), : self._meaning].astype(np.float32))
-        share = LEXICAL_SHARE if self._meaning else 1.0
-        both = np.hstack([means * np.float32(np.sqrt(1 - share)), uses * np.float32(np.sqrt(share))])
-        self._vectors[list(rows)] = unit(both)
+        signs = np.array([_signs(self.tokens[key]) for key in ids.tolist()], dtype=np.float32)
+        signs = signs.reshape(-1, LEXICAL)
+        return unit(np.asarray(counts.astype(np.float32) @ signs, dtype=np.float32))
 
     def _rarity(self, ids: Indices) -> Numbers:
         from gensim.models.tfidfmodel import df2idf
@@ -191,8 +222,17 @@ class Shelf:
     def order(self, row: int) -> Forms:
         """Return the word ids of a row in the order of its text; none for an empty row."""
         sheet = self.sheets[row]
-        forms = _NONE if sheet is None else sheet.forms[sheet.forms >= 0]
-        return self._keys[forms]
+        return _NONE if sheet is None else self.keys(sheet.forms)
+
+    def keys(self, forms: Forms) -> Forms:
+        """Return the word id of each form, without the ends of runs."""
+        return self._keys[forms[forms >= 0]]
+
+    def stand(self, vectors: NDArray[np.float16]) -> None:
+        """Take over the vectors of all rows."""
+        room = max(64, len(vectors))
+        self._vectors = np.zeros((room, vectors.shape[1]), dtype=np.float16)
+        self._vectors[: len(vectors)] = vectors
 
 
 def flatten(parts: Sequence[Forms]) -> tuple[Forms, Indices]:

@@ -1,4 +1,4 @@
-"""Themes: what people talk about. `fit` finds them in a finished set of documents."""
+"""Themes: what people talk about. `fit` finds them in a finished set, `LiveThemes` while people write."""
 
 from __future__ import annotations
 
@@ -7,28 +7,19 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from analytics import labels as labelling
-from analytics import sieve, words
+from analytics import sieve
 from analytics.corpus import Document
-from analytics.groups import Grouping, Indices, Numbers, group
-from analytics.map import Cell, treemap
+from analytics.groups import Grouping, Indices, Numbers, group, suited
+from analytics.live import LiveThemes
 from analytics.neighbours import neighbours, smooth
-from analytics.report import Theme, ThemeReport
+from analytics.picture import Portrait, draw, follow, portray
+from analytics.report import Theme, ThemeReport, assemble
 from analytics.shelf import Shelf
-from analytics.trends import hourly, last_hour
 from analytics.vectors import Vectors
 
 DRAWN = 0.4
 """How far a document is drawn towards its neighbours before grouping."""
 NEIGHBOURS = 8
-FEWEST, MOST = 8, 30
-
-
-def suited(documents: float) -> int:
-    """Return how many themes suit so many documents: √n/5 between 8 and 30; one in six of very few."""
-    if documents < 48:
-        return max(1, round(documents / 6))
-    return int(min(MOST, max(FEWEST, round(np.sqrt(documents) / 5))))
 
 
 def fit(
@@ -56,10 +47,9 @@ def fit(
         return ThemeReport((), dict.fromkeys(unique), time.perf_counter() - started)
     grouping = _group(vectors[rows], weights[rows], k, seed)
     tell(0.95)
-    themes, assignment, closeness = _describe(shelf, rows, grouping, weights)
+    report = _described(shelf, rows, grouping, weights, started)
     tell(1.0)
-    placed = {name: assignment.get(name) for name in unique}
-    return ThemeReport(themes, placed, time.perf_counter() - started, closeness)
+    return report
 
 
 def _silent(share: float) -> None:
@@ -74,9 +64,7 @@ def _group(vectors: Vectors, weights: Numbers, k: int | None, seed: int) -> Grou
     return group(vectors, wanted, weights, seed)
 
 
-def _describe(
-    shelf: Shelf, rows: Indices, grouping: Grouping, weights: Numbers
-) -> tuple[tuple[Theme, ...], dict[str, str | None], dict[str, float]]:
+def _described(shelf: Shelf, rows: Indices, grouping: Grouping, weights: Numbers, started: float) -> ThemeReport:
     """Turn groups of rows into themes t1, t2, … by size; chatter follows its thread or stays outside."""
     labels = np.full(len(shelf), -1, dtype=np.int64)
     labels[rows] = grouping.nearest
@@ -90,64 +78,9 @@ def _describe(
     rank[order] = np.arange(len(order))
     labels = np.where(labels >= 0, rank[labels], -1)
     names = [f"t{number + 1}" for number in range(len(order))]
-    themes = describe(shelf, labels, closeness, weights, names)
-    ids = {row: sheet.about.id for row, sheet in enumerate(shelf.sheets) if sheet is not None}
-    assignment = {ids[row]: names[label] if label >= 0 else None for row, label in enumerate(labels.tolist())}
-    close = {ids[row]: round(float(closeness[row]), 4) for row in ids if labels[row] >= 0}
-    return themes, assignment, close
+    portraits = portray(shelf, labels, closeness, weights, [Portrait()] * len(names))
+    themes, _ = draw(shelf, labels, names, portraits, None)
+    return assemble(shelf, labels, closeness, names, themes, time.perf_counter() - started)
 
 
-def follow(shelf: Shelf, labels: Indices) -> None:
-    """Give chatter (thanks, nods) the theme of the idea that it answers; −1 where there is none."""
-    for row, sheet in enumerate(shelf.sheets):
-        if sheet is not None and sheet.chatter:
-            idea = shelf.row_of.get(sheet.about.thread)
-            labels[row] = labels[idea] if idea is not None and idea != row else -1
-
-
-def describe(
-    shelf: Shelf, labels: Indices, closeness: Numbers, weights: Numbers, names: Sequence[str]
-) -> tuple[Theme, ...]:
-    """Describe the groups 0, 1, … of rows (−1: none) as themes called `names`."""
-    k = len(names)
-    shaping = np.flatnonzero((labels >= 0) & (weights > 0)).tolist()
-    held = [sheet.keys for row in shaping if (sheet := shelf.sheets[row]) is not None]
-    counts = words.tally(held, labels[shaping], k, len(shelf.dictionary), weights[shaping])
-    counts = np.where(words.usable(counts, float(len(shaping))), counts, 0.0)
-    chosen = words.choose(words.typical(counts), [shelf.order(row) for row in shaping])
-    spelt = labelling.spellings(shelf, shaping)
-    pairs = labelling.phrases(shelf, shaping, labels[shaping], k)
-    newest = last_hour([sheet.about.at for sheet in shelf.sheets if sheet is not None])
-    sizes = np.bincount(labels[labels >= 0], minlength=k)
-    cells = treemap(sizes.tolist()).cells
-    themes = []
-    for number, name in enumerate(names):
-        members = np.flatnonzero(labels == number)
-        times = [sheet.about.at for row in members.tolist() if (sheet := shelf.sheets[row]) is not None]
-        themes.append(
-            _theme(
-                name,
-                labelling.label(chosen[number], pairs[number], spelt),
-                tuple(dict.fromkeys(spelt[word].lower() for word in chosen[number])),
-                int(sizes[number]),
-                labelling.quotes(shelf, members, closeness, weights),
-                hourly(times, newest),
-                cells[number],
-            )
-        )
-    return tuple(themes)
-
-
-def _theme(
-    name: str,
-    label: str,
-    chosen: tuple[str, ...],
-    size: int,
-    representative: tuple[str, ...],
-    trend: tuple[int, ...],
-    cell: Cell,
-) -> Theme:
-    hue = (int(name[1:]) - 1) % 8
-    return Theme(
-        name, label or name, chosen, size, representative, trend, cell.x, cell.y, cell.w, cell.h, hue
-    )
+__all__ = ["LiveThemes", "Theme", "ThemeReport", "fit", "suited"]

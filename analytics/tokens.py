@@ -17,9 +17,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from analytics import lexicon
 
-_LANGUAGES = (
-    "ar bg ca cs da de el en es fa fi fr he hi hr hu id it ja ko nl no pl pt ro ru sk sv th tr uk vi zh"
-)
+_LANGUAGES = "ar bg ca cs da de el en es fa fi fr he hi hr hu id it ja ko nl no pl pt ro ru sk sv th tr uk vi zh"
 LANGUAGES = tuple(_LANGUAGES.split())
 
 _MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff"
@@ -153,9 +151,7 @@ class Reader:
         return known
 
 
-_LEMMAS = frozenset(
-    {"ca", "cs", "da", "de", "en", "es", "fi", "fr", "it", "nl", "pl", "pt", "ro", "ru", "sv", "tr"}
-)
+_LEMMAS = frozenset({"ca", "cs", "da", "de", "en", "es", "fi", "fr", "it", "nl", "pl", "pt", "ro", "ru", "sv", "tr"})
 
 
 def _pairs(text: str) -> list[str]:

@@ -21,6 +21,7 @@ SHARED = 0.6
 STRETCH = 20
 """Counted words that stand near each other: longer documents are cut into stretches of this many."""
 PULL = 1.5
+KNOWN = 1.2
 
 
 def tally(held: Sequence[Forms], labels: Indices, k: int, words: int, weights: Numbers) -> Numbers:
@@ -50,11 +51,19 @@ def usable(counts: Numbers, documents: float) -> NDArray[np.bool_]:
     return np.asarray((everywhere >= fewest) & ((everywhere <= documents * 0.5) | (documents < 20)))
 
 
-def candidates(scores: Numbers) -> list[Indices]:
-    """Return for each group the ids of the words that may stand for it, most typical first."""
-    own = np.where(scores >= SHARED * scores.max(axis=0, initial=0.0), scores, 0.0)
+def candidates(scores: Numbers, count: int = 10) -> list[Indices]:
+    """Return for each group the ids of the words that may stand for it, most typical first.
+
+    Where fewer than `count` are its own, the words that it shares with others follow.
+    """
+    own = np.where(scores >= SHARED * scores.max(axis=0, initial=0.0), scores, scores * 1e-6)
     orders = np.argsort(-own, axis=1, kind="stable")[:, :CANDIDATES]
-    return [order[own[group, order] > 0] for group, order in enumerate(orders)]
+    found = []
+    for group, order in enumerate(orders):
+        enough = max(count, int((own[group, order] >= scores[group, order]).sum()))
+        order = order[:enough]
+        found.append(order[scores[group, order] > 0])
+    return found
 
 
 def stretches(orders: Sequence[Forms], ids: Indices, words: int) -> sparse.csc_matrix:
@@ -87,22 +96,39 @@ def together(near: sparse.csc_matrix, columns: Indices) -> Numbers:
     return np.asarray(np.clip(npmi, -1.0, 1.0))
 
 
-def choose(scores: Numbers, orders: Sequence[Forms], count: int = 10, pull: float = PULL) -> list[list[int]]:
-    """Return for each group up to `count` word ids, best first; `orders` are the word ids of documents."""
-    found = candidates(scores)
+def choose(
+    scores: Numbers,
+    orders: Sequence[Forms],
+    count: int = 10,
+    known: Sequence[Sequence[int]] = (),
+    pull: float = PULL,
+) -> list[tuple[list[int], float]]:
+    """Return for each group up to `count` word ids, best first, and how much they go together (mean NPMI).
+
+    `orders` are the word ids of documents in the order of their texts; `known` the words chosen last time, which
+    weigh a fifth more.
+    """
+    if known:
+        scores = scores.copy()
+        for group, keys in enumerate(known):
+            scores[group, [key for key in keys if key < scores.shape[1]]] *= KNOWN
+    found = candidates(scores, count)
     ids = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
     near = stretches(orders, ids, scores.shape[1])
     chosen = []
     for group, own in enumerate(found):
         pairs = together(near, np.searchsorted(ids, own).astype(np.int64))
-        chosen.append([int(own[place]) for place in _pick(scores[group, own], pairs, count, pull)])
+        taken = _pick(scores[group, own], pairs, count, pull)
+        among = pairs[np.ix_(taken, taken)]
+        mean = float(among.sum() / max(1, len(taken) * (len(taken) - 1)))
+        chosen.append(([int(own[place]) for place in taken], mean))
     return chosen
 
 
 def _pick(scores: Numbers, pairs: Numbers, count: int, pull: float) -> list[int]:
     if not len(scores):
         return []
-    weight = scores / scores[0]
+    weight = scores / scores.max()
     taken = [0]
     while len(taken) < min(count, len(scores)):
         worth = weight + pull * pairs[:, taken].mean(axis=1)

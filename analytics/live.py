@@ -1,0 +1,303 @@
+"""Themes while people write: placed at once, refreshed from where they stood, under names that stay."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable
+from typing import Self
+
+import numpy as np
+
+from analytics import sieve, snapshot
+from analytics.corpus import Document
+from analytics.emerging import Burst, Watch
+from analytics.groups import Indices, Numbers, centre, group, improve, nearest, split, suited, unexplained
+from analytics.map import Layout
+from analytics.picture import Portrait, draw, follow, follows, portray
+from analytics.report import Change, ThemeReport, assemble
+from analytics.shelf import Shelf
+from analytics.similar import find
+from analytics.vectors import Encoder, Vectors, unit
+
+EARLY = (10, 25, 50, 100)
+EVERY = 200
+STAY = 0.02
+"""A placed document moves only to a theme whose middle is at least this much nearer."""
+SAME = 0.93
+"""Themes whose middles are nearer than this are one."""
+STEPS = 6
+
+
+class LiveThemes:
+    """The themes of one corpus, kept current.
+
+    The same documents in the same order with the same refreshes give the same themes, names and places to the
+    last bit, also across `dump` and `load`. Not for several threads at once: one worker owns it.
+    """
+
+    def __init__(self, seed: str, names: Iterable[str] = (), encoder: Encoder | None = None) -> None:
+        """`seed` is the id of the jam; `names` are participants' names, which never become themes."""
+        self._encoder = encoder
+        self.start(seed, names)
+
+    def start(self, seed: str, names: Iterable[str]) -> None:
+        """Begin with nothing."""
+        self.seed = seed
+        self.participants = sorted(set(names))
+        self.shelf = Shelf(self.participants, self._encoder)
+        self.names: list[str] = []
+        self.events: list[Change] = []
+        self.emerging: list[Burst] = []
+        self.titles: dict[str, str] = {}
+        self.centres: Vectors = np.zeros((0, self.shelf.vectors.shape[1]), dtype=np.float32)
+        self.portraits: list[Portrait] = []
+        self.layout: Layout | None = None
+        self.named = self.refreshes = self.new = self.counted = self.learnt = 0
+        self.stale = False
+        self.seconds = 0.0
+        self.watch = Watch()
+        self._labels = np.full(64, -1, dtype=np.int64)
+        self._closeness = np.zeros(64)
+
+    def places(self) -> tuple[Indices, Numbers]:
+        """Return for each row of the shelf the number of its theme (−1: none) and the cosine to its middle."""
+        return self._labels[: len(self.shelf)], self._closeness[: len(self.shelf)]
+
+    def place_all(self, labels: Indices, closeness: Numbers) -> None:
+        """Take over where every row of the shelf stands."""
+        self._labels, self._closeness = labels.copy(), closeness.copy()
+
+    # What the worker calls as people write.
+
+    def add(self, document: Document) -> str | None:
+        """Place a document at once; return the id of its theme, None while there is none. A known id changes."""
+        if document.id in self.shelf.row_of:
+            return self.change(document)
+        row = self._put(document)
+        self.new += 1
+        self.counted += 1
+        if self.counted % Watch.EVERY == 0 and len(self.centres):
+            self._look_out()
+        return self._name(int(self._labels[row]))
+
+    def change(self, document: Document) -> str | None:
+        """Take the new text of a document; the old one leaves no trace. Return the id of its theme now."""
+        self.remove(document.id)
+        row = self._put(document)
+        return self._name(int(self._labels[row]))
+
+    def remove(self, document_id: str) -> None:
+        """Forget a document: out of sizes, words and quotes at once. Unknown ids are ignored."""
+        row = self.shelf.take(document_id)
+        if row is None:
+            return
+        self._labels[row] = -1
+        self._closeness[row] = 0.0
+        self.stale = True
+        self.emerging = [burst for old in self.emerging if (burst := old.without(document_id)) is not None]
+        self.watch.reported.intersection_update(self.shelf.dictionary.token2id)
+
+    def rename(self, theme_id: str, title: str) -> None:
+        """Give a theme a person's title; it stays with the id until renamed to ""."""
+        if title:
+            self.titles[theme_id] = title
+        else:
+            self.titles.pop(theme_id, None)
+
+    def due(self) -> bool:
+        """Say whether it is time to refresh: 200 new documents (one in fifty of many); early on more often."""
+        if not self.new:
+            return False
+        total = len(self.shelf.row_of)
+        early = any(total - self.new < step <= total for step in EARLY)
+        return early or self.new >= max(EVERY, total // 50)
+
+    def refresh(self) -> None:
+        """Improve the themes from where they stand; learn words and labels anew."""
+        started = time.perf_counter()
+        self.refreshes += 1
+        self.new = 0
+        if self.shelf.dictionary.num_docs >= 2 * self.learnt:
+            self.learnt = self.shelf.dictionary.num_docs
+            self.shelf.weigh([row for row, sheet in enumerate(self.shelf.sheets) if sheet is not None])
+        vectors = self.shelf.vectors.astype(np.float32)
+        weights = sieve.weigh(self.shelf.sheets, vectors)
+        found = [row for row, sheet in enumerate(self.shelf.sheets) if sieve.placeable(sheet)]
+        rows = np.array(found, dtype=np.int64)
+        if len(rows) and weights.any():
+            self._regroup(rows, vectors[rows], weights[rows])
+        self._portray(weights)
+        self.seconds = time.perf_counter() - started
+
+    def report(self) -> ThemeReport:
+        """Return the themes as they stand now; words and quotes of what was removed are gone."""
+        if self.stale:
+            self._portray(sieve.weigh(self.shelf.sheets, self.shelf.vectors.astype(np.float32)))
+        labels = self._labels[: len(self.shelf)]
+        themes, self.layout = draw(self.shelf, labels, self.names, self.portraits, self.layout)
+        return assemble(
+            self.shelf,
+            labels,
+            self._closeness,
+            self.names,
+            [theme.titled(self.titles.get(theme.id)) for theme in themes],
+            self.seconds,
+        )
+
+    def similar(self, text: str, count: int = 5) -> list[tuple[str, float]]:
+        """Return the ids of the documents nearest in meaning to `text` and their cosines, nearest first."""
+        return find(self.shelf, self._labels[: len(self.shelf)], self.centres, text, count)
+
+    def dump(self) -> bytes:
+        """Return everything as bytes (npz and JSON inside, no pickle); nothing of removed documents is in it."""
+        return snapshot.dump(self)
+
+    @classmethod
+    def load(cls, data: bytes, encoder: Encoder | None = None) -> Self:
+        """Return what was dumped; it goes on exactly as the original would. Raises ValueError on other bytes."""
+        live = cls("", (), encoder)
+        snapshot.load(live, data)
+        return live
+
+    # How it is done.
+
+    def _put(self, document: Document) -> int:
+        row = self.shelf.put([document])[0]
+        if row >= len(self._labels):
+            more = max(64, len(self._labels))
+            self._labels = np.concatenate([self._labels, np.full(more, -1, dtype=np.int64)])
+            self._closeness = np.concatenate([self._closeness, np.zeros(more)])
+        self._place(row)
+        return row
+
+    def _place(self, row: int) -> None:
+        sheet = self.shelf.sheets[row]
+        self._labels[row] = -1
+        if sheet is None or not len(self.centres) or not sieve.placeable(sheet):
+            return
+        if sheet.chatter:
+            self._labels[row] = follows(self.shelf, row, self._labels)
+            return
+        best, cosine = nearest(self.shelf.vectors[row : row + 1].astype(np.float32), self.centres)
+        self._labels[row] = best[0]
+        self._closeness[row] = cosine[0]
+
+    def _name(self, label: int) -> str | None:
+        return self.names[label] if label >= 0 else None
+
+    def _number(self, *about: object) -> int:
+        text = "\0".join([self.seed, *map(str, about)])
+        return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "big")
+
+    def _new_name(self) -> str:
+        self.named += 1
+        return f"t{self.named}"
+
+    def _now(self) -> float:
+        return max((sheet.about.at for sheet in self.shelf.sheets[-50:] if sheet is not None), default=0.0)
+
+    def _regroup(self, rows: Indices, vectors: Vectors, weights: Numbers) -> None:
+        wanted = suited(float((weights > 0).sum()))
+        if not len(self.centres):
+            started = group(vectors, wanted, weights, self._number("start"))
+            self._name_groups(started.centres, started.nearest)
+        else:
+            labels = self._labels[rows]
+            kept = _means(vectors, labels, self.centres, weights)
+            self.centres = improve(vectors, kept, weights, STEPS).centres
+        self._merge(vectors, weights)
+        self._split(vectors, weights, wanted)
+        self._settle(rows, vectors)
+
+    def _name_groups(self, centres: Vectors, labels: Indices) -> None:
+        sizes = np.bincount(labels, minlength=len(centres))
+        order = np.argsort(-sizes, kind="stable")
+        order = order[sizes[order] > 0]
+        self.centres = centres[order]
+        self.names = [self._new_name() for _ in order]
+        self.portraits = [Portrait()] * len(order)
+        self.events += [Change("birth", name, "", self._now()) for name in self.names]
+
+    def _merge(self, vectors: Vectors, weights: Numbers) -> None:
+        """Drop themes that nobody is in, and the later of two whose middles are the same."""
+        while len(self.centres) > 1:
+            labels, _ = nearest(vectors, self.centres)
+            sizes = np.bincount(labels, weights=weights, minlength=len(self.centres))
+            alike = np.triu(self.centres @ self.centres.T, 1)
+            first, later = np.unravel_index(int(alike.argmax()), alike.shape)
+            if sizes.min() < 1:
+                gone = int(sizes.argmin())
+                into = int(np.where(np.arange(len(sizes)) == gone, -2.0, self.centres @ self.centres[gone]).argmax())
+            elif alike[first, later] > SAME:
+                gone, into = int(later), int(first)
+            else:
+                return
+            self.events.append(Change("merge", self.names[gone], self.names[into], self._now()))
+            self._drop(gone, into)
+
+    def _drop(self, gone: int, into: int) -> None:
+        self.centres = np.delete(self.centres, gone, axis=0)
+        del self.names[gone], self.portraits[gone]
+        labels = self._labels
+        labels[labels == gone] = into
+        labels[labels > gone] -= 1
+
+    def _split(self, vectors: Vectors, weights: Numbers, wanted: int) -> None:
+        """While there are fewer themes than suit, cut the one whose middle explains least."""
+        tried: set[int] = set()
+        while len(self.centres) < wanted and len(tried) < len(self.centres):
+            labels, cosine = nearest(vectors, self.centres)
+            lost = unexplained(labels, cosine, weights, len(self.centres))
+            which = max((g for g in range(len(lost)) if g not in tried), key=lambda g: float(lost[g]))
+            halves = split(vectors, labels, which, weights, self._number("split", self.refreshes, which))
+            if halves is None:
+                tried.add(which)
+                continue
+            self.centres[which] = halves[0][0]
+            self._bear(halves[0][1], "split", self.names[which])
+            self.centres = improve(vectors, self.centres, weights, 2).centres
+
+    def _bear(self, centre: Vectors, kind: str, other: str) -> str:
+        name = self._new_name()
+        self.centres = np.concatenate([self.centres, centre[None, :]])
+        self.names.append(name)
+        self.portraits.append(Portrait())
+        self.events.append(Change(kind, name, other, self._now()))
+        return name
+
+    def _settle(self, rows: Indices, vectors: Vectors) -> None:
+        """Place every row; one that stands already moves only where it is clearly nearer."""
+        best, cosine = nearest(vectors, self.centres)
+        stood = self._labels[rows]
+        there = np.einsum("ij,ij->i", vectors, self.centres[np.maximum(stood, 0)])
+        stay = (stood >= 0) & (there >= cosine - STAY)
+        self._labels[: len(self.shelf)] = -1
+        self._labels[rows] = np.where(stay, stood, best)
+        self._closeness[rows] = np.where(stay, there, cosine)
+        follow(self.shelf, self._labels)
+
+    def _portray(self, weights: Numbers) -> None:
+        labels = self._labels[: len(self.shelf)]
+        self.portraits = portray(self.shelf, labels, self._closeness[: len(self.shelf)], weights, self.portraits)
+        self.stale = False
+
+    def _look_out(self) -> None:
+        """Look for words that suddenly many people say and no theme explains; each becomes a theme of its own."""
+        labels = self._labels[: len(self.shelf)]
+        for burst in self.watch.look(self.shelf, labels, self.centres, self.counted):
+            vectors = self.shelf.vectors[list(burst.rows)].astype(np.float32)
+            middle = unit(vectors.sum(axis=0, keepdims=True, dtype=np.float32))[0]
+            name = self._bear(middle, "birth", "")
+            for row in burst.rows:
+                self._place(row)
+            self.emerging.append(Burst(name, burst.word, self._now(), burst.ids))
+            self.stale = True
+
+
+def _means(vectors: Vectors, labels: Indices, centres: Vectors, weights: Numbers) -> Vectors:
+    """Return the means of groups as they stand, the old centre where a group has nobody."""
+    placed = labels >= 0
+    fresh = centre(vectors[placed], labels[placed], len(centres), weights[placed])
+    empty = np.abs(fresh).sum(axis=1) == 0
+    return np.where(empty[:, None], centres, fresh).astype(np.float32)

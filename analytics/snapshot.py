@@ -1,0 +1,144 @@
+"""Snapshots of live themes: arrays as npz, the rest as JSON inside it; no pickle, nothing of removed documents."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import astuple
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.corpus import Document
+from analytics.emerging import Burst
+from analytics.labels import Label
+from analytics.map import Cell, Layout
+from analytics.picture import Portrait
+from analytics.report import Change
+from analytics.shelf import PRINT, Sheet, Shelf, flatten
+from analytics.tokens import Mixture
+
+if TYPE_CHECKING:
+    from analytics.live import LiveThemes
+
+FORMAT = 1
+
+
+def dump(live: LiveThemes) -> bytes:
+    """Return a snapshot; empty rows are left out."""
+    shelf = live.shelf
+    rows = np.array([row for row, sheet in enumerate(shelf.sheets) if sheet is not None], dtype=np.int64)
+    sheets = [sheet for sheet in shelf.sheets if sheet is not None]
+    labels, closeness = live.places()
+    arrays = {
+        "vectors": shelf.vectors[rows],
+        "labels": labels[rows],
+        "closeness": closeness[rows],
+        "centres": live.centres,
+        "forms": flatten([sheet.forms for sheet in sheets])[0],
+        "lengths": np.array([len(sheet.forms) for sheet in sheets], dtype=np.int64),
+        "at": np.array([sheet.about.at for sheet in sheets], dtype=np.float64),
+        "words": np.array([sheet.words for sheet in sheets], dtype=np.int64),
+        "chatter": np.array([sheet.chatter for sheet in sheets], dtype=np.bool_),
+        "prints": np.frombuffer(b"".join(sheet.print for sheet in sheets), dtype=np.uint8),
+        "rest": np.frombuffer(json.dumps(_words(shelf, sheets) | _state(live)).encode(), dtype=np.uint8),
+    }
+    target = io.BytesIO()
+    np.savez(target, **arrays)  # type: ignore[arg-type]
+    return target.getvalue()
+
+
+def _words(shelf: Shelf, sheets: list[Sheet]) -> dict[str, Any]:
+    return {
+        "ids": [sheet.about.id for sheet in sheets],
+        "authors": [sheet.about.author for sheet in sheets],
+        "threads": [sheet.about.thread for sheet in sheets],
+        "languages": [sheet.language for sheet in sheets],
+        "written": shelf.written,
+        "tokens": shelf.tokens,
+        "dfs": [shelf.dictionary.dfs.get(key, 0) for key in range(len(shelf.tokens))],
+        "documents": shelf.dictionary.num_docs,
+        "mixture": shelf.mixture.counts,
+    }
+
+
+PLAIN = (
+    "seed",
+    "participants",
+    "names",
+    "titles",
+    "named",
+    "refreshes",
+    "new",
+    "counted",
+    "learnt",
+    "stale",
+    "seconds",
+)
+
+
+def _state(live: LiveThemes) -> dict[str, Any]:
+    return {name: getattr(live, name) for name in PLAIN} | {
+        "format": FORMAT,
+        "size": int(live.shelf.vectors.shape[1]),
+        "events": [astuple(event) for event in live.events],
+        "emerging": [astuple(burst) for burst in live.emerging],
+        "portraits": [astuple(portrait) for portrait in live.portraits],
+        "layout": [[astuple(cell) for cell in live.layout.cells], live.layout.rows] if live.layout else None,
+        "reported": sorted(live.watch.reported),
+    }
+
+
+def load(live: LiveThemes, data: bytes) -> None:
+    """Fill a fresh `live` with a snapshot. Raises ValueError when the bytes are no snapshot of this kind."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as source:
+            arrays = {name: source[name] for name in source.files}
+        rest = json.loads(arrays["rest"].tobytes())
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as reason:
+        raise ValueError("these bytes are not a snapshot of themes") from reason
+    if rest.get("format") != FORMAT:
+        raise ValueError(f"this snapshot has format {rest.get('format')}, not {FORMAT}: rebuild from the events")
+    live.start(rest["seed"], rest["participants"])
+    if rest["size"] != live.shelf.vectors.shape[1]:
+        raise ValueError("this snapshot was made with another sentence encoder: rebuild from the events")
+    _fill(live.shelf, arrays, rest)
+    for name in PLAIN:
+        setattr(live, name, rest[name])
+    live.centres = arrays["centres"]
+    live.place_all(arrays["labels"], arrays["closeness"])
+    live.events = [Change(*event) for event in rest["events"]]
+    live.emerging = [Burst(theme, word, at, tuple(ids)) for theme, word, at, ids in rest["emerging"]]
+    live.portraits = [_portrait(*portrait) for portrait in rest["portraits"]]
+    if rest["layout"]:
+        cells, rows = rest["layout"]
+        live.layout = Layout(tuple(Cell(*cell) for cell in cells), tuple(rows))
+    live.watch.reported = set(rest["reported"])
+
+
+def _portrait(keys: list[int], words: list[str], label: list[Any], quotes: list[str], coherence: float) -> Portrait:
+    parts = tuple(tuple(part) for part in label[1])
+    return Portrait(tuple(keys), tuple(words), Label(label[0], parts), tuple(quotes), coherence)
+
+
+def _fill(shelf: Shelf, arrays: dict[str, NDArray[Any]], rest: dict[str, Any]) -> None:
+    shelf.mixture = Mixture(rest["mixture"])
+    for key, token in enumerate(rest["tokens"]):
+        shelf.dictionary.token2id[token or f"\0{key}"] = key
+        shelf.dictionary.dfs[key] = rest["dfs"][key]
+    shelf.dictionary.num_docs = rest["documents"]
+    shelf.tokens = rest["tokens"]
+    for key, written in rest["written"]:
+        shelf.remember((key, written))
+    ends = np.cumsum(arrays["lengths"])
+    for row, name in enumerate(rest["ids"]):
+        forms = arrays["forms"][ends[row] - arrays["lengths"][row] : ends[row]]
+        about = Document(name, "", rest["authors"][row], rest["threads"][row], float(arrays["at"][row]))
+        mark = arrays["prints"][row * PRINT : (row + 1) * PRINT].tobytes()
+        words, chatter = int(arrays["words"][row]), bool(arrays["chatter"][row])
+        keys = np.unique(shelf.keys(forms))
+        shelf.sheets.append(Sheet(about, forms, keys, words, chatter, rest["languages"][row], mark))
+        shelf.row_of[name] = row
+    shelf.stand(arrays["vectors"])
