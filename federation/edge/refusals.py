@@ -21,6 +21,7 @@ SENTENCES = {
     503: "Not now; come back later.",
 }
 HEADERS = {
+    "Server": "Marmalade",
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none';"
         " form-action 'none'; frame-ancestors 'none'"
