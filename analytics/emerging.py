@@ -14,7 +14,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from analytics.groups import Indices, Numbers
-from analytics.shelf import Forms, Shelf, Sheet, flatten
+from analytics.shelf import Forms, Sheet, Shelf, flatten
 from analytics.vectors import Vectors, unit
 
 STRONG = 24.0
