@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -107,7 +108,13 @@ def openings(
     found: list[Opening] = []
     causes: set[int] = set()
     space = Space(comparison.rules, now, work)
-    for mask, values in space.walk(comparison.may_open, comparison.changed):
+
+    def wanted(possible: int, certain: int) -> bool:
+        cause = possible & comparison.changed
+        known = cause in causes and cause == certain & comparison.changed
+        return not known and comparison.may_open(possible, certain)
+
+    for mask, values in space.walk(wanted, comparison.changed, comparison.new & ~comparison.permits):
         before, after = comparison.outcomes(mask)
         if not looser(before, after) or mask & comparison.changed in causes:
             continue
@@ -126,9 +133,7 @@ def _unnoticed(space: Space, comparison: _Comparison, new: RuleSet) -> Iterator[
         if "codename" in values["findings"]:
             facts = facts_of(values)
             before, _ = comparison.outcomes(mask)
-            after = new.compiled.verdict(
-                replace(facts, findings=facts.findings - {"codename"}), values["now"]
-            )
+            after = new.compiled.verdict(replace(facts, findings=facts.findings - {"codename"}), values["now"])
             if looser(before, after):
                 yield Opening(facts, values["now"], before, after)
 
@@ -163,8 +168,7 @@ class _Comparison:
         self.permits = _bits(rule.kind != "guard" for rule in self.rules)
         self._denying = _bits(rule.effect == "deny" for rule in self.rules)
         self._tight = _bits(
-            rule.effect != "allow" or any(isinstance(duty, Rate) for duty in rule.duties)
-            for rule in self.rules
+            rule.effect != "allow" or any(isinstance(duty, Rate) for duty in rule.duties) for rule in self.rules
         )
         self._compiled = CompiledRules(self.rules)
 
@@ -190,28 +194,35 @@ def _bits(flags: Iterable[bool]) -> int:
     return sum(1 << index for index, flag in enumerate(flags) if flag)
 
 
-def findings(rule_set: RuleSet, now: datetime | None = None, work: int = WORK) -> tuple[Remark, ...]:
+def findings(rule_set: RuleSet, now: datetime | None = None, work: int = 5 * WORK) -> tuple[Remark, ...]:
     """Return remarks on rules that are unreachable, never decide or are redundant, in the order of the rules.
 
-    With ``now``, rules that have expired count as unreachable. Raises Unproven beyond ``work`` steps.
+    With ``now``, rules that have expired count as unreachable. A rule that would take too many of the ``work``
+    steps to judge gets no remark.
     """
-    return tuple(_remarks(rule_set, now, work))
+    try:
+        space = Space(rule_set.rules, now, work, work // 50)
+    except Unproven:
+        return ()
+    found: list[Remark] = []
+    for index in range(len(rule_set.rules)):
+        with suppress(Unproven):
+            found += _remarks(space, rule_set, index, now)
+    return tuple(found)
 
 
-def _remarks(rule_set: RuleSet, now: datetime | None, work: int) -> Iterator[Remark]:
-    space = Space(rule_set.rules, now, work)
-    compiled = rule_set.compiled
-    denying = _bits(rule.effect == "deny" for rule in rule_set.rules)
-    for index, rule in enumerate(rule_set.rules):
-        why = _unreachable(rule, now)
-        if why:
-            yield Remark("unreachable", rule.id, f"{rule.id} can never apply: {why}.")
-        elif not _has_a_say(space, 1 << index, compiled.permits, denying):
-            yield _never_decides(space, compiled, index)
-        elif not _matters(space, compiled, 1 << index, denying):
-            other = next((each for each in rule_set.rules if each.id != rule.id and covers(each, rule)), None)
-            by = f"{other.id} covers all of it" if other else "the other rules together do the same"
-            yield Remark("redundant", rule.id, f"{rule.id} changes nothing: {by}.")
+def _remarks(space: Space, rule_set: RuleSet, index: int, now: datetime | None) -> Iterator[Remark]:
+    rule, compiled = rule_set.rules[index], rule_set.compiled
+    denying = _bits(each.effect == "deny" for each in rule_set.rules)
+    why = _unreachable(rule, now)
+    if why:
+        yield Remark("unreachable", rule.id, f"{rule.id} can never apply: {why}.")
+    elif not _has_a_say(space, 1 << index, compiled.permits, denying):
+        yield _never_decides(space, compiled, index)
+    elif not _matters(space, compiled, 1 << index, denying):
+        other = next((each for each in rule_set.rules if each.id != rule.id and covers(each, rule)), None)
+        by = f"{other.id} covers all of it" if other else "the other rules together do the same"
+        yield Remark("redundant", rule.id, f"{rule.id} changes nothing: {by}.")
 
 
 def _unreachable(rule: Rule, now: datetime | None) -> str:
@@ -233,7 +244,7 @@ def _has_a_say(space: Space, bit: int, permits: int, denying: int) -> bool:
     def wanted(possible: int, certain: int) -> bool:
         return bool(possible & bit and possible & permits and not certain & others_deny)
 
-    return any(True for _ in space.walk(wanted, bit))
+    return any(True for _ in space.walk(wanted, bit, others_deny))
 
 
 def _never_decides(space: Space, compiled: CompiledRules, index: int) -> Remark:
@@ -251,22 +262,28 @@ def _never_decides(space: Space, compiled: CompiledRules, index: int) -> Remark:
 def _matters(space: Space, compiled: CompiledRules, bit: int, denying: int) -> bool:
     """Say whether any outcome would be another without the rule."""
     plain = _bits(
-        rule.kind != "guard" and rule.effect == "allow" and not rule.duties for rule in compiled.rules
+        rule.kind != "guard" and rule.effect == "allow" and not _lasting(rule.duties) for rule in compiled.rules
     )
     permits, others_deny = compiled.permits, denying & ~bit
+    relevant, avoid = space.everything, space.everything & ~permits & ~bit
+    if plain & bit:
+        relevant, avoid = permits | denying, space.everything & ~bit
 
     def wanted(possible: int, certain: int) -> bool:
         if not possible & bit or not possible & permits or certain & others_deny:
             return False
         return not (plain & bit and certain & permits & ~bit)
 
-    walk = space.walk(wanted, bit)
+    walk = space.walk(wanted, bit, avoid, relevant)
     return any(_weight(compiled.outcome(mask)) != _weight(compiled.outcome(mask & ~bit)) for mask, _ in walk)
 
 
+def _lasting(duties: Iterable[Duty]) -> list[Duty]:
+    return [duty for duty in duties if not isinstance(duty, Expires)]
+
+
 def _weight(outcome: Outcome) -> tuple[object, ...]:
-    duties = [duty for duty in outcome.duties if not isinstance(duty, Expires)]
-    return outcome.effect, outcome.redactions, duties if outcome.effect != "deny" else ()
+    return outcome.effect, outcome.redactions, _lasting(outcome.duties) if outcome.effect != "deny" else ()
 
 
 def covers(wide: Rule, narrow: Rule) -> bool:

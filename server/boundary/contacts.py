@@ -72,11 +72,7 @@ def is_phone(sort: str, text: str, start: int, end: int) -> bool:
     Dates, prices, versions, network addresses and the middles of longer numbers are none.
     """
     found = text[start:end]
-    if (
-        DATE.search(found)
-        or not _stands_alone(text, start, end)
-        or re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", found)
-    ):
+    if DATE.search(found) or not _stands_alone(text, start, end) or re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", found):
         return False
     digits = re.sub(r"\D", "", found)
     if sort == "said":

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from server.boundary.engine import CompiledRules, Outcome
 from server.boundary.facts import Facts
 from server.boundary.labels import Level
 from server.boundary.sentences import found, listed, removed
+
+MOST_LENGTHS = 3
 
 
 def reason(outcome: Outcome, facts: Facts, compiled: CompiledRules) -> str:
@@ -78,7 +79,8 @@ def would_allow(facts: Facts, compiled: CompiledRules, now: datetime) -> str | N
     """
     if not compiled.near(facts):
         return None
-    for changed, words in _changes(facts, compiled):
+    changes = _changes(facts, compiled) if compiled.reaches(facts) else _other_tiers(facts)
+    for changed, words in changes:
         outcome = compiled.verdict(changed, now)
         if outcome.effect in ("allow", "redact"):
             permit = next(rule.id for rule in compiled.rules_of(outcome.matched) if rule.kind != "guard")
@@ -89,20 +91,24 @@ def would_allow(facts: Facts, compiled: CompiledRules, now: datetime) -> str | N
 def _changes(facts: Facts, compiled: CompiledRules) -> Iterator[tuple[Facts, str]]:
     for level in sorted(Level, key=lambda level: (abs(level - facts.label), level)):
         if level != facts.label:
-            yield replace(facts, label=level), f"the label were {level}"
+            yield facts.supposing(label=level), f"the label were {level}"
     if facts.findings:
-        yield replace(facts, findings=frozenset()), f"it did not contain {found(facts.findings)}"
+        yield facts.supposing(findings=frozenset()), f"it did not contain {found(facts.findings)}"
     if not facts.consent:
-        yield replace(facts, consent=True), "the author had agreed to be named"
+        yield facts.supposing(consent=True), "the author had agreed to be named"
     if facts.attachments:
-        yield replace(facts, attachments=0), "it had no attachments"
-    for limit in compiled.lengths_below(facts.length):
-        yield replace(facts, length=limit), f"it had no more than {limit} characters"
+        yield facts.supposing(attachments=0), "it had no attachments"
+    for limit in compiled.lengths_below(facts.length)[:MOST_LENGTHS]:
+        yield facts.supposing(length=limit), f"it had no more than {limit} characters"
     if facts.first_crossing:
-        yield replace(facts, first_crossing=False), "it had crossed before"
+        yield facts.supposing(first_crossing=False), "it had crossed before"
     if facts.label > facts.clearance:
-        yield replace(facts, clearance=facts.label), f"{peer_said(facts)} were cleared for {facts.label}"
+        yield facts.supposing(clearance=facts.label), f"{peer_said(facts)} were cleared for {facts.label}"
+    yield from _other_tiers(facts)
+
+
+def _other_tiers(facts: Facts) -> Iterator[tuple[Facts, str]]:
     if facts.tier in ("stranger", "customer"):
-        yield replace(facts, tier="partner"), f"{facts.peer} were a partner"
+        yield facts.supposing(tier="partner"), f"{facts.peer} were a partner"
     if facts.tier == "stranger":
-        yield replace(facts, tier="customer"), f"{facts.peer} were a customer"
+        yield facts.supposing(tier="customer"), f"{facts.peer} were a customer"

@@ -85,9 +85,9 @@ class Facts:
     first_crossing: bool
 
     def __post_init__(self) -> None:
-        texts: tuple[object, ...] = (self.jam, self.forum, self.author, self.unit, self.role, self.act)
-        texts += (self.direction, self.tier, self.peer)
-        if not all(type(text) is str for text in texts):
+        texts = {type(self.direction), type(self.tier), type(self.peer), type(self.jam), type(self.forum)}
+        texts |= {type(self.author), type(self.unit), type(self.role), type(self.act)}
+        if texts != {str}:
             raise FactsError("direction, peer, tier, jam, forum, author, unit, role and act must be text")
         if self.direction not in DIRECTIONS:
             raise FactsError(f"unknown direction '{self.direction}'")
@@ -97,19 +97,23 @@ class Facts:
             raise FactsError("the peer '*' and the tier 'public' go together")
         if self.peer != "*" and not is_host(self.peer):
             raise FactsError(f"'{self.peer}' is not a lower-case host[:port]")
-        if type(self.clearance) is not Level or type(self.label) is not Level:
+        if {type(self.clearance), type(self.label)} != {Level}:
             raise FactsError("clearance and label must be levels")
-        flags: tuple[object, ...] = (self.consent, self.first_crossing)
-        if not all(type(flag) is bool for flag in flags):
+        if {type(self.consent), type(self.first_crossing)} != {bool}:
             raise FactsError("consent and first_crossing must be true or false")
-        numbers: tuple[object, ...] = (self.length, self.attachments)
-        if not all(type(number) is int for number in numbers):
+        if {type(self.length), type(self.attachments)} != {int}:
             raise FactsError("length and attachments must be whole numbers")
         if self.length < 0 or self.attachments < 0:
             raise FactsError("length and attachments cannot be negative")
-        kinds: object = self.findings
-        if type(kinds) is not frozenset or not all(type(kind) is str for kind in kinds):
+        if {type(self.findings)} != {frozenset} or not {type(kind) for kind in self.findings} <= {str}:
             raise FactsError("findings must be a frozenset of text")
+
+    def supposing(self, **changes: Any) -> Facts:
+        """Return these facts with some of them changed and not checked: to try out, never to store."""
+        other = object.__new__(Facts)
+        for name in NAMES:
+            object.__setattr__(other, name, changes[name] if name in changes else getattr(self, name))
+        return other
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object with the same facts: levels by name, findings as a sorted list."""
@@ -135,3 +139,6 @@ class Facts:
             return cls(**values)
         except (LabelError, AttributeError, TypeError) as error:
             raise FactsError(f"facts are ill-typed: {error}") from error
+
+
+NAMES = tuple(field.name for field in fields(Facts))

@@ -60,9 +60,9 @@ def line(readers: Sequence[Reader]) -> str:
 
 def button(readers: Sequence[Reader], ours: str) -> str:
     """Return the words of the composer's button, e.g. ``Post to Acme and Globex``; ``ours`` is our name."""
-    seeing = [reader.name for reader in _having(readers, "allow", "redact")]
+    seeing = _having(readers, "allow", "redact")
     if seeing:
-        return f"Post to {listed([ours, *seeing], 'and')}"
+        return f"Post to {listed([ours, *_ordered(seeing)], 'and')}"
     held = _having(readers, "hold")
     return f"Post to {ours}, ask review for {_names(held)}" if held else f"Post inside {ours}"
 
@@ -72,8 +72,12 @@ def _having(readers: Sequence[Reader], *effects: Effect) -> list[Reader]:
 
 
 def _names(readers: Sequence[Reader]) -> str:
+    return listed(_ordered(readers), "and")
+
+
+def _ordered(readers: Sequence[Reader]) -> list[str]:
     names = {reader.name for reader in readers}
-    return listed(sorted(names, key=lambda name: (name == "the public", name)), "and")
+    return sorted(names, key=lambda name: (name == "the public", name))
 
 
 def _rules(readers: Sequence[Reader]) -> str:

@@ -243,9 +243,7 @@ class _Reader:
         values = self._list(key)
         if values is None:
             if kind in ("share", "accept"):
-                self.refuse(
-                    "", f'a {kind} must say with whom, e.g. {key} = "tier:partner" or {key} = "everyone"'
-                )
+                self.refuse("", f'a {kind} must say with whom, e.g. {key} = "tier:partner" or {key} = "everyone"')
             return None
         if "everyone" in values or ("*" in values and kind == "guard"):
             return None

@@ -31,16 +31,18 @@ class Unproven(Exception):
 class Space:
     """The requests, at all times from ``now`` on (None: at all times ever), that ``rules`` can tell apart.
 
-    ``work`` bounds the steps of all walks together; beyond it they raise Unproven.
+    ``work`` bounds the steps of all walks together and ``each`` those of one walk; beyond it they raise
+    Unproven.
     """
 
-    def __init__(self, rules: Sequence[Rule], now: datetime | None = None, work: int = WORK) -> None:
+    def __init__(self, rules: Sequence[Rule], now: datetime | None = None, work: int = WORK, each: int = WORK) -> None:
         self.rules = tuple(rules)
         self.everything = (1 << len(self.rules)) - 1
         self._work = work
+        self._each = self._left = each
         self._dimensions: list[tuple[Dimension, list[tuple[int, tuple[Any, ...]]]]] = []
-        for each in (*dimensions(self.rules), Times(self.rules)):
-            self._dimensions.append((each, self._sorts(each, now)))
+        for dimension in (*dimensions(self.rules), Times(self.rules)):
+            self._dimensions.append((dimension, self._sorts(dimension, now)))
 
     def _sorts(self, dimension: Dimension, now: datetime | None) -> list[tuple[int, tuple[Any, ...]]]:
         samples = list(islice(dimension.samples(), MOST_SORTS + 1))
@@ -52,20 +54,22 @@ class Space:
         return [(dimension.mask(*sample), sample) for sample in samples]
 
     def walk(
-        self, wanted: Callable[[int, int], bool], first: int = 0
+        self, wanted: Callable[[int, int], bool], first: int = 0, avoid: int = 0, among: int = -1
     ) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """Yield the masks of rules that match together, each with facts (and ``now``) for which they do.
 
         ``wanted(possible, certain)`` says whether to go on where only the rules ``possible`` can still match
         and the rules ``certain`` will. Facts that the rules ``first`` ask about are fixed first, which ends
-        hopeless walks early.
+        hopeless walks early; requests that few of the rules ``avoid`` match come first, which finds examples
+        early. Only the rules ``among`` are looked at.
         """
+        self._left = self._each
         order = sorted(self._dimensions, key=lambda each: not each[0].asking & first)
         later = [0]
         for dimension, _ in reversed(order):
             later.insert(0, later[0] | dimension.asking)
         seen: set[tuple[int, int]] = set()
-        stack: list[tuple[int, int, tuple[tuple[Any, ...], ...]]] = [(0, self.everything, ())]
+        stack: list[tuple[int, int, tuple[tuple[Any, ...], ...]]] = [(0, self.everything & among, ())]
         while stack:
             depth, possible, chosen = stack.pop()
             if (depth, possible) in seen or not wanted(possible, possible & ~later[depth]):
@@ -74,7 +78,7 @@ class Space:
             if depth == len(order):
                 yield possible, self._facts(order, chosen, possible)
                 continue
-            stack += self._branches(order[depth], depth, possible, chosen)
+            stack += self._branches(order[depth], depth, possible, chosen, avoid)
 
     def _branches(
         self,
@@ -82,17 +86,20 @@ class Space:
         depth: int,
         possible: int,
         chosen: tuple[tuple[Any, ...], ...],
+        avoid: int,
     ) -> list[tuple[int, int, tuple[tuple[Any, ...], ...]]]:
         asked, sorts = dimension
         if not asked.asking & possible:
             return [(depth + 1, possible, (*chosen, sorts[0][1]))]
         self._work -= len(sorts)
-        if self._work < 0:
+        self._left -= len(sorts)
+        if min(self._work, self._left) < 0:
             raise Unproven
         narrowed: dict[int, tuple[Any, ...]] = {}
         for mask, sample in sorts:
             narrowed.setdefault(mask & possible, sample)
-        return [(depth + 1, mask, (*chosen, sample)) for mask, sample in reversed(narrowed.items())]
+        ordered = sorted(narrowed.items(), key=lambda each: (each[0] & avoid).bit_count())
+        return [(depth + 1, mask, (*chosen, sample)) for mask, sample in reversed(ordered)]
 
     def _facts(
         self,
