@@ -2,35 +2,69 @@
 
 from __future__ import annotations
 
-import sys
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
-from server.boundary.rules import RuleErrors
-from server.cli.init import init
-from server.cli.serve import serve
-from server.database import DatabaseError
-from server.domain.errors import Refusal
+# Verb → module of this package that holds a command of the same name; loaded when it is asked for.
+VERBS: dict[str, str] = {
+    "init": "init",
+    "serve": "serve",
+    "user": "user",
+    "token": "token",
+    "partner": "partner",
+    "rules": "rules",
+    "replay": "replay",
+    "themes": "themes",
+    "recall": "recall",
+    "ledger": "ledger",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Verbs(click.Group):
+    """Loads a verb's file on demand, and says refusals as one sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"server.cli.{VERBS[cmd_name]}")
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        with said_plainly():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def said_plainly() -> Iterator[None]:
+    """Turn what a person can cause into a sentence on stderr and exit code 1; faults of ours keep their trace."""
+    from server.boundary.rules import RuleErrors
+    from server.database import DatabaseError
+    from server.domain.errors import Refusal
+
+    try:
+        yield
+    except RuleErrors as errors:
+        raise click.ClickException("\nError: ".join(errors.problems)) from errors
+    except Refusal as refusal:
+        raise click.ClickException(refusal.public) from refusal
+    except DatabaseError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option("0.1.0", prog_name="marmalade")
 def verbs() -> None:
     """Marmalade: hold jams with your own people, partners and customers."""
 
 
-for verb in (init, serve):
-    verbs.add_command(verb)
-
-
 def main() -> None:
     """Run a verb; say in one sentence what went wrong, and exit with 1."""
-    try:
-        verbs(prog_name="python -m server")
-    except (Refusal, DatabaseError) as refusal:
-        click.echo(f"Error: {getattr(refusal, 'public', refusal)}", err=True)
-        sys.exit(1)
-    except RuleErrors as errors:
-        for problem in errors.problems:
-            click.echo(f"Error: {problem}", err=True)
-        sys.exit(1)
+    verbs(prog_name="python -m server")

@@ -6,19 +6,23 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from server.app import make_house, open_inside
+from server.app import make_house, open_inside, open_outside
 from server.domain.actors import Member
-from server.domain.errors import Missing
+from server.domain.errors import Missing, Refusal
 from server.services import people
 from server.services.house import House
 from server.settings import Settings, read_organisation
 
+if TYPE_CHECKING:
+    from federation.outside.store import Outside
+
 T = TypeVar("T")
 Verb = TypeVar("Verb", bound=Callable[..., Any])
+LOOK_SECONDS = 0.05
 
 at_home: Callable[[Verb], Verb] = click.option(
     "--home",
@@ -38,15 +42,56 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 @contextlib.asynccontextmanager
 async def open_house(home: Path) -> AsyncIterator[House]:
     """Open the inside of an organisation for one command, beside a running server or without one."""
-    settings = Settings.from_env(home)
     organisation = read_organisation(home)
+    settings = Settings.from_env(home)
     async with open_inside(settings) as store:
         yield make_house(store, organisation)
 
 
+@contextlib.asynccontextmanager
+async def open_ledger(home: Path) -> AsyncIterator[Outside]:
+    """Open the outside store for one command; raise Refusal when it is missing."""
+    organisation = read_organisation(home)
+    settings = Settings.from_env(home)
+    if not settings.outside_path.exists():
+        raise Refusal(f"The outside store {settings.outside_path} is missing: restore it, or run init.")
+    async with open_outside(settings, organisation) as outside:
+        yield outside
+
+
 async def operator(house: House) -> Member:
     """Return the admin in whose name a command acts: the operator holds the store itself."""
-    for member in await people.list_people(house):
+    async for member in everybody(house):
         if member.role == "admin" and member.active:
             return member
     raise Missing("admin", "no active admin")
+
+
+async def everybody(house: House) -> AsyncIterator[Member]:
+    """Yield all of our own people, by username."""
+    after = ""
+    while page := await people.list_people(house, after):
+        for member in page:
+            yield member
+        after = page[-1].username
+
+
+async def sign_in_link(house: House, member: Member) -> str:
+    """Make a one-time sign-in link, good for an hour."""
+    return f"{house.addresses.inside_url}/welcome/{await people.make_link(house, member)}"
+
+
+async def wait_for_gate(house: House, outside: Outside, seconds: float = 2.0) -> bool:
+    """Wait until a running gate has dealt with everything so far; False when none does within `seconds`."""
+    from federation.gate.release import CONSUMER
+    from federation.outside import errands
+    from server.services import log
+
+    newest = await log.newest_event(house)
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    while await errands.cursor(outside, CONSUMER) < newest:
+        if loop.time() > until:
+            return False
+        await asyncio.sleep(LOOK_SECONDS)
+    return True

@@ -123,12 +123,17 @@ async def list_people(house: House, after: str = "", limit: int = 500) -> list[M
     return await people.local_people(house.store, after, limit)
 
 
-async def set_password(house: House, member: Member, password: str) -> None:
-    """Store a password as argon2id and end all other sessions of that person."""
+def check_password(house: House, username: str, password: str) -> None:
+    """Raise Invalid unless a password is long enough and none that anyone would try first."""
     if not PASSWORD_LEAST <= len(password) <= PASSWORD_MOST:
         raise Invalid("password", f"A password has at least {PASSWORD_LEAST} characters; 15 or more are better.")
-    if password.lower() in (member.username.lower(), house.name.lower(), "password", "12345678", "marmalade"):
+    if password.lower() in (username.lower(), house.name.lower(), "password", "12345678", "marmalade"):
         raise Invalid("password", "That password is among the first that anyone would try.")
+
+
+async def set_password(house: House, member: Member, password: str) -> None:
+    """Store a password as argon2id and end all other sessions of that person."""
+    check_password(house, member.username, password)
     async with house.hashing:
         hashed = await asyncio.to_thread(HASHER.hash, password)
     async with house.store.transaction() as change:

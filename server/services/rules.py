@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from server.boundary.analyse import Flip, Unproven, diff, findings, flips, openings
 from server.boundary.facts import Facts
@@ -53,16 +54,21 @@ async def rules_in_force(house: House) -> tuple[StoredRules, RuleSet]:
 
 async def weigh_rules(house: House, text: str) -> Change:
     """Compare a table with the one in force, without changing anything. Raises RuleErrors."""
-    new = parse_rules(text)
     _, old = await rules_in_force(house)
+    return compare_rules(old, text, house.now())
+
+
+def compare_rules(old: RuleSet, text: str, now: datetime) -> Change:
+    """Compare a table with another. Raises RuleErrors."""
+    new = parse_rules(text)
     dropped = sorted(set(old.code_names) - set(new.code_names))
     said = [f"{len(dropped)} code names are no longer looked for."] if dropped else []
     try:
-        remarks = tuple(f"{remark.rule_id}: {remark.sentence}" for remark in findings(new))
+        remarks = tuple(remark.sentence for remark in findings(new))
     except Unproven:
         remarks = ("The table is too large to be searched for rules without effect.",)
     try:
-        examples, proven = tuple(map(str, openings(old, new, now=house.now()))), not dropped
+        examples, proven = tuple(map(str, openings(old, new, now=now))), not dropped
     except Unproven:
         examples, proven = (), False
     return Change(new, (*diff(old, new), *said), remarks, examples, proven)
