@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
-from server.boundary.decide import Decision, decide
+from server.boundary.decide import decide
 from server.boundary.facts import Facts
 from server.boundary.labels import Level
 from server.domain.actors import Member
@@ -86,7 +87,7 @@ async def judge(house: House, draft: Draft) -> list[Verdict]:
     verdicts = []
     for reader in await readers_of(house, draft.forum):
         facts = await _facts(house, draft, reader, findings)
-        verdict = _verdict(book, facts, decide(facts, book.rules, house.now()))
+        verdict = _verdict(book, facts, house.now())
         verdicts.append(_narrow(verdict, draft, reader, recalled, root))
     return verdicts
 
@@ -121,11 +122,12 @@ async def _facts(house: House, draft: Draft, reader: Reader, findings: frozenset
     )
 
 
-def _verdict(book: Rulebook, facts: Facts, decision: Decision) -> Verdict:
+def _verdict(book: Rulebook, facts: Facts, now: datetime) -> Verdict:
+    decision = decide(facts, book.rules, now)
     return Verdict(
         audience=facts.peer,
         verdict=WORDS[decision.effect],
-        rules=decision.rules,
+        rules=decision.rules if decision.rules or decision.effect != "deny" else _denying(book, facts, now),
         reason=decision.reason,
         redactions=decision.redactions,
         duties=tuple(str(duty) for duty in decision.duties),
@@ -133,6 +135,12 @@ def _verdict(book: Rulebook, facts: Facts, decision: Decision) -> Verdict:
         facts=json.dumps(facts.to_json(), separators=(",", ":"), sort_keys=True),
         rule_set=book.version,
     )
+
+
+def _denying(book: Rulebook, facts: Facts, now: datetime) -> tuple[str, ...]:
+    """Name the rules that would refuse as well, were it not for a clearance that does so first."""
+    cleared = decide(replace(facts, clearance=max(Level)), book.rules, now)
+    return cleared.rules if cleared.effect == "deny" else ()
 
 
 def _narrow(
@@ -222,7 +230,7 @@ async def judge_incoming(house: House, author: Member, peer: str, forum: Forum, 
         attachments=0,
         first_crossing=False,
     )
-    verdict = _verdict(book, facts, decide(facts, book.rules, house.now()))
+    verdict = _verdict(book, facts, house.now())
     if reader.paused and verdict.verdict != "denied":
         return replace(verdict, verdict="denied", reason="The partnership with this server is paused.")
     return verdict

@@ -1,0 +1,208 @@
+"""Jams, forums, ideas, replies, marks and search over the JSON API."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import quote
+
+from tests.web.api.api_house import ADDRESSES, CHARTER, SOON, Caller, MakeForum, Things, new_jam
+
+
+async def test_a_jam_is_drafted_opened_extended_frozen_and_archived(ada: Caller):
+    drafted = await ada("POST", "/jams", new_jam(), 201)
+    assert drafted["state"] == "draft"
+    assert drafted["charter"] == CHARTER
+    assert (await ada("POST", "/jams/packaging/open"))["state"] == "open"
+    later = (SOON + timedelta(days=9)).isoformat()
+    extended = await ada("POST", f"/jams/{drafted['id']}/extend", {"closes_at": later})
+    assert extended["closes_at"].startswith(later[:16])
+    assert (await ada("POST", "/jams/packaging/freeze", {}))["state"] == "frozen"
+    assert (await ada("POST", "/jams/packaging/archive"))["state"] == "archived"
+    refused = await ada("POST", "/jams/packaging/open", status=409)
+    assert refused["status"] == 409
+
+
+async def test_a_jam_without_a_complete_charter_does_not_open(ada: Caller):
+    await ada("POST", "/jams", new_jam(charter={"question": "Why?"}))
+    refused = await ada("POST", "/jams/packaging/open", status=409)
+    assert "promise" in refused["detail"]
+    await ada("PATCH", "/jams/packaging", {"charter": CHARTER})
+    assert (await ada("POST", "/jams/packaging/open"))["state"] == "open"
+
+
+async def test_a_member_cannot_hold_a_jam(bob: Caller):
+    assert (await bob("POST", "/jams", new_jam(), 403))["title"] == "Forbidden"
+
+
+async def test_every_object_has_an_id_a_uri_and_a_page(bob: Caller, jam: Things, idea: Things):
+    forum = await bob("GET", "/forums/boxes")
+    for thing in (jam, forum, idea, await bob("GET", "/me")):
+        assert thing["id"]
+        assert thing["uri"].startswith(ADDRESSES.edge_url)
+        assert thing["url"].startswith(ADDRESSES.inside_url)
+
+
+async def test_jams_are_listed_in_pages(ada: Caller):
+    for name in ("one", "two", "three"):
+        await ada("POST", "/jams", new_jam(name))
+    first = await ada("GET", "/jams?limit=2")
+    assert [jam["slug"] for jam in first["data"]] == ["one", "two"]
+    second = await ada("GET", f"/jams?limit=2&after={first['next']}")
+    assert [jam["slug"] for jam in second["data"]] == ["three"]
+    assert second["next"] is None
+
+
+async def test_a_forum_is_found_by_id_slug_key_and_handle(ada: Caller, make_forum: MakeForum):
+    made = await make_forum("boxes")
+    assert made["handle"] == "@boxes@edge.acme.example"
+    for name in (made["id"], "boxes", "packaging/boxes", made["handle"], made["uri"]):
+        assert (await ada("GET", f"/forums/{quote(name, safe='')}"))["id"] == made["id"]
+    assert [forum["id"] for forum in (await ada("GET", "/jams/packaging/forums"))["data"]] == [made["id"]]
+
+
+async def test_an_idea_says_what_crosses_to_whom(ada: Caller, bob: Caller, make_forum: MakeForum):
+    await ada("POST", "/partners", {"host": "globex.example", "tier": "partner"})
+    await make_forum("boxes", "public")
+    await make_forum("plans", "partners")
+    await make_forum("private", "inside")
+    words = {"title": "Paper tape", "text": "Use paper tape."}
+    public = await bob("POST", "/forums/boxes/ideas", words, 201)
+    assert {one["audience"]: one["verdict"] for one in public["crossing"]} == {
+        "public": "allowed",
+        "globex.example": "allowed",
+    }
+    shared = await bob("POST", "/forums/plans/ideas", words, 201)
+    assert [(one["audience"], one["verdict"]) for one in shared["crossing"]] == [("globex.example", "allowed")]
+    assert shared["crossing"][0]["rules"] == ["S-packaging/plans"]
+    kept = await bob("POST", "/forums/private/ideas", words, 201)
+    assert {one["verdict"] for one in kept["crossing"]} == {"inside"}
+
+
+async def test_an_amber_idea_is_denied_and_a_secret_is_held_with_the_rules_that_say_so(bob: Caller, make_forum: MakeForum):
+    await make_forum()
+    amber = await bob("POST", "/forums/boxes/ideas", {"title": "A", "text": "Plain words.", "label": "AMBER"}, 201)
+    assert (amber["crossing"][0]["verdict"], amber["crossing"][0]["rules"]) == ("denied", ["G-label"])
+    assert amber["crossing"][0]["advice"]
+    mail = {"title": "Ask Carol", "text": "Write to carol.jones@acme.example about it."}
+    held = await bob("POST", "/forums/boxes/ideas", mail, 201)
+    assert (held["crossing"][0]["verdict"], held["crossing"][0]["rules"]) == ("held", ["G-findings"])
+
+
+async def test_a_preview_says_the_same_and_writes_nothing(bob: Caller, make_forum: MakeForum):
+    await make_forum()
+    words = {"title": "A", "text": "Plain words.", "label": "AMBER"}
+    said = await bob("POST", "/boundary/preview", {"forum": "boxes", **words})
+    assert (await bob("GET", "/forums/boxes/ideas"))["data"] == []
+    posted = await bob("POST", "/forums/boxes/ideas", words, 201)
+    assert said["crossing"] == posted["crossing"]
+
+
+async def test_replies_hang_on_their_idea_in_order(ada: Caller, bob: Caller, idea: Things):
+    first = await ada("POST", f"/ideas/{idea['id']}/replies", {"text": "It tears.", "intent": "concern"}, 201)
+    second = await bob("POST", f"/ideas/{idea['id']}/replies", {"text": "Not this.", "in_reply_to": first["uri"]}, 201)
+    assert second["parent_id"] == first["id"]
+    assert second["crossing"][0]["verdict"] == "allowed"
+    thread = await ada("GET", f"/ideas/{idea['id']}")
+    assert [reply["id"] for reply in thread["replies"]] == [first["id"], second["id"]]
+    assert thread["reply_count"] == 2
+    below = await ada("GET", f"/ideas/{first['id']}")
+    assert (below["id"], [reply["id"] for reply in below["replies"]]) == (first["id"], [second["id"]])
+
+
+async def test_a_reply_to_something_in_another_thread_is_refused(bob: Caller, idea: Things):
+    other = await bob("POST", "/forums/boxes/ideas", {"title": "Other", "text": "Other."})
+    body = {"text": "Hm.", "in_reply_to": other["id"]}
+    refused = await bob("POST", f"/ideas/{idea['id']}/replies", body, 422)
+    assert refused["field"] == "in_reply_to"
+
+
+async def test_an_idea_builds_on_another_by_id_or_uri(ada: Caller, bob: Caller, idea: Things):
+    for name in (idea["id"], idea["uri"]):
+        built = await ada("POST", "/forums/boxes/ideas", {"title": "B", "text": "More.", "builds_on": name}, 201)
+        assert built["builds_on"] == idea["id"]
+    assert len((await bob("GET", f"/ideas/{idea['id']}"))["built_on_by"]) == 2
+    refused = await ada("POST", "/forums/boxes/ideas", {"title": "B", "text": "More.", "builds_on": "nothing"}, 422)
+    assert refused["field"] == "builds_on"
+
+
+async def test_ideas_are_listed_newest_first_in_pages(bob: Caller, make_forum: MakeForum):
+    await make_forum()
+    for number in range(5):
+        await bob("POST", "/forums/boxes/ideas", {"title": f"Idea {number}", "text": "Words."})
+    seen, after = [], ""
+    while after is not None:
+        page = await bob("GET", f"/forums/boxes/ideas?limit=2&after={after}")
+        seen += [one["title"] for one in page["data"]]
+        after = page["next"]
+    assert seen == [f"Idea {number}" for number in (4, 3, 2, 1, 0)]
+
+
+async def test_an_author_edits_and_deletes_and_nobody_else_does(ada: Caller, bob: Caller, idea: Things):
+    changed = await bob("PATCH", f"/ideas/{idea['id']}", {"text": "Use paper tape, wet."})
+    assert (changed["title"], changed["version"]) == ("Paper tape", 2)
+    assert changed["edited_at"]
+    relabelled = await bob("PATCH", f"/ideas/{idea['id']}", {"label": "RED"})
+    assert relabelled["text"] == "Use paper tape, wet."
+    assert {one["verdict"] for one in relabelled["crossing"]} == {"denied"}
+    await ada("PATCH", f"/ideas/{idea['id']}", {"text": "Mine now."}, 403)
+    await bob("DELETE", f"/ideas/{idea['id']}", status=204)
+    await bob("GET", f"/ideas/{idea['id']}", status=404)
+
+
+async def test_marks_are_set_once_and_taken_back(ada: Caller, bob: Caller, idea: Things):
+    path = f"/ideas/{idea['id']}/marks"
+    for _ in range(2):
+        marked = await bob("PUT", f"{path}/support")
+        assert (marked["support"], marked["my_marks"]) == (1, ["support"])
+    assert (await ada("PUT", f"{path}/emerging"))["emerging"] is True
+    await bob("PUT", f"{path}/best", status=403)
+    await bob("PUT", f"{path}/splendid", status=404)
+    assert (await bob("DELETE", f"{path}/support"))["support"] == 0
+    assert (await ada("DELETE", f"{path}/emerging"))["emerging"] is False
+
+
+async def test_a_closed_jam_takes_nothing_more(ada: Caller, bob: Caller, idea: Things):
+    await ada("POST", "/jams/packaging/freeze")
+    await bob("POST", "/forums/boxes/ideas", {"title": "Late", "text": "Too late."}, 409)
+    await bob("POST", f"/ideas/{idea['id']}/replies", {"text": "Too late."}, 409)
+    await bob("PUT", f"/ideas/{idea['id']}/marks/support", status=409)
+
+
+async def test_search_finds_by_the_beginning_of_words_and_pages_through(bob: Caller, idea: Things):
+    for number in range(3):
+        await bob("POST", "/forums/boxes/ideas", {"title": f"Cardboard {number}", "text": "Thick cardboard."})
+    first = await bob("GET", "/search?q=cardb&limit=2")
+    second = await bob("GET", f"/search?q=cardb&limit=2&after={first['next']}")
+    assert len(first["data"]) == 2
+    assert len(second["data"]) == 1
+    assert second["next"] is None
+    assert (await bob("GET", "/search?q=paper"))["data"][0]["id"] == idea["id"]
+
+
+async def test_similar_ideas_are_found_while_somebody_writes(bob: Caller, idea: Things):
+    found = await bob("GET", "/similar", params={"text": "what about paper for the tape", "forum": "boxes"})
+    assert [one["id"] for one in found["data"]] == [idea["id"]]
+    await bob("GET", "/similar", params={"text": "paper", "forum": "nowhere"}, status=404)
+
+
+async def test_the_board_gives_each_figure_its_denominator(ada: Caller, bob: Caller, idea: Things):
+    await ada("POST", f"/ideas/{idea['id']}/replies", {"text": "It tears."})
+    board = await bob("GET", "/jams/packaging/board")
+    assert (board["active_now"], board["people"], board["ideas"], board["replies"]) == (2, 2, 1, 1)
+    assert sum(minute["ideas"] for minute in board["per_minute"]) == 1
+    assert {row["unit"]: (row["people"], row["of"]) for row in board["by_unit"]} == {"R&D": (1, 1), "Sales": (1, 1)}
+    assert [(row["host"], row["people"], row["of"]) for row in board["by_host"]] == [("Acme", 2, 2)]
+    figures = {"active_now", "people", "ideas", "replies", "per_minute", "by_unit", "by_host"}
+    assert set(board["denominators"]) == figures
+    assert all(one["of"] and one["what"] for one in board["denominators"].values())
+
+
+async def test_themes_are_empty_before_the_first_round(bob: Caller, jam: Things):
+    themes = await bob("GET", "/jams/packaging/themes")
+    assert (themes["themes"], themes["assignment"]) == ([], {})
+
+
+async def test_asking_to_join_a_forum_elsewhere_is_accepted_and_done_later(ada: Caller, bob: Caller):
+    await ada("POST", "/forums", {"handle": "@lifts@globex.example"}, 202)
+    await bob("POST", "/forums", {"handle": "@lifts@globex.example"}, 403)
+    await ada("POST", "/forums", {"handle": "lifts"}, 422)
