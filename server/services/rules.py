@@ -118,6 +118,9 @@ async def approve_rules(house: House, by: Member, version: int) -> StoredRules:
 async def refuse_rules(house: House, by: Member, version: int) -> None:
     """Drop a waiting table."""
     by.require("rules")
+    waiting = await boundary.rules_version(house.store, version)
+    if waiting is None or waiting.state != "waiting":
+        raise Conflict("That version does not wait for approval.")
     async with house.store.transaction() as change:
         await boundary.close_waiting_rules(change, "refused")
         await events.audit(change, by.id, "refuse rules", str(version), house.now().timestamp())

@@ -19,6 +19,7 @@ from server.services import people
 from server.services.house import House
 
 S = TypeVar("S", bound=msgspec.Struct)
+T = TypeVar("T")
 
 MOST_BYTES = 4_000_000
 JSON = "application/json"
@@ -98,7 +99,12 @@ async def read_body(request: web.Request, kind: type[S], *, toml: bool = False) 
         return _convert(lambda: msgspec.convert({"text": _text(raw)}, kind))
     if raw and media != JSON and not media.endswith("+json"):
         raise WrongKind(f"Send {JSON}{' or application/toml' if toml else ''}, not {media}.")
-    return _convert(lambda: msgspec.json.decode(raw or b"{}", type=kind))
+    try:
+        return _convert(lambda: msgspec.json.decode(raw or b"{}", type=kind))
+    except Invalid:
+        # A reader that knows the shape stops at the first wrong member; the rest may not even be JSON.
+        _convert(lambda: msgspec.json.decode(raw))
+        raise
 
 
 def _text(raw: bytes) -> str:
@@ -108,7 +114,7 @@ def _text(raw: bytes) -> str:
         raise Unreadable("The body is not UTF-8.", str(error)) from error
 
 
-def _convert(read: Callable[[], S]) -> S:
+def _convert(read: Callable[[], T]) -> T:
     try:
         return read()
     except msgspec.ValidationError as error:
