@@ -22,6 +22,7 @@ SAID = (
     r"[ .:#=]{0,4}(\+?\(?\d(?:[ ().\-/]{0,3}\d){6,14})"
 )
 PHONES = (("world", WORLD), ("america", AMERICA), ("trunk", TRUNK), ("said", SAID))
+TRIES = {"world": 3, "america": 1, "trunk": 2, "said": 1}
 REGIONS = ("GB", "DE", "FR", "NL", "CH", "AT", "IT", "BE", "SE", "AU", "IN", "JP")
 DATE = re.compile(
     r"(?<!\d)(?:\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d{2}|(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2})(?!\d)"
@@ -69,7 +70,8 @@ def is_email(text: str, start: int, end: int) -> bool:
 def is_phone(sort: str, text: str, start: int, end: int) -> bool:
     """Say whether what looks like a number of this sort (see PHONES) at ``text[start:end]`` is one.
 
-    Dates, prices, versions, network addresses and the middles of longer numbers are none.
+    A number may have swallowed numbers that follow it: ask again without the last, up to TRIES times. Dates,
+    prices, versions, network addresses and the middles of longer numbers are none.
     """
     found = text[start:end]
     if DATE.search(found) or not _stands_alone(text, start, end) or re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", found):

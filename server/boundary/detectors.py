@@ -25,6 +25,7 @@ REMOVED = {
     "person": "[name removed]",
 }
 LONGEST_PATTERN = 2_000
+MOST_SPELLINGS = 500_000
 MEMORY = 64 << 20
 
 
@@ -84,6 +85,8 @@ class Detectors:
             for term in terms:
                 for spelling in self._spellings(term):
                     spellings[spelling] = spellings.get(spelling, 0) | 1 << index
+        if len(spellings) > MOST_SPELLINGS:
+            raise PatternError(f"more than {MOST_SPELLINGS} spellings of code names and people")
         self._owners = list(spellings.values())
         self._words = ahocorasick_rs.AhoCorasick(list(spellings)) if spellings else None
 
@@ -238,6 +241,12 @@ def _phone(sort: str) -> _Confirm:
 
     def confirm(text: str, match: Any) -> tuple[int, int] | None:
         start, end = match.span(group)
-        return (start, end) if contacts.is_phone(sort, text, start, end) else None
+        for _ in range(contacts.TRIES[sort]):
+            if contacts.is_phone(sort, text, start, end):
+                return start, end
+            end = start + max(text[start:end].rfind(" "), 0)
+            if start == end:
+                break
+        return None
 
     return confirm

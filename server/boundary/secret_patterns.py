@@ -12,7 +12,7 @@ TOKENS: tuple[tuple[str, str], ...] = (
     (
         "private key",
         r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
-        r"(?s:.*?-----END [A-Z0-9 ]{0,40}-----|[A-Za-z0-9+/=\s]*)",
+        r"(?:(?:[^-]|-[^-])*-----END [A-Z0-9 ]{0,40}-----|[A-Za-z0-9+/=\s]*)",
     ),
     ("age secret key", r"\bAGE-SECRET-KEY-1[A-Z0-9]{50,}"),
     ("AWS access key id", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b"),
@@ -70,7 +70,7 @@ def is_named_secret(joiner: str, quote: str, value: str) -> bool:
         return True
     if joiner.strip().lower() == "is":
         return bool(re.search(r"\d", value)) and bool(re.search(r"[A-Za-z!@#$%^&+=?_]|\d{6}", value))
-    return bool(MARKED.search(value))
+    return bool(MARKED.search(value) or re.search(r"[a-z][A-Z]", value))
 
 
 def is_iban(text: str) -> bool:

@@ -74,9 +74,7 @@ def make_conditions(chance, narrow):
 def make_rule(chance, kinds=("guard", "share", "share", "accept"), narrow=False):
     kind = chance.choice(kinds)
     direction = {"share": "out", "accept": "in"}.get(kind) or chance.choice(("in", "out"))
-    effect = chance.choice(
-        ("redact", "hold", "deny") if kind == "guard" else ("allow", "allow", "redact", "hold")
-    )
+    effect = chance.choice(("redact", "hold", "deny") if kind == "guard" else ("allow", "allow", "redact", "hold"))
     redactions = frozenset()
     if effect == "redact" or (effect == "hold" and chance.random() < 0.5):
         redactions = frozenset(chance.sample(("email", "name->role"), chance.randint(1, 2)))

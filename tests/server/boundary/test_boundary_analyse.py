@@ -101,8 +101,7 @@ def test_a_rule_without_remark_makes_a_difference(rule_set):
             less = rule_set.without(rule.id).compiled
             pairs = ((rule_set.compiled.verdict(one, NOW), less.verdict(one, NOW)) for one in EVERYTHING)
             assert any(
-                (before.effect, before.redactions, before.duties)
-                != (after.effect, after.redactions, after.duties)
+                (before.effect, before.redactions, before.duties) != (after.effect, after.redactions, after.duties)
                 for before, after in pairs
             )
 
@@ -161,8 +160,7 @@ def test_examples_look_like_what_happens():
 
 def test_what_takes_too_much_work_is_unproven():
     shares = "".join(
-        f'[[rule]]\nid = "S{n}"\nkind = "share"\nto = "h{n}.example"\nfindings = "pattern:p{n}"\n'
-        for n in range(30)
+        f'[[rule]]\nid = "S{n}"\nkind = "share"\nto = "h{n}.example"\nfindings = "pattern:p{n}"\n' for n in range(30)
     )
     with pytest.raises(Unproven, match="could not be proven"):
         opens(HOUSE, parse_rules(shares))
@@ -174,9 +172,7 @@ def test_two_hundred_rules_are_analysed_within_the_work_allowed():
     house = default_rules()
     for n in range(100):
         peers = (f"h{n % 40}.example", f"h{n % 7}.example") if n % 3 == 0 else ()
-        house = house.with_rules(
-            *forum_rules(f"jam{n % 9}/f{n}", f"F{n}", ("public", "partners")[n % 2], peers)
-        )
+        house = house.with_rules(*forum_rules(f"jam{n % 9}/f{n}", f"F{n}", ("public", "partners")[n % 2], peers))
     assert len(house.rules) == 203
     assert [remark.rule_id for remark in findings(house)] == ["G-label"]
     assert opens(house, house.without("G-findings"))

@@ -315,15 +315,10 @@ def test_two_rules_cannot_share_an_id():
 
 
 def test_what_is_remembered_is_bounded_and_changes_nothing():
-    shares = [
-        rule for n in range(40) for rule in forum_rules(f"j/f{n}", f"F{n}", "partners", (f"h{n}.example",))
-    ]
+    shares = [rule for n in range(40) for rule in forum_rules(f"j/f{n}", f"F{n}", "partners", (f"h{n}.example",))]
     many = RuleSet(tuple(shares))
     chance = random.Random(1)
-    asked = [
-        facts(forum=f"j/f{chance.randrange(400)}", peer=f"h{chance.randrange(99)}.example")
-        for _ in range(3000)
-    ]
+    asked = [facts(forum=f"j/f{chance.randrange(400)}", peer=f"h{chance.randrange(99)}.example") for _ in range(3000)]
     first = [decide(one, many, NOW) for one in asked]
     assert first == [decide(one, many, NOW) for one in asked]
     assert {decision.effect for decision in first} == {"allow", "deny"}

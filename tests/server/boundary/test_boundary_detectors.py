@@ -70,6 +70,7 @@ SECRETS = {
     "environment": "AWS_SECRET_ACCESS_KEY=" + drawn(WORD + "/+", 40),
     "json": '{"client_secret": "' + drawn(WORD, 20) + '"}',
     "prose": "the password is hunter22, do not share it",
+    "mixed case": "password: hPgPDZQPHUTs",
     "Kennwort": "Kennwort: geheim!23",
     "bank account": "GB82 WEST 1234 5698 7654 32",
     "payment card": "4111 1111 1111 1111",
@@ -136,6 +137,11 @@ def test_an_address_is_found_under_its_disguise_and_wholly_masked(text):
 )
 def test_a_phone_number_is_found(text):
     assert found(f"Ask at {text}, thanks", "phone") == [text]
+
+
+def test_a_phone_number_is_told_from_the_numbers_after_it():
+    assert found("paying +1-415-515-3084 100 times", "phone") == ["+1-415-515-3084"]
+    assert found("paying +44 20 7347 3192 15 an hour", "phone") == ["+44 20 7347 3192"]
 
 
 @pytest.mark.parametrize("text", ["tel: 5551234", "phone 555-1234", "call me on 555 1234", "fax no. 9876543"])
@@ -233,6 +239,29 @@ def test_an_unusable_pattern_is_refused_with_its_reason(name, pattern, why):
 def test_a_pattern_made_to_explode_takes_no_longer_than_another():
     hostile = Detectors(patterns={"hostile": r"(a+)+$|(a|aa)+b|(.*)*x"})
     assert hostile.kinds("a" * 20_000 + "!") == frozenset()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-----BEGIN PRIVATE KEY-----" * 2000,
+        "a." * 20000 + "@x.example",
+        "&" * 50000,
+        "<a" * 50000,
+        "\u200b" * 50000,
+        "+1 2" * 20000,
+        "password=" * 10000,
+        "12 " * 30000,
+        "project lynx " * 2000,
+    ],
+)
+def test_a_text_made_to_stall_is_scanned_in_time(text):
+    assert "failed" not in DETECTORS.kinds(text)
+
+
+def test_too_large_a_dictionary_is_refused():
+    with pytest.raises(PatternError, match="more than 500000 spellings"):
+        Detectors(code_names=(f"name{n}" for n in range(500_001)))
 
 
 def test_findings_never_hold_the_text_they_found():

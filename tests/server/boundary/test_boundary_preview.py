@@ -32,8 +32,7 @@ def test_a_line_says_what_is_taken_out():
 def test_a_line_says_what_waits_and_why():
     held = readers(findings=frozenset({"secret"}))
     assert line(held) == (
-        "Waits for a reviewer before it goes to Globex and the public. "
-        "Held by G-findings: a secret was found in it."
+        "Waits for a reviewer before it goes to Globex and the public. Held by G-findings: a secret was found in it."
     )
     assert button(held, "Acme") == "Post to Acme, ask review for Globex and the public"
 

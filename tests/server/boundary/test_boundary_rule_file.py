@@ -179,9 +179,7 @@ def test_what_cannot_be_meant_is_refused_with_its_line(text, expected):
 
 def test_lines_are_right_after_texts_of_several_lines():
     text = rule(id="G0") + 'note = """\n[[rule]]\nlabl = 1\n"""\n'
-    assert problems(text + rule(labl=1)) == (
-        "unknown fact 'labl' in rule G1, line 15: did you mean 'label'?",
-    )
+    assert problems(text + rule(labl=1)) == ("unknown fact 'labl' in rule G1, line 15: did you mean 'label'?",)
 
 
 def test_a_star_is_the_public_in_a_share_and_everyone_in_a_guard():
