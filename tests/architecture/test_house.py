@@ -34,13 +34,17 @@ def test_nobody_but_the_transport_holds_an_http_client() -> None:
     holders = [
         str(path.relative_to(ROOT))
         for path in SOURCES
-        if re.search(r"ClientSession|urllib\.request|http\.client|import requests|import httpx", path.read_text("utf-8"))
+        if re.search(
+            r"ClientSession|urllib\.request|http\.client|import requests|import httpx", path.read_text("utf-8")
+        )
     ]
     assert holders == ["federation/transport.py"], "All outgoing HTTP goes through federation.transport and its checks."
 
 
 def test_the_environment_is_read_in_one_place() -> None:
-    readers = [str(path.relative_to(ROOT)) for path in SOURCES if re.search(r"os\.environ|getenv", path.read_text("utf-8"))]
+    readers = [
+        str(path.relative_to(ROOT)) for path in SOURCES if re.search(r"os\.environ|getenv", path.read_text("utf-8"))
+    ]
     allowed = {"server/settings.py"}
     assert set(readers) <= allowed, "Settings come from server.settings; nobody else reads the environment."
 
@@ -51,7 +55,11 @@ def test_only_the_gate_seals_and_only_verify_makes_a_verified_activity() -> None
 
 
 def test_every_room_says_what_it_is_for() -> None:
-    silent = [str(path.relative_to(ROOT)) for path in SOURCES if not path.read_text("utf-8").lstrip().startswith(('"""', "# ruff"))]
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        if not path.read_text("utf-8").lstrip().startswith(('"""', "# ruff"))
+    ]
     assert not silent, "Each module begins with a sentence that says what belongs in it."
 
 

@@ -18,7 +18,9 @@ STORES = [
 
 def fields_of(rows: str) -> dict[str, set[str]]:
     module = importlib.import_module(rows)
-    models = [row for _, row in inspect.getmembers(module, inspect.isclass) if issubclass(row, Model) and row is not Model]
+    models = [
+        row for _, row in inspect.getmembers(module, inspect.isclass) if issubclass(row, Model) and row is not Model
+    ]
     return {str(model._meta.db_table): set(model._meta.fields_map) for model in models}
 
 
@@ -33,14 +35,24 @@ def test_every_field_says_whether_it_may_leave(rows: str, register: str, words: 
 @pytest.mark.parametrize(("rows", "register", "words"), STORES)
 def test_every_declaration_uses_the_registers_words(rows: str, register: str, words: str) -> None:
     declared = tomllib.loads((ROOT / register).read_text("utf-8"))
-    odd = {f"{table}.{name}": said for table, fields in declared.items() for name, said in fields.items() if not re.fullmatch(words, said)}
+    odd = {
+        f"{table}.{name}": said
+        for table, fields in declared.items()
+        for name, said in fields.items()
+        if not re.fullmatch(words, said)
+    }
     assert not odd
 
 
 @pytest.mark.parametrize(("rows", "register", "words"), STORES)
 def test_a_release_names_code_that_exists(rows: str, register: str, words: str) -> None:
     declared = tomllib.loads((ROOT / register).read_text("utf-8"))
-    named = {found for fields in declared.values() for said in fields.values() for found in re.findall(r"released\(([\w.]+)\)", said)}
+    named = {
+        found
+        for fields in declared.values()
+        for said in fields.values()
+        for found in re.findall(r"released\(([\w.]+)\)", said)
+    }
     assert not {name for name in named if not names_code(name)}
 
 
