@@ -7,7 +7,6 @@ moment of sending: a grant that ended meanwhile ends the delivery.
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import UTC, datetime
 
 import structlog
@@ -43,19 +42,22 @@ class Signing:
 class Deliverer:
     """Sends what is due. Call `run_once` again and again; tasks for slow servers go on between calls."""
 
-    def __init__(self, outside: Outside, transport: Transport) -> None:
+    def __init__(self, outside: Outside, transport: Transport, in_flight: int = IN_FLIGHT) -> None:
         self._outside = outside
         self._transport = transport
+        self._in_flight = in_flight
         self._signing = Signing(outside)
         self._running: dict[str, asyncio.Task[int]] = {}
 
     async def run_once(self) -> int:
-        """Start on every server that has something due; return how many tasks are at work."""
+        """Start on every server that has something due; return on how many. Those at work already go on."""
         self._running = {host: task for host, task in self._running.items() if not self._ended(task)}
-        for host in await deliveries.due_hosts(self._outside, time.time()):
+        started = 0
+        for host in await deliveries.due_hosts(self._outside, self._outside.now()):
             if host not in self._running and len(self._running) < SERVERS_AT_ONCE:
                 self._running[host] = asyncio.create_task(self._serve(host), name=f"deliver to {host}")
-        return len(self._running)
+                started += 1
+        return started
 
     async def settle(self) -> None:
         """Wait until the tasks at work are done."""
@@ -82,7 +84,7 @@ class Deliverer:
             lanes: dict[str, list[Delivery]] = {}
             for one in queue:
                 lanes.setdefault(one.lane, []).append(one)
-            gate = asyncio.Semaphore(IN_FLIGHT)
+            gate = asyncio.Semaphore(self._in_flight)
             results = await asyncio.gather(*(self._send_lane(gate, lane) for lane in lanes.values()))
             sent += sum(count for count, _ in results)
             if not any(count for count, _ in results) or any(failed for _, failed in results):
@@ -94,7 +96,7 @@ class Deliverer:
         ended = 0
         async with gate:
             for one in lane:
-                if one.due_at > time.time():
+                if one.due_at > self._outside.now():
                     break
                 result = await self._send(one)
                 if result == "peer failed":
@@ -120,30 +122,30 @@ class Deliverer:
         verdict = verdict_on(answer.status)
         if verdict == "sent":
             async with self._outside.store.transaction() as change:
-                await deliveries.end(change, one, "sent", said)
-                await peers.succeeded(change, one.host, time.time())
+                await deliveries.end(change, one, "sent", said, self._outside.now())
+                await peers.succeeded(change, one.host, self._outside.now())
             return "sent"
         if verdict == "peer failed":
             return await self._peer_failed(one, said, retry_after(answer.headers.get("Retry-After")))
         if is_poison(one.attempts):
             return await self._end(one, "dead", said)
         async with self._outside.store.transaction() as change:
-            await deliveries.postpone(change, one, time.time() + 2.0 * (one.attempts + 1), said)
+            await deliveries.postpone(change, one, self._outside.now() + 2.0 * (one.attempts + 1), said)
         return "later"
 
     async def _peer_failed(self, one: Delivery, said: str, wait: float) -> str:
-        now = time.time()
+        now = self._outside.now()
         known = await peers.peer(self._outside, one.host)
         pause = max(wait, pause_after(known.failures if known else 0))
         async with self._outside.store.transaction() as change:
             await peers.failed(change, one.host, now + pause, said, now)
             if is_too_old(one.made_at, now):
-                await deliveries.end(change, one, "dead", f"Not delivered within 30 days. {said}")
+                await deliveries.end(change, one, "dead", f"Not delivered within 30 days. {said}", now)
             else:
                 await deliveries.postpone(change, one, one.due_at, said)
         return "peer failed"
 
     async def _end(self, one: Delivery, state: deliveries.DeliveryState, said: str) -> str:
         async with self._outside.store.transaction() as change:
-            await deliveries.end(change, one, state, said)
+            await deliveries.end(change, one, state, said, self._outside.now())
         return state

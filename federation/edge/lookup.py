@@ -5,8 +5,6 @@ Each new activity becomes ready once what it needs was had, or could not be had 
 
 from __future__ import annotations
 
-import time
-
 import orjson
 import structlog
 
@@ -65,7 +63,7 @@ class Lookup:
 
     async def run_once(self) -> int:
         """Take what is new; return how many activities and errands were dealt with."""
-        now = time.time()
+        now = self._outside.now()
         new = await received.in_state(self._outside, "new", now)
         for one in new:
             await self._prepare(one)
@@ -81,7 +79,7 @@ class Lookup:
             await self._gather(activity)
         except FAILURES as error:
             if one.attempts < TRIES:
-                await received.put_off(self._outside, one, time.time() + 2.0**one.attempts, str(error))
+                await received.put_off(self._outside, one, self._outside.now() + 2.0**one.attempts, str(error))
                 return
             log.info("gave up", received=one.id, why=type(error).__name__)
         await received.move(self._outside, one, "ready")
@@ -126,14 +124,14 @@ class Lookup:
     async def _keep_actor(self, uri: str) -> Stranger:
         document = await self._fetcher.document(uri)
         actor = parse_actor(document, str(document["id"]))
-        found = Stranger(actor.uri, actor.host, actor.key_id, actor.public_key_pem, document, time.time())
+        found = Stranger(actor.uri, actor.host, actor.key_id, actor.public_key_pem, document, self._outside.now())
         await peers.keep_stranger(self._outside, found)
         return found
 
     async def _describe(self, host: str, origin: str) -> None:
         """Ask a server what it runs, once a day, so that it gets the forms it can read."""
         known = await peers.peer(self._outside, host)
-        if (known and time.time() - known.asked_at < ASK_AGAIN_AFTER) or host in self._asked:
+        if (known and self._outside.now() - known.asked_at < ASK_AGAIN_AFTER) or host in self._asked:
             return
         self._asked.note(host)
         told = await self._fetcher.nodeinfo(host, parse_url(origin).scheme)
@@ -150,6 +148,8 @@ class Lookup:
             if errand.attempts >= TRIES:
                 await errands.finish(self._outside, errand, "failed", str(error)[:300])
             else:
-                await errands.put_off(self._outside, errand, time.time() + 2.0**errand.attempts, str(error)[:300])
+                await errands.put_off(
+                    self._outside, errand, self._outside.now() + 2.0**errand.attempts, str(error)[:300]
+                )
             return
         await errands.finish(self._outside, errand, "done", found.uri)

@@ -104,7 +104,7 @@ class Signers:
             raise KeyUnavailable(f"the owner of {found.key_id} could not be fetched: {error}") from error
         await peers.keep_stranger(
             self._outside,
-            Stranger(found.owner_uri, host_of(found.owner_uri), found.key_id, found.pem, document, time.time()),
+            Stranger(found.owner_uri, host_of(found.owner_uri), found.key_id, found.pem, document, self._outside.now()),
         )
 
 

@@ -12,7 +12,6 @@ from federation.gate.plan import Gateway, Plan
 from federation.outside import crossings, keys
 from federation.outside.crossings import EVERYONE, Card
 from federation.outside.released import Released
-from federation.signatures import generate_rsa_pem
 from federation.vocabulary.actors import render_group, render_person, render_server
 from server.domain.actors import Member
 from server.domain.jams import Forum, Jam
@@ -47,7 +46,7 @@ async def _key(gate: Gateway, plan: Plan, name: str) -> str:
     known = await keys.public_pem(gate.outside, name)
     if known is not None:
         return known
-    private_pem, public_pem = await asyncio.to_thread(generate_rsa_pem)
+    private_pem, public_pem = await asyncio.to_thread(gate.make_pair)
     async with gate.outside.store.transaction() as change:
         await keys.put_key(change, gate.outside, name, private_pem, public_pem)
     made = await keys.public_pem(gate.outside, name)

@@ -5,7 +5,6 @@ One activity kind, one file. A replay after a crash finds its work done: service
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 
 from federation.gate.arrival import Arrival, Outcome
@@ -61,7 +60,7 @@ class Admit:
 
     async def run_once(self, limit: int = 100) -> int:
         """Deal with the activities that are ready, in the order in which they came."""
-        ready = await received.in_state(self._gate.outside, "ready", time.time(), limit)
+        ready = await received.in_state(self._gate.outside, "ready", self._gate.outside.now(), limit)
         for one in ready:
             await self._admit(one)
         return len(ready)
@@ -77,12 +76,12 @@ class Admit:
         except Exception:
             # A fault puts the activity off; what fails each time is refused in the end, and the rest goes on.
             if one.attempts < LOOKS:
-                await received.put_off(self._gate.outside, one, time.time() + 2.0**one.attempts, "fault")
+                await received.put_off(self._gate.outside, one, self._gate.outside.now() + 2.0**one.attempts, "fault")
                 raise
             outcome = Outcome("refused", "It could not be dealt with.")
         if outcome.state == "later":
             if one.attempts < LOOKS:
-                due_at = time.time() + 0.25 * 2**one.attempts
+                due_at = self._gate.outside.now() + 0.25 * 2**one.attempts
                 await received.put_off(self._gate.outside, one, due_at, outcome.note)
                 return
             outcome = Outcome("refused", outcome.note)

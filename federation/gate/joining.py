@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from federation.gate.plan import Gateway, Plan
 from federation.gate.routing import activity_uri
 from federation.outside import errands, peers
@@ -23,7 +21,7 @@ async def ask_to_join(gate: Gateway, event: Event, plan: Plan) -> None:
 
 async def follow_found(gate: Gateway) -> int:
     """Follow the forums whose actors the edge has found; return how many."""
-    found = await errands.in_state(gate.outside, "done", time.time())
+    found = await errands.in_state(gate.outside, "done", gate.outside.now())
     for errand in found:
         note = await _follow(gate, errand)
         await errands.finish(gate.outside, errand, "followed" if note == "" else "failed", note or errand.answer)

@@ -12,6 +12,7 @@ from federation.outside import crossings, deliveries, errands, keys, peers
 from federation.outside.crossings import Card
 from federation.outside.released import Released
 from federation.outside.store import Outside
+from federation.signatures import generate_rsa_pem
 from server.database import Transaction
 from server.services.house import House
 
@@ -20,10 +21,11 @@ Step = Callable[[Transaction], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Both sides as the gate holds them."""
+    """Both sides as the gate holds them. `make_pair` makes a key pair: (private PEM, public PEM)."""
 
     house: House
     outside: Outside
+    make_pair: Callable[[], tuple[str, str]] = generate_rsa_pem
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class Plan:
         """Seal a document for one audience and have it written."""
         body = orjson.dumps(document)
         released = self.outside.sealer.seal(document["id"], version, audience, kind, body)
-        self.steps.append(lambda change: crossings.freeze(change, released, card))
+        self.steps.append(lambda change: crossings.freeze(change, released, card, self.outside.now()))
         return released
 
     def send(
@@ -65,6 +67,7 @@ class Plan:
                 lane=lane,
                 object_uri=object_uri,
                 act=act,
+                now=self.outside.now(),
                 delay=delay,
             )
         )
@@ -72,13 +75,12 @@ class Plan:
     def revoke(self, subject_uri: str, audience: str | None, now: float) -> None:
         """Stop serving something to one audience, or to all, and drop what is still queued of it."""
         self.steps.append(lambda change: crossings.revoke(change, subject_uri, audience, now))
-        host = None if audience in (None, crossings.EVERYONE) else audience
-        self.steps.append(lambda change: deliveries.cancel(change, subject_uri, host))
+        self.steps.append(lambda change: deliveries.cancel(change, subject_uri, audience, now))
 
     def bar(self, subject_uri: str, host: str, now: float) -> None:
         """Keep one host from what everyone may read."""
         self.steps.append(lambda change: crossings.bar(change, subject_uri, host, now))
-        self.steps.append(lambda change: deliveries.cancel(change, subject_uri, host))
+        self.steps.append(lambda change: deliveries.cancel(change, subject_uri, None, now, host))
 
     def keep_key(self, name: str, private_pem: str, public_pem: str) -> None:
         self.steps.append(lambda change: keys.put_key(change, self.outside, name, private_pem, public_pem))
@@ -87,13 +89,13 @@ class Plan:
         self.steps.append(lambda change: peers.set_state(change, host, state))
 
     def follow(self, follower: peers.Follower) -> None:
-        self.steps.append(lambda change: peers.follow(change, follower))
+        self.steps.append(lambda change: peers.follow(change, follower, self.outside.now()))
 
     def unfollow(self, forum_uri: str, actor_uri: str) -> None:
         self.steps.append(lambda change: peers.unfollow(change, forum_uri, actor_uri))
 
     def ask(self, subject: str, asked_by: str) -> None:
-        self.steps.append(lambda change: errands.ask(change, subject, asked_by))
+        self.steps.append(lambda change: errands.ask(change, subject, asked_by, self.outside.now()))
 
     async def write(self, cursor: tuple[str, int] | None = None) -> None:
         """Take all steps, and move a consumer's cursor with them, in one transaction."""

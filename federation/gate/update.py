@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
 from federation.gate.create import check_authorship
 from federation.outside import peers
@@ -54,7 +52,7 @@ async def _actor(arrival: Arrival, document: dict[str, object]) -> Outcome:
         return Outcome("ignored", "Actors speak for themselves.")
     await peers.keep_stranger(
         arrival.gate.outside,
-        Stranger(uri, actor.host, actor.key_id, actor.public_key_pem, document, time.time()),
+        Stranger(uri, actor.host, actor.key_id, actor.public_key_pem, document, arrival.gate.outside.now()),
     )
     forum = await forums.forum_by_uri(arrival.gate.house, uri)
     if forum is not None and not forum.is_local:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +68,7 @@ def _crossings(outside: Outside, rows: list[Mapping[str, Any]]) -> list[Crossing
     return [found for row in rows if (found := _crossing(outside, row))]
 
 
-async def freeze(change: Transaction, document: Released, card: Card) -> None:
+async def freeze(change: Transaction, document: Released, card: Card, now: float) -> None:
     """Write a released document. The same version for the same audience again is left as it is."""
     await change.execute("INSERT OR IGNORE INTO bodies (sha, bytes) VALUES (?, ?)", (document.sha, document.body))
     await change.execute(
@@ -94,7 +93,7 @@ async def freeze(change: Transaction, document: Released, card: Card) -> None:
             document.sha,
             document.mac,
             card.made_at,
-            time.time(),
+            now,
         ),
     )
 
@@ -259,7 +258,7 @@ async def note_read(outside: Outside, uri: str, host: str) -> None:
     """Write down that a host came for a document: it holds a copy now."""
     async with outside.store.transaction() as change:
         await change.execute(
-            "INSERT OR IGNORE INTO reads (uri, host, read_at) VALUES (?, ?, ?)", (uri, host, time.time())
+            "INSERT OR IGNORE INTO reads (uri, host, read_at) VALUES (?, ?, ?)", (uri, host, outside.now())
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -51,10 +50,10 @@ async def queue(
     lane: str,
     object_uri: str,
     act: str,
+    now: float,
     delay: float = 0.0,
 ) -> None:
     """Put a released document on its way. The same document for the same inbox again is left as it is."""
-    now = time.time()
     await change.execute(
         "INSERT OR IGNORE INTO deliveries (host, inbox_uri, uri, audience, version, sender_uri, lane, object_uri, act,"
         " state, attempts, due_at, made_at, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, ?, ?, '')",
@@ -81,11 +80,11 @@ async def queued_for(outside: Outside, host: str, limit: int = 64) -> list[Deliv
     return [_delivery(row) for row in rows]
 
 
-async def end(change: Transaction, delivery: Delivery, state: DeliveryState, answer: str) -> None:
+async def end(change: Transaction, delivery: Delivery, state: DeliveryState, answer: str, now: float) -> None:
     """Write down how a delivery ended."""
     await change.execute(
         "UPDATE deliveries SET state = ?, ended_at = ?, answer = ?, attempts = attempts + 1 WHERE id = ?",
-        (state, time.time(), answer[:300], delivery.id),
+        (state, now, answer[:300], delivery.id),
     )
 
 
@@ -97,12 +96,15 @@ async def postpone(change: Transaction, delivery: Delivery, due_at: float, answe
     )
 
 
-async def cancel(change: Transaction, object_uri: str, host: str | None) -> int:
-    """Drop what is still queued about an object, for one host or all; return how many."""
+async def cancel(change: Transaction, object_uri: str, audience: str | None, now: float, host: str = "") -> int:
+    """Drop what is still queued about an object, in one audience's form (None: in all) and for one host ("": for all).
+
+    Return how many were dropped.
+    """
     return await change.execute(
         "UPDATE deliveries SET state = 'cancelled', ended_at = ? WHERE object_uri = ? AND state = 'queued'"
-        " AND (? IS NULL OR host = ?)",
-        (time.time(), object_uri, host, host),
+        " AND (? IS NULL OR audience = ?) AND (? = '' OR host = ?)",
+        (now, object_uri, audience, audience, host, host),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from federation.outside.store import Outside
@@ -21,13 +20,13 @@ class Errand:
     answer: str
 
 
-async def ask(change: Transaction, subject: str, asked_by: str) -> None:
+async def ask(change: Transaction, subject: str, asked_by: str, now: float) -> None:
     """Ask for a handle to be looked up; asking again tries anew."""
     await change.execute(
         "INSERT INTO errands (subject, asked_by, state, attempts, due_at, answer, asked_at)"
         " VALUES (?, ?, 'open', 0, 0, '', ?) ON CONFLICT (subject) DO UPDATE SET state = 'open', attempts = 0,"
         " due_at = 0",
-        (subject, asked_by, time.time()),
+        (subject, asked_by, now),
     )
 
 

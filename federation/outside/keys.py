@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import time
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -28,7 +27,7 @@ async def put_key(change: Transaction, outside: Outside, name: str, private_pem:
     sealed = _box(outside).encrypt(private_pem.encode()).decode()
     await change.execute(
         "INSERT OR IGNORE INTO actor_keys (name, sealed, public_pem, made_at) VALUES (?, ?, ?, ?)",
-        (name, sealed, public_pem, time.time()),
+        (name, sealed, public_pem, outside.now()),
     )
 
 

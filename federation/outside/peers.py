@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -60,7 +59,7 @@ async def describe(outside: Outside, host: str, kind: PeerKind, software: str) -
             "INSERT INTO peers (host, kind, software, state, failures, due_at, asked_at, answer)"
             " VALUES (?, ?, ?, 'active', 0, 0, ?, '') ON CONFLICT (host) DO UPDATE SET"
             " kind = excluded.kind, software = excluded.software, asked_at = excluded.asked_at",
-            (host, kind, software[:100], time.time()),
+            (host, kind, software[:100], outside.now()),
         )
 
 
@@ -151,7 +150,7 @@ async def keep_fetched(outside: Outside, found: Fetched) -> None:
         await change.execute(
             "INSERT INTO fetched (uri, status, document, fetched_at) VALUES (?, ?, ?, ?) ON CONFLICT (uri)"
             " DO UPDATE SET status = excluded.status, document = excluded.document, fetched_at = excluded.fetched_at",
-            (found.uri, found.status, body, time.time()),
+            (found.uri, found.status, body, outside.now()),
         )
 
 
@@ -169,11 +168,11 @@ async def followers(outside: Outside, forum_uri: str) -> list[Follower]:
     return [Follower(row["forum_uri"], row["actor_uri"], row["host"], row["inbox_uri"]) for row in rows]
 
 
-async def follow(change: Transaction, follower: Follower) -> None:
+async def follow(change: Transaction, follower: Follower, now: float) -> None:
     await change.execute(
         "INSERT INTO followers (forum_uri, actor_uri, host, inbox_uri, since_at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (forum_uri, actor_uri) DO UPDATE SET inbox_uri = excluded.inbox_uri",
-        (follower.forum_uri, follower.actor_uri, follower.host, follower.inbox_uri, time.time()),
+        (follower.forum_uri, follower.actor_uri, follower.host, follower.inbox_uri, now),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -44,7 +43,7 @@ async def keep(
         made = await change.execute(
             "INSERT OR IGNORE INTO received (activity_uri, host, actor_uri, kind, object_uri, body, state, attempts,"
             " due_at, note, received_at) VALUES (?, ?, ?, ?, ?, ?, 'new', 0, 0, '', ?)",
-            (activity_uri, host, actor_uri, kind, object_uri, body, time.time()),
+            (activity_uri, host, actor_uri, kind, object_uri, body, outside.now()),
         )
     return bool(made)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -13,13 +15,17 @@ from server.domain.uris import Addresses
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The outside store of one organisation. `secret` unseals our actors' private keys."""
+    """The outside store of one organisation. `secret` unseals our actors' private keys; `clock` tells unix seconds."""
 
     store: Database
     sealer: Sealer
     addresses: Addresses
     name: str
     secret: bytes
+    clock: Callable[[], float] = time.time
+
+    def now(self) -> float:
+        return self.clock()
 
 
 OUTSIDE = web.AppKey("OUTSIDE", Outside)
