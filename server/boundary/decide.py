@@ -63,7 +63,7 @@ def decide(facts: Facts, rule_set: RuleSet, now: datetime) -> Decision:
             rules=outcome.rules,
             redactions=outcome.redactions,
             duties=outcome.duties,
-            reason=reason(outcome, facts, compiled),
+            reason=reason(outcome, facts, compiled, now),
             would_allow=would_allow(facts, compiled, now) if blocked else None,
             matched=outcome.matched,
         )

@@ -85,8 +85,8 @@ class Detectors:
             for term in terms:
                 for spelling in self._spellings(term):
                     spellings[spelling] = spellings.get(spelling, 0) | 1 << index
-        if len(spellings) > MOST_SPELLINGS:
-            raise PatternError(f"more than {MOST_SPELLINGS} spellings of code names and people")
+                if len(spellings) > MOST_SPELLINGS:
+                    raise PatternError(f"more than {MOST_SPELLINGS} spellings of code names and people")
         self._owners = list(spellings.values())
         self._words = ahocorasick_rs.AhoCorasick(list(spellings)) if spellings else None
 

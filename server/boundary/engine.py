@@ -118,10 +118,10 @@ class CompiledRules:
         except Exception:
             return ERROR
 
-    def near(self, facts: Facts) -> int:
-        """Return the mask of the shares or accepts about this forum, jam and act, whatever else they ask."""
+    def near(self, facts: Facts, now: datetime) -> int:
+        """Return the mask of the shares or accepts in force about this forum, jam and act."""
         near: int = self._near[(facts.direction, facts.jam, facts.forum, facts.act)]
-        return near
+        return near & self._times.mask(now)
 
     def _nearby(self, key: tuple[str, str, str, str]) -> int:
         mask = self.permits
@@ -130,9 +130,9 @@ class CompiledRules:
                 mask &= each.mask(key[NEARNESS.index(each.facts[0])])
         return mask
 
-    def reaches(self, facts: Facts) -> bool:
+    def reaches(self, facts: Facts, now: datetime) -> bool:
         """Say whether any of those shares or accepts is about this peer."""
-        mask = self.near(facts)
+        mask = self.near(facts, now)
         for each in self._dimensions:
             if each.facts == ("peer", "tier"):
                 mask &= each.mask(facts.peer, facts.tier)

@@ -13,7 +13,7 @@ from server.boundary.sentences import found, listed, removed
 MOST_LENGTHS = 3
 
 
-def reason(outcome: Outcome, facts: Facts, compiled: CompiledRules) -> str:
+def reason(outcome: Outcome, facts: Facts, compiled: CompiledRules, now: datetime) -> str:
     """Return one sentence that a person understands, saying why the outcome is as it is."""
     whom = peer_said(facts)
     match outcome.cause:
@@ -28,7 +28,7 @@ def reason(outcome: Outcome, facts: Facts, compiled: CompiledRules) -> str:
         case "error":
             return "The decision could not be made, so this is refused."
         case "no permit":
-            return _no_permit(facts, compiled)
+            return _no_permit(facts, compiled, now)
     if outcome.effect == "deny":
         return f"Refused by {listed(outcome.rules, 'and')}: {_first(outcome, facts, compiled)}"
     if outcome.effect == "hold":
@@ -51,9 +51,9 @@ def _place(facts: Facts) -> str:
     return facts.forum or (f"the jam {facts.jam}" if facts.jam else "what belongs to no forum")
 
 
-def _no_permit(facts: Facts, compiled: CompiledRules) -> str:
+def _no_permit(facts: Facts, compiled: CompiledRules, now: datetime) -> str:
     whom, place = peer_said(facts), _place(facts)
-    if compiled.reaches(facts):
+    if compiled.reaches(facts, now):
         way = f"leave {place} for {whom}" if facts.direction == "out" else f"come from {whom} into {place}"
         return f"No rule lets this {facts.act}, labelled {facts.label}, {way}."
     if facts.direction == "out":
@@ -77,9 +77,9 @@ def would_allow(facts: Facts, compiled: CompiledRules, now: datetime) -> str | N
 
     Each candidate is decided for real, so the sentence is true of the rules as they are.
     """
-    if not compiled.near(facts):
+    if not compiled.near(facts, now):
         return None
-    changes = _changes(facts, compiled) if compiled.reaches(facts) else _other_tiers(facts)
+    changes = _changes(facts, compiled) if compiled.reaches(facts, now) else _other_tiers(facts)
     for changed, words in changes:
         outcome = compiled.verdict(changed, now)
         if outcome.effect in ("allow", "redact"):
