@@ -60,7 +60,7 @@ async def create_forum(
         note = f"Forum {forum.title} opened to {audience}"
         await add_rules(house, change, by, forum_rules(forum.key, forum.title, audience, forum.peers), note)
         now = house.now().timestamp()
-        await events.append(change, "ForumCreated", forum.id, {}, now)
+        await events.append(change, "ForumCreated", forum.id, {"jam": forum.jam_id}, now)
         await events.audit(change, by.id, "create forum", forum.id, now)
     return forum
 
@@ -140,7 +140,7 @@ async def mirror_forum(
         await jams.insert_forum(forum)
         note = f"Joined {forum.handle}"
         await add_rules(house, change, by, mirror_rules(mirror_key(forum), forum.title, host, audience), note)
-        await events.append(change, "ForumCreated", forum.id, {}, now.timestamp())
+        await events.append(change, "ForumCreated", forum.id, {"jam": forum.jam_id}, now.timestamp())
     return forum
 
 
@@ -154,7 +154,7 @@ async def mark_joined(house: House, forum: Forum, *, joined: bool) -> Forum:
     if forum.joined != joined:
         async with house.store.transaction() as change:
             await jams.update_forum(forum.id, joined=joined)
-            await events.append(change, "ForumJoined", forum.id, {"joined": joined}, house.now().timestamp())
+            await events.append(change, "ForumJoined", forum.id, {"jam": forum.jam_id, "joined": joined}, house.now().timestamp())
     return replace(forum, joined=joined)
 
 

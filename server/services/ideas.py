@@ -19,7 +19,7 @@ from server.domain.jams import Forum, Jam
 from server.domain.uris import new_id
 from server.services.forums import obtain_forum
 from server.services.house import House
-from server.services.text import clean_line, clean_text, plain, render, sanitise
+from server.services.text import clean_line, clean_text, plain, render, sanitise, searchable
 from server.storage import boundary, contributions, events, jams
 
 
@@ -311,7 +311,7 @@ async def history(house: House, reader: Member, contribution_id: str) -> Sequenc
 
 async def search(house: House, reader: Member, query: str, limit: int = 20) -> list[Contribution]:
     """Find ideas and replies by their words, best first."""
-    words = [word.replace('"', "") for word in query.split() if word.replace('"', "")][:12]
+    words = searchable(query).split()[:12]
     if not words or not (reader.active and reader.is_local):
         return []
     return await contributions.search(house.store, " ".join(f'"{word}"*' for word in words), limit)
@@ -319,8 +319,8 @@ async def search(house: House, reader: Member, query: str, limit: int = 20) -> l
 
 async def similar(house: House, reader: Member, text: str, forum: Forum | None, limit: int = 5) -> list[Contribution]:
     """Find ideas that share words with a text, best first: what may stand here already."""
-    words = sorted({word.strip(".,;:!?()\"'").lower() for word in text.split()} - {""}, key=len, reverse=True)[:24]
-    rare = [word.replace('"', "") for word in words if len(word) > 3]
+    words = {word.strip(".,;:!?()'").lower() for word in searchable(text).split()}
+    rare = [word for word in sorted(words, key=len, reverse=True) if len(word) > 3][:24]
     if not rare or not (reader.active and reader.is_local):
         return []
     found = await contributions.search(house.store, " OR ".join(f'"{word}"' for word in rare), limit * 4)

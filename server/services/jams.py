@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from server.database import Transaction
 from server.domain.actors import Member
@@ -15,6 +15,7 @@ from server.services.text import clean_line, clean_text
 from server.storage import events, jams
 
 LONGEST_DAYS = 370
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 async def create_jam(
@@ -47,6 +48,8 @@ async def create_jam(
 def _check_times(opens_at: datetime, closes_at: datetime) -> None:
     if opens_at.tzinfo is None or closes_at.tzinfo is None:
         raise Invalid("closes_at", "A time needs its offset from UTC, as in 2026-11-23T09:00:00Z.")
+    if not EARLIEST <= opens_at <= LATEST:
+        raise Invalid("opens_at", "That year is too far away.")
     if closes_at <= opens_at:
         raise Invalid("closes_at", "A jam closes after it opens.")
     if (closes_at - opens_at).days > LONGEST_DAYS:

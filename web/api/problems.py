@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from server.boundary.rules import RuleErrors
-from server.database.errors import ConstraintBroken, DatabaseError
+from server.database.errors import CommitFailed, ConstraintBroken, StoreBusy, StoreClosed
 from server.domain.errors import Invalid, Refusal, SignInNeeded
 from web.api.shapes import Problem
 
@@ -48,7 +48,7 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     except ConstraintBroken as error:
         log.warning("raced", path=request.path, truth=str(error))
         return problem(409, TAKEN)
-    except DatabaseError as error:
+    except (StoreBusy, CommitFailed, StoreClosed) as error:
         log.error("store", path=request.path, truth=str(error))
         return problem(503, BUSY, headers=SOON)
     except web.HTTPException as answer:

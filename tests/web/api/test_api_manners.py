@@ -119,6 +119,18 @@ async def test_answers_carry_the_headers_of_the_inside(ada: Caller):
         assert "no-store" in answer.headers[hdrs.CACHE_CONTROL]
 
 
+@pytest.mark.parametrize("words", ["\x00", "a\x00b", '"', "a*", "NEAR(", "-", "' OR", "a AND", "*", "(", "^a", "title:a"])
+async def test_words_of_the_indexs_own_language_are_only_words(bob: Caller, idea: Things, words: str):
+    await bob("GET", "/search", params={"q": words})
+    await bob("GET", "/similar", params={"text": words * 4})
+
+
+@pytest.mark.parametrize("opens_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+async def test_times_beyond_any_calendar_are_refused(ada: Caller, opens_at: str):
+    refused = await ada("POST", "/jams", new_jam(opens_at=opens_at), 422)
+    assert refused["field"] == "opens_at"
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
