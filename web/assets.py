@@ -62,6 +62,10 @@ class Assets:
         """The hashed URL of `name`, a path below the static folder. Raises KeyError if there is none."""
         return self._by_name[name].url
 
+    def body(self, name: str) -> bytes:
+        """The bytes of `name` as they are served. Raises KeyError if there is none."""
+        return self._by_name[name].body
+
     async def serve(self, request: web.Request) -> web.Response:
         """Answer one static file; anything but a current hashed name is missing."""
         asset = self._by_url.get(request.path)
