@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
+from difflib import get_close_matches
 from functools import partial
 from operator import eq, ge, gt, le, lt
 from typing import Any, NoReturn
@@ -30,6 +31,20 @@ from server.boundary.ruleset import RuleSet
 
 LONGEST_FILE = 2_000_000
 MOST_RULES = 10_000
+WHOM = {
+    "all": "everyone",
+    "any": "everyone",
+    "anyone": "everyone",
+    "everybody": "everyone",
+    "everyone": "everyone",
+    "public": "tier:public",
+    "partner": "tier:partner",
+    "partners": "tier:partner",
+    "customer": "tier:customer",
+    "customers": "tier:customer",
+    "stranger": "tier:stranger",
+    "strangers": "tier:stranger",
+}
 MOST_NAMES = 100_000
 LISTS = {
     "jam": "jams",
@@ -65,7 +80,7 @@ def parse_rules(text: str) -> RuleSet:
     if len(text) > LONGEST_FILE:
         raise RuleErrors((f"the rule file is longer than {LONGEST_FILE} characters",))
     try:
-        tables = tomllib.loads(text)
+        tables = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise RuleErrors((f"this is not TOML: {error}",)) from error
     except RecursionError as error:
@@ -252,6 +267,9 @@ class _Reader:
             if value.startswith("tier:") or value == "*":
                 peers.add("*" if value == "tier:public" else value)
                 continue
+            meant = [] if "." in value or ":" in value else get_close_matches(value.lower(), WHOM, 1, 0.8)
+            if meant:
+                self.refuse(key, f"'{value}' would be a host name: did you mean '{WHOM[meant[0]]}'?")
             try:
                 peers.add(normal_host(value))
             except (FactsError, UnicodeError):

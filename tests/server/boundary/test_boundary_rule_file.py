@@ -155,6 +155,8 @@ def test_everything_wrong_is_told_at_once():
         (rule(expires="2027-01-01T00:00:00"), "rule G1, line 6: 'expires' must be a date-time with a zone"),
         (rule(expires="soon"), "rule G1, line 6: 'expires' must be a date-time with a zone"),
         (rule(to="not a host"), "rule G1, line 6: 'not a host' is no host name"),
+        (rule(to="partners"), "rule G1, line 6: 'partners' would be a host name: did you mean 'tier:partner'?"),
+        (rule(to="Everybody"), "rule G1, line 6: 'Everybody' would be a host name: did you mean 'everyone'?"),
         (rule(to="tier:friend"), "rule G1, line 6: unknown tier 'friend'"),
         (rule(**{"from": "a.example"}), "rule G1, line 4: direction 'out' contradicts"),
         (rule(to="a.example", **{"from": "a.example"}), "rule G1, line 7: a rule has either 'to'"),
@@ -177,6 +179,10 @@ def test_what_cannot_be_meant_is_refused_with_its_line(text, expected):
     assert problems(text)[0].startswith(expected)
 
 
+def test_a_file_from_another_system_is_read_too():
+    assert parse_rules("\ufeff" + TABLE.replace("\n", "\r\n")) == parse_rules(TABLE)
+
+
 def test_lines_are_right_after_texts_of_several_lines():
     text = rule(id="G0") + 'note = """\n[[rule]]\nlabl = 1\n"""\n'
     assert problems(text + rule(labl=1)) == ("unknown fact 'labl' in rule G1, line 15: did you mean 'label'?",)
@@ -186,6 +192,7 @@ def test_a_star_is_the_public_in_a_share_and_everyone_in_a_guard():
     share = parse_rules(rule(kind="share", effect="allow", to="*")).rules[0]
     assert share.conditions.peers == {"*"}
     assert parse_rules(rule(to="*")).rules[0].conditions.peers is None
+    assert parse_rules(rule(to="strange.rs")).rules[0].conditions.peers == {"strange.rs"}
     assert parse_rules(rule(to="tier:public")).rules[0].conditions.peers == {"*"}
     assert parse_rules(rule(to=["everyone", "a.example"])).rules[0].conditions.peers is None
 
