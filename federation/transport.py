@@ -148,6 +148,11 @@ class Transport:
         async with deadline(self.total_seconds):
             return await self._ask("POST", url, headers, body)
 
+    async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+        """Send a request of any method. Redirects are not followed but returned; raises TransportError."""
+        async with deadline(self.total_seconds):
+            return await self._ask(method, url, headers, body)
+
     async def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         where = check_url(url)
         session = self._session(where.scheme)

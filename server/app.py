@@ -193,6 +193,7 @@ async def _edge(work: Work, settings: Settings, outside: Outside, listen: str) -
             yield
         finally:
             await edge.deliverer.close()
+            await edge.lookup.close()
 
 
 async def _load_server_key(outside: Outside, signer: ServerSigner) -> int:

@@ -5,6 +5,10 @@ Each new activity becomes ready once what it needs was had, or could not be had 
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
 import orjson
 import structlog
 
@@ -22,6 +26,7 @@ from federation.vocabulary.actors import MalformedActor, parse_actor
 from server.domain.uris import host_of, origin_of
 
 TRIES = 6
+AT_ONCE = 32
 ASK_AGAIN_AFTER = 24 * 3600.0
 FORUMS = {"lemmy", "piefed", "nodebb", "discourse", "mbin", "kbin"}
 MICROBLOGS = {
@@ -54,23 +59,56 @@ def kind_of_software(name: str) -> PeerKind:
 
 
 class Lookup:
-    """Fetches on behalf of the gate. Call `run_once` again and again."""
+    """Fetches on behalf of the gate. Call `run_once` again and again.
+
+    Each server's activities have a task of their own: one that answers slowly, or never, holds up nobody else.
+    """
 
     def __init__(self, outside: Outside, fetcher: Fetcher) -> None:
         self._outside = outside
         self._fetcher = fetcher
         self._asked = Recent(60.0)
+        self._running: dict[str, asyncio.Task[None]] = {}
 
     async def run_once(self) -> int:
-        """Take what is new; return how many activities and errands were dealt with."""
+        """Start on what is new; return on how many servers and errands. Those at work already go on."""
         now = self._outside.now()
-        new = await received.in_state(self._outside, "new", now)
-        for one in new:
+        self._running = {name: task for name, task in self._running.items() if not self._ended(task)}
+        started = 0
+        for host in await received.hosts_in_state(self._outside, "new", now):
+            started += self._start(host, self._prepare_all(host))
+        for errand in await errands.in_state(self._outside, "open", now):
+            started += self._start(f"errand {errand.id}", self._find(errand))
+        return started
+
+    async def settle(self) -> None:
+        """Wait until the tasks at work are done."""
+        if self._running:
+            await asyncio.gather(*self._running.values())
+
+    async def close(self) -> None:
+        """Stop. What was not looked up yet stays as it was."""
+        for task in self._running.values():
+            task.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    def _start(self, name: str, work: Coroutine[Any, Any, None]) -> int:
+        if name in self._running or len(self._running) >= AT_ONCE:
+            work.close()
+            return 0
+        self._running[name] = asyncio.create_task(work, name=f"look up for {name}")
+        return 1
+
+    def _ended(self, task: asyncio.Task[None]) -> bool:
+        if not task.done():
+            return False
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("look-up failed", task=task.get_name(), why=repr(error))
+        return True
+
+    async def _prepare_all(self, host: str) -> None:
+        for one in await received.in_state(self._outside, "new", self._outside.now(), host=host):
             await self._prepare(one)
-        asked = await errands.in_state(self._outside, "open", now)
-        for errand in asked:
-            await self._find(errand)
-        return len(new) + len(asked)
 
     async def _prepare(self, one: Received) -> None:
         activity = read_activity(orjson.loads(one.body))
@@ -106,8 +144,13 @@ class Lookup:
         )
         return found is not None
 
+    async def _is_shut_out(self, uri: str) -> bool:
+        """Say whether a server is paused or suspended: then nothing is fetched from it either."""
+        known = await peers.peer(self._outside, host_of(uri))
+        return known is not None and known.state != "active"
+
     async def _fetch_object(self, uri: str, beside: str) -> None:
-        if origin_of(uri) != origin_of(beside):
+        if origin_of(uri) != origin_of(beside) or await self._is_shut_out(uri):
             return
         try:
             document = await self._fetcher.document(uri)
@@ -118,7 +161,7 @@ class Lookup:
             await peers.keep_fetched(self._outside, Fetched(uri, 200, document))
 
     async def _know(self, actor_uri: str) -> None:
-        if await peers.stranger(self._outside, actor_uri) is None:
+        if await peers.stranger(self._outside, actor_uri) is None and not await self._is_shut_out(actor_uri):
             await self._keep_actor(actor_uri)
 
     async def _keep_actor(self, uri: str) -> Stranger:

@@ -62,11 +62,12 @@ async def queue(
 
 
 async def due_hosts(outside: Outside, now: float) -> list[str]:
-    """Return the hosts with something due that are neither paused nor backing off."""
+    """Return the hosts, neither paused nor backing off, where the first of some lane is due."""
     rows = await outside.store.fetch(
-        "SELECT DISTINCT d.host FROM deliveries d LEFT JOIN peers p ON p.host = d.host"
-        " WHERE d.state = 'queued' AND d.due_at <= ? AND coalesce(p.state, 'active') = 'active'"
-        " AND coalesce(p.due_at, 0) <= ?",
+        "SELECT DISTINCT q.host FROM"
+        " (SELECT host, lane, min(id), due_at FROM deliveries WHERE state = 'queued' GROUP BY host, lane) q"
+        " LEFT JOIN peers p ON p.host = q.host"
+        " WHERE q.due_at <= ? AND coalesce(p.state, 'active') = 'active' AND coalesce(p.due_at, 0) <= ?",
         (now, now),
     )
     return [row["host"] for row in rows]

@@ -48,12 +48,24 @@ async def keep(
     return bool(made)
 
 
-async def in_state(outside: Outside, state: ReceivedState, now: float, limit: int = 100) -> list[Received]:
-    """Return activities in a state that are due, in the order in which they came."""
+async def in_state(
+    outside: Outside, state: ReceivedState, now: float, limit: int = 100, host: str = ""
+) -> list[Received]:
+    """Return activities in a state that are due, of one server or of all, in the order in which they came."""
     rows = await outside.store.fetch(
-        "SELECT * FROM received WHERE state = ? AND due_at <= ? ORDER BY id LIMIT ?", (state, now, limit)
+        "SELECT * FROM received WHERE state = ? AND due_at <= ? AND (? = '' OR host = ?) ORDER BY id LIMIT ?",
+        (state, now, host, host, limit),
     )
     return [_received(row) for row in rows]
+
+
+async def hosts_in_state(outside: Outside, state: ReceivedState, now: float) -> list[str]:
+    """Return the servers with something in a state that is due."""
+    rows = await outside.store.fetch(
+        "SELECT host, min(id) FROM received WHERE state = ? AND due_at <= ? GROUP BY host ORDER BY min(id)",
+        (state, now),
+    )
+    return [row["host"] for row in rows]
 
 
 async def by_uri(outside: Outside, activity_uri: str) -> Received | None:

@@ -273,9 +273,7 @@ async def test_a_stub_at_the_keys_own_address_leads_to_the_owner(fetcher, site):
     uri, key_id = f"{site.base}/people/ann", f"{site.base}/people/ann/main-key"
     key = {"id": key_id, "owner": uri, "publicKeyPem": PEM}
     site.serve_actor(publicKey=key)
-    site.serve(
-        "/people/ann/main-key", {"id": uri, "type": "Person", "publicKey": key | {"publicKeyPem": "other"}}
-    )
+    site.serve("/people/ann/main-key", {"id": uri, "type": "Person", "publicKey": key | {"publicKeyPem": "other"}})
 
     assert await fetcher.key(key_id) == FoundKey(key_id, uri, PEM)
 
@@ -450,9 +448,7 @@ async def test_nodeinfo_names_the_software_by_its_newest_schema(fetcher, site):
     }
 
 
-@pytest.mark.parametrize(
-    "href", ["http://169.254.169.254/", "https://elsewhere.example/", "/relative", 7, None]
-)
+@pytest.mark.parametrize("href", ["http://169.254.169.254/", "https://elsewhere.example/", "/relative", 7, None])
 async def test_nodeinfo_that_points_elsewhere_is_not_followed(fetcher, site, href):
     rel = "http://nodeinfo.diaspora.software/ns/schema/2.0"
     site.serve("/.well-known/nodeinfo", {"links": [{"rel": rel, "href": href}]}, "application/json")
@@ -466,8 +462,6 @@ async def test_nodeinfo_that_is_absent_or_odd_is_none(fetcher, site, unused_tcp_
     assert await fetcher.nodeinfo(f"127.0.0.1:{unused_tcp_port}", "http") is None
     assert await fetcher.nodeinfo("not a host", "http") is None
     rel = "http://nodeinfo.diaspora.software/ns/schema/2.0"
-    site.serve(
-        "/.well-known/nodeinfo", {"links": [{"rel": rel, "href": f"{site.base}/n"}]}, "application/json"
-    )
+    site.serve("/.well-known/nodeinfo", {"links": [{"rel": rel, "href": f"{site.base}/n"}]}, "application/json")
     site.serve("/n", {"software": "lemmy"}, "application/json")
     assert await fetcher.nodeinfo(host, "http") is None

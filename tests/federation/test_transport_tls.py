@@ -33,9 +33,7 @@ def certificate(tmp_path_factory):
     )
     path = tmp_path_factory.mktemp("tls") / "peer.pem"
     path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + built.public_bytes(serialization.Encoding.PEM)
     )
     return path

@@ -1,0 +1,289 @@
+"""A server elsewhere, written for the tests alone: it shares no line with `federation`.
+
+Plain aiohttp and `cryptography`. It signs and verifies draft-cavage-12 by its own reading, keeps what comes to
+its inboxes with the verdict of its own verification, and serves whatever documents a test lays out.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import secrets
+import socket
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp import web
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+ACTIVITY = "application/activity+json"
+PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
+CONTEXT = "https://www.w3.org/ns/activitystreams"
+
+
+def free_socket() -> socket.socket:
+    """Return a bound loopback socket whose port nobody else has."""
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    return bound
+
+
+@dataclass
+class Arrived:
+    """What came to an inbox: `valid` says whether its signature, digest and date hold by our own reading."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    signer: str
+    valid: bool
+
+    @property
+    def activity(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.body)
+        return found
+
+    @property
+    def shape(self) -> str:
+        """The activity's type, with that of what is announced: `Announce Create Article`, `Announce uri`."""
+        words, subject = [self.activity["type"]], self.activity.get("object")
+        while isinstance(subject, dict):
+            words.append(str(subject.get("type")))
+            subject = subject.get("object")
+        if isinstance(subject, str) and words[-1] == "Announce":
+            words.append("uri")
+        return " ".join(words)
+
+
+@dataclass
+class Reply:
+    """An answer that we got: status, headers in lower case, body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.body)
+        return found
+
+
+@dataclass
+class Elsewhere:
+    """One server elsewhere with its people. `software` is what its NodeInfo says (None: it has none)."""
+
+    key: rsa.RSAPrivateKey
+    software: str | None = None
+    answer: int = 202
+    retry_after: str = ""
+    arrived: list[Arrived] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    documents: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    url: str = ""
+    count: int = 0
+
+    async def start(self) -> None:
+        app = web.Application(client_max_size=4_000_000)
+        app.router.add_get("/.well-known/nodeinfo", self._nodeinfo_links)
+        app.router.add_get("/nodeinfo/2.1", self._nodeinfo)
+        app.router.add_post("/{path:.*}", self._take)
+        app.router.add_get("/{path:.*}", self._serve)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        bound = free_socket()
+        self.url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        await web.SockSite(self._runner, bound).start()
+        self.session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        self.server = self.person("server", kind="Application")
+
+    async def close(self) -> None:
+        await self.session.close()
+        await self._runner.cleanup()
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).netloc
+
+    # -- what we serve --
+
+    def person(self, name: str, kind: str = "Person", **changes: Any) -> str:
+        """Lay out an actor; return its URI."""
+        uri = f"{self.url}/users/{name}"
+        pem = self.key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        self.documents[f"/users/{name}"] = (
+            200,
+            {
+                "@context": [CONTEXT, "https://w3id.org/security/v1"],
+                "type": kind,
+                "id": uri,
+                "preferredUsername": name,
+                "name": name.title(),
+                "inbox": f"{uri}/inbox",
+                "outbox": f"{uri}/outbox",
+                "endpoints": {"sharedInbox": f"{self.url}/inbox"},
+                "publicKey": {"id": f"{uri}#main-key", "owner": uri, "publicKeyPem": pem.decode()},
+                **changes,
+            },
+        )
+        return uri
+
+    def new_uri(self, kind: str = "notes") -> str:
+        self.count += 1
+        return f"{self.url}/{kind}/{self.count}-{secrets.token_hex(4)}"
+
+    def lay_out(self, document: dict[str, Any], status: int = 200) -> dict[str, Any]:
+        """Serve a document at its id."""
+        self.documents[urlsplit(document["id"]).path] = (status, document)
+        return document
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        self.asked.append(request.path)
+        status, document = self.documents.get(request.path, (404, None))
+        if document is None:
+            return web.Response(status=status)
+        return web.Response(status=status, body=json.dumps(document).encode(), content_type=ACTIVITY)
+
+    async def _nodeinfo_links(self, request: web.Request) -> web.Response:
+        if self.software is None:
+            return web.Response(status=404)
+        link = {"rel": "http://nodeinfo.diaspora.software/ns/schema/2.1", "href": f"{self.url}/nodeinfo/2.1"}
+        return web.json_response({"links": [link]})
+
+    async def _nodeinfo(self, request: web.Request) -> web.Response:
+        return web.json_response({"version": "2.1", "software": {"name": self.software, "version": "1.0"}})
+
+    # -- what comes to us --
+
+    async def _take(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        signer, valid = await self._verify("post", request.raw_path, headers, body)
+        if self.answer < 300:
+            self.arrived.append(Arrived(request.path, headers, body, signer, valid))
+        return web.Response(status=self.answer, headers={"Retry-After": self.retry_after} if self.retry_after else {})
+
+    async def _verify(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[str, bool]:
+        parts = dict(re.findall(r'(\w+)="([^"]*)"', headers.get("signature", "")))
+        key_id, names = parts.get("keyId", ""), parts.get("headers", "").split()
+        if not {"(request-target)", "host", "date", "digest"} <= set(names):
+            return key_id, False
+        lines = [
+            f"(request-target): {method} {path}" if name == "(request-target)" else f"{name}: {headers[name]}"
+            for name in names
+        ]
+        digest = "SHA-256=" + base64.b64encode(hashlib.sha256(body).digest()).decode()
+        age = abs(datetime.now(UTC) - parsedate_to_datetime(headers["date"]))
+        owner = await self.get(key_id.partition("#")[0], by=self.server)
+        if owner.status != 200 or headers["digest"] != digest or age > timedelta(minutes=5):
+            return key_id, False
+        listed = owner.json["publicKey"]
+        if listed["id"] != key_id or listed["owner"] != owner.json["id"]:
+            return key_id, False
+        public = serialization.load_pem_public_key(listed["publicKeyPem"].encode())
+        assert isinstance(public, rsa.RSAPublicKey)
+        try:
+            public.verify(
+                base64.b64decode(parts["signature"]), "\n".join(lines).encode(), padding.PKCS1v15(), hashes.SHA256()
+            )
+        except InvalidSignature:
+            return key_id, False
+        actor = json.loads(body)["actor"]
+        return owner.json["id"], owner.json["id"] == actor
+
+    def shapes(self) -> list[str]:
+        return [one.shape for one in self.arrived]
+
+    # -- what we ask --
+
+    def signature(
+        self, method: str, url: str, by: str, body: bytes | None = None, at: datetime | None = None, host: str = ""
+    ) -> dict[str, str]:
+        """Return the headers of a signed request."""
+        parts = urlsplit(url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        headers = {"host": host or parts.netloc, "date": format_datetime(at or datetime.now(UTC), usegmt=True)}
+        names = ["(request-target)", "host", "date"]
+        if body is not None:
+            headers["digest"] = "SHA-256=" + base64.b64encode(hashlib.sha256(body).digest()).decode()
+            names.append("digest")
+        lines = [
+            f"(request-target): {method.lower()} {target}" if name == "(request-target)" else f"{name}: {headers[name]}"
+            for name in names
+        ]
+        made = base64.b64encode(self.key.sign("\n".join(lines).encode(), padding.PKCS1v15(), hashes.SHA256())).decode()
+        headers["signature"] = (
+            f'keyId="{by}#main-key",algorithm="rsa-sha256",headers="{" ".join(names)}",signature="{made}"'
+        )
+        return headers
+
+    async def get(self, url: str, by: str = "", accept: str = ACTIVITY, method: str = "GET", **headers: str) -> Reply:
+        """GET (or HEAD) an address, signed as one of our actors when `by` names one. Redirects are answers."""
+        signed = self.signature(method, url, by) if by else {}
+        async with self.session.request(
+            method, url, headers={**signed, "Accept": accept, **headers}, allow_redirects=False
+        ) as response:
+            body = await response.read()
+            return Reply(response.status, {name.lower(): v for name, v in response.headers.items()}, body)
+
+    async def post(
+        self, url: str, activity: Any, by: str = "", content_type: str = ACTIVITY, at: datetime | None = None,
+        **headers: str,
+    ) -> Reply:  # fmt: skip
+        """POST an activity (or raw bytes) to an inbox, signed by its actor unless `by` names another ("-": nobody)."""
+        body = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
+        signer = by or (activity["actor"] if isinstance(activity, dict) else self.server)
+        signed = self.signature("POST", url, signer, body, at) if signer != "-" else {}
+        async with self.session.post(
+            url, data=body, headers={**signed, "Content-Type": content_type, **headers}, allow_redirects=False
+        ) as response:
+            said = await response.read()
+            return Reply(response.status, {name.lower(): v for name, v in response.headers.items()}, said)
+
+    async def find(self, handle: str, by: str = "") -> str:
+        """Return the URI behind @name@host by WebFinger, or "" for a 404."""
+        name, host = handle.lstrip("@").split("@")
+        found = await self.get(f"http://{host}/.well-known/webfinger?resource=acct:{name}@{host}", by=by)
+        if found.status == 404:
+            return ""
+        return next(str(link["href"]) for link in found.json["links"] if link["rel"] == "self")
+
+    # -- what we say --
+
+    def activity(self, kind: str, actor: str, subject: Any, **changes: Any) -> dict[str, Any]:
+        return {
+            "@context": CONTEXT,
+            "id": self.new_uri("activities"),
+            "type": kind,
+            "actor": actor,
+            "object": subject,
+            **changes,
+        }
+
+    def note(self, author: str, text: str, parent: str = "", to: str = "", **changes: Any) -> dict[str, Any]:
+        """Return a Note (an Article where `name` is given), served at its id too."""
+        made: dict[str, Any] = {
+            "@context": CONTEXT,
+            "id": self.new_uri(),
+            "type": "Article" if "name" in changes else "Note",
+            "attributedTo": author,
+            "content": f"<p>{text}</p>",
+            "to": [to] if to else [],
+            "cc": [],
+        }
+        if parent:
+            made["inReplyTo"] = parent
+        return self.lay_out({**made, **changes})
+
+    def create(self, note: dict[str, Any], **changes: Any) -> dict[str, Any]:
+        return self.activity("Create", note["attributedTo"], note, to=note["to"], cc=note["cc"], **changes)

@@ -1,0 +1,316 @@
+"""The whole path between an organisation and servers elsewhere, both ways."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.services import forums, ideas
+from tests.federation.conftest import MakeElsewhere, MakeOrganisation
+from tests.federation.elsewhere import PUBLIC, Elsewhere
+from tests.federation.organisation import Organisation
+
+
+@pytest.fixture
+async def peer(elsewhere: MakeElsewhere) -> Elsewhere:
+    return await elsewhere()
+
+
+async def follow(peer: Elsewhere, acme: Organisation, forum_uri: str, name: str = "ann") -> str:
+    """Have somebody elsewhere follow a forum; return their URI."""
+    ann = peer.person(name)
+    assert (await peer.post(f"{forum_uri}/inbox", peer.activity("Follow", ann, forum_uri))).status == 202
+    await acme.idle()
+    return ann
+
+
+async def test_a_stranger_finds_follows_reads_answers_and_takes_back(acme: Organisation, peer: Elsewhere):
+    forum = await acme.forum("open")
+    await acme.idle()
+    found = await peer.find(f"@open@{acme.host}")
+    assert found == forum.uri
+    ann = await follow(peer, acme, found)
+    assert peer.shapes() == ["Accept Follow"]
+    assert peer.arrived[0].activity["object"]["actor"] == ann
+
+    idea = await acme.idea(forum, "Fewer **lifts**.", title="Lifts")
+    await acme.idle()
+    acme.wait(4)
+    await acme.idle()
+    assert peer.shapes()[1:] == ["Announce Create Article", "Announce uri"]
+    assert all(one.valid for one in peer.arrived)
+    article = peer.arrived[1].activity["object"]["object"]
+    assert (article["id"], article["name"]) == (idea.uri, "Lifts")
+    assert "<strong>lifts</strong>" in article["content"]
+    for by in ("", ann):
+        fetched = await peer.get(idea.uri, by=by)
+        assert fetched.status == 200
+        assert {key: value for key, value in fetched.json.items() if key != "@context"} == article
+
+    note = peer.note(ann, "Stairs are healthy.", idea.uri, forum.uri)
+    assert (await peer.post(acme.inbox, peer.create(note))).status == 202
+    await acme.idle()
+    reply = await acme.know(note["id"])
+    assert reply is not None
+    assert (reply.text, reply.author_host, reply.thread_id) == ("Stairs are healthy.", peer.host, idea.id)
+
+    await peer.post(acme.inbox, peer.activity("Update", ann, {**note, "content": "<p>Stairs are free.</p>"}))
+    like = peer.activity("Like", ann, idea.uri)
+    await peer.post(acme.inbox, like)
+    await acme.idle()
+    assert (await acme.fresh(reply)).text == "Stairs are free."
+    assert (await acme.fresh(idea)).support == 1
+
+    await peer.post(acme.inbox, peer.activity("Undo", ann, like))
+    await peer.post(acme.inbox, peer.activity("Delete", ann, {"type": "Tombstone", "id": note["id"]}))
+    await acme.idle()
+    assert (await acme.fresh(idea)).support == 0
+    assert (await acme.fresh(reply)).deleted
+    assert [state for _, state, _ in await acme.received()] == ["admitted"] * 6
+
+
+async def test_nothing_of_the_inside_reaches_a_stranger(acme: Organisation, peer: Elsewhere):
+    public = await acme.forum("open")
+    secret, closed = await acme.forum("secret", "inside"), await acme.forum("friends", "partners")
+    await acme.idle()
+    ann = await follow(peer, acme, public.uri)
+    for forum in (secret, closed):
+        assert (await peer.post(f"{forum.uri}/inbox", peer.activity("Follow", ann, forum.uri))).status == 202
+    hidden = [
+        await acme.idea(secret, "CANARY-1"),
+        await acme.idea(closed, "CANARY-2"),
+        await acme.idea(public, "CANARY-3", label="AMBER"),
+        await acme.idea(public, "CANARY-4, write to bob@example.org"),
+    ]
+    shown = await acme.idea(public, "Seen")
+    hidden.append(await acme.reply(shown, "CANARY-5", label="RED"))
+    await acme.idle()
+    acme.wait(4)
+    await acme.idle()
+    assert len(peer.arrived) == 3
+    assert not any(b"CANARY" in one.body for one in peer.arrived)
+    nothing = await peer.get(f"{acme.url}/objects/{'0' * 32}", by=ann)
+    for uri in [secret.uri, closed.uri, *(one.uri for one in hidden)]:
+        for suffix in ("", "/outbox", "/context", "/replies", "/followers", "/feed"):
+            for by in ("", ann):
+                answer = await peer.get(uri + suffix, by=by)
+                assert (answer.status, answer.body) == (404, nothing.body)
+    assert await peer.find(f"@secret@{acme.host}") == "" == await peer.find(f"@friends@{acme.host}", by=ann)
+
+
+async def test_two_organisations_share_a_closed_forum_both_ways(organise: MakeOrganisation):
+    acme, globex = await organise("Acme"), await organise("Globex")
+    closed = await acme.forum("friends", "partners")
+    await acme.partner(globex.host)
+    await acme.idle()
+    await forums.ask_to_join(globex.house, globex.admin, f"@friends@{acme.host}")
+    await settle(globex, acme)
+    mirror = await forums.forum_by_uri(globex.house, closed.uri)
+    assert mirror is not None
+    assert mirror.joined
+
+    idea = await acme.idea(closed, "Secret sauce.")
+    await settle(acme, globex)
+    seen = await globex.know(idea.uri)
+    assert seen is not None
+    bob = await globex.member("bob")
+    reply = await globex.reply(seen, "More salt.", bob)
+    await ideas.mark(globex.house, bob, seen, "support")
+    own = await globex.idea(mirror, "Less sugar.", bob, title="Sugar")
+    await settle(globex, acme)
+    heard = await acme.know(reply.uri)
+    assert heard is not None
+    assert (heard.text, heard.author_host) == ("More salt.", globex.host)
+    assert (await acme.fresh(idea)).support == 1
+    assert await acme.know(own.uri)
+
+    await ideas.unmark(globex.house, bob, seen, "support")
+    await ideas.edit(globex.house, bob, reply, "Much more salt.")
+    await ideas.edit(acme.house, acme.admin, idea, "Secret sauce, shaken.")
+    answer = await acme.reply(heard, "How much?")
+    await settle(acme, globex)
+    assert (await acme.fresh(idea)).support == 0
+    assert (await acme.fresh(heard)).text == "Much more salt."
+    assert (await globex.fresh(seen)).text == "Secret sauce, shaken."
+    assert await globex.know(answer.uri)
+
+    await ideas.delete(globex.house, bob, reply)
+    await ideas.delete(acme.house, acme.admin, idea)
+    await settle(acme, globex)
+    assert (await acme.fresh(heard)).deleted
+    assert (await globex.fresh(seen)).deleted
+    for one in (acme, globex):
+        assert not one.faults
+        assert all(state == "sent" for _, state in await one.deliveries())
+        assert {state for _, state, _ in await one.received()} <= {"admitted", "ignored"}
+
+
+async def settle(*organisations: Organisation) -> None:
+    """Let organisations work until all of them rest."""
+    for _ in range(4):
+        for one in organisations:
+            await one.idle()
+
+
+async def test_an_idea_of_a_third_server_is_relayed_whole_and_listed(acme: Organisation, elsewhere: MakeElsewhere):
+    forum = await acme.forum("open")
+    await acme.idle()
+    lemmy, mastodon = await elsewhere("lemmy"), await elsewhere("mastodon")
+    bea = await follow(lemmy, acme, forum.uri, "bea")
+    await follow(mastodon, acme, forum.uri, "mia")
+    article = lemmy.note(bea, "Share the van.", to=forum.uri, name="Vans", cc=[PUBLIC])
+    create = lemmy.create(article)
+    await lemmy.post(acme.inbox, create)
+    await acme.idle()
+    assert lemmy.shapes() == ["Accept Follow"], "its author's own server has it already"
+    assert mastodon.shapes() == ["Accept Follow", "Announce uri"]
+    assert mastodon.arrived[1].activity["object"] == article["id"]
+    outbox = await mastodon.get(f"{forum.uri}/outbox?page=first")
+    assert article["id"] in json_uris(outbox.json["orderedItems"])
+    assert (await mastodon.get(f"{article['id']}".replace(lemmy.url, acme.url))).status == 404
+
+
+def json_uris(value: object) -> set[str]:
+    if isinstance(value, dict):
+        return {uri for inner in value.values() for uri in json_uris(inner)}
+    if isinstance(value, list):
+        return {uri for inner in value for uri in json_uris(inner)}
+    return {value} if isinstance(value, str) else set()
+
+
+@pytest.mark.parametrize(
+    ("software", "forms", "comment"),
+    [
+        ("marmalade", ["Announce Create Article"], ["Announce Create Note"]),
+        ("lemmy", ["Announce Create Article"], ["Announce Create Note"]),
+        ("mastodon", ["Announce uri"], []),
+        ("handmade", ["Announce Create Article", "Announce uri"], ["Announce Create Note"]),
+        (None, ["Announce Create Article", "Announce uri"], ["Announce Create Note"]),
+    ],
+)
+async def test_each_kind_of_server_gets_the_forms_it_reads(
+    acme: Organisation, elsewhere: MakeElsewhere, software: str | None, forms: list[str], comment: list[str]
+):
+    peer = await elsewhere(software)
+    forum = await acme.forum("open")
+    await acme.idle()
+    await follow(peer, acme, forum.uri)
+    idea = await acme.idea(forum)
+    await acme.idle()
+    acme.wait(4)
+    await acme.idle()
+    assert peer.shapes()[1:] == forms
+    peer.arrived.clear()
+    await acme.reply(idea, "A comment.")
+    await acme.idle()
+    assert peer.shapes() == comment
+    peer.arrived.clear()
+    await ideas.edit(acme.house, acme.admin, idea, "Other words.")
+    await acme.idle()
+    assert peer.shapes() == {
+        "mastodon": ["Update Article"],
+        "marmalade": ["Announce Update Article"],
+        "lemmy": ["Announce Update Article"],
+    }.get(software or "", ["Announce Update Article", "Update Article"])
+    peer.arrived.clear()
+    await ideas.delete(acme.house, acme.admin, idea)
+    await acme.idle()
+    assert all(one.valid for one in peer.arrived)
+    assert set(peer.shapes()) == {
+        "mastodon": {"Delete Tombstone"},
+        "marmalade": {"Announce Delete Tombstone"},
+        "lemmy": {"Announce Delete Tombstone"},
+    }.get(software or "", {"Announce Delete Tombstone", "Delete Tombstone"})
+
+
+async def test_an_answer_to_somebody_on_a_microblog_goes_to_them_alone(acme: Organisation, elsewhere: MakeElsewhere):
+    forum = await acme.forum("open")
+    await acme.idle()
+    mastodon, other = await elsewhere("mastodon"), await elsewhere("gotosocial")
+    mia = await follow(mastodon, acme, forum.uri, "mia")
+    await follow(other, acme, forum.uri, "olaf")
+    idea = await acme.idea(forum)
+    await acme.idle()
+    note = mastodon.note(mia, "Why?", idea.uri, forum.uri)
+    await mastodon.post(acme.inbox, mastodon.create(note))
+    await acme.idle()
+    question = await acme.know(note["id"])
+    assert question is not None
+    mastodon.arrived.clear()
+    other.arrived.clear()
+    await acme.reply(question, "Because.")
+    await acme.idle()
+    assert mastodon.shapes() == ["Create Note"]
+    assert {"type": "Mention", "href": mia, "name": f"@mia@{mastodon.host}"} in mastodon.arrived[0].activity["object"][
+        "tag"
+    ]
+    assert other.shapes() == []
+
+
+async def test_a_follow_that_is_undone_gets_nothing_more(acme: Organisation, peer: Elsewhere):
+    forum = await acme.forum("open")
+    await acme.idle()
+    ann = peer.person("ann")
+    wish = peer.activity("Follow", ann, forum.uri)
+    await peer.post(acme.inbox, wish)
+    await acme.idle()
+    assert (await peer.get(f"{forum.uri}/followers", by=ann)).json["totalItems"] == 1
+    assert (await peer.get(f"{forum.uri}/followers")).json["totalItems"] == 0
+    await peer.post(acme.inbox, peer.activity("Undo", ann, wish))
+    await acme.idle()
+    peer.arrived.clear()
+    await acme.idea(forum)
+    await acme.idle()
+    assert peer.arrived == []
+
+
+async def test_we_join_a_forum_elsewhere_and_leave_when_it_rejects_us(acme: Organisation, elsewhere: MakeElsewhere):
+    lemmy = await elsewhere("lemmy")
+    group = lemmy.person("garden", "Group")
+    lemmy.documents["/.well-known/webfinger"] = (
+        200,
+        {
+            "subject": f"acct:garden@{lemmy.host}",
+            "links": [{"rel": "self", "type": "application/activity+json", "href": group}],
+        },
+    )
+    await forums.ask_to_join(acme.house, acme.admin, f"@garden@{lemmy.host}")
+    await acme.idle()
+    assert lemmy.shapes() == ["Follow"]
+    assert lemmy.arrived[0].valid
+    forum = await forums.forum_by_uri(acme.house, group)
+    assert forum is not None
+    assert not forum.joined
+    wish = lemmy.arrived[0].activity
+    await lemmy.post(acme.inbox, lemmy.activity("Accept", group, wish))
+    await acme.idle()
+    forum = await forums.forum_by_uri(acme.house, group)
+    assert forum is not None
+    assert forum.joined
+
+    gil = lemmy.person("gil")
+    article = lemmy.note(gil, "Roses.", to=group, name="Roses")
+    await lemmy.post(acme.inbox, lemmy.activity("Announce", group, lemmy.create(article)))
+    await acme.idle()
+    mirrored = await acme.know(article["id"])
+    assert mirrored is not None
+    assert mirrored.title == "Roses"
+    lemmy.arrived.clear()
+    reply = await acme.reply(mirrored, "Red ones.")
+    await acme.idle()
+    assert lemmy.shapes() == ["Create Note"]
+    assert lemmy.arrived[0].activity["object"]["inReplyTo"] == article["id"]
+    await ideas.edit(acme.house, acme.admin, reply, "White ones.")
+    await acme.idle()
+    assert lemmy.shapes()[1:] == ["Update Note"]
+    await lemmy.post(
+        acme.inbox, lemmy.activity("Announce", group, lemmy.activity("Update", gil, {**article, "name": "Thorns"}))
+    )
+    await acme.idle()
+    assert (await acme.fresh(mirrored)).title == "Thorns"
+    await lemmy.post(acme.inbox, lemmy.activity("Announce", group, lemmy.activity("Delete", gil, article["id"])))
+    await lemmy.post(acme.inbox, lemmy.activity("Reject", group, wish))
+    await acme.idle()
+    assert (await acme.fresh(mirrored)).deleted
+    forum = await forums.forum_by_uri(acme.house, group)
+    assert forum is not None
+    assert not forum.joined
