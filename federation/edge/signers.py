@@ -25,7 +25,7 @@ from federation.signatures import (
 from federation.transport import TransportError
 from server.domain.uris import host_of
 
-FAILED_SECONDS = 30.0
+FAILED_SECONDS = 5.0
 REFRESH_SECONDS = 60.0
 REMEMBERED = 10_000
 
