@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -47,9 +49,7 @@ class Browser:
         return await self.send(path, {"csrf": self.csrf, **fields})
 
     async def send(self, path: str, fields: dict[str, str], **headers: str) -> tuple[ClientResponse, str]:
-        answer = await self.client.post(
-            path, data=fields, allow_redirects=False, headers={**self.headers, **headers}
-        )
+        answer = await self.client.post(path, data=fields, allow_redirects=False, headers={**self.headers, **headers})
         return answer, await answer.text()
 
     async def htmx(self, path: str, **fields: str) -> str:
@@ -92,35 +92,57 @@ def make_house_fixture() -> Callable[..., Awaitable[House]]:
 
 
 async def make_house(folder: Path, inside_url: str = "http://127.0.0.1:8101") -> House:
-    store = await Database.open(
-        folder / "store.sqlite", "server.storage.rows", migrations="server.storage.migrations"
-    )
+    store = await Database.open(folder / "store.sqlite", "server.storage.rows", migrations="server.storage.migrations")
     house = House(store, "Acme", Addresses("http://127.0.0.1:8102", inside_url))
     await rules.found_rules(house)
     return house
 
 
-@pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    house = await make_house(tmp_path)
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of such an organisation, made once; each test works on a copy."""
+    folder = tmp_path_factory.mktemp("founded")
+    asyncio.run(_found(folder))
+    return folder / "store.sqlite"
+
+
+async def _found(folder: Path) -> None:
+    house = await make_house(folder)
     mara = await people.add_member(house, "mara", "Mara Okafor", "Operations", "admin")
-    jonas = await people.add_member(house, "jonas", "Jonas Lindqvist", "R&D")
+    await people.add_member(house, "jonas", "Jonas Lindqvist", "R&D")
     await partners.add_partner(house, mara, "jam.globex.example", "partner", "GREEN", "Globex")
     now = house.now()
     jam = await jams.create_jam(house, mara, "better", "Better together", CHARTER, now, now + timedelta(days=2))
     jam = await jams.open_jam(house, mara, jam)
-    open_floor = await forums.create_forum(house, mara, jam, "open-floor", "Open floor", "What?", "public")
-    logistics = await forums.create_forum(
-        house, mara, jam, "logistics", "Logistics", "Where?", "partners", peers=("jam.globex.example",)
-    )
-    own_house = await forums.create_forum(house, mara, jam, "own-house", "Our own house", "What first?", "inside")
+    await forums.create_forum(house, mara, jam, "open-floor", "Open floor", "What?", "public")
+    peers = ("jam.globex.example",)
+    await forums.create_forum(house, mara, jam, "logistics", "Logistics", "Where?", "partners", peers=peers)
+    await forums.create_forum(house, mara, jam, "own-house", "Our own house", "What first?", "inside")
+    await house.store.close()
+
+
+@pytest.fixture
+async def site(tmp_path: Path, founded: Path) -> AsyncIterator[Site]:
+    shutil.copyfile(founded, tmp_path / "store.sqlite")
+    house = await make_house(tmp_path)
+    mara = await people.person(house, "mara")
+    own = {forum.slug: forum for forum in await forums.list_forums(house, mara)}
     app = web.Application(client_max_size=1_000_000)
     app[HOUSE] = house
     add_web(app)
     add_health(app)
     server = TestServer(app)
     await server.start_server()
-    made = Site(house, server, mara, jonas, jam, open_floor, logistics, own_house)
+    made = Site(
+        house=house,
+        server=server,
+        mara=mara,
+        jonas=await people.person(house, "jonas"),
+        jam=await jams.obtain_jam(house, mara, "better"),
+        open_floor=own["open-floor"],
+        logistics=own["logistics"],
+        own_house=own["own-house"],
+    )
     yield made
     for browser in made.browsers:
         await browser.client.session.close()
