@@ -13,6 +13,7 @@ from federation.outside import crossings, keys
 from federation.outside.crossings import EVERYONE, Card
 from federation.outside.released import Released
 from federation.vocabulary.actors import render_group, render_person, render_server
+from server.boundary.rules import NAME_TO_ROLE
 from server.domain.actors import Member
 from server.domain.jams import Forum, Jam
 from server.services import crossings as judged
@@ -31,11 +32,11 @@ class Face:
 
 
 async def face_of(gate: Gateway, author: Member, thread_id: str, redactions: frozenset[str]) -> Face:
-    """Return the author as they may be seen: by name, or by role where "name" is redacted."""
+    """Return the author as they may be seen: by name, or by role where the rules take the name out."""
     if not author.is_local:
         return Face(author.uri, author.username, author.name, author.handle)
     host = gate.house.addresses.edge_host
-    if "name" in redactions:
+    if NAME_TO_ROLE in redactions:
         uri, username, name = await judged.pseudonym(gate.house, author, thread_id)
         return Face(uri, username, name, f"@{username}@{host}")
     return Face(author.uri, author.username, author.name, f"@{author.username}@{host}")

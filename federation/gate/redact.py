@@ -5,20 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.boundary.detectors import mask
+from server.boundary.rules import NAME_TO_ROLE
 from server.domain.actors import Member
 from server.domain.ideas import Contribution
 from server.services.house import Rulebook
 from server.services.text import render
-
-# A redaction of this kind in a rule takes out findings of these kinds.
-FINDINGS: dict[str, tuple[str, ...]] = {
-    "name": ("person",),
-    "email": ("email",),
-    "phone": ("phone",),
-    "secret": ("secret",),
-    "codename": ("codename",),
-    "person": ("person",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +25,8 @@ def redact(book: Rulebook, made: Contribution, author: Member, redactions: froze
     """Return the words without what `redactions` name, or None when something of it is still there."""
     if not redactions:
         return Words(made.title, made.text, made.html)
-    kinds = {kind for name in redactions for kind in FINDINGS.get(name, (name,))}
-    names = [author.name, author.username] if "name" in redactions else []
+    kinds = {"person" if redaction == NAME_TO_ROLE else redaction for redaction in redactions}
+    names = [author.name, author.username] if NAME_TO_ROLE in redactions else []
     title = _clean(book, made.title, kinds, names)
     text = _clean(book, made.text, kinds, names)
     left = {finding.kind for finding in book.detectors.scan(f"{title}\n{text}")} & kinds

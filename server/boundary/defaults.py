@@ -10,7 +10,7 @@ from server.boundary.ruleset import RuleSet
 MAY_LEAVE = frozenset({Level.CLEAR, Level.GREEN})
 MUST_STAY = frozenset(Level) - MAY_LEAVE
 ANSWERS = frozenset({"Create", "Update", "Delete", "Like", "Undo"})
-HOURLY = Rate(600)
+HOURLY = Rate(6_000)
 
 
 def default_rules() -> RuleSet:

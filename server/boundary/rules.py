@@ -2,6 +2,7 @@
 
 from server.boundary.defaults import default_rules, forum_rules, mirror_rules
 from server.boundary.rule import (
+    NAME_TO_ROLE,
     Conditions,
     Duty,
     Effect,
@@ -19,6 +20,7 @@ from server.boundary.ruleset import RuleSet
 from server.boundary.sentences import sentence
 
 __all__ = [
+    "NAME_TO_ROLE",
     "Conditions",
     "Duty",
     "Effect",

@@ -113,10 +113,10 @@ def test_a_rule_without_remark_makes_a_difference(rule_set):
         (HOUSE.without("G-consent"), "redact (the author's role in place of the name) becomes allow"),
         (changed("S-packaging/near", conditions=Conditions()), "deny becomes allow"),
         (
-            changed("A-packaging/open", duties=(Rate(6000),)),
-            "allow at 600 an hour becomes allow at 6000 an hour",
+            changed("A-packaging/open", duties=(Rate(60_000),)),
+            "allow at 6000 an hour becomes allow at 60000 an hour",
         ),
-        (changed("A-packaging/open", duties=()), "allow at 600 an hour becomes allow"),
+        (changed("A-packaging/open", duties=()), "allow at 6000 an hour becomes allow"),
         (HOUSE.with_rules(*forum_rules("a/b", "B", "partners")), "in a/b to elsewhere.example (a partner)"),
         (replace(HOUSE, code_names=("Lynx",)), None),
         (changed("G-consent", effect="hold"), None),

@@ -155,7 +155,7 @@ def test_answers_are_accepted_at_a_rate():
     assert (decision.effect, decision.rules, decision.duties) == (
         "allow",
         ("A-packaging/open",),
-        (Rate(600),),
+        (Rate(6_000),),
     )
     assert decide(facts(direction="in", act="Announce"), HOUSE, NOW).effect == "deny"
 
