@@ -158,7 +158,9 @@ def _narrow(
         return replace(verdict, verdict="denied", reason="It was recalled from this audience.")
     above = "allowed" if root is None else root.get(reader.audience, "denied")
     if above == "held":
-        return replace(verdict, verdict="held", reason="It waits with the idea that it answers, which is held.")
+        # It names no rule: what a reviewer is asked about is the idea.
+        reason = "It waits with the idea that it answers, which is held."
+        return replace(verdict, verdict="held", reason=reason, rules=())
     if above not in ("allowed", "redacted"):
         return replace(verdict, verdict="denied", reason="The idea that it answers has not crossed to this audience.")
     return verdict
@@ -171,16 +173,18 @@ async def _root_verdicts(house: House, draft: Draft) -> dict[str, VerdictWord] |
     root = await contributions.by_id(house.store, draft.thread_id)
     if root is None:
         raise Missing("idea", f"no root {draft.thread_id}")
-    if not draft.forum.is_local and root.author_host:
+    readers = await readers_of(house, draft.forum)
+    said = {verdict.audience: verdict.verdict for verdict in await boundary.verdicts(house.store, root.id)}
+    if root.author_host and not draft.forum.is_local:
         # It stands on the forum's server already, or came by it.
-        return {reader.audience: "allowed" for reader in await readers_of(house, draft.forum)}
-    if root.author_host:
-        given = {verdict.audience: verdict.verdict for verdict in await boundary.verdicts(house.store, root.id)}
-        return {**given, root.author_host: given.get(root.author_host, "allowed")}
-    stored = {verdict.audience: verdict.verdict for verdict in await boundary.verdicts(house.store, root.id)}
-    if stored:
-        return stored
-    return {verdict.audience: verdict.verdict for verdict in await judge(house, await draft_of(house, root))}
+        said = {reader.audience: "allowed" for reader in readers}
+    elif root.author_host:
+        said = {root.author_host: "allowed", **said}
+    elif not {reader.audience for reader in readers} <= said.keys():
+        # Not judged yet, or not for a reader who came later.
+        said = {verdict.audience: verdict.verdict for verdict in await judge(house, await draft_of(house, root))}
+    recalled = await boundary.recalled_from(house.store, root.id)
+    return {audience: "denied" if recalled & {"", audience} else word for audience, word in said.items()}
 
 
 async def draft_of(house: House, made: Contribution, act: str = "Create") -> Draft:
@@ -236,9 +240,18 @@ async def judge_incoming(house: House, author: Member, peer: str, forum: Forum, 
     return verdict
 
 
+async def recalled_hosts(house: House, made: Contribution) -> set[str]:
+    """Return the servers from which a contribution, or the idea that it answers, was taken back."""
+    whole = {made.id, made.thread_id}
+    return {host for one in whole for host in await boundary.recalled_from(house.store, one)} - {""}
+
+
 async def may_follow(house: House, forum: Forum, host: str) -> bool:
-    """Say whether a server may see a forum at all, and so follow it."""
+    """Say whether a server may see a forum at all, and so follow it. Nobody sees one before its jam opens."""
     if not forum.is_local:
+        return False
+    _, jam = await forum_and_jam(house, forum.id)
+    if jam.state == "draft":
         return False
     reader = await reader_at(house, host)
     if reader.paused:

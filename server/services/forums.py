@@ -154,7 +154,9 @@ async def mark_joined(house: House, forum: Forum, *, joined: bool) -> Forum:
     if forum.joined != joined:
         async with house.store.transaction() as change:
             await jams.update_forum(forum.id, joined=joined)
-            await events.append(change, "ForumJoined", forum.id, {"jam": forum.jam_id, "joined": joined}, house.now().timestamp())
+            await events.append(
+                change, "ForumJoined", forum.id, {"jam": forum.jam_id, "joined": joined}, house.now().timestamp()
+            )
     return replace(forum, joined=joined)
 
 

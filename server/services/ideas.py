@@ -224,7 +224,8 @@ async def delete(house: House, by: Member, old: Contribution) -> None:
         by.require("moderate")
     now = house.now().timestamp()
     async with house.store.transaction() as change:
-        await contributions.delete(change, old)
+        if not await contributions.delete(change, old):
+            return
         await boundary.void_holds(change, old.id, old.version + 1)
         moderated = by.id != old.author_id
         await _record(house, change, "ContributionDeleted", old, {"version": old.version, "moderated": moderated})

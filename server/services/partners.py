@@ -66,7 +66,11 @@ async def change_partner(
     except ValueError as error:
         raise Invalid("clearance", f"A clearance is one of {', '.join(str(one) for one in Level)}.") from error
     changed = replace(
-        known, state=state or known.state, tier=tier or known.tier, clearance=level, name=name or known.name
+        known,
+        state=state or known.state,
+        tier=tier or known.tier,
+        clearance=level,
+        name=clean_line(name, "name") if name else known.name,
     )
     return await _put(house, by, changed, f"partner {changed.state}")
 

@@ -180,14 +180,20 @@ async def edit(
     await index_words(change, old.id, title, text)
 
 
-async def delete(change: Transaction, old: Contribution) -> None:
-    """Empty a contribution; its place in the thread stays, its words and earlier versions go."""
-    await ContributionRow.filter(id=old.id).update(deleted=True, title="", text="", html="", support=0)
+async def delete(change: Transaction, old: Contribution) -> bool:
+    """Empty a contribution; its place in the thread stays, its words and earlier versions go.
+
+    Return False when somebody else has just done so.
+    """
+    stood = ContributionRow.filter(id=old.id, deleted=False)
+    if not await stood.update(deleted=True, title="", text="", html="", support=0):
+        return False
     await VersionRow.filter(contribution_id=old.id).delete()
     await MarkRow.filter(contribution_id=old.id).delete()
     if old.kind == "reply":
         await change.execute("UPDATE contributions SET replies = replies - 1 WHERE id = ?", (old.thread_id,))
     await index_words(change, old.id, "", "")
+    return True
 
 
 async def versions(store: Database, contribution_id: str) -> list[Version]:

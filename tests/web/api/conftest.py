@@ -38,9 +38,7 @@ def blank_stores(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def open_inside(folder: Path) -> Database:
-    return await Database.open(
-        folder / "inside.sqlite", "server.storage.rows", migrations="server.storage.migrations"
-    )
+    return await Database.open(folder / "inside.sqlite", "server.storage.rows", migrations="server.storage.migrations")
 
 
 async def open_outside(folder: Path) -> Database:

@@ -21,6 +21,7 @@ kind = "share"
 to = "everyone"
 label = "<=AMBER"
 """
+BROKEN = '[[rule]]\nid = "X"\nkind = "gaurd"\neffect = "dney"\n'
 CLEARED = {"host": "globex.example", "tier": "partner", "clearance": "AMBER"}
 
 
@@ -107,7 +108,7 @@ async def test_a_table_is_taken_as_toml_too(ada: Caller):
 
 
 async def test_a_broken_table_is_refused_with_all_its_faults(ada: Caller):
-    refused = await ada("PUT", "/boundary/rules", {"text": '[[rule]]\nid = "X"\nkind = "gaurd"\neffect = "dney"\n'}, 422)
+    refused = await ada("PUT", "/boundary/rules", {"text": BROKEN}, 422)
     assert refused["field"] == "text"
     assert len(refused["problems"]) >= 2
     assert any("guard" in line for line in refused["problems"])
@@ -123,7 +124,9 @@ async def test_a_dry_run_lists_what_would_come_out_otherwise(ada: Caller, gate: 
     assert (flip["audience"], flip["before"], flip["after"]) == ("public", "allow", "deny")
 
 
-async def test_what_is_held_waits_for_somebody_other_than_the_author(ada: Caller, bob: Caller, gate: Release, make_forum: MakeForum):
+async def test_what_is_held_waits_for_somebody_other_than_the_author(
+    ada: Caller, bob: Caller, gate: Release, make_forum: MakeForum
+):
     await make_forum()
     mail = {"title": "Carol", "text": "Write to carol.jones@acme.example about it."}
     by_ada = await ada("POST", "/forums/boxes/ideas", mail)
@@ -160,7 +163,8 @@ async def test_the_ledger_says_who_holds_an_object_by_its_id_or_uri(ada: Caller,
         pass
     for name in (idea["id"], idea["uri"]):
         lines = (await ada("GET", "/boundary/crossings", params={"object": name}))["data"]
-        assert [(line["uri"], line["audience"], line["revoked_at"]) for line in lines] == [(idea["uri"], "public", None)]
+        told = [(line["uri"], line["audience"], line["revoked_at"]) for line in lines]
+        assert told == [(idea["uri"], "public", None)]
         assert lines[0]["url"] == idea["url"]
     nothing = await ada("GET", "/boundary/crossings", params={"object": idea["id"], "peer": "globex.example"})
     assert nothing["data"] == []
@@ -182,7 +186,9 @@ async def test_a_recall_answers_once_the_outside_no_longer_serves_it(ada: Caller
     await ada("POST", "/boundary/crossings/x/recall", status=404)
 
 
-async def test_without_the_outside_store_the_ledger_is_unavailable_and_the_rest_works(house: House, ada: Caller, idea: Things):
+async def test_without_the_outside_store_the_ledger_is_unavailable_and_the_rest_works(
+    house: House, ada: Caller, idea: Things
+):
     client = await serve(house, None)
     apart = Caller(client, ada.member, ada.token)
     await apart("GET", f"/ideas/{idea['id']}")

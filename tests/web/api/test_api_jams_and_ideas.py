@@ -78,7 +78,9 @@ async def test_an_idea_says_what_crosses_to_whom(ada: Caller, bob: Caller, make_
     assert {one["verdict"] for one in kept["crossing"]} == {"inside"}
 
 
-async def test_an_amber_idea_is_denied_and_a_secret_is_held_with_the_rules_that_say_so(bob: Caller, make_forum: MakeForum):
+async def test_an_amber_idea_is_denied_and_a_secret_is_held_with_the_rules_that_say_so(
+    bob: Caller, make_forum: MakeForum
+):
     await make_forum()
     amber = await bob("POST", "/forums/boxes/ideas", {"title": "A", "text": "Plain words.", "label": "AMBER"}, 201)
     assert (amber["crossing"][0]["verdict"], amber["crossing"][0]["rules"]) == ("denied", ["G-label"])

@@ -8,6 +8,7 @@ import json
 import re
 from urllib.parse import quote
 
+import msgspec
 import pytest
 from aiohttp import hdrs
 from hypothesis import HealthCheck, given, settings
@@ -20,13 +21,13 @@ from tests.web.api.api_house import Caller, Client, MakeForum, Things, new_jam
 from web.api.routes import ROUTES, Route
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
-async def test_nothing_is_answered_without_a_token(client: Client, route: Route):
-    path = "/api/v1" + re.sub(r"{\w+}", "x", route.path)
-    async with client.request(route.method, path) as answer:
-        assert answer.status == 401
-        assert answer.headers[hdrs.WWW_AUTHENTICATE] == "Bearer"
-        assert answer.content_type == "application/problem+json"
+async def test_nothing_is_answered_without_a_token(client: Client):
+    for route in ROUTES:
+        path = "/api/v1" + re.sub(r"{\w+}", "x", route.path)
+        async with client.request(route.method, path) as answer:
+            assert answer.status == 401, f"{route.method} {route.path}"
+            assert answer.headers[hdrs.WWW_AUTHENTICATE] == "Bearer"
+            assert answer.content_type == "application/problem+json"
 
 
 async def test_a_token_that_is_unknown_or_ill_formed_is_refused(client: Client, ada: Caller):
@@ -68,9 +69,10 @@ async def test_an_unknown_address_is_a_problem_document(ada: Caller):
     assert (await ada("GET", "/nowhere", status=404))["status"] == 404
 
 
-@pytest.mark.parametrize("text", ["{", "[1", "nul", '{"slug": "a" "b"}', "\ud800".encode("utf-8", "surrogatepass"), "[" * 9000])
-async def test_what_is_not_json_is_400(ada: Caller, text: str | bytes):
-    await ada("POST", "/jams", status=400, data=text, headers={"Content-Type": "application/json"})
+async def test_what_is_not_json_is_400(ada: Caller):
+    lone_surrogate = "\ud800".encode("utf-8", "surrogatepass")
+    for text in ("{", "[1", "nul", '{"slug": "a" "b"}', lone_surrogate, "[" * 9000):
+        await ada("POST", "/jams", status=400, data=text, headers={"Content-Type": "application/json"})
 
 
 async def test_other_media_types_are_415(ada: Caller):
@@ -119,10 +121,10 @@ async def test_answers_carry_the_headers_of_the_inside(ada: Caller):
         assert "no-store" in answer.headers[hdrs.CACHE_CONTROL]
 
 
-@pytest.mark.parametrize("words", ["\x00", "a\x00b", '"', "a*", "NEAR(", "-", "' OR", "a AND", "*", "(", "^a", "title:a"])
-async def test_words_of_the_indexs_own_language_are_only_words(bob: Caller, idea: Things, words: str):
-    await bob("GET", "/search", params={"q": words})
-    await bob("GET", "/similar", params={"text": words * 4})
+async def test_words_of_the_indexs_own_language_are_only_words(bob: Caller, idea: Things):
+    for words in ("\x00", "a\x00b", '"', "a*", "NEAR(", "-", "' OR", "a AND", "*", "(", "^a", "title:a"):
+        await bob("GET", "/search", params={"q": words})
+        await bob("GET", "/similar", params={"text": words * 4})
 
 
 @pytest.mark.parametrize("opens_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
@@ -141,15 +143,16 @@ TIMES = st.datetimes(timezones=st.timezones()).map(lambda at: at.isoformat()) | 
     ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-23T09:00:00Z"]
 )
 MEMBERS = st.sampled_from(
-    ["slug", "title", "text", "label", "intent", "question", "audience", "peers", "charter", "opens_at", "closes_at"]
-    + ["builds_on", "in_reply_to", "forum", "host", "tier", "clearance", "name", "state", "reason", "handle", "note", "peer"]
+    sorted({field.encode_name for route in ROUTES if route.body for field in msgspec.structs.fields(route.body)})
 )
 BODIES = st.dictionaries(MEMBERS, WORDS | TIMES | VALUES, max_size=8) | VALUES
 PARTS = WORDS.filter(lambda part: part not in (".", "..")) | st.sampled_from(
     ["packaging", "boxes", "support", "best", "1", "0", "-1", "9" * 30, "globex.example", "%00", "a/b", "' OR 1=1 --"]
 )
 QUERIES = st.dictionaries(
-    st.sampled_from(["limit", "after", "q", "text", "forum", "object", "peer", "state"]), WORDS | st.just('" AND * ('), max_size=4
+    st.sampled_from(["limit", "after", "q", "text", "forum", "object", "peer", "state"]),
+    WORDS | st.just('" AND * ('),
+    max_size=4,
 )
 
 

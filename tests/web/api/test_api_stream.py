@@ -101,7 +101,9 @@ async def test_only_events_of_that_jam_arrive(ada: Caller, bob: Caller, idea: Th
         assert (kind, told["jam"]) == ("ForumCreated", idea["jam_id"])
 
 
-async def test_all_streams_get_the_same_bytes_and_leave_no_trace(client: Client, ada: Caller, bob: Caller, idea: Things):
+async def test_all_streams_get_the_same_bytes_and_leave_no_trace(
+    client: Client, ada: Caller, bob: Caller, idea: Things
+):
     async with listening(ada) as one, listening(bob) as two:
         await ada("PUT", f"/ideas/{idea['id']}/marks/support")
         assert await one.next() == await two.next()
