@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 import unicodedata
@@ -76,8 +77,13 @@ def clean_text(value: str, field: str = "text", *, required: bool = True) -> str
 
 def render(text: str) -> str:
     """Render Markdown (CommonMark, raw HTML off) to sanitised HTML."""
-    made = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable("table").render(text)
-    return sanitise(made)
+    return sanitise(_markdown().render(text))
+
+
+@functools.cache
+def _markdown() -> MarkdownIt:
+    """Make the parser once: making it takes as long as rendering a page of text. It keeps no state."""
+    return MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable("table")
 
 
 def sanitise(markup: str) -> str:

@@ -150,16 +150,23 @@ async def insert(change: Transaction, made: Contribution) -> None:
     )
     if made.kind == "reply":
         await change.execute("UPDATE contributions SET replies = replies + 1 WHERE id = ?", (made.thread_id,))
-    await index_words(change, made.id, made.title, made.text)
+    await _add_words(change, made.id, made.title, made.text)
 
 
 async def index_words(change: Transaction, contribution_id: str, title: str, text: str) -> None:
-    """Put the words of a contribution into the search index, in place of its earlier ones."""
+    """Put the words of a contribution into the search index, in place of its earlier ones.
+
+    Taking the earlier ones out goes over the whole index: right for an edit, too slow for every new one.
+    """
     await change.execute("DELETE FROM contribution_words WHERE id = ?", (contribution_id,))
     if title or text:
-        await change.execute(
-            "INSERT INTO contribution_words (id, title, text) VALUES (?, ?, ?)", (contribution_id, title, text)
-        )
+        await _add_words(change, contribution_id, title, text)
+
+
+async def _add_words(change: Transaction, contribution_id: str, title: str, text: str) -> None:
+    await change.execute(
+        "INSERT INTO contribution_words (id, title, text) VALUES (?, ?, ?)", (contribution_id, title, text)
+    )
 
 
 async def edit(
