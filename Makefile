@@ -34,7 +34,7 @@ browser: # Chromium for the browser tests
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || tools/debian chromium fonts-noto-core
 
 demo: install ## Three organisations hold one jam on this machine (CHECK=1 plays it without a person)
-	@$(BIN)/python -m server demo $(if $(CHECK),--check)
+	@$(BIN)/python -m server demo $(if $(CHECK),--check) $(ARGS)
 
 run: install ## One empty organisation on this machine
 	@$(BIN)/python -m server init --home $(HOME_DIR) --name "My organisation" --inside-url http://127.0.0.1:8001 --edge-url http://127.0.0.1:8000 --admin admin

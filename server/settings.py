@@ -70,6 +70,12 @@ class Settings:
         return self.home / "outside" / "secrets"
 
 
+def child_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return our environment for a process that we start, with these settings in place of all of ours."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MARMALADE_")}
+    return kept | dict(settings)
+
+
 def _path(env: Mapping[str, str], name: str, default: Path) -> Path:
     url = env.get(name, "")
     if not url:
