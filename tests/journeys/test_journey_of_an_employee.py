@@ -1,0 +1,109 @@
+"""An employee comes in, says something, sees who will read it before sending, and changes their mind."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.journeys.conftest import Arrive
+from tests.journeys.organisations import Floor, Organisation
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("journey-employee"),
+    pytest.mark.asyncio(loop_scope="session"),
+]
+TITLE, TEXT = "Your idea in one line", "What would it change, and for whom?"
+
+
+async def test_an_employee_who_signs_in_finds_the_jam_and_its_forums(
+    acme: Organisation, floor: Floor, arrive: Arrive
+) -> None:
+    riley = await arrive(acme)
+    await riley.visit("/")
+    await riley.sees_heading("Come on in")
+    with riley.refused_with(401):
+        await riley.type("Username", "riley")
+        await riley.type("Password", "not this one")
+        await riley.press("Sign in")
+        await expect(riley.page.get_by_role("alert")).to_be_visible()
+    await riley.sign_in("riley")
+    await riley.follow("Better together")
+    await riley.sees_heading("What should we and our partners do together next year?")
+    for title in ("Open floor", "Logistics", "Our own house"):
+        await riley.sees_heading(title)
+    await riley.follow("Open floor")
+    await riley.sees_heading("What should we try together?")
+
+
+async def test_the_composer_says_who_will_read_before_anything_is_sent(
+    acme: Organisation, floor: Floor, arrive: Arrive
+) -> None:
+    riley = await arrive(acme)
+    await riley.sign_in("riley", f"/forums/{floor.public.id}")
+    await riley.sees_button("Post to everyone")
+    await riley.sees("Everyone will see this")
+
+    await riley.page.get_by_label("Label").select_option("AMBER")
+    await riley.sees_button("Stays inside Acme")
+    await riley.sees("Only people at Acme will see this")
+    await riley.page.get_by_label("Label").select_option("GREEN")
+    await riley.sees_button("Post to everyone")
+
+    await riley.type(TITLE, "Ask for spare rooms")
+    await riley.type(TEXT, "Write to rooms@acme.example, they know.")
+    await riley.sees_button("Post to Acme, ask to send to everyone")
+    await riley.sees("Acme sees this now, everyone after a reviewer")
+    await riley.page.get_by_text("Why?").click()
+    await riley.sees("waits for a reviewer")
+
+    await riley.visit(f"/forums/{floor.inside.id}")
+    await riley.sees_button("Stays inside Acme")
+
+
+async def test_an_idea_is_posted_supported_built_on_edited_and_deleted(
+    acme: Organisation, floor: Floor, arrive: Arrive
+) -> None:
+    riley = await arrive(acme)
+    await riley.sign_in("riley", f"/forums/{floor.public.id}")
+    await riley.type(TITLE, "One evening a month with open doors")
+    await riley.type(TEXT, "Neighbours come in and everybody brings **one** idea.")
+    await riley.press("Post to everyone")
+    await riley.is_told("Your idea is in.")
+    await riley.sees_heading("One evening a month with open doors")
+    await expect(riley.page.locator("article.root strong")).to_have_text("one")
+    address = riley.page.url
+
+    support = riley.page.get_by_role("button", name="Support")
+    await support.click()
+    await expect(support).to_have_attribute("aria-pressed", "true")
+    await expect(support).to_contain_text("1")
+
+    await riley.follow("Build on this")
+    await riley.sees("Its authors share the credit.")
+    await riley.type(TITLE, "Open doors with a shared meal")
+    await riley.type(TEXT, "People stay longer where there is soup.")
+    await riley.press("Post to everyone")
+    await riley.sees_heading("Open doors with a shared meal")
+    await riley.sees("Builds on")
+    await riley.follow("One evening a month with open doors")
+    await riley.sees("1 idea builds on this")
+
+    await riley.follow("Edit")
+    field = riley.page.get_by_label(TEXT)
+    await field.fill("Neighbours come in, we show what we do.")
+    await riley.press("Save to everyone")
+    await riley.is_told("Saved.")
+    await riley.follow("edited")
+    await riley.sees("Version 2")
+    await riley.sees("we show what we do")
+    await riley.sees("Version 1")
+    await riley.sees("everybody brings **one** idea")
+
+    await riley.visit(address)
+    await riley.follow("Delete")
+    await riley.sees("Servers that hold a copy are asked to delete theirs.")
+    await riley.press("Delete it")
+    await riley.is_told("Deleted.")
+    await expect(riley.page.get_by_role("heading", name="One evening a month with open doors")).to_have_count(0)
+    await riley.sees_heading("Open doors with a shared meal")
