@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import msgspec
 
 from server.services import board
 from web.api.calls import Call
-from web.api.jam_shapes import BoardAnswer, ThemesAnswer, jam_page, show_board, show_jam
+from web.api.jam_shapes import BoardAnswer, ThemeReport, ThemesAnswer, jam_page, show_board, show_jam
 from web.api.jams import jam_of
 
 
@@ -18,14 +18,14 @@ async def read_board(call: Call) -> BoardAnswer:
 async def read_themes(call: Call) -> ThemesAnswer:
     jam = await jam_of(call)
     text = await board.read_themes(call.house, call.member, jam)
-    report = json.loads(text) if text else {}
+    report = msgspec.json.decode(text or "{}", type=ThemeReport)
     return ThemesAnswer(
         id=jam.id,
         uri=show_jam(call.house, jam).uri,
         url=f"{jam_page(call.house, jam)}/board",
-        themes=report.get("themes", []),
-        assignment=report.get("assignment", {}),
-        seconds=report.get("seconds", 0.0),
-        trend=report.get("trend", {}),
-        report=report,
+        themes=report.themes,
+        assignment=report.assignment,
+        unplaced=report.unplaced,
+        seconds=report.seconds,
+        trend={theme.id: theme.trend for theme in report.themes},
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from server.domain.jams import Audience, Charter, Forum, Jam, JamState
 from server.services.board import Board
@@ -157,14 +157,40 @@ class BoardAnswer(Thing, frozen=True, kw_only=True):
     at: datetime
 
 
-class ThemesAnswer(Thing, frozen=True, kw_only=True):
-    """Themes as the analytics role last left them; empty before its first round."""
+class ThemeAnswer(Answer, frozen=True, kw_only=True):
+    """What many talk about. `representative` are ids of ideas and replies; `trend` counts per hour, newest last."""
 
-    themes: list[dict[str, Any]]
-    assignment: dict[str, Any]
+    id: str
+    label: str
+    words: list[str]
+    size: int
+    representative: list[str]
+    trend: list[int] = field(default_factory=list)
+    hue: int = 0
+    coherence: float = 0.0
+
+
+class ThemeReport(Answer, frozen=True, kw_only=True):
+    """What the analytics role keeps of a jam; `seconds` is what the last reckoning took."""
+
+    themes: list[ThemeAnswer] = field(default_factory=list)
+    assignment: dict[str, str | None] = field(default_factory=dict)
+    unplaced: int = 0
+    seconds: float = 0.0
+
+
+class ThemesAnswer(Thing, frozen=True, kw_only=True):
+    """Themes, largest first, as last reckoned; none before the first round.
+
+    `assignment` maps ids of ideas and replies to the id of a theme, or null where none fits; `unplaced` counts
+    those. `trend` maps each theme to its counts per hour, newest last.
+    """
+
+    themes: list[ThemeAnswer]
+    assignment: dict[str, str | None]
+    unplaced: int
     seconds: float
-    trend: Any
-    report: dict[str, Any]
+    trend: dict[str, list[int]]
 
 
 def show_jam(house: House, jam: Jam) -> JamAnswer:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from urllib.parse import quote
 
+from analytics.report import Theme, ThemeReport
+from server.services import board
+from server.services.house import House
 from tests.web.api.api_house import ADDRESSES, CHARTER, SOON, Caller, MakeForum, Things, new_jam
 
 
@@ -201,7 +205,18 @@ async def test_the_board_gives_each_figure_its_denominator(ada: Caller, bob: Cal
 
 async def test_themes_are_empty_before_the_first_round(bob: Caller, jam: Things):
     themes = await bob("GET", "/jams/packaging/themes")
-    assert (themes["themes"], themes["assignment"]) == ([], {})
+    assert (themes["themes"], themes["assignment"], themes["trend"]) == ([], {}, {})
+
+
+async def test_themes_are_told_as_the_analysis_left_them(house: House, bob: Caller, idea: Things):
+    words = ("paper", "tape")
+    theme = Theme(id="t1", label="Paper tape", words=words, size=1, representative=(idea["id"],), trend=(0, 1))
+    report = ThemeReport((theme,), {idea["id"]: "t1", "other": None}, 0.5)
+    await board.keep_themes(house, idea["jam_id"], 1, json.dumps(report.to_json()), b"")
+    told = await bob("GET", "/jams/packaging/themes")
+    assert told["themes"][0] | {"id": "t1", "words": ["paper", "tape"], "trend": [0, 1]} == told["themes"][0]
+    assert (told["assignment"], told["trend"]) == ({idea["id"]: "t1", "other": None}, {"t1": [0, 1]})
+    assert (told["unplaced"], told["seconds"]) == (1, 0.5)
 
 
 async def test_asking_to_join_a_forum_elsewhere_is_accepted_and_done_later(ada: Caller, bob: Caller):

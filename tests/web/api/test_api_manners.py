@@ -175,7 +175,7 @@ async def test_junk_never_breaks_the_server(ada: Caller, idea: Things):
     loop = asyncio.get_running_loop()
 
     def run() -> None:
-        @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+        @settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
         @given(
             st.sampled_from([route for route in ROUTES if not route.is_stream]),
             st.lists(PARTS | st.sampled_from([idea["id"]]), min_size=2, max_size=2),
