@@ -8,19 +8,19 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.services.house import House
 from server.services.text import excerpt
-from web.people import author_of
+from web.people import Names, author_of
 from web.reach import badge_of
 from web.views import ForumCard, IdeaCard, Link
 
 
 def draw_cards(
-    house: House, ideas: Iterable[Contribution], forums: Mapping[str, Forum], names: Mapping[str, str]
+    house: House, ideas: Iterable[Contribution], forums: Mapping[str, Forum], names: Names
 ) -> tuple[IdeaCard, ...]:
     """A card for each idea or reply whose forum is among `forums` (id → forum)."""
     return tuple(draw_card(house, made, forums[made.forum_id], names) for made in ideas if made.forum_id in forums)
 
 
-def draw_card(house: House, made: Contribution, forum: Forum, names: Mapping[str, str]) -> IdeaCard:
+def draw_card(house: House, made: Contribution, forum: Forum, names: Names) -> IdeaCard:
     return IdeaCard(
         title=made.title or f"Reply: {excerpt(made.text, 90)}",
         excerpt=excerpt(made.text),
@@ -41,9 +41,7 @@ def url_of(made: Contribution) -> str:
     return f"/ideas/{made.id}" if made.kind == "idea" else f"/ideas/{made.thread_id}#c-{made.id}"
 
 
-def draw_forum(
-    house: House, forum: Forum, names: Mapping[str, str], counts: Mapping[str, tuple[int, int]]
-) -> ForumCard:
+def draw_forum(house: House, forum: Forum, names: Names, counts: Mapping[str, tuple[int, int]]) -> ForumCard:
     """A card for a forum; `counts` maps forum ids to (ideas, replies)."""
     ideas, replies = counts.get(forum.id, (0, 0))
     return ForumCard(

@@ -11,9 +11,18 @@ from server.services.house import House
 from web.views import Person
 
 
-async def names_of_hosts(house: House) -> dict[str, str]:
-    """The names of partner organisations by host; a host without a name of its own stands for itself."""
-    return {partner.host: partner.name or partner.host for partner in await partners.list_partners(house)}
+class Names(dict[str, str]):
+    """The names of partner organisations by host. `partners` are the hosts that a partners' forum is for."""
+
+    partners: tuple[str, ...] = ()
+
+
+async def names_of_hosts(house: House) -> Names:
+    """Read the names of all partners; a host without a name of its own stands for itself."""
+    known = await partners.list_partners(house)
+    names = Names({partner.host: partner.name or partner.host for partner in known})
+    names.partners = tuple(one.host for one in known if one.tier == "partner" and one.state == "active")
+    return names
 
 
 def person_of(member: Member, names: Mapping[str, str]) -> Person:

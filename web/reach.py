@@ -8,6 +8,7 @@ from server.boundary.sentences import removed, sentence
 from server.domain.crossings import EVERYONE, Verdict
 from server.domain.jams import Forum
 from server.services.house import House, Rulebook
+from web.people import Names
 from web.views import AUDIENCE_ICONS, AudienceBadge, Reach, RuleSentence, Tone, VerdictLine
 
 _SEVERAL = 3
@@ -18,19 +19,19 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else "".join(names)
 
 
-def badge_of(house: House, forum: Forum, names: Mapping[str, str]) -> AudienceBadge:
+def badge_of(house: House, forum: Forum, names: Names) -> AudienceBadge:
     """Whom a forum is for. `names` maps hosts of partners to their names."""
     host = names.get(forum.host, forum.host)
     if forum.audience == "inside":
         return AudienceBadge(kind="inside", words=f"Inside {host or house.name}")
     if forum.audience == "public":
         return AudienceBadge(kind="public", words="Everyone")
-    others = [host] if host else [names.get(peer, peer) for peer in forum.peers]
+    others = [host] if host else [names.get(peer, peer) for peer in forum.peers or names.partners]
     words = among([house.name, *others]) if others else f"{house.name} and partners"
     return AudienceBadge(kind="partners", words=words)
 
 
-def audience_words(house: House, forum: Forum, names: Mapping[str, str]) -> str:
+def audience_words(house: House, forum: Forum, names: Names) -> str:
     """The same as a sentence."""
     host = names.get(forum.host, forum.host)
     if forum.audience == "inside":
@@ -39,7 +40,7 @@ def audience_words(house: House, forum: Forum, names: Mapping[str, str]) -> str:
         return "Anybody on the open web can read it; people of other servers can answer, as the rules say."
     if host:
         return f"People at {house.name} and {host}, each on their own server."
-    others = listed([names.get(peer, peer) for peer in forum.peers]) or "every partner"
+    others = listed([names.get(peer, peer) for peer in forum.peers or names.partners]) or "every partner"
     return f"People at {house.name} and {others}, each on their own server."
 
 

@@ -110,7 +110,9 @@ def draw_passport(
 ) -> Passport:
     """Who received an idea: what the rules decided for each audience, and how far its copies have come."""
     lines = tuple(_line(verdict, holdings, names) for verdict in verdicts if verdict.verdict != "inside")
-    crossing = [name_of(verdict.audience, names) for verdict in verdicts if verdict.crosses]
+    gone = {audience for audience in {one.audience for one in holdings} if _taken_back(audience, holdings)}
+    left = [verdict for verdict in verdicts if verdict.crosses and verdict.audience not in gone]
+    crossing = [name_of(verdict.audience, names) for verdict in left]
     held = [name_of(verdict.audience, names) for verdict in verdicts if verdict.verdict == "held"]
     tone: Tone
     if "everyone" in crossing:
@@ -119,10 +121,17 @@ def draw_passport(
         tone, sentence = "partners", f"{among([house.name, *crossing])}. Nobody else."
     elif held:
         tone, sentence = "held", f"Only {house.name} so far. It waits for a reviewer."
+    elif gone:
+        tone, sentence = "inside", f"Taken back. Nobody outside {house.name} is served it any more."
     else:
         tone, sentence = "inside", f"Nobody outside {house.name}."
     icon = "hourglass" if tone == "held" else AUDIENCE_ICONS[tone]
     return Passport(sentence=sentence, tone=tone, icon=icon, lines=lines, recall_url=recall_url if crossing else "")
+
+
+def _taken_back(audience: str, holdings: Sequence[Holding]) -> bool:
+    """Whether every copy for an audience was withdrawn."""
+    return all(one.recall or one.revoked_at is not None for one in holdings if one.audience == audience)
 
 
 def _line(verdict: Verdict, holdings: Sequence[Holding], names: Mapping[str, str]) -> PassportLine:
@@ -138,7 +147,7 @@ def _line(verdict: Verdict, holdings: Sequence[Holding], names: Mapping[str, str
         words=words,
         reason=named(verdict.reason, verdict.audience, name_of(verdict.audience, names)),
         at=at,
-        rules=verdict.rules,
+        rules=tuple(rule for rule in verdict.rules if rule not in verdict.reason),
     )
 
 

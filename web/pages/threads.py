@@ -22,7 +22,7 @@ from web.cards import url_of
 from web.composing import Writing, draw_composer, intent_of
 from web.forms import read_form, wrong_of
 from web.pages.forums import answer_preview, closed_words
-from web.people import author_of, names_of_hosts
+from web.people import Names, author_of, names_of_hosts
 from web.reach import badge_of
 from web.session import member_of
 from web.threads import Tree, draw_passport
@@ -96,7 +96,7 @@ async def _ancestors(house: House, base: Contribution | None) -> tuple[Link, ...
 
 
 async def _passport(
-    request: web.Request, house: House, member: Member, idea: Contribution, names: dict[str, str]
+    request: web.Request, house: House, member: Member, idea: Contribution, names: Names
 ) -> views.Passport | None:
     if not idea.is_local:
         return None

@@ -380,3 +380,14 @@ async def test_a_draft_says_what_its_charter_lacks(site: Any) -> None:
     _, page = await browser.get("/jams/bare")
     assert "This jam cannot open yet." in page
     assert "the sponsor’s promise" in page
+
+
+async def test_a_forum_for_all_partners_names_them(site: Any) -> None:
+    browser = await site.browser(site.mara)
+    fields = {"slug": "all-partners", "title": "All partners", "question": "Why?", "audience": "partners"}
+    await browser.post("/jams/better/forums", **fields)
+    _, page = await browser.get("/jams/better")
+    assert "Acme and Globex All partners" in words_of(page)
+    await browser.post("/boundary/partners/jam.globex.example", state="paused")
+    _, page = await browser.get("/jams/better")
+    assert "Acme and partners All partners" in words_of(page)
