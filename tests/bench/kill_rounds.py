@@ -14,6 +14,7 @@ import random
 import signal
 import socket
 import sqlite3
+import string
 import sys
 import tempfile
 import time
@@ -116,7 +117,7 @@ async def write(client: aiohttp.ClientSession, who: Organisation, dice: random.R
     headers = {"Authorization": f"Bearer {who.token}"}
     mine: list[str] = []
     while time.monotonic() < until:
-        text = f"{who.name} {dice.random()}"
+        text = f"{who.name} thinks {''.join(dice.choices(string.ascii_lowercase, k=12))}"
         with suppress(aiohttp.ClientError, TimeoutError):
             if mine and dice.random() < 0.6:
                 url, body = f"{who.inside}/api/v1/ideas/{dice.choice(mine)}/replies", {"text": text}
@@ -154,7 +155,7 @@ async def play_round(organisations: list[Organisation], dice: random.Random, cli
     victim = dice.choice([(who, role) for who in organisations for role in who.roles])
     until = time.monotonic() + 1.6
     writers = [
-        asyncio.create_task(write(client, who, random.Random(dice.random()), until))  # noqa: S311
+        asyncio.create_task(write(client, who, random.Random(dice.random()), until))
         for who in organisations
         for _ in range(WRITERS)
     ]
@@ -179,7 +180,7 @@ def faults(organisations: list[Organisation]) -> tuple[int, int]:
 
 
 async def main(rounds: int, seed: int = 1) -> int:
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         acme = await found("Acme", Path(folder), ("inside", "gate", "edge"))
         globex = await found("Globex", Path(folder), ("all",))
