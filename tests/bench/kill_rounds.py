@@ -194,10 +194,8 @@ async def main(rounds: int, seed: int = 1) -> int:
             async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as client:
                 for number in range(1, rounds + 1):
                     killed = await play_round(both, dice, client)
-                    print(
-                        f"round {number:>3}: killed {killed:<14} accepted so far {sum(len(who.accepted) for who in both)}",
-                        flush=True,
-                    )
+                    accepted = sum(len(who.accepted) for who in both)
+                    print(f"round {number:>3}: killed {killed:<14} accepted so far {accepted}", flush=True)
                 await asyncio.sleep(3)
             lost, doubled = await settle(both)
         finally:
