@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from federation.gate.plan import Gateway, Plan
-from federation.outside import peers
+from federation.outside import peers, received
 from federation.outside.received import Received
 from federation.vocabulary.activities import Activity
 from federation.vocabulary.actors import MalformedActor, parse_actor
@@ -27,6 +27,14 @@ class Outcome:
 
 
 ADMITTED = Outcome("admitted")
+
+
+async def undone_before(arrival: Arrival) -> bool:
+    """Say whether the one who does this undid it before it came."""
+    undone = await received.newest_about(
+        arrival.gate.outside, "Undo", arrival.peer, arrival.activity.uri, actor_uri=arrival.activity.actor_uri
+    )
+    return undone is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,12 @@ class Arrival:
         return found.document if found else None
 
     async def judge(self, author: Member, forum: Forum, act: str, text: str) -> Outcome | None:
-        """Ask the rules; return None where it may come in, else what becomes of it. A released hold lets it in."""
+        """Ask the rules; return None where it may come in, else what becomes of it. A released hold lets it in.
+
+        Who is passed on by another server is still judged by the standing of their own.
+        """
+        if author.host != self.peer and (await judged.reader_at(self.gate.house, author.host)).paused:
+            return Outcome("refused", "The partnership with its author's server is paused.")
         verdict = await judged.judge_incoming(self.gate.house, author, self.peer, forum, act, text)
         if verdict.crosses:
             return None

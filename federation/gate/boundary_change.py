@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from federation.gate.actors import forum_of, show_forum
+from federation.gate.actors import Face, forum_of, show_forum, show_person
 from federation.gate.burial import bury
-from federation.gate.contributions_out import release
+from federation.gate.contributions_out import bring_in_line
 from federation.gate.plan import Gateway, Plan
 from federation.outside import crossings
 from federation.outside.crossings import Card
@@ -12,7 +12,7 @@ from server.domain.events import Event
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.services import crossings as judged
-from server.services import forums, ideas
+from server.services import forums, ideas, people
 
 
 def card_of_activity(document: dict[str, object], forum: Forum) -> Card:
@@ -49,50 +49,46 @@ async def apply_rules(gate: Gateway, event: Event, plan: Plan) -> None:
     """Bring what stands outside in line with a new table: narrowed grants end, their holders are asked to delete."""
     if event.data.get("adds"):
         return
-    for forum in await forums.forums_of(gate.house, ""):
-        if forum.audience != "inside":
-            await _review_forum(gate, plan, forum, event)
+    await _review(gate, plan, event)
+
+
+async def change_consent(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Bring what stands outside in line with who agreed to be named, as an author or in somebody's words."""
+    await _review(gate, plan, event)
+    member = await people.member_by_id(gate.house, event.subject_id)
+    if member is None or member.consent:
+        return
+    # Its key has to be there for the Deletes to be believed; its name has not.
+    host, key = gate.house.addresses.edge_host, gate.outside.sealer.derive("faceless", member.uri)[:8]
+    face = Face(member.uri, f"colleague-{key}", f"A colleague at {gate.house.name}", f"@colleague-{key}@{host}")
+    for audience in await crossings.audiences_of(gate.outside, member.uri):
+        await show_person(gate, plan, face, audience, event.at.timestamp())
 
 
 async def change_partner(gate: Gateway, event: Event, plan: Plan) -> None:
-    """Show a new partner our forums; stop everything towards a paused or removed one."""
+    """Show a new partner our forums, refuse a paused one, withdraw from a removed one what others may not read.
+
+    A pause ends nothing: the edge takes no request of a paused server, and what is queued for it waits.
+    """
     host, state = str(event.data["host"]), str(event.data["state"])
-    plan.set_peer(host, "active" if state == "active" else "paused")
+    plan.set_peer(host, "paused" if state == "paused" else "active")
+    if state == "paused":
+        return
     for forum in await forums.forums_of(gate.house, ""):
         if not forum.is_local or forum.audience == "inside":
             continue
         found, jam = await forum_of(gate, forum.id)
         if state == "active":
             await show_forum(gate, plan, found, jam)
-        elif forum.audience == "partners":
+        if forum.audience == "partners" and not await judged.may_follow(gate.house, forum, host):
             plan.revoke(forum.uri, host, event.at.timestamp())
-        await _review_forum(gate, plan, forum, event)
-    if state == "removed":
-        plan.set_peer(host, "active")
+    await plan.write_so_far()
+    await _review(gate, plan, event)
 
 
-async def _review_forum(gate: Gateway, plan: Plan, forum: Forum, event: Event) -> None:
-    """Judge everything that stands in a forum again; grants that no rule gives any more end."""
-    for made in await ideas.standing_in(gate.house, [forum.id]):
-        if made.author_host and not forum.is_local:
-            continue
-        before = await _granted(gate, made)
-        verdicts = await release(gate, plan, made, "Create", deliver=False)
-        readers = {verdict.audience for verdict in verdicts if verdict.crosses}
-        for uri, audience in before:
-            allowed = audience in readers
-            # Another redaction stands under another URI: the copy under the old one has to go.
-            current = {
-                await judged.public_uri(gate.house, made, verdict.redactions)
-                for verdict in verdicts
-                if verdict.audience == audience
-            }
-            if made.is_local and (not allowed or uri not in current):
-                await bury(gate, plan, forum, uri, audience, event.at)
-            elif not made.is_local and not allowed:
-                plan.revoke(uri, audience, event.at.timestamp())
-
-
-async def _granted(gate: Gateway, made: Contribution) -> list[tuple[str, str]]:
-    uris = await judged.all_public_uris(gate.house, made) if made.is_local else [made.uri]
-    return [(uri, audience) for uri in uris for audience in await crossings.audiences_of(gate.outside, uri)]
+async def _review(gate: Gateway, plan: Plan, event: Event) -> None:
+    """Judge everything that stands in our forums again, ideas before what hangs on them."""
+    for forum in await forums.forums_of(gate.house, ""):
+        for made in await ideas.standing_in(gate.house, [forum.id]) if forum.audience != "inside" else []:
+            if forum.is_local or not made.author_host:
+                await bring_in_line(gate, plan, made, forum, event)

@@ -10,7 +10,10 @@ from federation.outside import crossings
 from federation.outside.crossings import EVERYONE, Card
 from federation.vocabulary import activities
 from federation.vocabulary.objects import tombstone
+from server.domain.crossings import Verdict
+from server.domain.ideas import Contribution
 from server.domain.jams import Forum
+from server.services import crossings as judged
 
 
 async def bury(gate: Gateway, plan: Plan, forum: Forum, object_uri: str, audience: str | None, at: datetime) -> int:
@@ -25,14 +28,18 @@ async def bury(gate: Gateway, plan: Plan, forum: Forum, object_uri: str, audienc
     if found is None:
         return 0
     holders = await holders_of(gate, object_uri)
-    if audience is not None and audience != EVERYONE:
+    if audience == EVERYONE:
+        # Whoever was granted it by name keeps it.
+        holders = {host: inbox for host, inbox in holders.items() if host not in granted}
+    elif audience is not None:
         holders = {host: inbox for host, inbox in holders.items() if host == audience}
     now = at.timestamp()
     if audience is not None and audience not in granted:
         plan.bar(object_uri, audience, now)
     else:
         plan.revoke(object_uri, audience, now)
-    card, version = found.card, found.document.version + 1
+    newest = [await crossings.newest_version(gate.outside, object_uri, one) for one in granted]
+    card, version = found.card, max(number for number, _ in newest) + 1
     for viewer in [audience] if audience is not None else granted:
         stone = Card(
             type="Tombstone", subject_uri=object_uri, forum_uri=forum.uri, thread_uri=card.thread_uri, made_at=now
@@ -41,6 +48,47 @@ async def bury(gate: Gateway, plan: Plan, forum: Forum, object_uri: str, audienc
     for host, inbox in holders.items():
         await _ask_to_delete(gate, plan, forum, object_uri, card, version, host, inbox, at)
     return len(holders)
+
+
+async def end_grants(
+    gate: Gateway,
+    plan: Plan,
+    made: Contribution,
+    forum: Forum,
+    verdicts: list[Verdict],
+    at: datetime,
+    *,
+    held_stands: bool,
+) -> bool:
+    """Withdraw each copy that no verdict gives its audience any more; return whether there was one.
+
+    What stands under another URI, because other words were taken out of it, goes too. A paused server keeps
+    what it has until it is judged again.
+    """
+    said = {verdict.audience: verdict for verdict in verdicts}
+    paused = {reader.audience for reader in await judged.readers_of(gate.house, forum) if reader.paused}
+    ended = False
+    for uri in await judged.all_public_uris(gate.house, made) if made.is_local else [made.uri]:
+        for audience in await crossings.audiences_of(gate.outside, uri):
+            verdict, general = said.get(audience), said.get(EVERYONE)
+            if audience in paused or (held_stands and verdict is not None and verdict.verdict == "held"):
+                continue
+            if verdict is not None and verdict.crosses and await _is_copy(gate, made, verdict, uri):
+                continue
+            if verdict is None and general is not None and general.crosses and await _is_copy(gate, made, general, uri):
+                # It has no standing of its own any more, and reads what everyone reads.
+                plan.merge(uri, audience)
+            elif made.is_local:
+                ended = True
+                await bury(gate, plan, forum, uri, audience, at)
+            else:
+                ended = True
+                plan.revoke(uri, audience, at.timestamp())
+    return ended
+
+
+async def _is_copy(gate: Gateway, made: Contribution, verdict: Verdict, uri: str) -> bool:
+    return uri == (await judged.public_uri(gate.house, made, verdict.redactions) if made.is_local else made.uri)
 
 
 async def _ask_to_delete(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
 from federation.gate.render import stands_as
-from federation.outside import received
+from federation.outside import peers, received
 from federation.vocabulary.objects import Remark, parse_object
 from server.domain.ideas import INTENTS, Contribution, Intent
 from server.domain.jams import Forum
@@ -27,7 +27,7 @@ async def admit_create(arrival: Arrival) -> Outcome:
         return Outcome("refused", problem)
     if judged.our_object(gate.house, remark.uri):
         return Outcome("ignored", "It is our own.")
-    if await received.newest_about(gate.outside, "Delete", arrival.peer, remark.uri):
+    if await _is_gone(arrival, remark):
         return Outcome("ignored", "It was deleted before it came.")
     author = await arrival.author(remark.author_uri)
     if author is None:
@@ -38,6 +38,8 @@ async def admit_create(arrival: Arrival) -> Outcome:
     forum = await _forum(arrival, remark, parent)
     if forum is None:
         return Outcome("refused", "It is addressed to no forum of ours.")
+    if remark.is_public and forum.audience != "public":
+        return Outcome("refused", "It is addressed to everybody, and the forum is not.")
     words = plain(sanitise(remark.html))
     if outcome := await arrival.judge(
         author, forum, "Create", f"{remark.title}\n\n{words}" if parent is None else words
@@ -67,14 +69,25 @@ def check_authorship(arrival: Arrival, remark: Remark) -> str:
     return ""
 
 
+async def _is_gone(arrival: Arrival, remark: Remark) -> bool:
+    """Say whether its server told us of its end before we heard of its beginning."""
+    outside = arrival.gate.outside
+    told = await received.newest_about(
+        outside, "Delete", arrival.peer, remark.uri, actor_uri=arrival.activity.actor_uri
+    )
+    gone = await peers.fetched(outside, remark.uri)
+    return told is not None or (gone is not None and gone.status == 410)
+
+
 async def _parent(arrival: Arrival, remark: Remark) -> Contribution | None:
-    """Find what is answered, if the answering server was ever granted it: hidden equals missing."""
+    """Find what is answered, if the answering server was granted it and its thread: hidden equals missing."""
     parent = await ideas.by_uri(arrival.gate.house, remark.parent_uri) if remark.parent_uri else None
     if parent is None or parent.deleted:
         return None
-    if parent.is_local and await stands_as(arrival.gate, parent, arrival.peer) is None:
+    root = parent if parent.kind == "idea" else await ideas.by_id(arrival.gate.house, parent.thread_id)
+    if root is None or await stands_as(arrival.gate, root, arrival.peer) is None:
         return None
-    return parent
+    return parent if await stands_as(arrival.gate, parent, arrival.peer) else None
 
 
 async def _forum(arrival: Arrival, remark: Remark, parent: Contribution | None) -> Forum | None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
+from federation.outside import peers
+from federation.outside.peers import Fetched
+from server.domain.uris import origin_of
+from server.services import crossings as judged
 from server.services import forums, ideas, people
 
 
 async def admit_delete(arrival: Arrival) -> Outcome:
     gate = arrival.gate
     known = await ideas.by_uri(gate.house, arrival.activity.object_uri)
-    if known is None or known.deleted:
-        return Outcome("ignored", "It is not here.")
+    if known is None:
+        return await _remember(arrival)
+    if known.deleted:
+        return Outcome("ignored", "It is gone already.")
     if known.is_local:
         return Outcome("refused", "It is ours to delete.")
     author = await people.member_by_id(gate.house, known.author_id)
@@ -21,3 +27,13 @@ async def admit_delete(arrival: Arrival) -> Outcome:
         return Outcome("refused", "Only its author or its forum can delete it.")
     await ideas.delete(gate.house, author, known)
     return ADMITTED
+
+
+async def _remember(arrival: Arrival) -> Outcome:
+    """Keep in mind what was deleted before it came, on its own server's word only."""
+    activity = arrival.activity
+    sender = arrival.relay.uri if arrival.relay else activity.actor_uri
+    theirs = origin_of(activity.object_uri) == origin_of(sender) == origin_of(activity.actor_uri)
+    if theirs and not judged.our_object(arrival.gate.house, activity.object_uri):
+        await peers.keep_fetched(arrival.gate.outside, Fetched(activity.object_uri, 410, None))
+    return Outcome("ignored", "It is not here.")

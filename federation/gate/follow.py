@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from federation.gate.actors import forum_of, show_forum
-from federation.gate.arrival import ADMITTED, Arrival, Outcome
+from federation.gate.arrival import ADMITTED, Arrival, Outcome, undone_before
 from federation.gate.routing import activity_uri, inbox_of
 from federation.outside.crossings import Card
 from federation.outside.peers import Follower
@@ -14,6 +14,8 @@ from server.services import forums
 
 async def admit_follow(arrival: Arrival) -> Outcome:
     gate, plan = arrival.gate, arrival.plan
+    if await undone_before(arrival):
+        return Outcome("ignored", "It was undone before it came.")
     forum = await forums.forum_by_uri(gate.house, arrival.activity.object_uri)
     inbox = await inbox_of(gate, arrival.activity.actor_uri)
     if forum is None or inbox is None or not await judged.may_follow(gate.house, forum, arrival.peer):
@@ -23,7 +25,9 @@ async def admit_follow(arrival: Arrival) -> Outcome:
     follower = Follower(forum.uri, arrival.activity.actor_uri, arrival.peer, inbox)
     plan.follow(follower)
     uri = activity_uri(gate, "accept", arrival.activity.uri)
-    document = activities.accept(uri, forum.uri, arrival.activity.raw)
+    # Some servers cannot look their own Follow up, so it is named in full; nothing else of theirs is repeated.
+    wish = {"id": arrival.activity.uri, "type": "Follow", "actor": arrival.activity.actor_uri, "object": forum.uri}
+    document = activities.accept(uri, forum.uri, wish)
     card = Card(type="Accept", subject_uri=forum.uri, forum_uri=forum.uri, author_uri=forum.uri)
     released = plan.freeze(document, "activity", 1, arrival.peer, card)
     plan.send(

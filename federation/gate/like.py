@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from federation.gate.arrival import ADMITTED, Arrival, Outcome
+from federation.gate.arrival import ADMITTED, Arrival, Outcome, undone_before
 from federation.gate.render import stands_as
-from federation.outside import received
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.services import forums, ideas
@@ -12,7 +11,7 @@ from server.services import forums, ideas
 
 async def admit_like(arrival: Arrival) -> Outcome:
     gate = arrival.gate
-    if await received.newest_about(gate.outside, "Undo", arrival.peer, arrival.activity.uri):
+    if await undone_before(arrival):
         return Outcome("ignored", "It was undone before it came.")
     found = await _target(arrival, arrival.activity.object_uri)
     author = await arrival.author(arrival.activity.actor_uri)
@@ -40,7 +39,7 @@ async def _target(arrival: Arrival, uri: str) -> tuple[Contribution, Forum] | No
     target = await ideas.by_uri(arrival.gate.house, uri)
     if target is None or target.deleted:
         return None
-    if target.is_local and await stands_as(arrival.gate, target, arrival.peer) is None:
+    if await stands_as(arrival.gate, target, arrival.peer) is None:
         return None
     forum, _ = await forums.forum_and_jam(arrival.gate.house, target.forum_id)
     return target, forum

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from federation.gate.actors import face_of, forum_of, show_person
 from federation.gate.plan import Gateway, Plan
-from federation.gate.routing import Carriage, activity_uri, freeze_activity, inbox_of
+from federation.gate.render import stands_as
+from federation.gate.routing import Carriage, activity_uri, freeze_activity, inbox_of, parsed
+from federation.outside import crossings
 from federation.vocabulary import activities
 from server.domain.events import Event
 from server.services import crossings as judged
@@ -29,23 +31,26 @@ async def _send(gate: Gateway, event: Event, plan: Plan, *, undone: bool) -> Non
     inbox = await inbox_of(gate, forum.uri) if not forum.is_local else None
     if inbox is None:
         return
+    uri = await stands_as(gate, made, forum.host)
     draft = judged.Draft(forum, by, "", "", "GREEN", "Undo" if undone else "Like", made.thread_id, made.id)
     verdict = next((one for one in await judged.judge(gate.house, draft) if one.audience == forum.host), None)
-    if verdict is None or not verdict.crosses:
+    if uri is None or verdict is None or not verdict.crosses:
         return
     face = await face_of(gate, by, made.thread_id, verdict.redactions)
+    # A second Like after an Undo needs an id that no one has seen.
+    document = activities.like(activity_uri(gate, "like", face.uri, uri, event.seq), face.uri, uri, forum.uri)
+    if undone:
+        sent = await crossings.newest_like(gate.outside, uri, face.uri, forum.host)
+        if sent is None:
+            return
+        document = activities.undo(activity_uri(gate, "unlike", face.uri, uri, event.seq), parsed(sent.document.body))
     await show_person(gate, plan, face, forum.host, event.at.timestamp())
-    like = activities.like(activity_uri(gate, "like", face.uri, made.uri), face.uri, made.uri, forum.uri)
-    document = activities.undo(activity_uri(gate, "unlike", face.uri, made.uri, event.seq), like) if undone else like
-    if not undone:
-        # A second Like after an Undo needs an id that no one has seen.
-        document = {**like, "id": activity_uri(gate, "like", face.uri, made.uri, event.seq)}
     carriage = Carriage(
         forum=forum,
         audience=forum.host,
         activity=document,
         act=document["type"],
-        object_uri=made.uri,
+        object_uri=uri,
         thread_uri=f"{forum.uri}#marks",
         author_uri=face.uri,
         version=1,

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from federation.outside import crossings, deliveries, errands, keys, peers
+from federation.outside import crossings, deliveries, errands, peers
 from federation.outside.crossings import Card
 from federation.outside.released import Released
 from federation.outside.store import Outside
@@ -82,8 +82,9 @@ class Plan:
         self.steps.append(lambda change: crossings.bar(change, subject_uri, host, now))
         self.steps.append(lambda change: deliveries.cancel(change, subject_uri, None, now, host))
 
-    def keep_key(self, name: str, private_pem: str, public_pem: str) -> None:
-        self.steps.append(lambda change: keys.put_key(change, self.outside, name, private_pem, public_pem))
+    def merge(self, subject_uri: str, host: str) -> None:
+        """Have one host read something as everyone does."""
+        self.steps.append(lambda change: crossings.merge(change, subject_uri, host))
 
     def set_peer(self, host: str, state: peers.PeerState) -> None:
         self.steps.append(lambda change: peers.set_state(change, host, state))
@@ -96,6 +97,11 @@ class Plan:
 
     def ask(self, subject: str, asked_by: str) -> None:
         self.steps.append(lambda change: errands.ask(change, subject, asked_by, self.outside.now()))
+
+    async def write_so_far(self) -> None:
+        """Take the steps gathered so far, because what comes next has to see them; a replay doubles nothing."""
+        await self.write()
+        self.steps.clear()
 
     async def write(self, cursor: tuple[str, int] | None = None) -> None:
         """Take all steps, and move a consumer's cursor with them, in one transaction."""

@@ -71,11 +71,18 @@ DEALINGS: dict[EventKind, Dealing] = {
     "Unmarked": marks_out.release_unmark,
     "HoldReleased": review.release_held,
     "HoldRefused": review.refuse_held,
+    "ConsentChanged": boundary_change.change_consent,
     "RecallAsked": boundary_change.recall,
     "RulesApplied": boundary_change.apply_rules,
     "PartnerChanged": boundary_change.change_partner,
     "ForumJoinAsked": joining.ask_to_join,
 }
+
+
+# Events after which less may stand outside than before.
+WITHDRAWALS: frozenset[EventKind] = frozenset(
+    {"ContributionEdited", "ContributionDeleted", "RecallAsked", "RulesApplied", "PartnerChanged", "ConsentChanged"}
+)
 
 
 class Release:
@@ -98,20 +105,17 @@ class Release:
     async def _deal(self, event: Event) -> None:
         plan = Plan(self._gate.outside)
         dealing = DEALINGS.get(event.kind)
-        if dealing is not None:
-            try:
+        try:
+            if dealing is not None:
                 await dealing(self._gate, event, plan)
-            except Refusal as refusal:
-                # What cannot be judged does not cross; the log goes on.
-                self._on_failure(event, refusal)
-                plan = Plan(self._gate.outside)
-            except Exception as error:
-                # A fault denies as well, but only once trying again has not helped.
-                if not self._gives_up(event.seq):
-                    raise
-                self._on_failure(event, error)
-                plan = Plan(self._gate.outside)
-        await plan.write((CONSUMER, event.seq))
+            await plan.write((CONSUMER, event.seq))
+        except Exception as error:
+            # What cannot be judged does not cross, and the log goes on; a fault is given a few tries first.
+            # Where something has to be withdrawn, going on would leave it standing: then nothing more crosses.
+            if event.kind in WITHDRAWALS or not (isinstance(error, Refusal) or self._gives_up(event.seq)):
+                raise
+            self._on_failure(event, error)
+            await Plan(self._gate.outside).write((CONSUMER, event.seq))
 
     def _gives_up(self, seq: int) -> bool:
         failing, count = self._failures

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from federation.gate.actors import Face, face_of
+from federation.gate.actors import Face, face_of, forum_of
 from federation.gate.plan import Gateway
 from federation.gate.redact import redact
 from federation.outside import crossings
@@ -29,12 +29,17 @@ class Copy:
 
 
 async def stands_as(gate: Gateway, made: Contribution, audience: str) -> str | None:
-    """Return the URI under which an audience was granted a contribution, or None."""
+    """Return the URI under which an audience was granted a contribution, or None: hidden equals missing.
+
+    Its author's own server has it anyway, and the server of the forum by which it came to us.
+    """
     if not made.is_local:
-        return made.uri
+        forum, _ = await forum_of(gate, made.forum_id)
+        public = audience == EVERYONE and forum.audience == "public"
+        if audience == made.author_host or (not forum.is_local and (audience == forum.host or public)):
+            return made.uri
     for uri in await judged.all_public_uris(gate.house, made):
-        granted = await crossings.audiences_of(gate.outside, uri)
-        if audience in granted or EVERYONE in granted:
+        if await crossings.is_granted(gate.outside, uri, audience):
             return uri
     return None
 

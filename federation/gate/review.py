@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from federation.gate.actors import forum_of
-from federation.gate.contributions_out import offered, release
+from federation.gate.burial import end_grants
+from federation.gate.contributions_out import release
 from federation.gate.plan import Gateway, Plan
 from federation.outside import received
 from server.domain.events import Event
-from server.services import crossings as judged
 from server.services import holds, ideas
 
 
@@ -21,19 +21,11 @@ async def release_held(gate: Gateway, event: Event, plan: Plan) -> None:
     if made is None or made.deleted or made.version != hold.version or hold.state != "released":
         return
     forum, _ = await forum_of(gate, made.forum_id)
-    verdicts = await judged.judge(gate.house, await judged.draft_of(gate.house, made))
-    held = [verdict for verdict in verdicts if verdict.verdict == "held" and verdict.rules]
-    copies, preview = await offered(gate, made, forum, held)
-    changed = {audience for audience, sha in copies.items() if hold.copies.get(audience) != sha}
-    if changed:
-        reason = "What would cross has changed since it was approved; please look again."
-        await holds.ask_again(gate.house, hold, copies, preview, reason)
-        return
-    await release(gate, plan, made, "Create", approved=frozenset(copies))
+    verdicts = await release(gate, plan, made, "Create")
+    await end_grants(gate, plan, made, forum, verdicts, event.at, held_stands=True)
     if made.kind == "idea":
         # The idea has to stand outside before its replies can hang on it.
-        await plan.write()
-        plan.steps.clear()
+        await plan.write_so_far()
         for one in await ideas.replies_of(gate.house, made.id):
             if not one.deleted:
                 await release(gate, plan, one, "Create")

@@ -41,6 +41,11 @@ def activity_uri(gate: Gateway, *parts: object) -> str:
     return gate.house.addresses.activity_uri(gate.outside.sealer.derive(*parts))
 
 
+def share_uri(gate: Gateway, object_uri: str, audience: str) -> str:
+    """Return the id of a forum's bare Announce of an object."""
+    return activity_uri(gate, "share", object_uri, audience)
+
+
 def freeze_activity(plan: Plan, carriage: Carriage, document: dict[str, Any], kind: str = "activity") -> Released:
     """Seal an activity and file it under what it is about."""
     card = Card(
@@ -100,7 +105,7 @@ async def announce(
 
 
 def _bare(gate: Gateway, plan: Plan, carriage: Carriage, *, public: bool) -> Released:
-    uri = activity_uri(gate, "share", carriage.object_uri, carriage.audience)
+    uri = share_uri(gate, carriage.object_uri, carriage.audience)
     document = activities.announce(uri, carriage.forum.uri, carriage.object_uri, is_public=public, at=carriage.at)
     return freeze_activity(plan, carriage, document)
 

@@ -8,6 +8,7 @@ from federation.outside import peers
 from federation.outside.peers import Stranger
 from federation.vocabulary.actors import MalformedActor, parse_actor
 from federation.vocabulary.objects import parse_object
+from server.services import crossings as judged
 from server.services import forums, ideas
 from server.services.ideas import Origin
 from server.services.text import plain, sanitise
@@ -24,6 +25,8 @@ async def admit_update(arrival: Arrival) -> Outcome:
     remark = parse_object(document)
     if problem := check_authorship(arrival, remark):
         return Outcome("refused", problem)
+    if judged.our_object(arrival.gate.house, remark.uri):
+        return Outcome("ignored", "It is our own.")
     known = await ideas.by_uri(arrival.gate.house, remark.uri)
     author = await arrival.author(remark.author_uri)
     if known is None or author is None or known.deleted:

@@ -69,13 +69,21 @@ def _crossings(outside: Outside, rows: list[Mapping[str, Any]]) -> list[Crossing
 
 
 async def freeze(change: Transaction, document: Released, card: Card, now: float) -> None:
-    """Write a released document. The same version for the same audience again is left as it is."""
+    """Write a released document. A version that stands for its audience already is left as it is.
+
+    One that was withdrawn and is granted again stands again, and the tombstones over it go.
+    """
     await change.execute("INSERT OR IGNORE INTO bodies (sha, bytes) VALUES (?, ?)", (document.sha, document.body))
     await change.execute(
         "INSERT INTO crossings (uri, version, audience, kind, type, ours, subject_uri, forum_uri, thread_uri,"
         " parent_uri, author_uri, author_name, author_handle, sha, mac, made_at, released_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (uri, audience, version) DO NOTHING",
+        " ON CONFLICT (uri, audience, version) DO UPDATE SET kind = excluded.kind, type = excluded.type,"
+        " ours = excluded.ours, subject_uri = excluded.subject_uri, forum_uri = excluded.forum_uri,"
+        " thread_uri = excluded.thread_uri, parent_uri = excluded.parent_uri, author_uri = excluded.author_uri,"
+        " author_name = excluded.author_name, author_handle = excluded.author_handle, sha = excluded.sha,"
+        " mac = excluded.mac, made_at = excluded.made_at, released_at = excluded.released_at, revoked_at = NULL"
+        " WHERE crossings.revoked_at IS NOT NULL OR crossings.kind = 'tombstone'",
         (
             document.uri,
             document.version,
@@ -96,6 +104,12 @@ async def freeze(change: Transaction, document: Released, card: Card, now: float
             now,
         ),
     )
+    if document.kind == "object":
+        await change.execute(
+            "UPDATE crossings SET revoked_at = ? WHERE uri = ? AND audience = ? AND kind = 'tombstone'"
+            " AND revoked_at IS NULL",
+            (now, document.uri, document.audience),
+        )
 
 
 async def revoke(change: Transaction, subject_uri: str, audience: str | None, now: float) -> int:
@@ -108,14 +122,36 @@ async def revoke(change: Transaction, subject_uri: str, audience: str | None, no
 
 
 async def bar(change: Transaction, subject_uri: str, host: str, now: float) -> None:
-    """Keep one host from what everyone may read: a revoked row of its own stands before the grant to all."""
+    """Keep one host from what everyone may read, and from the activities about it.
+
+    A revoked row of its own, without a seal, stands before the grant to all.
+    """
     await change.execute(
-        "INSERT INTO crossings (uri, version, audience, kind, type, ours, subject_uri, sha, mac, made_at, released_at,"
-        " revoked_at) SELECT uri, version, ?, kind, type, ours, subject_uri, sha, '', made_at, released_at, ?"
-        " FROM crossings WHERE uri = ? AND audience = '*' ON CONFLICT (uri, audience, version)"
-        " DO UPDATE SET revoked_at = excluded.revoked_at",
-        (host, now, subject_uri),
+        "INSERT INTO crossings (uri, version, audience, kind, type, ours, subject_uri, forum_uri, thread_uri, parent_uri,"
+        " author_uri, author_name, author_handle, sha, mac, made_at, released_at, revoked_at)"
+        " SELECT uri, version, ?, kind, type, ours, subject_uri, '', '', '', '', '', '', sha, '', made_at, released_at, ?"
+        " FROM crossings WHERE (uri = ? OR subject_uri = ?) AND audience = '*' AND kind != 'tombstone'"
+        " ON CONFLICT (uri, audience, version) DO UPDATE SET revoked_at = excluded.revoked_at",
+        (host, now, subject_uri, subject_uri),
     )
+
+
+async def merge(change: Transaction, subject_uri: str, host: str) -> None:
+    """Have one host read a subject as everyone does from now on: its own rows end without barring it."""
+    await change.execute(
+        "DELETE FROM crossings WHERE (uri = ? OR subject_uri = ?) AND audience = ?", (subject_uri, subject_uri, host)
+    )
+
+
+async def is_granted(outside: Outside, uri: str, audience: str) -> bool:
+    """Say whether an audience may read a document now, as its own or as everyone's; ours or one that we list."""
+    rows = await outside.store.fetch(
+        "SELECT audience, kind, revoked_at FROM crossings WHERE uri = ? AND audience IN (?, ?)",
+        (uri, audience, EVERYONE),
+    )
+    own = [row for row in rows if row["audience"] == audience]
+    standing = [row["kind"] for row in own or rows if row["revoked_at"] is None]
+    return bool(standing) and "tombstone" not in standing
 
 
 async def find(outside: Outside, uri: str, host: str | None) -> Crossing | None:
@@ -240,10 +276,30 @@ async def newest_version(outside: Outside, uri: str, audience: str) -> tuple[int
     """Return (version, SHA-256) of the newest standing row of a document for an audience; (0, "") when none."""
     row = await outside.store.fetch_one(
         "SELECT version, sha FROM crossings WHERE uri = ? AND audience = ? AND revoked_at IS NULL"
-        " ORDER BY version DESC LIMIT 1",
+        " AND kind != 'tombstone' ORDER BY version DESC LIMIT 1",
         (uri, audience),
     )
     return (0, "") if row is None else (row["version"], row["sha"])
+
+
+async def newest_like(outside: Outside, object_uri: str, author_uri: str, audience: str) -> Crossing | None:
+    """Return the last Like of an object that somebody of ours sent to an audience."""
+    row = await outside.store.fetch_one(
+        f"{SELECT} WHERE c.subject_uri = ? AND c.author_uri = ? AND c.audience = ? AND c.type = 'Like'"
+        " AND c.revoked_at IS NULL ORDER BY c.id DESC LIMIT 1",
+        (object_uri, author_uri, audience),
+    )
+    return None if row is None else _crossing(outside, row)
+
+
+async def has_earlier(outside: Outside, uri: str, audience: str, version: int) -> bool:
+    """Say whether an audience was given a version of an object before this one."""
+    found = await outside.store.fetch_value(
+        "SELECT 1 FROM crossings WHERE uri = ? AND audience = ? AND version < ? AND kind = 'object' AND mac != ''"
+        " LIMIT 1",
+        (uri, audience, version),
+    )
+    return found is not None
 
 
 async def audiences_of(outside: Outside, uri: str) -> list[str]:

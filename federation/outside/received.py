@@ -73,13 +73,24 @@ async def by_uri(outside: Outside, activity_uri: str) -> Received | None:
     return None if row is None else _received(row)
 
 
-async def newest_about(outside: Outside, kind: str, host: str, object_uri: str) -> Received | None:
-    """Return the last activity of one kind that a server sent about an object."""
+async def newest_about(outside: Outside, kind: str, host: str, object_uri: str, actor_uri: str = "") -> Received | None:
+    """Return the last activity of one kind that a server (or one actor of it) sent about an object."""
     row = await outside.store.fetch_one(
-        "SELECT * FROM received WHERE object_uri = ? AND kind = ? AND host = ? ORDER BY id DESC LIMIT 1",
-        (object_uri, kind, host),
+        "SELECT * FROM received WHERE object_uri = ? AND kind = ? AND host = ? AND (? = '' OR actor_uri = ?)"
+        " ORDER BY id DESC LIMIT 1",
+        (object_uri, kind, host, actor_uri, actor_uri),
     )
     return None if row is None else _received(row)
+
+
+async def about(outside: Outside, host: str, object_uri: str, limit: int = 50) -> list[Received]:
+    """Return what a server said of an object, Creates and Updates, newest first."""
+    rows = await outside.store.fetch(
+        "SELECT * FROM received WHERE object_uri = ? AND kind IN ('Create', 'Update') AND host = ?"
+        " ORDER BY id DESC LIMIT ?",
+        (object_uri, host, limit),
+    )
+    return [_received(row) for row in rows]
 
 
 async def move(outside: Outside, received: Received, state: ReceivedState, note: str = "") -> None:

@@ -1,0 +1,210 @@
+"""What other servers' people say in our forums, passed on unaltered: whole or not at all."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from federation.gate.plan import Gateway, Plan
+from federation.gate.render import stands_as
+from federation.gate.routing import (
+    Carriage,
+    activity_uri,
+    announce,
+    freeze_activity,
+    holders_of,
+    kind_of,
+    parsed,
+    share_uri,
+)
+from federation.outside import crossings, peers, received
+from federation.outside.crossings import EVERYONE, Card
+from federation.vocabulary import activities
+from federation.vocabulary.activities import read_activity
+from federation.vocabulary.objects import parse_object
+from server.domain.crossings import Verdict
+from server.domain.errors import Refusal
+from server.domain.ideas import Contribution
+from server.domain.jams import Forum
+from server.services import ideas, people
+from server.services.text import clean_line, clean_text, plain, sanitise
+
+
+async def original(gate: Gateway, made: Contribution) -> dict[str, Any] | None:
+    """Return the activity by which the present words of another server's contribution came, unaltered.
+
+    A server may send several activities about one object; only one that says what was let in, and judged, passes.
+    """
+    for kept in await received.about(gate.outside, made.author_host, made.uri):
+        activity = parsed(kept.body)
+        if await _says(gate, activity, made):
+            return activity
+    return None
+
+
+async def _says(gate: Gateway, activity: dict[str, Any], made: Contribution) -> bool:
+    document = activity.get("object")
+    author = await people.member_by_id(gate.house, made.author_id)
+    if not isinstance(document, dict) or author is None:
+        return False
+    try:
+        remark = parse_object(document)
+        words = clean_text(plain(sanitise(remark.html)), required=False)
+        title = clean_line(remark.title, "title", required=False)
+    except Refusal:
+        return False
+    same_words = words == made.text and (made.kind == "reply" or title == made.title)
+    return (
+        same_words and remark.uri == made.uri and remark.author_uri == author.uri == read_activity(activity).actor_uri
+    )
+
+
+async def names_hidden(gate: Gateway, value: object, audience: str) -> bool:
+    """Say whether an activity names something of ours that an audience was not granted: then it does not pass."""
+    ours = re.compile(re.escape(gate.outside.addresses.edge_url) + r"/(?:objects|people|forums)/[0-9a-f]{32}")
+    waiting, named = [value], set[str]()
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+        elif isinstance(one, str):
+            named.update(ours.findall(one))
+    return not all([await crossings.is_granted(gate.outside, uri, audience) for uri in sorted(named)])
+
+
+async def relay(
+    gate: Gateway,
+    plan: Plan,
+    made: Contribution,
+    forum: Forum,
+    verdict: Verdict,
+    act: str,
+    apart: set[str],
+    *,
+    deliver: bool,
+) -> None:
+    """List another server's contribution in our forum, and announce the activity by which it came.
+
+    One that came as a bare id is listed alone: there is nothing to announce.
+    """
+    if verdict.verdict == "redacted":
+        return
+    activity = await original(gate, made)
+    root = made if made.kind == "idea" else await ideas.by_id(gate.house, made.thread_id)
+    thread_uri = made.uri if made.kind == "idea" else await stands_as(gate, root, verdict.audience) if root else None
+    fetched = await peers.fetched(gate.outside, made.uri) if activity is None else None
+    words = activity or (fetched.document if fetched else None)
+    if words is None or thread_uri is None or await names_hidden(gate, words, verdict.audience):
+        return
+    parent = await ideas.by_id(gate.house, made.parent_id) if made.parent_id else None
+    parent_uri = await stands_as(gate, parent, verdict.audience) if parent else None
+    await _list(gate, plan, made, forum, verdict.audience, thread_uri, parent_uri or "")
+    if activity is None or not deliver:
+        return
+    carriage = Carriage(
+        forum=forum,
+        audience=verdict.audience,
+        activity=activity,
+        act=act,
+        object_uri=made.uri,
+        thread_uri=thread_uri,
+        author_uri="",
+        version=made.version,
+        is_idea=made.kind == "idea",
+        at=made.edited_at or made.created_at,
+    )
+    await announce(gate, plan, carriage, apart, skip_host=made.author_host)
+
+
+async def _list(
+    gate: Gateway,
+    plan: Plan,
+    made: Contribution,
+    forum: Forum,
+    audience: str,
+    thread_uri: str,
+    parent_uri: str,
+) -> None:
+    author = await people.member_by_id(gate.house, made.author_id)
+    card = Card(
+        type="Article" if made.kind == "idea" else "Note",
+        ours=False,
+        subject_uri=made.uri,
+        forum_uri=forum.uri,
+        thread_uri=thread_uri,
+        parent_uri=parent_uri,
+        author_uri=author.uri if author else "",
+        author_name=made.author_name,
+        author_handle=made.author_handle,
+        made_at=made.created_at.timestamp(),
+    )
+    listed = {
+        "id": made.uri,
+        "type": card.type,
+        "name": made.title,
+        "content": made.html,
+        "attributedTo": card.author_uri,
+    }
+    plan.freeze(listed, "object", made.version, audience, card)
+
+
+async def relay_deletion(gate: Gateway, plan: Plan, made: Contribution, forum: Forum) -> None:
+    """Tell those to whom we passed another server's contribution, and nobody else, that it is gone."""
+    now = gate.house.now()
+    plan.revoke(made.uri, None, now.timestamp())
+    if not forum.is_local:
+        return
+    author = await people.member_by_id(gate.house, made.author_id)
+    theirs = await received.newest_about(
+        gate.outside, "Delete", made.author_host, made.uri, actor_uri=author.uri if author else "-"
+    )
+    public = forum.audience == "public"
+    root = made if made.kind == "idea" else await ideas.by_id(gate.house, made.thread_id)
+    for host, inbox in (await holders_of(gate, made.uri)).items():
+        if host == made.author_host:
+            continue
+        # Its author's own Delete passes unaltered; a moderator's is the forum's.
+        document = parsed(theirs.body) if theirs else activities.delete(
+            activity_uri(gate, "delete", made.uri, host), forum.uri, made.uri, forum.uri, is_public=public, at=now
+        )  # fmt: skip
+        lane = await stands_as(gate, root, host) if root else None
+        carriage = Carriage(
+            forum=forum,
+            audience=host,
+            activity=document,
+            act="Delete",
+            object_uri=made.uri,
+            thread_uri=lane or made.uri,
+            author_uri="",
+            version=made.version + 1,
+            is_idea=made.kind == "idea",
+            at=now,
+        )
+        for said in await _farewells(gate, carriage, public=public):
+            plan.send(
+                freeze_activity(plan, carriage, said, "tombstone"),
+                host=host,
+                inbox_uri=inbox,
+                sender_uri=forum.uri,
+                lane=carriage.thread_uri,
+                object_uri=made.uri,
+                act="Delete",
+            )
+
+
+async def _farewells(gate: Gateway, carriage: Carriage, *, public: bool) -> list[dict[str, Any]]:
+    """Return what a server of some kind understands: the Delete announced, or our share of it undone."""
+    kind = await kind_of(gate, carriage.audience)
+    told: list[dict[str, Any]] = []
+    if kind != "microblog":
+        uri = activity_uri(gate, "announce", carriage.activity["id"], carriage.audience)
+        told.append(activities.announce(uri, carriage.forum.uri, carriage.activity, is_public=public, at=carriage.at))
+    for audience in (carriage.audience, EVERYONE) if kind in ("microblog", "unknown") and carriage.is_idea else ():
+        shared = await crossings.exact_newest(gate.outside, share_uri(gate, carriage.object_uri, audience), audience)
+        if shared is not None:
+            uri = activity_uri(gate, "unshare", carriage.object_uri, carriage.audience)
+            told.append(activities.undo(uri, parsed(shared.document.body)))
+            break
+    return told
