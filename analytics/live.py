@@ -18,7 +18,7 @@ from analytics.picture import Portrait, draw, follow, follows, portray
 from analytics.report import Change, ThemeReport, assemble
 from analytics.shelf import Shelf
 from analytics.similar import find
-from analytics.vectors import Encoder, Vectors, unit
+from analytics.vectors import FindEncoder, Vectors, sentence_encoder, unit
 
 EARLY = (10, 25, 50, 100)
 EVERY = 200
@@ -36,16 +36,16 @@ class LiveThemes:
     last bit, also across `dump` and `load`. Not for several threads at once: one worker owns it.
     """
 
-    def __init__(self, seed: str, names: Iterable[str] = (), encoder: Encoder | None = None) -> None:
+    def __init__(self, seed: str, names: Iterable[str] = (), find_encoder: FindEncoder = sentence_encoder) -> None:
         """`seed` is the id of the jam; `names` are participants' names, which never become themes."""
-        self._encoder = encoder
+        self._find_encoder = find_encoder
         self.start(seed, names)
 
     def start(self, seed: str, names: Iterable[str]) -> None:
         """Begin with nothing."""
         self.seed = seed
         self.participants = sorted(set(names))
-        self.shelf = Shelf(self.participants, self._encoder)
+        self.shelf = Shelf(self.participants, self._find_encoder)
         self.names: list[str] = []
         self.events: list[Change] = []
         self.emerging: list[Burst] = []
@@ -154,9 +154,9 @@ class LiveThemes:
         return snapshot.dump(self)
 
     @classmethod
-    def load(cls, data: bytes, encoder: Encoder | None = None) -> Self:
+    def load(cls, data: bytes, find_encoder: FindEncoder = sentence_encoder) -> Self:
         """Return what was dumped; it goes on exactly as the original would. Raises ValueError on other bytes."""
-        live = cls("", (), encoder)
+        live = cls("", (), find_encoder)
         snapshot.load(live, data)
         return live
 

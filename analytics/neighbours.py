@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from analytics.groups import Indices, nearest, scatter
 from analytics.vectors import Vectors, unit
 
+WIDE = 6_000
+"""Rows looked at for each; where a cell and its neighbours hold more, every second or third."""
+
 NEAR = 15
 """Neighbours kept for each text."""
 
@@ -52,6 +55,9 @@ def _search(rows: Vectors, asked: Indices, among: Indices, found: Indices, cosin
     width = min(found.shape[1], len(among) - 1)
     if width < 1:
         return
+    if len(among) > WIDE:
+        among = among[:: len(among) // WIDE + 1]
+    width = min(found.shape[1], len(among) - 1)
     there = rows[among]
     for start in range(0, len(asked), 1_024):
         part = asked[start : start + 1_024]

@@ -18,8 +18,9 @@ from scipy import sparse
 
 from analytics.corpus import Document, clean, name_words
 from analytics.groups import Indices, Numbers
+from analytics.threads import use_one_thread
 from analytics.tokens import Mixture, Tokens, shared_reader
-from analytics.vectors import Encoder, Vectors, sentence_encoder, unit
+from analytics.vectors import FindEncoder, Vectors, sentence_encoder, unit
 
 LEXICAL = 256
 """Numbers of a vector that say which words a text uses, beside those that say what it means."""
@@ -54,10 +55,11 @@ def _signs(word: str) -> NDArray[np.int8]:
 class Shelf:
     """Documents as rows, in the order in which they were put up; a row taken down stays empty."""
 
-    def __init__(self, names: Iterable[str] = (), encoder: Encoder | None = None) -> None:
+    def __init__(self, names: Iterable[str] = (), find_encoder: FindEncoder = sentence_encoder) -> None:
         from gensim.corpora import Dictionary
 
-        self.encoder = encoder or sentence_encoder()
+        use_one_thread()
+        self.encoder = find_encoder()
         self.names = name_words(names)
         self.mixture = Mixture()
         self.dictionary = Dictionary()
@@ -85,13 +87,16 @@ class Shelf:
         `progress` is told the share done, 0 to 1.
         """
         texts = [clean(document.text) for document in documents]
-        ranks = [self._reader.rank(text) for text in texts]
-        for text, rank in zip(texts, ranks, strict=True):
-            self.mixture.see(text, rank)
+        ranks = {text: self._reader.rank(text) for text in dict.fromkeys(texts)}
+        for text in texts:
+            self.mixture.see(text, ranks[text])
         first = len(self)
-        for document, text, rank in zip(documents, texts, ranks, strict=True):
-            language = self.mixture.likeliest(text, rank)
-            self._add(document, text, self._reader.read(text, language, self.names))
+        read: dict[str, Tokens] = {}
+        for document, text in zip(documents, texts, strict=True):
+            if text not in read:
+                language = self.mixture.likeliest(text, ranks[text])
+                read[text] = self._reader.read(text, language, self.names)
+            self._add(document, text, read[text])
         self._mean(first, texts, progress or (lambda share: None))
         rows = list(range(first, len(self)))
         self.weigh(rows)

@@ -9,13 +9,13 @@ import numpy as np
 
 from analytics import sieve
 from analytics.corpus import Document
-from analytics.groups import Grouping, Indices, Numbers, group, suited
+from analytics.groups import Indices, Numbers, group, nearest, suited
 from analytics.live import LiveThemes
 from analytics.neighbours import neighbours, smooth
 from analytics.picture import Portrait, draw, follow, portray
 from analytics.report import Theme, ThemeReport, assemble
 from analytics.shelf import Shelf
-from analytics.vectors import Vectors
+from analytics.vectors import FindEncoder, Vectors, lexical, sentence_encoder
 
 DRAWN = 0.4
 """How far a document is drawn towards its neighbours before grouping."""
@@ -27,6 +27,7 @@ def fit(
     k: int | None = None,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
+    find_encoder: FindEncoder = sentence_encoder,
 ) -> ThemeReport:
     """Find the themes of a finished set of documents.
 
@@ -37,17 +38,19 @@ def fit(
     """
     started = time.perf_counter()
     unique = {document.id: document for document in documents}
-    shelf = Shelf()
+    shelf = Shelf(find_encoder=find_encoder)
     tell = progress or _silent
     shelf.put([unique[name] for name in sorted(unique)], lambda share: tell(0.85 * share))
     vectors = shelf.vectors.astype(np.float32)
+    if shelf.encoder is None:
+        vectors = lexical([[str(key) for key in shelf.order(row)] for row in range(len(shelf))], seed=seed)
     weights = sieve.weigh(shelf.sheets, vectors)
     rows = np.array([row for row, sheet in enumerate(shelf.sheets) if sieve.placeable(sheet)], dtype=np.int64)
     if not len(rows) or not weights.any():
         return ThemeReport((), dict.fromkeys(unique), time.perf_counter() - started)
-    grouping = _group(vectors[rows], weights[rows], k, seed)
+    labels, closeness = _group(shelf, vectors, rows, weights, k, seed)
     tell(0.95)
-    report = _described(shelf, rows, grouping, weights, started)
+    report = _described(shelf, labels, closeness, weights, started)
     tell(1.0)
     return report
 
@@ -56,22 +59,33 @@ def _silent(share: float) -> None:
     """Tell nobody."""
 
 
-def _group(vectors: Vectors, weights: Numbers, k: int | None, seed: int) -> Grouping:
-    wanted = suited(float((weights > 0).sum())) if k is None else max(1, k)
-    if len(vectors) > 2 * wanted:
-        found, cosine = neighbours(vectors, seed, NEIGHBOURS)
-        vectors = smooth(vectors, found, cosine, DRAWN)
-    return group(vectors, wanted, weights, seed)
-
-
-def _described(shelf: Shelf, rows: Indices, grouping: Grouping, weights: Numbers, started: float) -> ThemeReport:
-    """Turn groups of rows into themes t1, t2, … by size; chatter follows its thread or stays outside."""
+def _group(
+    shelf: Shelf, vectors: Vectors, rows: Indices, weights: Numbers, k: int | None, seed: int
+) -> tuple[Indices, Numbers]:
+    """Group the rows that shape themes; place the others with their copies or with the nearest group."""
+    shaping = rows[weights[rows] > 0]
+    wanted = suited(float(len(shaping))) if k is None else max(1, k)
+    drawn = vectors[shaping]
+    if len(shaping) > 2 * wanted:
+        found, cosine = neighbours(drawn, seed, NEIGHBOURS)
+        drawn = smooth(drawn, found, cosine, DRAWN)
+    grouping = group(drawn, wanted, weights[shaping], seed)
     labels = np.full(len(shelf), -1, dtype=np.int64)
-    labels[rows] = grouping.nearest
     closeness = np.zeros(len(shelf))
-    closeness[rows] = grouping.closeness
+    labels[rows], closeness[rows] = nearest(vectors[rows], grouping.centres)
+    labels[shaping], closeness[shaping] = grouping.nearest, grouping.closeness
+    first = {sheet.print: row for row in shaping.tolist() if (sheet := shelf.sheets[row]) is not None}
+    for row in rows.tolist():
+        sheet = shelf.sheets[row]
+        if sheet is not None and sheet.print in first:
+            labels[row], closeness[row] = labels[first[sheet.print]], closeness[first[sheet.print]]
+    return labels, closeness
+
+
+def _described(shelf: Shelf, labels: Indices, closeness: Numbers, weights: Numbers, started: float) -> ThemeReport:
+    """Turn groups of rows into themes t1, t2, … by size; chatter follows its thread or stays outside."""
     follow(shelf, labels)
-    sizes = np.bincount(labels[labels >= 0], minlength=len(grouping.centres))
+    sizes = np.bincount(labels[labels >= 0])
     order = np.argsort(-sizes, kind="stable")
     order = order[sizes[order] > 0]
     rank = np.full(len(sizes), -1, dtype=np.int64)

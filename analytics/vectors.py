@@ -7,7 +7,7 @@ Where it is not installed, `lexical` places a finished set by gensim's TF-IDF an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -29,6 +29,10 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> Vectors: ...
 
     def pieces(self, text: str) -> list[str]: ...
+
+
+FindEncoder = Callable[[], Encoder | None]
+"""Finds the encoder to use; None where there is none, then words alone place texts."""
 
 
 class SentenceEncoder:
