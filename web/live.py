@@ -49,6 +49,7 @@ _COUNTING = frozenset(
     }
 )
 
+MayStay = Callable[[], Awaitable[bool]]
 #: Draws a jam's live parts: name → (event, data). What has not changed since the last time is not sent again.
 DrawParts = Callable[[House, Member, Jam], Awaitable[dict[str, tuple[str, str]]]]
 
@@ -195,8 +196,13 @@ class Hub:
                     self._tell(room, frame(event, data))
 
 
-async def stream(request: web.Request, hub: Hub, house: House, jam: Jam, member: Member) -> web.StreamResponse:
-    """Answer with the event stream of a jam until the reader goes, falls behind, or the server ends it."""
+async def stream(
+    request: web.Request, hub: Hub, house: House, jam: Jam, member: Member, may_stay: MayStay
+) -> web.StreamResponse:
+    """Answer with the event stream of a jam until the reader goes, falls behind, or the server ends it.
+
+    `may_stay` is asked at every beat: a stream does not outlive the session that opened it.
+    """
     response = web.StreamResponse(
         headers={
             hdrs.CONTENT_TYPE: "text/event-stream",
@@ -210,7 +216,7 @@ async def stream(request: web.Request, hub: Hub, house: House, jam: Jam, member:
         await response.write(b": open\n\n")
         for missed in await _missed(house, jam, request.headers.get("Last-Event-ID", "")):
             await response.write(missed)
-        await _pour(response, listener)
+        await _pour(response, listener, may_stay)
     except ConnectionResetError:
         pass
     finally:
@@ -218,12 +224,17 @@ async def stream(request: web.Request, hub: Hub, house: House, jam: Jam, member:
     return response
 
 
-async def _pour(response: web.StreamResponse, listener: Listener) -> None:
+async def _pour(response: web.StreamResponse, listener: Listener, may_stay: MayStay) -> None:
+    due = time.monotonic() + BEAT
     while True:
         try:
-            sent = await asyncio.wait_for(listener.frames.get(), BEAT)
+            sent = await asyncio.wait_for(listener.frames.get(), max(0.01, due - time.monotonic()))
         except TimeoutError:
             sent = b": beat\n\n"
+        if time.monotonic() >= due:
+            due = time.monotonic() + BEAT
+            if not await may_stay():
+                return
         if sent is None:
             return
         await response.write(sent)

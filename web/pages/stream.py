@@ -6,8 +6,9 @@ from aiohttp import web
 
 from server.domain.actors import Member
 from server.domain.jams import Jam
+from server.services import people
 from server.services.house import House
-from web.keys import HUB
+from web.keys import COOKIE, HUB
 from web.live import DrawParts, pace_data, stream
 from web.pages.board import draw_board
 from web.pages.jams import obtain
@@ -41,4 +42,9 @@ def draw_parts(templates: Templates) -> DrawParts:
 async def show_stream(request: web.Request) -> web.StreamResponse:
     """GET /jams/{jam}/stream"""
     house, member, jam = await obtain(request)
-    return await stream(request, request.app[HUB], house, jam, member)
+
+    async def may_stay() -> bool:
+        session = await people.session(house, request[COOKIE])
+        return session is not None and session.member.id == member.id
+
+    return await stream(request, request.app[HUB], house, jam, member, may_stay)

@@ -37,7 +37,17 @@
       const words = Object.fromEntries(fields().map((field) => [field.name, field.value]).filter((pair) => pair[1]));
       try { localStorage.setItem(key, JSON.stringify(words)); } catch { /* storage is full or closed: no draft */ }
     });
-    form.addEventListener("submit", () => localStorage.removeItem(key));
+    form.addEventListener("submit", () => sessionStorage.setItem("marmalade-sent", key));
+  }
+
+  // A draft goes once the server says that the words are in, and all of them with the person who signs out.
+  function dropDrafts() {
+    const sent = sessionStorage.getItem("marmalade-sent");
+    if (sent && new URLSearchParams(location.search).has("done")) localStorage.removeItem(sent);
+    sessionStorage.removeItem("marmalade-sent");
+    if (!document.querySelector("details.menu")) {
+      Object.keys(localStorage).filter((key) => key.startsWith("marmalade-draft:")).forEach((key) => localStorage.removeItem(key));
+    }
   }
 
   // One press, one sending.
@@ -60,6 +70,7 @@
   });
 
   tellTimes(document);
+  try { dropDrafts(); } catch { /* storage is closed: there are no drafts */ }
   document.querySelectorAll("form[data-draft]").forEach(keepDraft);
   document.addEventListener("htmx:load", (event) => tellTimes(event.target));
   document.addEventListener("marmalade:frame", () => tellTimes(document));

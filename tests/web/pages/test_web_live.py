@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.services import ideas
+from server.services import ideas, people
 from web.keys import HUB
 from web.live import Hub, frame
 from web.pages.stream import PARTS
@@ -114,3 +114,15 @@ async def test_parts_that_have_not_changed_are_not_sent_again(site: Any) -> None
 
 def test_a_frame_of_several_lines_is_one_event() -> None:
     assert frame("part", "a\nb", 7) == b"id: 7\nevent: part\ndata: a\ndata: b\n\n"
+
+
+async def test_a_stream_does_not_outlive_its_session(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.live.BEAT", 0.2)
+    browser = await site.browser(site.jonas)
+    async with browser.client.get("/jams/better/stream") as answer:
+        await answer.content.readany()
+        assert await answer.content.readany() == b": beat\n\n"
+        await people.change_member(site.house, site.mara, site.jonas, active=False)
+        async with asyncio.timeout(3):
+            while await answer.content.readany():
+                pass
