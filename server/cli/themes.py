@@ -1,0 +1,105 @@
+"""`themes`: what people talk about in a file of texts. Needs no home."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import orjson
+
+from server.cli.show import print_json, print_table, progress
+from server.domain.errors import Refusal
+
+if TYPE_CHECKING:
+    from analytics.corpus import Document
+    from analytics.report import ThemeReport
+
+MOST_PROBLEMS = 10
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--k", type=click.IntRange(1), default=None, help="Find exactly so many themes.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed, the same themes.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def themes(file: Path, k: int | None, seed: int, as_json: bool) -> None:
+    """Find the themes of FILE: JSON lines with id and text; other keys are ignored."""
+    from analytics.themes import fit
+
+    documents = read_documents(file)
+    with progress("Finding themes", 1.0, counted=False) as meter:
+        report = fit(documents, k, seed, meter.share)
+    if as_json:
+        print_json(_described(report))
+        return
+    print_table(
+        ("theme", "size", "label", "words", "says it best"),
+        [
+            (one.id, one.size, one.label, ", ".join(one.words), ", ".join(one.representative[:3]))
+            for one in report.themes
+        ],
+    )
+    placed = sum(theme is not None for theme in report.assignment.values())
+    click.echo(f"{placed} of {len(report.assignment)} texts placed, {report.seconds:.1f} seconds")
+
+
+def read_documents(file: Path) -> Sequence[Document]:
+    """Read JSON lines with `id` and `text`; raise Refusal with the lines that cannot be used."""
+    from analytics.corpus import Document
+
+    found: list[Document] = []
+    problems: list[str] = []
+    try:
+        with file.open("rb") as lines:
+            for number, raw in enumerate(lines, 1):
+                if not raw.strip():
+                    continue
+                read = _parse(number, raw)
+                if isinstance(read, str):
+                    problems.append(read)
+                else:
+                    found.append(Document(*read))
+                if len(problems) == MOST_PROBLEMS:
+                    break
+    except OSError as error:
+        raise Refusal(f"{file} cannot be read: {error.strerror}.") from error
+    if problems:
+        raise Refusal(f"{file} cannot be used.\n  " + "\n  ".join(problems))
+    return found
+
+
+def _parse(number: int, raw: bytes) -> tuple[str, str] | str:
+    """Return id and text of a line, or a sentence about what is wrong with it."""
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        return f"line {number}: no JSON ({error})"
+    if not isinstance(value, dict):
+        return f"line {number}: no JSON object"
+    name, text = value.get("id"), value.get("text")
+    if isinstance(name, int) and not isinstance(name, bool):
+        name = str(name)
+    if not isinstance(name, str) or not name:
+        return f"line {number}: id is missing"
+    if not isinstance(text, str):
+        return f"line {number}: text is missing"
+    return name, text
+
+
+def _described(report: ThemeReport) -> dict[str, object]:
+    return {
+        "themes": [
+            {
+                "id": one.id,
+                "label": one.label,
+                "words": list(one.words),
+                "size": one.size,
+                "representative": list(one.representative),
+            }
+            for one in report.themes
+        ],
+        "assignment": report.assignment,
+        "seconds": round(report.seconds, 3),
+    }
