@@ -31,7 +31,7 @@ def draw_figures(board: Board, forums: int) -> tuple[Figure, ...]:
             key="active",
             value=count(board.active_now),
             words="active now",
-            of="wrote or marked in 10 minutes",
+            of=f"in the last 10 minutes, of {invited} and guests",
         ),
         Figure(key="people", value=count(board.people), words="people spoke", of=spoke),
         Figure(key="ideas", value=count(board.ideas), words="ideas", of=f"in {plural(forums, 'forum')}"),
@@ -94,7 +94,7 @@ def draw_themes(report: str | None, jam_url: str) -> tuple[tuple[ThemeRow, ...],
 
 
 def _theme(theme: Mapping[str, Any], placed: int, index: int, jam_url: str) -> ThemeRow:
-    counts = [int(number) for number in theme.get("trend", ())]
+    counts = since_first([int(number) for number in theme.get("trend", ())])
     trend, rising = trend_words(counts)
     return ThemeRow(
         id=str(theme["id"]),
@@ -110,6 +110,12 @@ def _theme(theme: Mapping[str, Any], placed: int, index: int, jam_url: str) -> T
         place=(theme.get("x", 0.0), theme.get("y", 0.0), theme.get("w", 0.0), theme.get("h", 0.0)),
         spark=draw_spark(counts),
     )
+
+
+def since_first(counts: Sequence[int]) -> list[int]:
+    """Counts without the silence before the first: what has just begun is not rising yet."""
+    first = next((index for index, number in enumerate(counts) if number), len(counts))
+    return list(counts[first:])
 
 
 def trend_words(counts: Sequence[int]) -> tuple[str, bool]:

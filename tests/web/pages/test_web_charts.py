@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from web.charts import Box, draw_spark, draw_treemap, squarify, wrap
-from web.figures import draw_themes, trend_words
+from web.figures import draw_themes, since_first, trend_words
 from web.templates import ago, count, plural
 from web.views import Person, ThemeRow
 
@@ -63,6 +63,8 @@ def test_trends_are_said_in_words() -> None:
     assert trend_words([4]) == ("4 in the last hour", False)
     assert trend_words([2, 2, 9]) == ("rising, 9 in the last hour", True)
     assert trend_words([9, 9, 2]) == ("falling, 2 in the last hour", False)
+    assert since_first([0, 0, 3, 0]) == [3, 0]
+    assert since_first([0, 0]) == []
     assert draw_spark([1]) == ""
     assert draw_spark([0, 2]) == "0.0,22.0 100.0,2.0"
 
