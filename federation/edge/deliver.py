@@ -24,19 +24,20 @@ log = structlog.get_logger("deliver")
 
 
 class Signing:
-    """Our actors' private keys, loaded once each."""
+    """Our actors' private keys, loaded once each, and again once they were exchanged."""
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
-        self._loaded: dict[str, PrivateKey] = {}
+        self._loaded: dict[str, tuple[str, PrivateKey]] = {}
 
     async def headers(self, method: str, url: str, body: bytes | None, actor_uri: str) -> dict[str, str]:
         """Sign one request as one of our actors (draft-cavage-12)."""
         name = keys.key_name(self._outside, actor_uri)
-        if name not in self._loaded:
+        public_pem = await keys.public_pem(self._outside, name) or ""
+        if name not in self._loaded or self._loaded[name][0] != public_pem:
             pem = await keys.private_pem(self._outside, name)
-            self._loaded[name] = await asyncio.to_thread(load_private_key, pem)
-        return sign(method, url, body, keys.key_id(actor_uri), self._loaded[name], datetime.now(UTC))
+            self._loaded[name] = public_pem, await asyncio.to_thread(load_private_key, pem)
+        return sign(method, url, body, keys.key_id(actor_uri), self._loaded[name][1], datetime.now(UTC))
 
 
 class Deliverer:

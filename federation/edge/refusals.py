@@ -15,6 +15,7 @@ SENTENCES = {
     403: "Refused.",
     404: "There is nothing here.",
     405: "That is not done here.",
+    410: "This was here and is gone.",
     413: "The request is too large.",
     415: "That type is not taken here.",
     429: "Too many requests; come back later.",

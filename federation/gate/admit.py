@@ -23,6 +23,7 @@ from server.domain.errors import Refusal
 from server.services import forums
 
 LOOKS = 7
+FULL_SECONDS = 60.0
 
 
 async def admit_announce(arrival: Arrival) -> Outcome:
@@ -79,6 +80,9 @@ class Admit:
                 await received.put_off(self._gate.outside, one, self._gate.outside.now() + 2.0**one.attempts, "fault")
                 raise
             outcome = Outcome("refused", "It could not be dealt with.")
+        if outcome.state == "full":
+            await received.defer(self._gate.outside, one, self._gate.outside.now() + FULL_SECONDS, outcome.note)
+            return
         if outcome.state == "later":
             if one.attempts < LOOKS:
                 due_at = self._gate.outside.now() + 0.25 * 2**one.attempts

@@ -17,12 +17,17 @@ from server.domain.uris import new_id, origin_of
 from server.services import crossings as judged
 from server.services import holds, people
 
+HOUR_SECONDS = 3600.0
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an activity: admitted, refused, held, ignored, or later (look again soon)."""
+    """What became of an activity: admitted, refused, held, ignored, later (look again soon), or full.
 
-    state: Literal["admitted", "refused", "held", "ignored", "later"]
+    Full means that its server has used up its hour: the activity keeps its place and waits.
+    """
+
+    state: Literal["admitted", "refused", "held", "ignored", "later", "full"]
     note: str = ""
 
 
@@ -81,7 +86,7 @@ class Arrival:
             return Outcome("refused", "The partnership with its author's server is paused.")
         verdict = await judged.judge_incoming(self.gate.house, author, self.peer, forum, act, text)
         if verdict.crosses:
-            return None
+            return await self._within(verdict.per_hour)
         if verdict.verdict != "held":
             return Outcome("refused", verdict.reason)
         uri = self.received.activity_uri
@@ -109,3 +114,12 @@ class Arrival:
             ),
         )
         return Outcome("held", verdict.reason)
+
+    async def _within(self, per_hour: int | None) -> Outcome | None:
+        """Return None while the server that sent this is within its rate."""
+        if per_hour is None:
+            return None
+        since = self.gate.outside.now() - HOUR_SECONDS
+        if await received.admitted_since(self.gate.outside, self.received.host, since) < per_hour:
+            return None
+        return Outcome("full", f"More than {per_hour} within an hour; it waits.")

@@ -19,14 +19,14 @@ UNKNOWN_PARENT = "It answers nothing that we know."
 
 async def admit_create(arrival: Arrival) -> Outcome:
     gate = arrival.gate
+    if judged.our_object(gate.house, arrival.activity.object_uri):
+        return Outcome("ignored", "It is our own.")
     document = await arrival.object()
     if document is None:
         return Outcome("refused", "The object could not be had from its own server.")
     remark = parse_object(document)
     if problem := check_authorship(arrival, remark):
         return Outcome("refused", problem)
-    if judged.our_object(gate.house, remark.uri):
-        return Outcome("ignored", "It is our own.")
     if await _is_gone(arrival, remark):
         return Outcome("ignored", "It was deleted before it came.")
     author = await arrival.author(remark.author_uri)

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from federation.gate.plan import Gateway, Plan
+from federation.gate.redact import redact
 from federation.gate.render import stands_as
 from federation.gate.routing import (
     Carriage,
@@ -22,6 +23,7 @@ from federation.outside.crossings import EVERYONE, Card
 from federation.vocabulary import activities
 from federation.vocabulary.activities import read_activity
 from federation.vocabulary.objects import parse_object
+from server.boundary.rules import NAME_TO_ROLE
 from server.domain.crossings import Verdict
 from server.domain.errors import Refusal
 from server.domain.ideas import Contribution
@@ -89,7 +91,7 @@ async def relay(
 
     One that came as a bare id is listed alone: there is nothing to announce.
     """
-    if verdict.verdict == "redacted":
+    if verdict.audience != made.author_host and not await _passes_whole(gate, made, verdict):
         return
     activity = await original(gate, made)
     root = made if made.kind == "idea" else await ideas.by_id(gate.house, made.thread_id)
@@ -116,6 +118,17 @@ async def relay(
         at=made.edited_at or made.created_at,
     )
     await announce(gate, plan, carriage, apart, skip_host=made.author_host)
+
+
+async def _passes_whole(gate: Gateway, made: Contribution, verdict: Verdict) -> bool:
+    """Say whether there is nothing in it that this audience may not read: nothing can be taken out."""
+    if not verdict.redactions:
+        return True
+    author = await people.member_by_id(gate.house, made.author_id)
+    if author is None or NAME_TO_ROLE in verdict.redactions:
+        return False
+    words = redact(await gate.house.rulebook(), made, author, verdict.redactions)
+    return words is not None and (words.title, words.text) == (made.title, made.text)
 
 
 async def _list(

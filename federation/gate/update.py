@@ -17,6 +17,8 @@ ACTOR_TYPES = {"Person", "Group", "Application", "Service", "Organization"}
 
 
 async def admit_update(arrival: Arrival) -> Outcome:
+    if judged.our_object(arrival.gate.house, arrival.activity.object_uri):
+        return Outcome("ignored", "It is our own.")
     document = await arrival.object()
     if document is None:
         return Outcome("refused", "The object could not be had from its own server.")
@@ -25,8 +27,6 @@ async def admit_update(arrival: Arrival) -> Outcome:
     remark = parse_object(document)
     if problem := check_authorship(arrival, remark):
         return Outcome("refused", problem)
-    if judged.our_object(arrival.gate.house, remark.uri):
-        return Outcome("ignored", "It is our own.")
     known = await ideas.by_uri(arrival.gate.house, remark.uri)
     author = await arrival.author(remark.author_uri)
     if known is None or author is None or known.deleted:

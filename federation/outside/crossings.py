@@ -272,6 +272,12 @@ async def actors(outside: Outside, type_: str, host: str | None, limit: int = 50
     return _crossings(outside, rows)
 
 
+async def standing_actors(outside: Outside) -> list[Crossing]:
+    """Return the newest standing document of each of our actors, for each audience."""
+    rows = await outside.store.fetch(f"{SELECT} WHERE c.kind = 'actor' AND c.ours AND {STANDING} AND {NEWEST}")
+    return _crossings(outside, rows)
+
+
 async def newest_version(outside: Outside, uri: str, audience: str) -> tuple[int, str]:
     """Return (version, SHA-256) of the newest standing row of a document for an audience; (0, "") when none."""
     row = await outside.store.fetch_one(

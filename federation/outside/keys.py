@@ -31,6 +31,17 @@ async def put_key(change: Transaction, outside: Outside, name: str, private_pem:
     )
 
 
+async def replace_key(change: Transaction, outside: Outside, name: str, private_pem: str, public_pem: str) -> None:
+    """Keep a new pair in place of the one that bears the name."""
+    await change.execute("DELETE FROM actor_keys WHERE name = ?", (name,))
+    await put_key(change, outside, name, private_pem, public_pem)
+
+
+async def names(outside: Outside) -> list[str]:
+    """Return the names of all pairs."""
+    return [row["name"] for row in await outside.store.fetch("SELECT name FROM actor_keys ORDER BY name")]
+
+
 async def public_pem(outside: Outside, name: str) -> str | None:
     value = await outside.store.fetch_value("SELECT public_pem FROM actor_keys WHERE name = ?", (name,))
     return None if value is None else str(value)

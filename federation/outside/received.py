@@ -113,6 +113,22 @@ async def put_off(outside: Outside, received: Received, due_at: float, note: str
         )
 
 
+async def defer(outside: Outside, received: Received, due_at: float, note: str) -> None:
+    """Let an activity wait without counting it as a failed look."""
+    async with outside.store.transaction() as change:
+        await change.execute("UPDATE received SET due_at = ?, note = ? WHERE id = ?", (due_at, note[:500], received.id))
+
+
+async def admitted_since(outside: Outside, host: str, since: float) -> int:
+    """Count what a server sent and we let in since a moment in unix seconds."""
+    return int(
+        await outside.store.fetch_value(
+            "SELECT count(*) FROM received WHERE host = ? AND received_at > ? AND state = 'admitted'", (host, since)
+        )
+        or 0
+    )
+
+
 async def count(outside: Outside) -> dict[str, int]:
     """Count received activities by state."""
     rows = await outside.store.fetch("SELECT state, count(*) AS n FROM received GROUP BY state")

@@ -132,7 +132,7 @@ class ReceivedRow(Model):
     class Meta:
         table = "received"
         unique_together = (("activity_uri", "host"),)
-        indexes = (("state", "due_at"), ("object_uri", "kind"))
+        indexes = (("state", "due_at"), ("object_uri", "kind"), ("host", "received_at"))
 
 
 class StrangerRow(Model):

@@ -103,7 +103,7 @@ class Elsewhere:
         self.url = f"http://127.0.0.1:{bound.getsockname()[1]}"
         await web.SockSite(self._runner, bound).start()
         self.session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
-        self.server = self.person("server", kind="Application")
+        self.server = self.person("server", "Application")
 
     async def close(self) -> None:
         await self.session.close()
@@ -115,20 +115,20 @@ class Elsewhere:
 
     # -- what we serve --
 
-    def person(self, name: str, kind: str = "Person", **changes: Any) -> str:
+    def person(self, username: str, kind: str = "Person", /, **changes: Any) -> str:
         """Lay out an actor; return its URI."""
-        uri = f"{self.url}/users/{name}"
+        uri = f"{self.url}/users/{username}"
         pem = self.key.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
-        self.documents[f"/users/{name}"] = (
+        self.documents[f"/users/{username}"] = (
             200,
             {
                 "@context": [CONTEXT, "https://w3id.org/security/v1"],
                 "type": kind,
                 "id": uri,
-                "preferredUsername": name,
-                "name": name.title(),
+                "preferredUsername": username,
+                "name": username.title(),
                 "inbox": f"{uri}/inbox",
                 "outbox": f"{uri}/outbox",
                 "endpoints": {"sharedInbox": f"{self.url}/inbox"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.services import crossings, holds, ideas, partners, people
+from server.services import crossings, holds, ideas, partners, people, rules
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.elsewhere import Elsewhere
 from tests.federation.organisation import Organisation
@@ -287,11 +287,9 @@ async def test_an_idea_narrowed_for_everyone_stays_with_the_partner_that_keeps_i
     idea = await acme.idea(forum)
     await acme.idle()
     globex.arrived.clear()
-    from server.services import rules as rule_services
-
-    stored, _ = await rule_services.rules_in_force(acme.house)
+    stored, _ = await rules.rules_in_force(acme.house)
     guard = '\n[[rule]]\nid = "G-public"\nkind = "guard"\nto = "tier:public"\neffect = "deny"\n'
-    await rule_services.apply_rules(acme.house, acme.admin, stored.text + guard, alone=True)
+    await rules.apply_rules(acme.house, acme.admin, stored.text + guard, alone=True)
     await acme.idle()
     assert await status(initech, idea.uri) == 410
     assert await status(globex, idea.uri, gus) == 200

@@ -1,0 +1,70 @@
+"""New key pairs for our actors: pairs and actor documents change in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from federation.gate.boundary_change import card_of_activity
+from federation.gate.plan import Gateway, Plan
+from federation.gate.routing import activity_uri, parsed
+from federation.outside import crossings, keys, peers
+from federation.outside.crossings import EVERYONE, Crossing
+from federation.outside.released import Released
+from federation.signatures import generate_rsa_pem
+from federation.vocabulary import activities
+from server.services import forums
+
+
+async def rotate_keys(gate: Gateway) -> tuple[int, int]:
+    """Give the server, the people and every forum a new pair; return (pairs, actor documents) exchanged.
+
+    Followers of a forum are told by an Update; others fetch a key again once a signature no longer fits.
+    """
+    plan = Plan(gate.outside)
+    pems: dict[str, str] = {}
+    for name in await keys.names(gate.outside):
+        private_pem, public_pem = await asyncio.to_thread(generate_rsa_pem)
+        pems[name] = public_pem
+        _replace(plan, name, private_pem, public_pem)
+    changed = 0
+    for found in await crossings.standing_actors(gate.outside):
+        document = _with_key(parsed(found.document.body), pems.get(keys.key_name(gate.outside, found.document.uri)))
+        if document is None:
+            continue
+        one = found.document
+        released = plan.freeze(document, "actor", one.version + 1, one.audience, found.card)
+        changed += 1
+        if found.card.type == "Group":
+            await _tell_followers(gate, plan, found, released, document)
+    await plan.write()
+    return len(pems), changed
+
+
+def _replace(plan: Plan, name: str, private_pem: str, public_pem: str) -> None:
+    plan.steps.append(lambda change: keys.replace_key(change, plan.outside, name, private_pem, public_pem))
+
+
+def _with_key(document: dict[str, Any], public_pem: str | None) -> dict[str, Any] | None:
+    """Return an actor's document with another key, or None where it has none to change."""
+    key = document.get("publicKey")
+    if public_pem is None or not isinstance(key, dict):
+        return None
+    return {**document, "publicKey": {**key, "publicKeyPem": public_pem}}
+
+
+async def _tell_followers(
+    gate: Gateway, plan: Plan, found: Crossing, released: Released, document: dict[str, Any]
+) -> None:
+    forum = await forums.forum_by_uri(gate.house, found.document.uri)
+    if forum is None:
+        return
+    uri = activity_uri(gate, "update", forum.uri, released.version, released.audience)
+    update = activities.update_actor(uri, document, gate.house.now())
+    sealed = plan.freeze(update, "activity", 1, released.audience, card_of_activity(update, forum))
+    for follower in await peers.followers(gate.outside, forum.uri):
+        if released.audience in (EVERYONE, follower.host):
+            plan.send(
+                sealed, host=follower.host, inbox_uri=follower.inbox_uri, sender_uri=forum.uri, lane=forum.uri,
+                object_uri=forum.uri, act="Update",
+            )  # fmt: skip

@@ -1,0 +1,29 @@
+"""How much one server may say within an hour: what is over it waits, and nothing is lost."""
+
+from __future__ import annotations
+
+from server.services import ideas, rules
+from tests.federation.conftest import MakeElsewhere
+from tests.federation.organisation import Organisation
+
+
+async def test_what_is_over_a_servers_rate_waits_until_its_hour_has_passed(
+    acme: Organisation, elsewhere: MakeElsewhere
+):
+    peer, other = await elsewhere("lemmy"), await elsewhere("lemmy")
+    forum = await acme.forum()
+    idea = await acme.idea(forum)
+    await acme.idle()
+    stored, _ = await rules.rules_in_force(acme.house)
+    assert "6000/h" in stored.text
+    await rules.apply_rules(acme.house, acme.admin, stored.text.replace("6000/h", "2/h"), alone=True)
+    await acme.idle()
+    for word in ("one", "two", "three"):
+        await peer.post(acme.inbox, peer.create(peer.note(peer.person("ann"), word, idea.uri, forum.uri)))
+        await acme.idle()
+    await other.post(acme.inbox, other.create(other.note(other.person("bob"), "mine", idea.uri, forum.uri)))
+    await acme.idle()
+    assert [one.text for one in await ideas.replies_of(acme.house, idea.id)] == ["one", "two", "mine"]
+    acme.wait(3700)
+    await acme.idle()
+    assert [one.text for one in await ideas.replies_of(acme.house, idea.id)] == ["one", "two", "mine", "three"]
