@@ -41,7 +41,7 @@ run: install ## One empty organisation on this machine
 	@$(BIN)/python -m server serve --home $(HOME_DIR)
 
 test: install-dev browser ## Run all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: install-dev ## Lint, types, import contracts, registers, migrations
 	@$(BIN)/ruff check .
