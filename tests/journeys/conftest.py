@@ -33,7 +33,7 @@ async def chromium() -> AsyncIterator[Browser]:
     """Chromium as the system has it; without it no journey can be walked, and all are skipped, saying so."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
-        pytest.skip("There is no chromium on this machine, so NO BROWSER JOURNEY WAS TESTED; `make browser` installs it.")
+        pytest.skip("NO BROWSER JOURNEY WAS WALKED: there is no chromium here; `make browser` installs it.")
     expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))

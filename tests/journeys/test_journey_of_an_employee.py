@@ -10,7 +10,6 @@ from tests.journeys.organisations import Floor, Organisation
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("journey-employee"),
     pytest.mark.asyncio(loop_scope="session"),
 ]
 TITLE, TEXT = "Your idea in one line", "What would it change, and for whom?"

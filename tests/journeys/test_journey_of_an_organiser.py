@@ -1,0 +1,150 @@
+"""An organiser sets a jam up from the one-time link that `init` printed, opens it, extends it and closes it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.journeys.conftest import Arrive, Found
+from tests.journeys.organisations import PASSWORD, Organisation
+from tests.journeys.visitors import Visitor
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="session"),
+]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def empty(chromium: Browser, founding: Found) -> Organisation:
+    """An organisation just set up, with nobody but an admin who has no password yet."""
+    organisation: Organisation = await founding("Acme", password="")
+    await organisation.serve()
+    return organisation
+
+
+def _written(at: datetime) -> str:
+    """A moment as a field for date and time takes it."""
+    return at.strftime("%Y-%m-%dT%H:%M")
+
+
+async def test_an_organiser_gets_from_the_first_link_to_a_jam_that_ran_and_closed(
+    empty: Organisation, arrive: Arrive
+) -> None:
+    morgan = await arrive(empty)
+    await _come_in_by_the_link(morgan, empty)
+    await _draft_a_jam(morgan)
+    await _be_refused_without_a_promise(morgan)
+    await _promise(morgan)
+    await _add_forums(morgan)
+    await _add_a_partner(morgan)
+    await _open_extend_and_freeze(morgan)
+
+
+async def _come_in_by_the_link(morgan: Visitor, empty: Organisation) -> None:
+    (link,) = empty.links
+    await morgan.visit(link)
+    await morgan.sees_heading("Welcome to Acme")
+    with morgan.refused_with(422):
+        await morgan.type("New password", "short")
+        await morgan.press("Set password and enter")
+        await morgan.sees("A password has at least 8 characters")
+    await morgan.type("New password", PASSWORD)
+    await morgan.press("Set password and enter")
+    await morgan.is_told("Your password is set.")
+    await morgan.sees_heading("Jams")
+
+    await morgan.page.get_by_label("Your menu").click()
+    await morgan.press("Sign out")
+    await morgan.sees("You are signed out.")
+    await morgan.visit(link)
+    with morgan.refused_with(401):
+        await morgan.type("New password", PASSWORD)
+        await morgan.press("Set password and enter")
+        await expect(morgan.page.get_by_role("alert")).to_be_visible()
+    await morgan.sign_in("morgan")
+
+
+async def _draft_a_jam(morgan: Visitor) -> None:
+    await morgan.follow("Start the first jam")
+    await morgan.sees_heading("New jam")
+    now = datetime.now(UTC)
+    await morgan.type("Name of the jam", "Better together")
+    await morgan.type("Short name in addresses", "better")
+    await morgan.type("The question", "What should we try together?")
+    await morgan.type("Off the table", "Headcount.")
+    await morgan.type("Decided by", "15 December")
+    await morgan.page.get_by_label("Opens (UTC)").fill(_written(now + timedelta(hours=1)))
+    await morgan.page.get_by_label("Closes (UTC)").fill(_written(now + timedelta(days=2)))
+    await morgan.press("Create the draft")
+    await morgan.is_told("It is a draft until you open it.")
+    await morgan.sees("The charter still lacks")
+
+
+async def _be_refused_without_a_promise(morgan: Visitor) -> None:
+    with morgan.refused_with(409):
+        await morgan.press("Open the jam now")
+        await morgan.is_told("The jam cannot open before its charter is complete.")
+    await morgan.sees("A draft: only you and other organisers work on it")
+
+
+async def _promise(morgan: Visitor) -> None:
+    await morgan.follow("Complete it")
+    await morgan.type("The sponsor’s promise", "Dana Whitfield answers every theme by 15 December.")
+    await morgan.press("Save the charter")
+    await morgan.is_told("Saved.")
+    await morgan.does_not_see("The charter still lacks")
+
+
+async def _add_forums(morgan: Visitor) -> None:
+    for name, slug, audience, seen in (
+        ("Open floor", "open-floor", "Everyone", "Everyone"),
+        ("Logistics", "logistics", "Partners", "Acme and partners"),
+        ("Our own house", "own-house", "Inside Acme", "Inside Acme"),
+    ):
+        form = morgan.page.locator("#new-forum")
+        await form.get_by_label("Name", exact=True).fill(name)
+        await form.get_by_label("Short name").fill(slug)
+        await form.get_by_label("Its question").fill(f"What about {name.lower()}?")
+        await form.get_by_role("radio", name=audience).check()
+        await morgan.press("Create the forum")
+        await morgan.is_told("The forum is there, with the rules that its audience stands for.")
+        listed = morgan.page.get_by_role("region", name="Forums")
+        await morgan.sees(name, within=listed)
+        await morgan.sees(seen, within=listed)
+    await morgan.visit("/boundary")
+    await morgan.sees_heading("What may cross")
+    await morgan.sees("Open floor")
+
+
+async def _add_a_partner(morgan: Visitor) -> None:
+    await morgan.follow("Partners", within=morgan.page.get_by_role("navigation", name="Boundary"))
+    await morgan.sees_heading("No partner yet")
+    await morgan.type("Server", "jam.globex.example")
+    await morgan.page.get_by_label("Name", exact=False).last.fill("Globex")
+    await morgan.page.get_by_label("Tier").select_option("partner")
+    await morgan.press("Add")
+    await morgan.is_told("The partner is written down.")
+    await morgan.sees_heading("Globex")
+
+
+async def _open_extend_and_freeze(morgan: Visitor) -> None:
+    await morgan.visit("/jams/better/settings")
+    await morgan.press("Open the jam now")
+    await morgan.is_told("The jam is open.")
+    await morgan.sees("Live: people write, on every server that may.")
+
+    later = datetime.now(UTC) + timedelta(days=3)
+    await morgan.page.get_by_label("New closing time (UTC)").fill(_written(later))
+    await morgan.press("Extend")
+    await morgan.is_told("The jam has a new end.")
+    await expect(morgan.page.get_by_label("New closing time (UTC)")).to_have_value(_written(later))
+
+    await morgan.press("Freeze: read only")
+    await morgan.is_told("The jam is closed. Everybody can still read it.")
+    await morgan.follow("Open floor", within=morgan.page.get_by_role("region", name="Forums"))
+    await morgan.sees_heading("What about open floor?")
+    await expect(morgan.page.locator("form.composer")).to_have_count(0)
