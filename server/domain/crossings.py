@@ -29,7 +29,8 @@ class Partner:
 class Verdict:
     """What the rules say of one version for one audience: a host, or "*" for the anonymous public.
 
-    `rules` are the ids that decided; `redactions` the kinds taken out; `facts` the JSON of what was judged.
+    `rules` are the ids that decided; `redactions` the kinds taken out; `facts` the JSON of what was judged;
+    `per_hour` is how many activities of one server the rules let in within an hour (None: no limit).
     """
 
     audience: str
@@ -41,6 +42,7 @@ class Verdict:
     advice: str = ""
     facts: str = field(default="{}", repr=False)
     rule_set: int = 0
+    per_hour: int | None = None
 
     @property
     def crosses(self) -> bool:

@@ -14,6 +14,7 @@ from typing import Literal
 from server.boundary.decide import decide
 from server.boundary.facts import Facts
 from server.boundary.labels import Level
+from server.boundary.rules import Rate
 from server.domain.actors import Member
 from server.domain.crossings import EVERYONE, Partner, Verdict, VerdictWord
 from server.domain.errors import Missing
@@ -131,6 +132,7 @@ def _verdict(book: Rulebook, facts: Facts, now: datetime) -> Verdict:
         reason=decision.reason,
         redactions=decision.redactions,
         duties=tuple(str(duty) for duty in decision.duties),
+        per_hour=min((duty.per_hour for duty in decision.duties if isinstance(duty, Rate)), default=None),
         advice=decision.would_allow or "",
         facts=json.dumps(facts.to_json(), separators=(",", ":"), sort_keys=True),
         rule_set=book.version,
