@@ -64,19 +64,7 @@ def _words(shelf: Shelf, sheets: list[Sheet]) -> dict[str, Any]:
     }
 
 
-PLAIN = (
-    "seed",
-    "participants",
-    "names",
-    "titles",
-    "named",
-    "refreshes",
-    "new",
-    "counted",
-    "learnt",
-    "stale",
-    "seconds",
-)
+PLAIN = ("seed", "participants", "names", "titles", "named", "refreshes", "new", "counted", "learnt", "stale")
 
 
 def _state(live: LiveThemes) -> dict[str, Any]:

@@ -1,0 +1,186 @@
+from dataclasses import replace
+
+import pytest
+
+from analytics.corpus import Document
+from analytics.live import LiveThemes
+
+
+def play(live, documents):
+    """Write documents one by one, refreshing when due."""
+    for document in documents:
+        live.add(document)
+        if live.due():
+            live.refresh()
+    return live
+
+
+@pytest.fixture(scope="module")
+def snapshot(write):
+    return play(LiveThemes("jam"), write(310)).dump()
+
+
+@pytest.fixture
+def live(snapshot):
+    return LiveThemes.load(snapshot)
+
+
+def told(live):
+    return replace(live.report(), seconds=0.0)
+
+
+def test_a_document_is_placed_and_counted_at_once(live, write):
+    before = {theme.id: theme.size for theme in live.report().themes}
+    theme = live.add(Document("new", "Solar panels on the roof of the garage would save electricity", "someone"))
+    after = {theme.id: theme.size for theme in live.report().themes}
+    assert theme is not None
+    assert after[theme] == before[theme] + 1
+    assert live.report().assignment["new"] == theme
+
+
+def test_before_the_first_refresh_nothing_has_a_theme():
+    live = LiveThemes("jam")
+    assert live.add(Document("a", "Solar panels on the roof")) is None
+    assert live.report().assignment == {"a": None}
+
+
+def test_a_refresh_is_due_early_and_then_every_two_hundred(write):
+    live = LiveThemes("jam")
+    due = []
+    for number, document in enumerate(write(310), start=1):
+        live.add(document)
+        if live.due():
+            due.append(number)
+            live.refresh()
+    assert due == [10, 25, 50, 100, 300]
+    assert not live.due()
+
+
+def test_themes_keep_their_ids_colours_and_most_of_their_words_over_a_refresh(live, write):
+    before = {theme.id: theme for theme in live.report().themes}
+    stood = live.report().assignment
+    play(live, write(200, seed=7, start=310))
+    after = {theme.id: theme for theme in live.report().themes}
+    assert set(before) <= set(after)
+    assert all(after[name].hue == before[name].hue for name in before)
+    moved = sum(live.report().assignment[name] != theme for name, theme in stood.items())
+    assert moved / len(stood) < 0.1
+    shared = [len(set(before[n].words) & set(after[n].words)) / 10 for n in before]
+    assert sum(shared) / len(shared) > 0.7
+
+
+def test_every_birth_and_split_is_logged(live):
+    born = {change.theme for change in live.events if change.kind in ("birth", "split")}
+    gone = {change.theme for change in live.events if change.kind == "merge"}
+    assert {theme.id for theme in live.report().themes} == born - gone
+
+
+def test_a_removed_document_is_gone_from_words_quotes_sizes_and_snapshot(live):
+    secret = "Zanzibarium"
+    for number in range(25):
+        live.add(Document(f"secret-{number}", f"{secret} reactors hum in cellar number {number}", f"p{number}"))
+    live.refresh()
+    assert any(secret.lower() in theme.words for theme in live.report().themes)
+    for number in range(25):
+        live.remove(f"secret-{number}")
+    report = live.report()
+    assert not any(secret.lower() in theme.words or secret in theme.label for theme in report.themes)
+    assert not any(name.startswith("secret") for theme in report.themes for name in theme.representative)
+    assert not any(name.startswith("secret") for name in report.assignment)
+    assert sum(theme.size for theme in report.themes) == 310
+    assert secret.lower().encode() not in live.dump().lower()
+
+
+def test_removing_what_is_not_there_changes_nothing(live):
+    before = told(live)
+    live.remove("nobody")
+    assert told(live) == before
+
+
+def test_a_changed_document_moves_to_where_its_new_text_belongs(live):
+    first = live.add(Document("x", "Solar panels on the roof would save electricity in the garage"))
+    second = live.change(Document("x", "Vegetarian lunch in the canteen would waste less food on Mondays"))
+    assert first != second
+    assert live.report().assignment["x"] == second
+
+
+def test_adding_a_known_id_changes_it_and_counts_it_once(live):
+    live.add(Document("x", "Solar panels on the roof would save electricity"))
+    total = sum(theme.size for theme in live.report().themes)
+    live.add(Document("x", "A heat pump would save electricity"))
+    assert sum(theme.size for theme in live.report().themes) == total
+
+
+def test_a_snapshot_goes_on_bit_for_bit_as_the_original_would(write):
+    original = play(LiveThemes("jam"), write(210))
+    original.remove(write(1)[0].id)
+    copy = LiveThemes.load(original.dump())
+    for live in (original, copy):
+        play(live, write(120, seed=9, start=210))
+    assert copy.dump() == original.dump()
+    assert told(copy) == told(original)
+
+
+def test_the_same_events_give_the_same_themes(write):
+    assert play(LiveThemes("jam"), write(60)).dump() == play(LiveThemes("jam"), write(60)).dump()
+
+
+@pytest.mark.parametrize("data", [b"", b"nonsense", b"PK\x03\x04broken"])
+def test_bytes_that_are_no_snapshot_are_refused(data):
+    with pytest.raises(ValueError, match="not a snapshot"):
+        LiveThemes.load(data)
+
+
+@pytest.fixture(scope="module")
+def settled(write):
+    return play(LiveThemes("jam"), write(650)).dump()
+
+
+def test_an_emerging_theme_is_announced_and_becomes_a_theme_of_its_own(write, settled):
+    live = LiveThemes.load(settled)
+    known = {theme.id for theme in live.report().themes}
+    places = ["lobby", "yard", "north hall", "stairs", "office", "meeting room"]
+    for number, usual in enumerate(write(250, seed=5, start=650)):
+        live.add(usual)
+        if number % 8 == 0:
+            text = f"Drones could deliver parcels to the {places[number // 8 % 6]}, a drone needs no driver for {number} steps"
+            live.add(Document(f"drone-{number}", text, f"person {number}", f"idea-{number}", usual.at))
+        if live.due():
+            live.refresh()
+    bursts = [burst for burst in live.emerging if burst.ids[0].startswith("drone")]
+    assert bursts
+    assert bursts[0].theme not in known
+    assert len(bursts) == len(live.emerging)
+
+
+def test_a_flood_by_one_author_is_not_emerging(settled):
+    live = LiveThemes.load(settled)
+    for number in range(60):
+        live.add(Document(f"flood-{number}", f"Buy golden watches, offer {number}", "spammer", f"t{number}"))
+    assert live.emerging == []
+
+
+def test_a_persons_title_stays_with_the_theme(live, write):
+    theme = live.report().themes[0].id
+    live.rename(theme, "Sun and warmth")
+    play(live, write(200, seed=3, start=310))
+    assert next(t.label for t in live.report().themes if t.id == theme) == "Sun and warmth"
+    live.rename(theme, "")
+    assert next(t.label for t in live.report().themes if t.id == theme) != "Sun and warmth"
+
+
+def test_similar_documents_are_found_by_meaning_also_in_another_language(live):
+    found = live.similar("Sonnenkollektoren auf dem Dach sparen Strom", 5)
+    assert all(name.startswith("energy") for name, _ in found)
+    assert [cosine for _, cosine in found] == sorted((cosine for _, cosine in found), reverse=True)
+    assert live.similar("🎉") == []
+
+
+def test_without_the_sentence_encoder_live_themes_work_too(write, purity):
+    live = play(LiveThemes("jam", find_encoder=lambda: None), write(300))
+    assert purity(live.report().assignment) > 0.8
+
+
+def test_a_snapshot_of_another_encoder_is_refused(snapshot):
+    with pytest.raises(ValueError, match="another sentence encoder"):
+        LiveThemes.load(snapshot, find_encoder=lambda: None)

@@ -1,0 +1,121 @@
+"""Whatever is written: no exception, and an honest None where there is nothing to place."""
+
+import time
+
+import pytest
+
+from analytics.corpus import Document
+from analytics.themes import LiveThemes, fit
+
+
+def test_an_empty_jam_has_no_themes():
+    report = fit([])
+    assert report.themes == ()
+    assert report.assignment == {}
+    assert LiveThemes("jam").report().themes == ()
+
+
+def test_one_document_is_one_theme():
+    report = fit([Document("a", "Solar panels on the roof of the warehouse")])
+    assert [theme.size for theme in report.themes] == [1]
+    assert report.assignment == {"a": report.themes[0].id}
+
+
+NOTHING_SAID = {
+    "empty": "",
+    "blank": " \n\t ",
+    "emoji": "🎉🎉👍🏽",
+    "link": "https://example.org/a?b=c www.example.org",
+    "code": "```\nfor x in y: print(x)\n```",
+    "numbers": "1 2 3 4,5",
+    "quote": "> solar panels on the roof\n> and the gate",
+    "nul": "\x00\x00",
+    "surrogate": "\ud800\udfff",
+    "markup": "<script>alert('solar panels')</script><br>",
+    "name": "@anna@example.org",
+}
+
+
+@pytest.mark.parametrize("kind", NOTHING_SAID)
+def test_what_has_no_words_is_nowhere(write, kind):
+    report = fit([*write(20), Document("odd", NOTHING_SAID[kind])])
+    assert report.assignment["odd"] is None
+    live = LiveThemes("jam")
+    assert live.add(Document("odd", NOTHING_SAID[kind])) is None
+
+
+SOMETHING_SAID = {
+    "nul inside": "solar\x00panels on the \x00roof",
+    "right to left": "يجب أن نضع ألواحا شمسية على سطح المبنى",
+    "override": "\u202esolar panels on the roof\u202c",
+    "mixed": "Solar panels, bitte auf das Dach, en el tejado, 屋顶",
+    "shouting": "SOLAR PANELS ON THE ROOF NOW!!!",
+    "half a pair": "solar panels \ud83d on the roof",
+    "long": "solar panels on the roof of the old hall " * 1_250,
+    "one long word": "a" * 50_000,
+    "unclosed": "<script " * 3_000 + "```" * 3_000 + " solar",
+    "at signs": "a@" * 25_000,
+}
+
+
+@pytest.mark.parametrize("kind", SOMETHING_SAID)
+def test_odd_text_is_read_without_an_error_and_quickly(write, kind):
+    began = time.perf_counter()
+    report = fit([*write(20), Document("odd", SOMETHING_SAID[kind])])
+    assert "odd" in report.assignment
+    live = LiveThemes("jam")
+    live.add(Document("odd", SOMETHING_SAID[kind]))
+    live.refresh()
+    assert time.perf_counter() - began < 20
+
+
+def test_three_thousand_identical_documents_are_one_theme_and_do_not_drown_the_others(write, purity):
+    copies = [Document(f"copy-{n:05d}", "Solar panels on the roof of the warehouse", f"p{n}") for n in range(3_000)]
+    report = fit([*write(120), *copies], k=4)
+    assert len({report.assignment[copy.id] for copy in copies}) == 1
+    rest = {name: theme for name, theme in report.assignment.items() if not name.startswith("copy")}
+    assert purity(rest) > 0.9
+
+
+def test_only_copies_make_a_single_theme():
+    report = fit([Document(f"{n:05d}", "Plant trees along the river") for n in range(2_000)])
+    assert [theme.size for theme in report.themes] == [2_000]
+
+
+def test_one_authors_flood_makes_no_theme(write):
+    flood = [
+        Document(f"flood-{n}", f"Buy cheap golden watches today, best offer number {n} of the week", "spammer")
+        for n in range(100)
+    ]
+    report = fit([*write(200), *flood])
+    assert not {"watches", "golden", "cheap"} & {word for theme in report.themes for word in theme.words}
+    assert not any(name.startswith("flood") for theme in report.themes for name in theme.representative)
+
+
+def test_thanks_and_nods_follow_their_thread_and_shape_nothing(write):
+    documents = write(120)
+    nods = [
+        Document(f"nod-{n}", text, f"p{n}", documents[n].id)
+        for n, text in enumerate(
+            ["Thanks a lot!", "Great idea, I agree", "+1, totally agree", "Danke, super Idee"] * 10
+        )
+    ]
+    alone = Document("nod-alone", "Thanks everyone!")
+    report = fit([*documents, *nods, alone], k=4)
+    assert all(report.assignment[nod.id] == report.assignment[nod.thread] for nod in nods)
+    assert report.assignment["nod-alone"] is None
+    assert not {"thanks", "agree", "danke", "idea"} & {word for theme in report.themes for word in theme.words}
+
+
+def test_names_of_participants_are_no_words(write):
+    live = LiveThemes("jam", ["Rosalind Quimby"])
+    for document in write(100):
+        live.add(Document(document.id, f"Rosalind Quimby is right. {document.text}", document.author))
+    live.refresh()
+    assert not {"rosalind", "quimby"} & {word for theme in live.report().themes for word in theme.words}
+
+
+def test_clocks_that_jumped_do_not_empty_the_trend(write):
+    odd = [Document("late", "Solar panels on the roof", at=9e9), Document("never", "A heat pump", at=float("nan"))]
+    report = fit([*write(100), *odd, Document("past", "Better insulation of windows", at=-5.0)], k=4)
+    assert sum(sum(theme.trend) for theme in report.themes) >= 100
