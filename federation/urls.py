@@ -102,9 +102,7 @@ def _parse_ipv6(text: str) -> str:
 def _check_host(name: str) -> str:
     if len(name) > 253 or not _HOST.fullmatch(name):
         raise BadUrl(f"{name[:200]!r} is no host name in ASCII letters, digits and hyphens")
-    if _LAST_IS_NUMBER.fullmatch(
-        name
-    ):  # the C library reads 0x7f.1, 017700000001 and 2130706433 as addresses
+    if _LAST_IS_NUMBER.fullmatch(name):  # the C library reads 0x7f.1, 017700000001 and 2130706433 as addresses
         try:
             return str(ipaddress.IPv4Address(name))
         except ValueError as error:

@@ -43,27 +43,20 @@ async def outbox(request: web.Request) -> web.Response:
     if "page" not in request.query:
         total = await crossings.count_of_forum(outside, owner, "object", viewer, ("Article",))
         return _collection({"type": "OrderedCollection", "id": uri, "totalItems": total, "first": f"{uri}?page=first"})
-    before = _number(request.query["page"])
+    page = request.query["page"][:32]
+    after_uri = outside.addresses.activity_uri(page)
     listed = await crossings.of_forum(
-        outside, owner, "activity", viewer, types=("Announce",), before=before, limit=PAGE + 1
+        outside, owner, "activity", viewer, types=("Announce",), after_uri=after_uri, limit=PAGE + 1
     )
-    page: dict[str, Any] = {
+    document: dict[str, Any] = {
         "type": "OrderedCollectionPage",
-        "id": f"{uri}?page={request.query['page'][:40]}",
+        "id": f"{uri}?page={page}",
         "partOf": uri,
         "orderedItems": [_plain(one.document.body) for one in listed[:PAGE]],
     }
     if len(listed) > PAGE:
-        page["next"] = f"{uri}?page={listed[PAGE - 1].card.made_at!r}"
-    return _collection(page)
-
-
-def _number(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        return 1e12
-    return value if 1e6 < value < 1e12 else 1e12
+        document["next"] = f"{uri}?page={listed[PAGE - 1].document.uri.rsplit('/', 1)[1]}"
+    return _collection(document)
 
 
 def _plain(body: bytes) -> dict[str, Any]:

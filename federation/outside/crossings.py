@@ -127,9 +127,10 @@ async def bar(change: Transaction, subject_uri: str, host: str, now: float) -> N
     A revoked row of its own, without a seal, stands before the grant to all.
     """
     await change.execute(
-        "INSERT INTO crossings (uri, version, audience, kind, type, ours, subject_uri, forum_uri, thread_uri, parent_uri,"
-        " author_uri, author_name, author_handle, sha, mac, made_at, released_at, revoked_at)"
-        " SELECT uri, version, ?, kind, type, ours, subject_uri, '', '', '', '', '', '', sha, '', made_at, released_at, ?"
+        "INSERT INTO crossings (uri, version, audience, kind, type, ours, subject_uri, sha, mac, made_at, released_at,"
+        " revoked_at, forum_uri, thread_uri, parent_uri, author_uri, author_name, author_handle)"
+        " SELECT uri, version, ?, kind, type, ours, subject_uri, sha, '', made_at, released_at, ?,"
+        " '', '', '', '', '', ''"
         " FROM crossings WHERE (uri = ? OR subject_uri = ?) AND audience = '*' AND kind != 'tombstone'"
         " ON CONFLICT (uri, audience, version) DO UPDATE SET revoked_at = excluded.revoked_at",
         (host, now, subject_uri, subject_uri),
@@ -201,16 +202,24 @@ async def of_forum(
     host: str | None,
     *,
     types: tuple[str, ...] = (),
-    before: float = 1e12,
+    after_uri: str = "",
     limit: int = 50,
 ) -> list[Crossing]:
-    """Return a forum's documents of one kind that a viewer was granted, newest first."""
+    """Return a forum's documents of one kind that a viewer was granted, newest first.
+
+    `after_uri` names the last one of an earlier page; one that the viewer was not granted counts as none.
+    """
     granted, values = _granted(host)
     typed = f"AND c.type IN ({','.join('?' * len(types))})" if types else ""
+    last = await outside.store.fetch_one(
+        f"SELECT c.made_at, c.id FROM crossings c WHERE c.uri = ? AND c.forum_uri = ? AND {STANDING} AND {granted}",
+        (after_uri, forum_uri, *values),
+    )
+    made_at, id_ = (last["made_at"], last["id"]) if last else (1e12, 0)
     rows = await outside.store.fetch(
         f"{SELECT} WHERE c.forum_uri = ? AND c.kind = ? {typed} AND {STANDING} AND {NEWEST} AND {granted}"
-        " AND c.made_at < ? ORDER BY c.made_at DESC, c.id DESC LIMIT ?",
-        (forum_uri, kind, *types, *values, before, limit),
+        " AND (c.made_at, c.id) < (?, ?) ORDER BY c.made_at DESC, c.id DESC LIMIT ?",
+        (forum_uri, kind, *types, *values, made_at, id_, limit),
     )
     return _crossings(outside, rows)
 
@@ -276,6 +285,15 @@ async def standing_actors(outside: Outside) -> list[Crossing]:
     """Return the newest standing document of each of our actors, for each audience."""
     rows = await outside.store.fetch(f"{SELECT} WHERE c.kind = 'actor' AND c.ours AND {STANDING} AND {NEWEST}")
     return _crossings(outside, rows)
+
+
+async def newest_uris(outside: Outside, limit: int) -> list[str]:
+    """Return the URIs of the objects and activities that crossed last."""
+    rows = await outside.store.fetch(
+        "SELECT uri, max(id) AS place FROM crossings WHERE kind != 'actor' GROUP BY uri ORDER BY place DESC LIMIT ?",
+        (limit,),
+    )
+    return [row["uri"] for row in rows]
 
 
 async def newest_version(outside: Outside, uri: str, audience: str) -> tuple[int, str]:

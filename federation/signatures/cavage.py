@@ -24,9 +24,7 @@ from federation.signatures.keys import PrivateKey, PublicKey
 from federation.signatures.requests import SignedRequest, only
 from federation.urls import parse_url
 
-ACCEPTED_TYPES = (
-    'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
-)
+ACCEPTED_TYPES = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 SKEW = timedelta(hours=1)
 LONGEST_LIFE = timedelta(hours=12)
 _LONGEST_HEADER = 8192

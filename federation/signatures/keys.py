@@ -113,6 +113,4 @@ def _check_rsa(key: rsa.RSAPublicKey) -> None:
 
 
 def _spki(key: rsa.RSAPublicKey | Ed25519PublicKey) -> str:
-    return key.public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    ).decode("ascii")
+    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode("ascii")

@@ -194,9 +194,7 @@ def render_server(
     return server | {"manuallyApprovesFollowers": True, "discoverable": False, "indexable": False}
 
 
-def _actor(
-    kind: str, uri: str, username: str, name: str, url: str, pem: str, shared_inbox_uri: str
-) -> dict[str, Any]:
+def _actor(kind: str, uri: str, username: str, name: str, url: str, pem: str, shared_inbox_uri: str) -> dict[str, Any]:
     return {
         "@context": list(_CONTEXT),
         "type": kind,
@@ -213,11 +211,7 @@ def _actor(
 
 
 def _times(**moments: datetime | None) -> dict[str, str]:
-    return {
-        name: at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        for name, at in moments.items()
-        if at is not None
-    }
+    return {name: at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for name, at in moments.items() if at is not None}
 
 
 def _kind(stated: object) -> str:

@@ -88,7 +88,7 @@ def _markdown() -> MarkdownIt:
 
 def sanitise(markup: str) -> str:
     """Keep harmless HTML only: no scripts, styles, pictures, forms or foreign schemes."""
-    return nh3.clean(markup, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="nofollow noopener ugc")
+    return nh3.clean(CONTROLS.sub("", markup), tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="nofollow noopener ugc")
 
 
 def plain(markup: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import re
 import secrets
@@ -245,7 +246,10 @@ class Elsewhere:
         signer = by or (activity["actor"] if isinstance(activity, dict) else self.server)
         signed = self.signature("POST", url, signer, body, at) if signer != "-" else {}
         async with self.session.post(
-            url, data=body, headers={**signed, "Content-Type": content_type, **headers}, allow_redirects=False
+            url,
+            data=io.BytesIO(body),
+            headers={**signed, "Content-Type": content_type, **headers},
+            allow_redirects=False,
         ) as response:
             said = await response.read()
             return Reply(response.status, {name.lower(): v for name, v in response.headers.items()}, said)

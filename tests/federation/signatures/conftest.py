@@ -49,9 +49,7 @@ class Peer:
         return activity | changes
 
     def sign(self, message: str) -> str:
-        key = serialization.load_pem_private_key(
-            self.private_pem.encode(), None, unsafe_skip_rsa_key_validation=True
-        )
+        key = serialization.load_pem_private_key(self.private_pem.encode(), None, unsafe_skip_rsa_key_validation=True)
         assert isinstance(key, rsa.RSAPrivateKey)
         return base64.b64encode(key.sign(message.encode(), padding.PKCS1v15(), hashes.SHA256())).decode()
 

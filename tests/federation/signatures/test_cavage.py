@@ -51,9 +51,7 @@ async def test_what_we_sign_we_verify_even_with_a_percent_in_the_key_id(peer):
     key_id = "https://globex.example/people/an%20n%s#main-key"
     actor = "https://globex.example/people/an%20n%s"
     body = b'{"id":"https://globex.example/1","type":"Like","actor":"' + actor.encode() + b'"}'
-    headers = sign(
-        "POST", "https://acme.example/inbox", body, key_id, load_private_key(peer.private_pem), NOW
-    )
+    headers = sign("POST", "https://acme.example/inbox", body, key_id, load_private_key(peer.private_pem), NOW)
 
     async def find_key(key_id: str, fresh: bool) -> FoundKey:
         return FoundKey(key_id, actor, peer.public_pem)
@@ -62,17 +60,13 @@ async def test_what_we_sign_we_verify_even_with_a_percent_in_the_key_id(peer):
         pass
 
     request = SignedRequest("POST", "/inbox", headers, body)
-    verified = await verify(
-        request, hosts=("acme.example",), find_key=find_key, refuse_host=refuse_host, now=NOW
-    )
+    verified = await verify(request, hosts=("acme.example",), find_key=find_key, refuse_host=refuse_host, now=NOW)
     assert verified.actor_uri == actor
 
 
 def test_times_of_other_zones_are_sent_as_gmt(peer):
     there = NOW.astimezone(timezone(timedelta(hours=5)))
-    headers = sign(
-        "GET", "https://acme.example/", None, peer.key_id, load_private_key(peer.private_pem), there
-    )
+    headers = sign("GET", "https://acme.example/", None, peer.key_id, load_private_key(peer.private_pem), there)
 
     assert headers["Date"] == "Mon, 23 Nov 2026 12:00:05 GMT"
 
@@ -86,9 +80,7 @@ def test_an_ed25519_key_signs_as_hs2019(peer):
     assert 'algorithm="hs2019"' in headers["Signature"]
 
 
-@pytest.mark.parametrize(
-    "key_id", ['https://a.example/"x', "https://a.example/\n", "https://a.example/ü", "a b"]
-)
+@pytest.mark.parametrize("key_id", ['https://a.example/"x', "https://a.example/\n", "https://a.example/ü", "a b"])
 def test_a_key_id_that_would_break_the_header_is_not_signed_with(peer, key_id):
     with pytest.raises(ValueError):
         sign("GET", "https://acme.example/", None, key_id, load_private_key(peer.private_pem), NOW)

@@ -56,9 +56,7 @@ json_values = st.recursive(
     | st.sampled_from(["https://globex.example/people/ann", "https://[::1", "https://a@b/", "Create"]),
     lambda inner: (
         st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(["id", "type", "actor", "object", "@graph", "x"]), inner, max_size=5
-        )
+        | st.dictionaries(st.sampled_from(["id", "type", "actor", "object", "@graph", "x"]), inner, max_size=5)
     ),
     max_leaves=20,
 )
@@ -120,8 +118,7 @@ async def test_any_json_signed_by_a_known_peer_is_read_or_refused(peer, inbox, v
 @given(
     st.fixed_dictionaries(
         {
-            name: st.sampled_from(["https://globex.example/people/ann", "https://globex.example/1", ""])
-            | json_values
+            name: st.sampled_from(["https://globex.example/people/ann", "https://globex.example/1", ""]) | json_values
             for name in ("id", "type", "actor")
         }
     )

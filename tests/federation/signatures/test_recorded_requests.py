@@ -32,9 +32,7 @@ def recorded_keys(folder: Path) -> dict[str, FoundKey]:
     return keys
 
 
-@pytest.mark.skipif(
-    not recordings(), reason="MARMALADE_TEST_PAYLOADS names no directory of recorded requests"
-)
+@pytest.mark.skipif(not recordings(), reason="MARMALADE_TEST_PAYLOADS names no directory of recorded requests")
 @pytest.mark.parametrize("path", recordings(), ids=lambda path: f"{path.parent.name}-{path.stem}")
 async def test_what_a_real_server_signed_is_verified(path):
     record = json.loads(path.read_text())
@@ -49,9 +47,7 @@ async def test_what_a_real_server_signed_is_verified(path):
     async def refuse_host(host: str) -> None:
         pass
 
-    request = SignedRequest(
-        record["method"], record["path"], headers, base64.b64decode(record["body_base64"])
-    )
+    request = SignedRequest(record["method"], record["path"], headers, base64.b64decode(record["body_base64"]))
     now = parse_date(headers["Date"]) + timedelta(seconds=30)
     receiving = verify(request, hosts={record["host"]}, find_key=find_key, refuse_host=refuse_host, now=now)
     if "Signature-Input" in headers:

@@ -9,9 +9,7 @@ from federation.signatures import UnusableKey, generate_rsa_pem, load_private_ke
 
 
 def spki(key) -> str:
-    return key.public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    ).decode()
+    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def test_a_generated_pair_signs_and_verifies():
@@ -28,9 +26,7 @@ def test_a_generated_pair_signs_and_verifies():
 
 def test_an_ed25519_pair_signs_and_verifies():
     key = Ed25519PrivateKey.generate()
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     public = load_public_key(spki(key.public_key()))
 
     assert public.kind == "ed25519"

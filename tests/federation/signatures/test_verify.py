@@ -98,8 +98,7 @@ async def test_hmac_keyed_with_the_public_pem_forges_nobody(peer, inbox, replace
     request = peer.request()
     headers = dict(request.headers.items())
     message = "\n".join(
-        ["(request-target): post /inbox"]
-        + [f"{name}: {headers[name.title()]}" for name in ("host", "date", "digest")]
+        ["(request-target): post /inbox"] + [f"{name}: {headers[name.title()]}" for name in ("host", "date", "digest")]
     )
     for algorithm in ("hmac-sha256", "hs2019", "rsa-sha256"):
         mac = hmac.new(peer.public_pem.encode(), message.encode(), hashlib.sha256).digest()
@@ -144,9 +143,7 @@ async def test_a_signature_that_could_be_used_elsewhere_is_refused(peer, inbox, 
 )
 async def test_a_missing_foreign_or_doubled_digest_is_refused(peer, inbox, digest):
     with pytest.raises(SignatureRefused):
-        await inbox.receive(
-            peer.request(extra={"Digest": digest}, names=("(request-target)", "host", "date"))
-        )
+        await inbox.receive(peer.request(extra={"Digest": digest}, names=("(request-target)", "host", "date")))
 
 
 async def test_a_request_signed_for_another_server_is_not_for_us(peer, inbox):
@@ -279,9 +276,7 @@ async def test_a_key_that_cannot_be_fetched_asks_the_sender_to_come_again(peer, 
     assert refusal.value.status == 503
 
 
-@pytest.mark.parametrize(
-    "pem", ["", "no key", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"]
-)
+@pytest.mark.parametrize("pem", ["", "no key", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"])
 async def test_a_remembered_key_that_is_broken_is_fetched_anew(peer, inbox, pem):
     inbox.remembered[peer.key_id] = FoundKey(peer.key_id, peer.actor, pem)
 

@@ -55,9 +55,7 @@ def test_a_document_about_somebody_else_is_refused():
         parse_actor(make_document(id="https://acme.example/people/boss"), URI)
 
 
-@pytest.mark.parametrize(
-    "inbox", [None, "", 7, "https://evil.example/inbox", "http://globex.example/inbox", ["x"]]
-)
+@pytest.mark.parametrize("inbox", [None, "", 7, "https://evil.example/inbox", "http://globex.example/inbox", ["x"]])
 def test_an_inbox_must_be_on_the_actors_own_server(inbox):
     with pytest.raises(MalformedActor, match="inbox"):
         parse_actor(make_document(inbox=inbox), URI)
@@ -172,9 +170,7 @@ json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.just(URI),
     lambda inner: (
         st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(["id", "owner", "publicKeyPem", "href", "sharedInbox"]), inner, max_size=4
-        )
+        | st.dictionaries(st.sampled_from(["id", "owner", "publicKeyPem", "href", "sharedInbox"]), inner, max_size=4)
     ),
     max_leaves=10,
 )
@@ -207,9 +203,7 @@ def make_group(**changes):
 
 def test_our_group_is_written_as_peers_expect_it():
     there = timezone(timedelta(hours=2))
-    group = make_group(
-        starts_at=datetime(2026, 11, 23, 8, tzinfo=there), ends_at=datetime(2026, 11, 26, tzinfo=UTC)
-    )
+    group = make_group(starts_at=datetime(2026, 11, 23, 8, tzinfo=there), ends_at=datetime(2026, 11, 26, tzinfo=UTC))
 
     assert {name: value for name, value in group.items() if name != "@context"} == {
         "type": "Group",
