@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import orjson
 
 from server.demo.api import Answer, until
+from server.demo.jam import THEIR_FORUM
 from server.demo.stage import Stage
 
 Tag = Callable[[str], str]
@@ -32,6 +33,7 @@ class Told:
     redacted: Answer
     recalled: Answer
     shared: Answer
+    theirs: Answer
     open: Answer
 
 
@@ -116,11 +118,23 @@ async def speak_among_partners(stage: Stage, tag: Tag) -> Answer:
         avery, "learning-and-work", uri, uri, f"We could take four from September.{tag('partner: reply')}"
     )
     await stage.mark(avery, "learning-and-work", uri)
-    their_own = await stage.post_idea(
+    await stage.post_idea(
         avery, "learning-and-work", f"Lend us your classroom in the evening{tag('partner: idea of theirs')}",
         f"Ours is full, yours is dark after six.{tag('partner: text of theirs')}",
     )  # fmt: skip
-    await stage.mark(sasha, "learning-and-work", their_own["uri"])
+    return idea
+
+
+async def answer_at_theirs(stage: Stage, tag: Tag) -> Answer:
+    """In a forum that Globex holds, Acme's people answer and support from their own server."""
+    sasha, avery = stage.cast.person("acme", "sasha"), stage.cast.person("globex", "avery")
+    idea = await stage.post_idea(
+        avery, THEIR_FORUM, f"A thermal camera{tag('partner: idea at theirs')}",
+        f"Ours is used twice a month. Come and fetch it.{tag('partner: text at theirs')}",
+    )  # fmt: skip
+    uri = idea["uri"]
+    await stage.post_reply(sasha, THEIR_FORUM, uri, uri, f"Gladly, next week.{tag('partner: reply at theirs')}")
+    await stage.mark(sasha, THEIR_FORUM, uri)
     return idea
 
 
@@ -152,5 +166,6 @@ async def tell(stage: Stage, tag: Tag = no_tag) -> Told:
         redacted=await speak_unnamed(stage, tag),
         open=await speak_openly(stage, tag),
         shared=await speak_among_partners(stage, tag),
+        theirs=await answer_at_theirs(stage, tag),
         recalled=await take_back(stage, tag),
     )

@@ -65,7 +65,8 @@ async def check_doubles(scene: Scene) -> None:
     await scene.report.await_that("and stored once", count, 1)
     again = await scene.stranger.send(inbox_url, note)
     await asyncio.sleep(1.0)
-    scene.report.expect("sent once more later, still once", (again.status, await count()) == (202, 1), (again.status, await count()))
+    seen = (again.status, await count())
+    scene.report.expect("sent once more later, still once", seen == (202, 1), seen)
 
 
 async def check_crash(scene: Scene) -> None:
@@ -116,7 +117,8 @@ async def check_freeze(scene: Scene) -> None:
     morgan, riley = stage.cast.admin("acme"), stage.cast.person("acme", "riley")
     forum = await morgan.get(f"/forums/{stage.forums['acme', FORUM]}")
     await morgan.post(f"/jams/{stage.jam_id}/freeze")
-    report.expect("a closed jam takes no idea at Acme", await _is_closed(stage.post_idea(riley, FORUM, "Late", "Too late.")))
+    idea = stage.post_idea(riley, FORUM, "Late", "Too late.")
+    report.expect("a closed jam takes no idea at Acme", await _is_closed(idea))
     reply = riley.post(f"/ideas/{told.open['id']}/replies", text="Too late.")
     report.expect("nor a reply", await _is_closed(reply))
     for organisation, username in (("globex", "rowan"), ("initech", "skyler")):

@@ -20,9 +20,9 @@ async def check_leaks(scene: Scene) -> None:
     keys = [uri.rsplit("/", 1)[1] for uri in sorted(uris)]
     names = [*(plan.slug for plan in scene.plans), *(one.username for one in stage.cast.everyone("acme"))]
     await observer.walk(names, [*keys, *KEYS_OF_NOTHING])
-    scene.report.expect(
-        f"a plain observer walked {len(observer.answers)} answers of Acme's edge", len(observer.found()) > 60, observer.found()
-    )
+    found = observer.found()
+    count = len(observer.answers)
+    scene.report.expect(f"a plain observer walked {count} answers of Acme's edge", len(found) > 60, found)
     _check_hidden(scene, observer)
     for person in (stage.cast.admin("acme"), stage.cast.person("acme", "riley")):
         canaries.watch(f"token of {person.username}", person.token)
@@ -39,7 +39,8 @@ def _check_hidden(scene: Scene, observer: Observer) -> None:
             for part in ("objects/{}", "objects/{}/context", "objects/{}/replies", "forums/{}", "forums/{}/outbox"):
                 answer = observer.answers[f"{edge}/{part.format(key)}", accept]
                 if _face(answer) != unknown:
-                    scene.report.expect("hidden looks as unknown does", False, f"{answer.url} ({accept}): {_face(answer)}")
+                    seen = f"{answer.url} ({accept}): {_face(answer)}"
+                    scene.report.expect("hidden looks as unknown does", False, seen)
                     return
     scene.report.expect(f"{len(scene.hidden_uris)} hidden things look as unknown ones do, head and body", True)
 
@@ -71,9 +72,9 @@ def _search(scene: Scene, observer: Observer) -> None:
     for sentence, names, pieces in expectations:
         found = canaries.search(names, pieces)
         size = sum(len(data) for _, data in pieces) / 1e6
-        scene.report.expect(
-            f"{sentence} ({len(names)} strings, {size:.1f} MB)", not found and names and size, "; ".join(map(str, found[:6]))
-        )
+        held_back = not found and names and size
+        where = "; ".join(map(str, found[:6]))
+        scene.report.expect(f"{sentence} ({len(names)} strings, {size:.1f} MB)", held_back, where)
     _check_recalled(scene, recalled, held)
     _check_sight(scene, held, seen)
 

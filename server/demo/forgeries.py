@@ -54,7 +54,8 @@ async def send_forgeries(
     made = body("another key")
     letters.append(Letter("mail signed by another key", stranger.headers(inbox_url, made, key=other), made))
     made = body("hmac")
-    letters.append(Letter("mail signed by HMAC with the public PEM as its secret", _hmac(stranger, inbox_url, made), made))
+    forged = _hmac(stranger, inbox_url, made)
+    letters.append(Letter("mail signed by HMAC with the public PEM as its secret", forged, made))
     made = body("changed")
     letters.append(
         Letter("mail whose body was changed on the way", stranger.headers(inbox_url, body("before")), made, (400, 401))
@@ -80,9 +81,8 @@ async def send_forgeries(
     letters.append(Letter("a signed body that nests without end", stranger.headers(inbox_url, made), made, (400,)))
     for letter in letters:
         answer = await transport.post(inbox_url, letter.headers, letter.body)
-        report.expect(
-            f"Acme refuses {letter.name}", answer.status in letter.refused_by, f"HTTP {answer.status} {answer.body[:200]!r}"
-        )
+        seen = f"HTTP {answer.status} {answer.body[:200]!r}"
+        report.expect(f"Acme refuses {letter.name}", answer.status in letter.refused_by, seen)
 
 
 def _hmac(stranger: Stranger, inbox_url: str, body: bytes) -> dict[str, str]:

@@ -36,6 +36,13 @@ FORUMS = (
     Plan("health-and-safety", "Health and safety", "What would keep our people safe and well?", "partners"),
     Plan("money-and-rules", "Money and rules", "What should change in town hall, and may we say so aloud?", "inside"),
 )
+THEIR_JAM, THEIR_FORUM = "tools-we-share", "lending-shelf"
+THEIR_CHARTER = {
+    "question": "Which tools could Globex and its partners share?",
+    "promise": "What three people support stands on the shelf within a month.",
+    "off_limits": "Selling things to one another.",
+    "decide_by": "The first of next month",
+}
 JOINED = {
     "globex": ("living-here", "getting-around", "learning-and-work", "health-and-safety"),
     "initech": ("living-here", "getting-around"),
@@ -83,9 +90,27 @@ async def add_code_names(stage: Stage, names: tuple[str, ...]) -> None:
 
 
 async def join_all(stage: Stage) -> None:
-    """Let the others in: Globex as partner to four forums, Initech as a stranger to the public two."""
+    """Let the others in: Globex as partner to four forums, Initech to the public two; Acme to one of Globex's."""
     jordan = stage.cast.admin("globex")
     await jordan.post("/partners", host=stage.sites["acme"].edge_host, tier="partner", clearance="GREEN", name="Acme")
     for organisation, forums in JOINED.items():
         for forum in forums:
             await stage.join(organisation, forum)
+    await _join_theirs(stage)
+
+
+async def _join_theirs(stage: Stage) -> None:
+    """Globex holds a small jam of its own, one forum of which is for its partner."""
+    jordan, now = stage.cast.admin("globex"), datetime.now(UTC)
+    jam = await jordan.post(
+        "/jams", slug=THEIR_JAM, title="Tools we share", charter=THEIR_CHARTER,
+        opens_at=now.isoformat(), closes_at=(now + timedelta(days=3)).isoformat(),
+    )  # fmt: skip
+    made = await jordan.post(
+        f"/jams/{jam['id']}/forums", slug=THEIR_FORUM, title="The lending shelf",
+        question="What stands idle at your place that somebody else could use?", audience="partners",
+    )  # fmt: skip
+    stage.forums["globex", THEIR_FORUM] = made["id"]
+    stage.handles[THEIR_FORUM] = made["handle"]
+    await jordan.post(f"/jams/{jam['id']}/open")
+    await stage.join("acme", THEIR_FORUM)

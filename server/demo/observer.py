@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from federation.edge.routes import ROUTES
+from federation.edge.routes import KEY, ROUTES
 from federation.transport import Answer, Transport
 from server.demo.sites import Site
 
 ACCEPTS = ("application/activity+json", "text/html")
-KEY = re.compile(r"\{key:[^}]*\}")
+SOUND = re.compile(r"[\w:/?#\[\]@!$&'()*+,;=.~%-]+", re.ASCII)
 LINK = re.compile(rb'https?://127\.0\.0\.1:\d+[^\s"\'<>\\)\]]*|(?<=href=")/[^"]*|(?<=src=")/[^"]*')
 MOST = 4000
 
@@ -62,11 +62,13 @@ class Observer:
 
     def _guesses(self, keys: Iterable[str]) -> list[str]:
         """Every route that takes a key, with every key: what is hidden must look as what is not there."""
-        shapes = [route.path for route in ROUTES if route.method == "GET" and KEY.search(route.path)]
-        return [f"{self._site.edge_url}{KEY.sub(key, shape)}" for key in keys for shape in shapes]
+        shapes = [route.path for route in ROUTES if route.method == "GET" and KEY in route.path]
+        return [f"{self._site.edge_url}{shape.replace(KEY, key)}" for key in keys for shape in shapes]
 
     def _links(self, answer: Answer) -> list[str]:
         links = [link.decode("utf-8", "replace") for link in LINK.findall(answer.body)]
         links += [answer.headers["Location"]] if "Location" in answer.headers else []
         whole = [f"{self._site.edge_url}{link}" if link.startswith("/") else link for link in links]
-        return [link.partition("#")[0].replace("&amp;", "&") for link in whole if link.startswith(self._site.edge_url + "/")]
+        ours = f"{self._site.edge_url}/"
+        sound = [link for link in whole if link.startswith(ours) and SOUND.fullmatch(link)]
+        return [link.partition("#")[0].replace("&amp;", "&") for link in sound]

@@ -84,7 +84,9 @@ class Stranger:
     def follow(self, forum_uri: str) -> dict[str, Any]:
         return follow(f"{self.url}/activities/{secrets.token_hex(8)}", self.uri, forum_uri)
 
-    def headers(self, url: str, body: bytes, *, key: PrivateKey | None = None, at: datetime | None = None) -> dict[str, str]:
+    def headers(
+        self, url: str, body: bytes, *, key: PrivateKey | None = None, at: datetime | None = None
+    ) -> dict[str, str]:
         """Sign a POST, rightly unless told otherwise."""
         return sign("POST", url, body, self.key_id, key or self.key, at or datetime.now(UTC))
 
