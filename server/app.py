@@ -197,11 +197,12 @@ async def _edge(work: Work, settings: Settings, outside: Outside, listen: str) -
 
 
 async def _load_server_key(outside: Outside, signer: ServerSigner) -> int:
-    """Load the server's key once the gate has made it; fetches go unsigned until then."""
+    """Load the server's key once the gate has made or exchanged it; fetches go unsigned until there is one."""
     from federation.outside import keys
     from federation.signatures import load_private_key
 
-    if signer.key is None and await keys.public_pem(outside, "server"):
+    public_pem = await keys.public_pem(outside, "server")
+    if public_pem and (signer.key is None or signer.key.public_pem() != public_pem):
         signer.key = load_private_key(await keys.private_pem(outside, "server"))
     return 0
 

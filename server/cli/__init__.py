@@ -20,6 +20,14 @@ VERBS: dict[str, str] = {
     "themes": "themes",
     "recall": "recall",
     "ledger": "ledger",
+    "doctor": "doctor",
+    "backup": "backup",
+    "restore": "restore",
+    "export": "export",
+    "usage": "usage",
+    "keys": "keys",
+    "openapi": "openapi",
+    "demo": "demo",
 }
 
 

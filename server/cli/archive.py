@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import os
-import sqlite3
 import tarfile
 import time
 from collections.abc import Callable
@@ -142,16 +141,3 @@ def _to_json(manifest: Manifest) -> dict[str, Any]:
         "edge_url": manifest.edge_url,
         "files": {name: {"bytes": size, "sha256": sum_} for name, (size, sum_) in manifest.files.items()},
     }
-
-
-def faults_of_store(path: Path) -> list[str]:
-    """Return what is wrong with a store on its own, none when it is sound; writes nothing, needs no server."""
-    try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        try:
-            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
-        finally:
-            connection.close()
-    except sqlite3.Error as error:
-        return [str(error)]
-    return [] if found == ["ok"] else found

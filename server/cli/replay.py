@@ -227,9 +227,7 @@ class _Replay:
                 return await people.person(self._house, username)
             except Missing:
                 try:
-                    made = await people.add_member(
-                        self._house, username, line.author[:TITLE_LIMIT], line.unit[:100]
-                    )
+                    made = await people.add_member(self._house, username, line.author[:TITLE_LIMIT], line.unit[:100])
                 except Conflict:
                     continue
                 self.totals.people += 1

@@ -13,6 +13,7 @@ import click
 
 from server.cli import archive
 from server.cli.home import at_home
+from server.database.inspect import faults_of
 from server.domain.errors import Refusal
 from server.settings import Settings
 
@@ -78,7 +79,7 @@ def _unpack(file: Path, folder: Path) -> archive.Manifest:
 
     manifest = archive.read(file, take)
     for name in (archive.INSIDE, archive.OUTSIDE):
-        if faults := archive.faults_of_store(folder / name):
+        if faults := faults_of(folder / name):
             raise archive.DamagedBackup(f"{name} in {file} is damaged: {faults[0]}.")
     return manifest
 

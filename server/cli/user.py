@@ -27,9 +27,7 @@ def user() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read a password from the first line of stdin.")
 @at_home
 @as_json
-def add(
-    username: str, name: str, unit: str, role: str, password_stdin: bool, home: Path, as_json: bool
-) -> None:
+def add(username: str, name: str, unit: str, role: str, password_stdin: bool, home: Path, as_json: bool) -> None:
     """Add a person. Prints the username, and a one-time sign-in link where no password is given."""
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     made, link = run(_add(home, username, name, unit, cast(Role, role), password))
@@ -41,9 +39,7 @@ def add(
         click.echo(f"Sign in once within the hour: {link}")
 
 
-async def _add(
-    home: Path, username: str, name: str, unit: str, role: Role, password: str | None
-) -> tuple[Member, str]:
+async def _add(home: Path, username: str, name: str, unit: str, role: Role, password: str | None) -> tuple[Member, str]:
     async with open_house(home) as house:
         if password is not None:
             people.check_password(house, username, password)

@@ -1,0 +1,233 @@
+"""What `doctor` looks at. Each check says what it found and, where something is wrong, how to mend it."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import shutil
+import socket
+import stat
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+from server.database.inspect import look_at
+from server.domain.errors import Refusal
+from server.services import holds, log, rules
+from server.services.house import House
+from server.settings import Network, Organisation, Settings
+
+if TYPE_CHECKING:
+    from federation.outside.store import Outside
+    from federation.transport import Transport
+
+State = Literal["ok", "note", "broken"]
+SECRETS = ("release.key", "seal.key")
+WIDE = {4: 8, 6: 7}
+LEAST_DISK, GOOD_DISK = 200_000_000, 2_000_000_000
+OLD_DELIVERY = 3600.0
+SKEW = 60.0
+EARLIEST = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `fix` says what to do, "" where all is well."""
+
+    name: str
+    state: State
+    said: str
+    fix: str = ""
+
+
+def check_secrets(settings: Settings) -> Iterator[Finding]:
+    """Look at the outside's secrets: there, whole, and nobody else's to read."""
+    for name in SECRETS:
+        path = settings.secrets_path / name
+        try:
+            size, mode = path.stat().st_size, stat.S_IMODE(path.stat().st_mode)
+        except OSError as error:
+            yield Finding(
+                "secrets", "broken", f"{path}: {error.strerror}.", "Restore it from a backup, or run init again."
+            )
+            continue
+        if size != 32:
+            yield Finding("secrets", "broken", f"{path} is damaged: {size} bytes.", "Restore it from a backup.")
+        elif mode & 0o077:
+            yield Finding("secrets", "broken", f"Others may read {path} (mode {mode:o}).", f"chmod 600 {path}")
+        else:
+            yield Finding("secrets", "ok", f"{path} is there, and ours alone.")
+
+
+def check_store(name: str, path: Path, migrations: str) -> Finding:
+    """Look at one store's file: there, private, sound, of a known schema."""
+    if not path.exists():
+        return Finding(
+            name, "broken", f"The {name} store {path} is missing.", "Restore the last backup, or run init again."
+        )
+    found = look_at(path, migrations)
+    if found.faults:
+        return Finding(
+            name, "broken", f"{path} is damaged: {found.faults[0]}.", "Stop the server and restore the last backup."
+        )
+    if found.unknown:
+        newer = f"{path} was written by a newer version ({', '.join(found.unknown)})."
+        return Finding(name, "broken", newer, "Start that version, or restore the backup made before the upgrade.")
+    if path.stat().st_mode & 0o077:
+        return Finding(name, "broken", f"Others may read {path}.", f"chmod 600 {path}")
+    if found.pending:
+        pending = f"{path} is sound; {', '.join(found.pending)} will be applied at the next start."
+        return Finding(name, "note", pending, "Make a backup, then start the server.")
+    return Finding(name, "ok", f"{path} is sound, schema {found.applied}.")
+
+
+def check_disk(settings: Settings) -> Finding:
+    """Look at the room left where the inside store is, bytes."""
+    free = shutil.disk_usage(settings.inside_path.parent).free
+    said = f"{free / 1e9:.1f} GB free at {settings.inside_path.parent}."
+    if free < LEAST_DISK:
+        return Finding("disk", "broken", said, "Make room: soon nothing can be written.")
+    return Finding("disk", "note", said, "Make room soon.") if free < GOOD_DISK else Finding("disk", "ok", said)
+
+
+def check_networks(settings: Settings) -> Iterator[Finding]:
+    """Look for peer networks so wide that the check of addresses means nothing."""
+    for network in settings.peer_networks:
+        if network.prefixlen < WIDE[network.version]:
+            said = f"MARMALADE_PEER_NETWORKS lets the server dial all of {network}, inside addresses among them."
+            yield Finding("settings", "note", said, "Name the networks that peers really live in.")
+
+
+async def check_inside(house: House) -> Iterator[Finding]:
+    """Look at the rules, the audit chain, the clock and the queue of the inside."""
+    found: list[Finding] = []
+    try:
+        stored, _ = await rules.rules_in_force(house)
+        found.append(Finding("rules", "ok", f"Version {stored.version} of the rules is in force."))
+    except Refusal as refusal:
+        found.append(Finding("rules", "broken", refusal.public, "Run init again: it writes the default rules."))
+    if broken := await log.broken_audit_rows(house):
+        said = f"The audit chain does not hold at row {broken[0]} ({len(broken)} in all): tampering or damage."
+        found.append(Finding("audit", "broken", said, "Keep a copy of the store, and compare it with your backups."))
+    else:
+        found.append(Finding("audit", "ok", "The audit chain holds."))
+    newest = await log.newest_event(house)
+    last = await log.events_after(house, newest - 1, 1) if newest else []
+    found.append(_clock(last[0].at.timestamp() if last else 0.0))
+    waiting = await holds.count_waiting(house)
+    if waiting:
+        found.append(Finding("holds", "note", f"{waiting} things wait for a reviewer.", "Open Boundary → Holds."))
+    return iter(found)
+
+
+def _clock(newest_at: float) -> Finding:
+    now = time.time()
+    shown = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    fix = "Set the clock (NTP): signatures an hour off are refused everywhere."
+    if now < EARLIEST:
+        return Finding("clock", "broken", f"The clock says {shown}, which is long past.", fix)
+    if newest_at > now + SKEW:
+        ahead = newest_at - now
+        return Finding(
+            "clock", "broken", f"The newest event lies {ahead:.0f} seconds ahead of the clock ({shown}).", fix
+        )
+    return Finding("clock", "ok", f"The clock says {shown}.")
+
+
+async def check_gate(house: House, outside: Outside, seconds: float = 1.5) -> Finding:
+    """Look whether the gate keeps up with the event log, watching it for a moment where it does not."""
+    from federation.gate.plan import Gateway
+    from federation.gate.release import behind
+
+    gate = Gateway(house, outside)
+    before = await behind(house, gate)
+    if before == 0:
+        return Finding("gate", "ok", "The gate has dealt with every event.")
+    await asyncio.sleep(seconds)
+    after = await behind(house, gate)
+    if after < before:
+        return Finding("gate", "ok", f"The gate is {after} events behind and catching up.")
+    said = f"The gate is {after} events behind and not moving: nothing new crosses."
+    return Finding("gate", "note", said, "Start the server, or `serve --role gate`; its log says what stops it.")
+
+
+async def check_deliveries(outside: Outside) -> Iterator[Finding]:
+    """Look at what waits for each peer and what could not be delivered."""
+    from federation.outside import deliveries, peers
+
+    now = time.time()
+    found: list[Finding] = []
+    known = {one.host: one for one in await peers.peers(outside)}
+    backlog = await deliveries.backlog(outside)
+    for host, (waiting, oldest) in sorted(backlog.items()):
+        one = known.get(host)
+        answer = f" Last answer: {one.answer}" if one and one.answer else ""
+        said = f"{waiting} deliveries wait for {host}, the oldest since {(now - oldest) / 60:.0f} minutes.{answer}"
+        if one is not None and one.state != "active":
+            found.append(Finding("deliveries", "note", f"{said} It is {one.state}.", f"partner resume {host}"))
+        elif now - oldest > OLD_DELIVERY:
+            found.append(Finding("deliveries", "note", said, f"Ask whoever runs {host}; they are tried for 30 days."))
+        else:
+            found.append(Finding("deliveries", "ok", said))
+    dead: dict[str, int] = {}
+    for letter in await deliveries.dead(outside, 10_000):
+        dead[letter.host] = dead.get(letter.host, 0) + 1
+    for host, count in sorted(dead.items()):
+        said = f"{count} deliveries to {host} were given up."
+        found.append(Finding("deliveries", "note", said, f"`ledger --peer {host}` shows what it holds."))
+    if not found:
+        found.append(Finding("deliveries", "ok", "Nothing waits to be delivered."))
+    return iter(found)
+
+
+async def check_addresses(settings: Settings, organisation: Organisation, transport: Transport) -> Iterator[Finding]:
+    """Look at both addresses: of the right kind, resolvable, and answered by a server."""
+    from federation.transport import TransportError
+
+    found: list[Finding] = []
+    addresses = organisation.addresses
+    if addresses.edge_url == addresses.inside_url:
+        fix = "Make a home with two addresses: employees and the world must not share one."
+        found.append(Finding("addresses", "broken", "Inside and edge have the same address.", fix))
+    if addresses.edge_url.startswith("http:") and not _in_networks(addresses.edge_url, settings.peer_networks):
+        said = f"The edge address {addresses.edge_url} is plain http: no other server will speak to it."
+        found.append(
+            Finding("addresses", "note", said, "Put TLS in front of it and make a home with its https address.")
+        )
+    for name, url in (("inside", addresses.inside_url), ("edge", addresses.edge_url)):
+        try:
+            answer = await transport.get(f"{url}/livez", {})
+        except TransportError as error:
+            said = f"Nobody answers at the {name} address {url} ({type(error).__name__})."
+            found.append(Finding("addresses", "note", said, "Start the server; check name, port and proxy."))
+            continue
+        if answer.status == 200:
+            found.append(Finding("addresses", "ok", f"The {name} address {url} answers."))
+        else:
+            said = f"The {name} address {url} answers {answer.status} to /livez."
+            found.append(
+                Finding("addresses", "broken", said, "Look who listens there, and whether a proxy alters paths.")
+            )
+    return iter(found)
+
+
+def _in_networks(url: str, networks: tuple[Network, ...]) -> bool:
+    return any(
+        network.version == own.version and own.network_address in network
+        for own in networks_of(url)
+        for network in networks
+    )
+
+
+def networks_of(url: str) -> tuple[Network, ...]:
+    """Return the addresses behind a URL's host, each as a network of one; none where it has no address."""
+    parts = urlsplit(url)
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    except OSError:
+        return ()
+    return tuple({ipaddress.ip_network(str(one[4][0]).partition("%")[0]) for one in found})
