@@ -10,7 +10,7 @@ from federation.edge.signers import SIGNERS
 from federation.outside import received
 from federation.outside.store import OUTSIDE
 from federation.signatures import KeyGone, MalformedActivity, VerifiedActivity
-from federation.vocabulary.activities import read_activity
+from federation.vocabulary.activities import innermost_id, read_activity
 
 LONGEST_BODY = 1_000_000
 TYPES = {"application/activity+json", "application/ld+json", "application/json"}
@@ -33,14 +33,13 @@ async def take(request: web.Request) -> web.Response:
 
 
 async def _keep(request: web.Request, verified: VerifiedActivity) -> None:
-    read = read_activity(verified.activity)
     await received.keep(
         request.app[OUTSIDE],
         verified.activity_uri,
         verified.host,
         verified.actor_uri,
         verified.kind[:40],
-        read.object_uri[:2000],
+        innermost_id(verified.activity)[:2000],
         verified.body,
     )
 

@@ -58,8 +58,10 @@ async def release_deletion(gate: Gateway, event: Event, plan: Plan) -> None:
     if made.is_local:
         for uri in await judged.all_public_uris(gate.house, made):
             await bury(gate, plan, forum, uri, None, event.at)
+            plan.forget(uri)
     else:
         await relay_deletion(gate, plan, made, forum)
+        plan.forget(made.uri)
 
 
 async def release(gate: Gateway, plan: Plan, made: Contribution, act: str, *, deliver: bool = True) -> list[Verdict]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from federation.outside import crossings, deliveries, errands, peers
+from federation.outside import crossings, deliveries, errands, peers, received
 from federation.outside.crossings import Card
 from federation.outside.released import Released
 from federation.outside.store import Outside
@@ -76,6 +76,11 @@ class Plan:
         """Stop serving something to one audience, or to all, and drop what is still queued of it."""
         self.steps.append(lambda change: crossings.revoke(change, subject_uri, audience, now))
         self.steps.append(lambda change: deliveries.cancel(change, subject_uri, audience, now))
+
+    def forget(self, subject_uri: str) -> None:
+        """Drop the words of something deleted: what was revoked of it, and what was received of it."""
+        self.steps.append(lambda change: crossings.purge(change, subject_uri))
+        self.steps.append(lambda change: received.forget(change, subject_uri))
 
     def bar(self, subject_uri: str, host: str, now: float) -> None:
         """Keep one host from what everyone may read."""

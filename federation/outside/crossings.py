@@ -121,6 +121,16 @@ async def revoke(change: Transaction, subject_uri: str, audience: str | None, no
     )
 
 
+async def purge(change: Transaction, subject_uri: str) -> None:
+    """Drop the bytes of what was revoked of a subject, unless they still stand elsewhere; the rows stay as ledger."""
+    await change.execute(
+        "DELETE FROM bodies WHERE sha IN (SELECT sha FROM crossings WHERE (uri = ? OR subject_uri = ?)"
+        " AND revoked_at IS NOT NULL) AND NOT EXISTS"
+        " (SELECT 1 FROM crossings o WHERE o.sha = bodies.sha AND o.revoked_at IS NULL)",
+        (subject_uri, subject_uri),
+    )
+
+
 async def bar(change: Transaction, subject_uri: str, host: str, now: float) -> None:
     """Keep one host from what everyone may read, and from the activities about it.
 

@@ -113,6 +113,16 @@ async def put_off(outside: Outside, received: Received, due_at: float, note: str
         )
 
 
+async def forget(change: Transaction, object_uri: str) -> None:
+    """Drop the words of something that was deleted from what was received and fetched; that it came stays known."""
+    await change.execute(
+        "UPDATE received SET body = x'' WHERE object_uri = ? AND kind IN ('Create', 'Update', 'Announce')"
+        " AND state NOT IN ('new', 'ready', 'held')",
+        (object_uri,),
+    )
+    await change.execute("UPDATE fetched SET status = 410, document = x'' WHERE uri = ?", (object_uri,))
+
+
 async def defer(outside: Outside, received: Received, due_at: float, note: str) -> None:
     """Let an activity wait without counting it as a failed look."""
     async with outside.store.transaction() as change:

@@ -53,6 +53,7 @@ class CrossingRow(Model):
             ("thread_uri", "made_at"),
             ("subject_uri",),
             ("author_handle",),
+            ("sha",),
         )
 
 

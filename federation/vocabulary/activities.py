@@ -150,3 +150,11 @@ def read_activity(document: dict[str, Any]) -> Activity:
         object=subject if isinstance(subject, dict) else None,
         raw=document,
     )
+
+
+def innermost_id(document: dict[str, Any]) -> str:
+    """Return the id of what an activity is about in the end: an Announce passes on what another activity is about."""
+    read = read_activity(document)
+    if read.kind == "Announce" and read.object is not None and "object" in read.object:
+        return read_activity(read.object).object_uri or read.object_uri
+    return read.object_uri

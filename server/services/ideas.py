@@ -227,6 +227,7 @@ async def delete(house: House, by: Member, old: Contribution) -> None:
         if not await contributions.delete(change, old):
             return
         await boundary.void_holds(change, old.id, old.version + 1)
+        await boundary.forget_previews(change, old.id)
         moderated = by.id != old.author_id
         await _record(house, change, "ContributionDeleted", old, {"version": old.version, "moderated": moderated})
         await events.audit(change, by.id, "delete", old.id, now)

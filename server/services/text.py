@@ -88,7 +88,8 @@ def _markdown() -> MarkdownIt:
 
 def sanitise(markup: str) -> str:
     """Keep harmless HTML only: no scripts, styles, pictures, forms or foreign schemes."""
-    return nh3.clean(CONTROLS.sub("", markup), tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="nofollow noopener ugc")
+    clean = CONTROLS.sub("", markup)
+    return nh3.clean(clean, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="nofollow noopener ugc")
 
 
 def plain(markup: str) -> str:

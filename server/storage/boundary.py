@@ -258,6 +258,11 @@ async def void_holds(change: Transaction, contribution_id: str, below: int) -> N
     )
 
 
+async def forget_previews(change: Transaction, contribution_id: str) -> None:
+    """Drop the words that reviewers were shown of something deleted."""
+    await change.execute("UPDATE holds SET preview = '' WHERE contribution_id = ?", (contribution_id,))
+
+
 async def reopen_hold(change: Transaction, hold_id: str, copies: dict[str, str], preview: str, reason: str) -> None:
     """Ask again: the bytes on offer are not those that were approved."""
     await change.execute(
