@@ -28,8 +28,8 @@ _OTHERS = (
     re.compile(r"<(script|style)\b.{0,4000}?</\1\s*>|<!--.{0,4000}?-->", re.DOTALL | re.IGNORECASE),
     re.compile(r"</?[A-Za-z][^<>]{0,400}>"),  # markup
     re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,15}://|\bwww\.)\S+", re.IGNORECASE),  # links
-    re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"),  # addresses
     re.compile(r"(?<!\w)@[\w.-]+(?:@[\w.-]+)?"),  # @names
+    re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"),  # addresses
     re.compile(r"^[ \t]*[>|].*$", re.MULTILINE),  # quoted lines
     re.compile(r"^.{0,120}\b(?:wrote|writes|schrieb|escribió|a écrit)[ \t]*:[ \t]*$", re.MULTILINE | re.IGNORECASE),
 )

@@ -26,6 +26,9 @@ class Layout:
     rows: tuple[int, ...]
 
 
+WIDEST = 8
+"""Cells in a row at most."""
+
 WORST = 4.5
 """Rows from before are kept while no cell is more than this much longer than wide."""
 
@@ -52,20 +55,23 @@ def treemap(sizes: Sequence[float], before: Sequence[int] = (), aspect: float = 
 
 
 def _extend(areas: Sequence[float], before: tuple[int, ...], aspect: float) -> tuple[int, ...]:
-    more = areas[sum(before) :]
-    return before + _break(more, aspect) if more else before
+    """Keep the rows; new cells join the last of them or make rows of their own."""
+    if sum(before) == len(areas):
+        return before
+    return before[:-1] + _break(areas[sum(before[:-1]) :], aspect)
 
 
 def _break(areas: Sequence[float], aspect: float) -> tuple[int, ...]:
-    rows: list[int] = []
-    row: list[float] = []
-    for area in areas:
-        if row and _longest([*row, area], aspect) > _longest(row, aspect):
-            rows.append(len(row))
-            row = []
-        row.append(area)
-    rows.append(len(row))
-    return tuple(rows)
+    """Return how many cells each row takes so that cells are nearest to squares (dynamic programming)."""
+    best: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
+    for end in range(1, len(areas) + 1):
+        offers = []
+        for start in range(max(0, end - WIDEST), end):
+            worth, rows = best[start]
+            row = areas[start:end]
+            offers.append((worth + _longest(row, aspect) * len(row), (*rows, end - start)))
+        best.append(min(offers))
+    return best[-1][1]
 
 
 def _longest(row: Sequence[float], aspect: float) -> float:

@@ -95,7 +95,7 @@ class Shelf:
         for document, text in zip(documents, texts, strict=True):
             if text not in read:
                 language = self.mixture.likeliest(text, ranks[text])
-                read[text] = self._reader.read(text, language, self.names)
+                read[text] = self._read(text, language)
             self._add(document, text, read[text])
         self._mean(first, texts, progress or (lambda share: None))
         rows = list(range(first, len(self)))
@@ -120,7 +120,7 @@ class Shelf:
 
     def vector(self, text: str) -> Vectors:
         """Return the (d,) vector that cleaned `text` would have; zeros where there is nothing to place."""
-        tokens = self._reader.read(text, self.mixture.likeliest(text, self._reader.rank(text)), self.names)
+        tokens = self._read(text, self.mixture.likeliest(text, self._reader.rank(text)))
         known = [self.dictionary.token2id[key] for key in tokens.keys if key in self.dictionary.token2id]
         uses = self._uses([np.array(known, dtype=np.int32)])
         means = np.zeros((1, self._meaning), dtype=np.float32)
@@ -157,6 +157,9 @@ class Shelf:
     def _said(self, row: int) -> bool:
         sheet = self.sheets[row]
         return sheet is not None and sheet.words > 0
+
+    def _read(self, text: str, language: str) -> Tokens:
+        return self._reader.read(text, language, self.names, self.mixture.common(language))
 
     def _add(self, document: Document, text: str, tokens: Tokens) -> None:
         row = len(self)

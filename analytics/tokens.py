@@ -48,6 +48,11 @@ class Tokens:
         return [key for run in self.runs for key, _ in run]
 
 
+SURE = 40
+"""Characters of a text from which its language can be told without help."""
+COMMON = 5.0
+
+
 class Mixture:
     """Which languages a corpus is known to use: the light in which a short text's language is guessed."""
 
@@ -56,8 +61,12 @@ class Mixture:
 
     def see(self, text: str, rank: dict[str, float]) -> None:
         """Count the language of a text long enough to be sure of."""
-        if rank and len(text) >= 60:
+        if rank and len(text) >= SURE:
             self.counts[max(rank, key=rank.__getitem__)] += 1
+
+    def common(self, language: str) -> bool:
+        """Say whether a language is used often enough to load its dictionary for (seconds, and 50 MB)."""
+        return language == "en" or self.counts.get(language, 0.0) >= COMMON
 
     def likeliest(self, text: str, rank: dict[str, float]) -> str:
         """Return the ISO 639-1 code of `text`'s language, "" where it has no letters."""
@@ -82,8 +91,11 @@ class Reader:
         """Return how likely each language is for `text` (log scale); empty where it has no letters."""
         return dict(self._identifier.rank(text[:400])) if _WORD.search(text) else {}
 
-    def read(self, text: str, language: str, ignore: frozenset[str] = frozenset()) -> Tokens:
-        """Split cleaned `text` of `language` into Tokens, without stop words and the names in `ignore`."""
+    def read(self, text: str, language: str, ignore: frozenset[str] = frozenset(), roots: bool = True) -> Tokens:
+        """Split cleaned `text` of `language` into Tokens, without stop words and the names in `ignore`.
+
+        With `roots`, the forms of a word (bike, bikes) count as one.
+        """
         stops = self._stop_words(language)
         runs: list[tuple[tuple[str, str], ...]] = []
         run: list[tuple[str, str]] = []
@@ -103,7 +115,7 @@ class Reader:
                 runs.append(tuple(run))
                 run = []
             if not dropped:
-                key = written if acronym else self._root(lower, language)
+                key = written if acronym else self._root(lower, language if roots else "")
                 run.append((key, written))
         if run:
             runs.append(tuple(run))

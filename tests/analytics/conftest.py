@@ -3,9 +3,12 @@
 import random
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from analytics.corpus import Document
+from analytics.live import LiveThemes
+from analytics.vectors import SentenceEncoder, Vectors, sentence_encoder
 
 SUBJECTS = {
     "bicycles": (
@@ -14,7 +17,7 @@ SUBJECTS = {
         ["bridge", "station", "main road", "gate", "river path", "car park"],
     ),
     "canteen": (
-        ["Vegetarian lunch in the canteen", "Fresh salad and soup", "A cheaper canteen menu", "Cooking with local vegetables"],
+        ["Vegetarian lunch in the canteen", "Fresh salad and soup", "A cheaper canteen menu", "Local vegetables"],
         ["would make the kitchen waste less food on {0}", "help everyone who eats lunch here on {0}"],
         ["Mondays", "Fridays", "busy days", "winter days", "short days", "training days"],
     ),
@@ -24,7 +27,7 @@ SUBJECTS = {
         ["warehouse", "old hall", "laboratory", "garage", "east wing", "data centre"],
     ),
     "mentors": (
-        ["A mentor for every trainee", "Training in the first month", "Pairing a junior with a senior", "A course for new managers"],
+        ["A mentor for every trainee", "Training in the first month", "Pairing juniors and seniors", "Manager courses"],
         ["would help beginners learn the {0} faster", "make the career of people in {0} clearer"],
         ["craft", "tools", "sales", "software", "support", "research"],
     ),
@@ -67,3 +70,43 @@ def purity() -> Callable[[dict[str, str | None]], float]:
         return best / max(1, sum(map(len, groups.values())))
 
     return measure
+
+
+class RememberingEncoder:
+    """The real encoder, asked once about each text: the tests write the same sentences again and again."""
+
+    size = SentenceEncoder.size
+
+    def __init__(self, encoder: SentenceEncoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, Vectors] = {}
+
+    def encode(self, texts: list[str]) -> Vectors:
+        for text in texts:
+            if text not in self._known:
+                self._known[text] = self._encoder.encode([text])[0]
+        return np.array([self._known[text] for text in texts], dtype=np.float32)
+
+    def pieces(self, text: str) -> list[str]:
+        return self._encoder.pieces(text)
+
+
+@pytest.fixture(scope="session")
+def find_encoder() -> Callable[[], RememberingEncoder]:
+    """Return a function that finds the remembering encoder."""
+    encoder = sentence_encoder()
+    assert encoder is not None, "the sentence encoder is a dependency: install the locked requirements"
+    remembering = RememberingEncoder(encoder)
+    return lambda: remembering
+
+
+@pytest.fixture(scope="session")
+def begin(find_encoder) -> Callable[..., LiveThemes]:
+    """Return a function that begins live themes, with participants' names."""
+    return lambda names=(): LiveThemes("jam", names, find_encoder)
+
+
+@pytest.fixture(scope="session")
+def resume(find_encoder) -> Callable[[bytes], LiveThemes]:
+    """Return a function that loads a snapshot."""
+    return lambda data: LiveThemes.load(data, find_encoder)

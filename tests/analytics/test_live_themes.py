@@ -16,13 +16,13 @@ def play(live, documents):
 
 
 @pytest.fixture(scope="module")
-def snapshot(write):
-    return play(LiveThemes("jam"), write(310)).dump()
+def snapshot(write, begin):
+    return play(begin(), write(310)).dump()
 
 
 @pytest.fixture
-def live(snapshot):
-    return LiveThemes.load(snapshot)
+def live(snapshot, resume):
+    return resume(snapshot)
 
 
 def told(live):
@@ -38,14 +38,14 @@ def test_a_document_is_placed_and_counted_at_once(live, write):
     assert live.report().assignment["new"] == theme
 
 
-def test_before_the_first_refresh_nothing_has_a_theme():
-    live = LiveThemes("jam")
+def test_before_the_first_refresh_nothing_has_a_theme(begin):
+    live = begin()
     assert live.add(Document("a", "Solar panels on the roof")) is None
     assert live.report().assignment == {"a": None}
 
 
-def test_a_refresh_is_due_early_and_then_every_two_hundred(write):
-    live = LiveThemes("jam")
+def test_a_refresh_is_due_early_and_then_every_two_hundred(write, begin):
+    live = begin()
     due = []
     for number, document in enumerate(write(310), start=1):
         live.add(document)
@@ -111,39 +111,39 @@ def test_adding_a_known_id_changes_it_and_counts_it_once(live):
     assert sum(theme.size for theme in live.report().themes) == total
 
 
-def test_a_snapshot_goes_on_bit_for_bit_as_the_original_would(write):
-    original = play(LiveThemes("jam"), write(210))
+def test_a_snapshot_goes_on_bit_for_bit_as_the_original_would(write, begin, resume):
+    original = play(begin(), write(210))
     original.remove(write(1)[0].id)
-    copy = LiveThemes.load(original.dump())
+    copy = resume(original.dump())
     for live in (original, copy):
         play(live, write(120, seed=9, start=210))
     assert copy.dump() == original.dump()
     assert told(copy) == told(original)
 
 
-def test_the_same_events_give_the_same_themes(write):
-    assert play(LiveThemes("jam"), write(60)).dump() == play(LiveThemes("jam"), write(60)).dump()
+def test_the_same_events_give_the_same_themes(write, begin):
+    assert play(begin(), write(60)).dump() == play(begin(), write(60)).dump()
 
 
 @pytest.mark.parametrize("data", [b"", b"nonsense", b"PK\x03\x04broken"])
-def test_bytes_that_are_no_snapshot_are_refused(data):
+def test_bytes_that_are_no_snapshot_are_refused(data, resume):
     with pytest.raises(ValueError, match="not a snapshot"):
-        LiveThemes.load(data)
+        resume(data)
 
 
 @pytest.fixture(scope="module")
-def settled(write):
-    return play(LiveThemes("jam"), write(650)).dump()
+def settled(write, begin):
+    return play(begin(), write(650)).dump()
 
 
-def test_an_emerging_theme_is_announced_and_becomes_a_theme_of_its_own(write, settled):
-    live = LiveThemes.load(settled)
+def test_an_emerging_theme_is_announced_and_becomes_a_theme_of_its_own(write, settled, resume):
+    live = resume(settled)
     known = {theme.id for theme in live.report().themes}
     places = ["lobby", "yard", "north hall", "stairs", "office", "meeting room"]
     for number, usual in enumerate(write(250, seed=5, start=650)):
         live.add(usual)
         if number % 8 == 0:
-            text = f"Drones could deliver parcels to the {places[number // 8 % 6]}, a drone needs no driver for {number} steps"
+            text = f"Drones deliver parcels to the {places[number // 8 % 6]}, no driver for {number} steps"
             live.add(Document(f"drone-{number}", text, f"person {number}", f"idea-{number}", usual.at))
         if live.due():
             live.refresh()
@@ -153,8 +153,8 @@ def test_an_emerging_theme_is_announced_and_becomes_a_theme_of_its_own(write, se
     assert len(bursts) == len(live.emerging)
 
 
-def test_a_flood_by_one_author_is_not_emerging(settled):
-    live = LiveThemes.load(settled)
+def test_a_flood_by_one_author_is_not_emerging(settled, resume):
+    live = resume(settled)
     for number in range(60):
         live.add(Document(f"flood-{number}", f"Buy golden watches, offer {number}", "spammer", f"t{number}"))
     assert live.emerging == []

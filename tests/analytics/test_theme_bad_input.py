@@ -5,14 +5,14 @@ import time
 import pytest
 
 from analytics.corpus import Document
-from analytics.themes import LiveThemes, fit
+from analytics.themes import fit
 
 
-def test_an_empty_jam_has_no_themes():
+def test_an_empty_jam_has_no_themes(begin):
     report = fit([])
     assert report.themes == ()
     assert report.assignment == {}
-    assert LiveThemes("jam").report().themes == ()
+    assert begin().report().themes == ()
 
 
 def test_one_document_is_one_theme():
@@ -37,10 +37,10 @@ NOTHING_SAID = {
 
 
 @pytest.mark.parametrize("kind", NOTHING_SAID)
-def test_what_has_no_words_is_nowhere(write, kind):
+def test_what_has_no_words_is_nowhere(write, kind, begin):
     report = fit([*write(20), Document("odd", NOTHING_SAID[kind])])
     assert report.assignment["odd"] is None
-    live = LiveThemes("jam")
+    live = begin()
     assert live.add(Document("odd", NOTHING_SAID[kind])) is None
 
 
@@ -59,11 +59,11 @@ SOMETHING_SAID = {
 
 
 @pytest.mark.parametrize("kind", SOMETHING_SAID)
-def test_odd_text_is_read_without_an_error_and_quickly(write, kind):
+def test_odd_text_is_read_without_an_error_and_quickly(write, kind, begin):
     began = time.perf_counter()
     report = fit([*write(20), Document("odd", SOMETHING_SAID[kind])])
     assert "odd" in report.assignment
-    live = LiveThemes("jam")
+    live = begin()
     live.add(Document("odd", SOMETHING_SAID[kind]))
     live.refresh()
     assert time.perf_counter() - began < 20
@@ -107,8 +107,8 @@ def test_thanks_and_nods_follow_their_thread_and_shape_nothing(write):
     assert not {"thanks", "agree", "danke", "idea"} & {word for theme in report.themes for word in theme.words}
 
 
-def test_names_of_participants_are_no_words(write):
-    live = LiveThemes("jam", ["Rosalind Quimby"])
+def test_names_of_participants_are_no_words(write, begin):
+    live = begin(["Rosalind Quimby"])
     for document in write(100):
         live.add(Document(document.id, f"Rosalind Quimby is right. {document.text}", document.author))
     live.refresh()

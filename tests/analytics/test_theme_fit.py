@@ -93,8 +93,8 @@ print(json.dumps(told, sort_keys=True))
 
 
 @pytest.mark.parametrize("wanted", [1, 2, 7, 15])
-def test_the_number_of_themes_can_be_fixed(write, wanted):
-    assert len(fit(write(60), k=wanted).themes) == wanted
+def test_the_number_of_themes_can_be_fixed(write, wanted, find_encoder):
+    assert len(fit(write(60), k=wanted, find_encoder=find_encoder).themes) == wanted
 
 
 def test_there_are_no_more_themes_than_different_documents(write):
