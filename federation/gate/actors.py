@@ -82,7 +82,7 @@ async def show_person(gate: Gateway, plan: Plan, face: Face, audience: str, at: 
 
 async def show_server(gate: Gateway) -> None:
     """Release the server's own actor, which signs our fetches and is served to anybody."""
-    plan = Plan(gate.outside)
+    plan = Plan(gate)
     addresses = gate.house.addresses
     document = render_server(
         uri=addresses.server_uri,

@@ -67,7 +67,7 @@ class Admit:
         return len(ready)
 
     async def _admit(self, one: Received) -> None:
-        plan = Plan(self._gate.outside)
+        plan = Plan(self._gate)
         arrival = Arrival(self._gate, one, read_activity(parsed(one.body)), plan=plan)
         deal = KINDS.get(one.kind)
         try:

@@ -74,7 +74,7 @@ async def release(gate: Gateway, plan: Plan, made: Contribution, act: str, *, de
     verdicts = await judged.judge(gate.house, draft)
     approved = await approved_by(gate, made, forum, verdicts)
     verdicts = [_approve(verdict, approved) for verdict in verdicts]
-    await judged.record_verdicts(gate.house, made, act, verdicts)
+    plan.note(made, act, verdicts)
     if made.author_host and not forum.is_local:
         return verdicts
     await hold_back(gate, made, forum, verdicts)

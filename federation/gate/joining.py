@@ -41,7 +41,7 @@ async def _follow(gate: Gateway, errand: errands.Errand) -> str:
     if actor.kind != "Group":
         return f"{errand.subject} is no forum but a {actor.kind}"
     forum = await mirror(gate, actor, stranger.document, errand.asked_by)
-    plan = Plan(gate.outside)
+    plan = Plan(gate)
     send_follow(gate, plan, forum, actor)
     await plan.write()
     return ""

@@ -21,7 +21,7 @@ async def rotate_keys(gate: Gateway) -> tuple[int, int]:
 
     Followers of a forum are told by an Update; others fetch a key again once a signature no longer fits.
     """
-    plan = Plan(gate.outside)
+    plan = Plan(gate)
     pems: dict[str, str] = {}
     for name in await keys.names(gate.outside):
         private_pem, public_pem = await asyncio.to_thread(generate_rsa_pem)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,10 @@ from federation.outside.released import Released
 from federation.outside.store import Outside
 from federation.signatures import generate_rsa_pem
 from server.database import Transaction
+from server.domain.crossings import Verdict
+from server.domain.ideas import Contribution
+from server.services import crossings as judged
+from server.services.crossings import Judged
 from server.services.house import House
 
 Step = Callable[[Transaction], Awaitable[object]]
@@ -30,10 +34,28 @@ class Gateway:
 
 @dataclass(slots=True)
 class Plan:
-    """Steps to take in the outside store, in order."""
+    """Verdicts to keep inside, then steps to take in the outside store, in order."""
 
-    outside: Outside
+    gate: Gateway
     steps: list[Step] = field(default_factory=list)
+    verdicts: list[Judged] = field(default_factory=list)
+
+    @property
+    def outside(self) -> Outside:
+        return self.gate.outside
+
+    def note(self, made: Contribution, act: str, verdicts: Sequence[Verdict]) -> None:
+        """Have verdicts kept, with their facts, before anything of them crosses."""
+        self.verdicts.append(Judged(made.id, made.version, act, tuple(verdicts)))
+
+    def mark(self) -> tuple[int, int]:
+        """Return where the plan stands, for `back_to`."""
+        return len(self.steps), len(self.verdicts)
+
+    def back_to(self, mark: tuple[int, int]) -> None:
+        """Drop what was planned since a mark."""
+        del self.steps[mark[0] :]
+        del self.verdicts[mark[1] :]
 
     def freeze(self, document: dict[str, Any], kind: str, version: int, audience: str, card: Card) -> Released:
         """Seal a document for one audience and have it written."""
@@ -106,10 +128,11 @@ class Plan:
     async def write_so_far(self) -> None:
         """Take the steps gathered so far, because what comes next has to see them; a replay doubles nothing."""
         await self.write()
-        self.steps.clear()
 
     async def write(self, cursor: tuple[str, int] | None = None) -> None:
-        """Take all steps, and move a consumer's cursor with them, in one transaction."""
+        """Keep the verdicts; then take all steps, and move a consumer's cursor with them, in one transaction."""
+        await judged.record_verdicts(self.gate.house, self.verdicts)
+        self.verdicts.clear()
         if not self.steps and cursor is None:
             return
         async with self.outside.store.transaction() as change:
@@ -117,3 +140,4 @@ class Plan:
                 await step(change)
             if cursor is not None:
                 await errands.advance(change, *cursor)
+        self.steps.clear()

@@ -85,6 +85,11 @@ WITHDRAWALS: frozenset[EventKind] = frozenset(
 )
 
 
+# Events that only add: many share one transaction, unless one hangs on another.
+TOGETHER: frozenset[EventKind] = frozenset({"IdeaPosted", "ReplyPosted"})
+MOST_STEPS = 1_000
+
+
 class Release:
     """The outward half of the gate. Call `run_once` again and again; it returns how many events it took."""
 
@@ -92,30 +97,54 @@ class Release:
         self._gate = gate
         self._on_failure = on_failure
         self._failures = (0, 0)
+        self._alone_until = 0
 
     async def run_once(self, limit: int = 100) -> int:
-        """Deal with the next events after the cursor."""
+        """Deal with the next events after the cursor, in order; ideas and replies share transactions."""
         gate = self._gate
         seq = await errands.cursor(gate.outside, CONSUMER)
-        events = await log.events_after(gate.house, seq, limit)
-        for event in events:
-            await self._deal(event)
+        events = await log.events_after(gate.house, seq, 1 if seq < self._alone_until else limit)
+        try:
+            await self._deal_with(events)
+        except Exception:
+            # Whatever failed is dealt with alone from here on, so that it stands in nobody's way.
+            self._alone_until = max(self._alone_until, events[-1].seq)
+            raise
         return len(events)
 
-    async def _deal(self, event: Event) -> None:
-        plan = Plan(self._gate.outside)
+    async def _deal_with(self, events: list[Event]) -> None:
+        plan, pending, seq = Plan(self._gate), set[str](), 0
+        for event in events:
+            needs = {event.subject_id, *(str(event.data.get(key, "")) for key in ("thread", "parent", "builds_on"))}
+            alone = event.kind in DEALINGS and event.kind not in TOGETHER
+            if pending and (alone or needs & pending):
+                # What this event hangs on has to stand outside before it can be rendered.
+                await plan.write((CONSUMER, seq))
+                pending.clear()
+            await self._deal(event, plan)
+            pending.add(event.subject_id)
+            seq = event.seq
+            if alone or len(plan.steps) > MOST_STEPS:
+                await plan.write((CONSUMER, seq))
+                pending.clear()
+        if pending:
+            await plan.write((CONSUMER, seq))
+
+    async def _deal(self, event: Event, plan: Plan) -> None:
         dealing = DEALINGS.get(event.kind)
+        mark = plan.mark()
         try:
             if dealing is not None:
                 await dealing(self._gate, event, plan)
-            await plan.write((CONSUMER, event.seq))
+            if event.seq <= self._alone_until:
+                await plan.write((CONSUMER, event.seq))
         except Exception as error:
             # What cannot be judged does not cross, and the log goes on; a fault is given a few tries first.
             # Where something has to be withdrawn, going on would leave it standing: then nothing more crosses.
             if event.kind in WITHDRAWALS or not (isinstance(error, Refusal) or self._gives_up(event.seq)):
                 raise
             self._on_failure(event, error)
-            await Plan(self._gate.outside).write((CONSUMER, event.seq))
+            plan.back_to(mark)
 
     def _gives_up(self, seq: int) -> bool:
         failing, count = self._failures

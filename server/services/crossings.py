@@ -198,12 +198,25 @@ async def draft_of(house: House, made: Contribution, act: str = "Create") -> Dra
     return Draft(forum, author, made.title, made.text, made.label, act, made.thread_id, made.id)
 
 
-async def record_verdicts(house: House, made: Contribution, act: str, verdicts: Sequence[Verdict]) -> None:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was decided of one version of a contribution, for each of its audiences."""
+
+    contribution_id: str
+    version: int
+    act: str
+    verdicts: tuple[Verdict, ...]
+
+
+async def record_verdicts(house: House, judged: Sequence[Judged]) -> None:
     """Keep what was decided, with the facts: crossings and refusals alike."""
+    if not judged:
+        return
     now = house.now().timestamp()
     async with house.store.transaction() as change:
-        for verdict in verdicts:
-            await boundary.put_verdict(change, made.id, made.version, act, verdict, new_id(), now)
+        for one in judged:
+            for verdict in one.verdicts:
+                await boundary.put_verdict(change, one.contribution_id, one.version, one.act, verdict, new_id(), now)
 
 
 async def verdicts_of(house: House, reader: Member, made: Contribution) -> list[Verdict]:

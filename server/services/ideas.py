@@ -168,7 +168,9 @@ async def _write(house: House, made: Contribution, kind: EventKind) -> Contribut
                 if known is not None:
                     return known
         await contributions.insert(change, made)
-        await _record(house, change, kind, made, {"version": 1})
+        await _record(
+            house, change, kind, made, {"version": 1, "parent": made.parent_id, "builds_on": made.builds_on}
+        )
     return made
 
 
