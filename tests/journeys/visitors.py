@@ -6,13 +6,11 @@ import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Error, Locator, Page, expect
 
-from tests.journeys.organisations import PASSWORD
+from tests.journeys.organisations import PASSWORD, until
 
-Role = Literal["alert", "button", "heading", "link", "listitem", "article", "navigation", "region", "status"]
 PATIENCE = 15_000
 
 
@@ -95,6 +93,15 @@ class Visitor:
 
     async def sees(self, words: str | re.Pattern[str], *, within: Locator | None = None) -> None:
         await expect((within or self.page).get_by_text(words).first).to_be_visible()
+
+    async def reload_until_there(self, wanted: Locator) -> None:
+        """Reload until something is on the page: for pages that do not renew themselves."""
+
+        async def look() -> bool:
+            await self.page.reload()
+            return await wanted.count() > 0
+
+        await until(f"{self.page.url} shows what is waited for", look)
 
     async def does_not_see(self, words: str) -> None:
         await expect(self.page.get_by_text(words)).to_have_count(0)

@@ -1,0 +1,105 @@
+"""Two organisations on their own servers hold one jam: people of both meet in one thread, and one forum stays at home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from server.services import ideas, people
+from tests.journeys.conftest import Arrive, Found
+from tests.journeys.organisations import Floor, Organisation, status_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+SECRET = "The subsidy talks, among ourselves"
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Globex, with which Acme has an agreement, and what Acme said inside."""
+
+    globex: Organisation
+    secret_id: str
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def neighbour(acme: Organisation, floor: Floor, founding: Found) -> Neighbour:
+    globex = await founding("Globex", admin="jordan")
+    await globex.add("avery", "Avery Quist", "Field Service")
+    await acme.add_partner(globex)
+    await globex.add_partner(acme)
+    await globex.serve()
+    async with acme.house() as house:
+        riley = await people.person(house, "riley")
+        secret = await ideas.post_idea(house, riley, floor.inside, SECRET, "Not a word outside.")
+    return Neighbour(globex, secret.id)
+
+
+async def test_a_partner_joins_a_forum_and_both_sides_talk_in_it_each_on_their_own_server(
+    acme: Organisation, floor: Floor, neighbour: Neighbour, arrive: Arrive
+) -> None:
+    jordan, avery, riley = await arrive(neighbour.globex), await arrive(neighbour.globex), await arrive(acme)
+    await riley.sign_in("riley", f"/forums/{floor.partners.id}")
+    await riley.sees_button("Post to Acme and Globex")
+    await riley.type("Your idea in one line", "One gate for all our trucks")
+    await riley.type("What would it change, and for whom?", "They wait an hour now, at two gates.")
+    await riley.press("Post to Acme and Globex")
+    await riley.is_told("Your idea is in.")
+    thread = riley.page.url
+
+    await jordan.sign_in("jordan")
+    await jordan.type("Join a forum of another server", floor.partners.handle)
+    await jordan.press("Ask to join")
+    await jordan.is_told("The other server has been asked.")
+    await jordan.reload_until_there(jordan.page.get_by_role("link", name="Better together"))
+    await jordan.sees("held by")
+
+    await avery.sign_in("avery")
+    await avery.follow("Better together")
+    await avery.reload_until_there(avery.page.get_by_role("link", name="One gate for all our trucks"))
+    await avery.follow("One gate for all our trucks")
+    await avery.sees("Riley Hart")
+    await avery.sees("They wait an hour now, at two gates.")
+    await expect(avery.page.locator("article.root .badge", has_text="Acme").first).to_be_visible()
+    await avery.type("Your reply", "Our yard could take the night shift.")
+    await avery.press("Reply to Globex and Acme")
+    await avery.is_told("Your reply is in.")
+
+    theirs = riley.page.get_by_role("article", name="Reply by Avery Quist")
+    await riley.reload_until_there(theirs)
+    await expect(theirs.locator(".badge", has_text="Globex")).to_be_visible()
+    await riley.sees("Our yard could take the night shift.", within=theirs)
+    await riley.follow("Reply to Avery Quist", within=theirs)
+    await riley.sees("Our yard could take the night shift.")
+    await riley.type("Your reply", "Then let us try it in March.")
+    await riley.press("Reply to Acme and Globex")
+    await riley.sees("Then let us try it in March.")
+
+    await avery.reload_until_there(avery.page.get_by_text("Then let us try it in March."))
+    await avery.press("Support")
+    support = riley.page.locator("article.root").get_by_role("button", name="Support")
+    await riley.visit(thread)
+    await riley.reload_until_there(support.filter(has_text="1"))
+
+
+async def test_what_is_said_inside_is_nowhere_on_the_partner_server_nor_at_the_edge(
+    acme: Organisation, floor: Floor, neighbour: Neighbour, arrive: Arrive
+) -> None:
+    jordan = await arrive(neighbour.globex)
+    await jordan.sign_in("jordan")
+    await jordan.type("Join a forum of another server", floor.inside.handle)
+    await jordan.press("Ask to join")
+    await jordan.is_told("The other server has been asked.")
+    await jordan.visit("/search?q=subsidy")
+    await jordan.sees("Nothing that you may see matches.")
+    await jordan.visit("/")
+    await jordan.does_not_see("Our own house")
+    with jordan.refused_with(404):
+        await jordan.visit(f"/ideas/{neighbour.secret_id}")
+        await jordan.does_not_see(SECRET)
+        await jordan.visit(f"/forums/{floor.inside.id}")
+        await jordan.does_not_see("Our own house")
+    for path in (f"/objects/{neighbour.secret_id}", f"/forums/{floor.inside.id}", f"/@{floor.inside.slug}"):
+        assert await status_of(acme.edge_port, path) == 404
