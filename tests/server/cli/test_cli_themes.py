@@ -1,0 +1,68 @@
+"""`themes`: a file of texts."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from server.cli import verbs
+
+Lines = Callable[..., Path]
+KEYS = {"id", "label", "words", "size", "representative"}
+SUBJECTS = {
+    "bread": "flour yeast dough oven crust loaf baking knead sourdough rye",
+    "stars": "telescope galaxy orbit planet nebula comet eclipse lens moon asteroid",
+    "boats": "sail anchor harbour rudder mast keel tide rope hull deck",
+}
+
+
+def _texts() -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    for subject, words in SUBJECTS.items():
+        told = words.split()
+        for number in range(20):
+            chosen = [told[(number * 3 + step) % len(told)] for step in range(6)]
+            found.append({"id": f"{subject}-{number}", "text": f"We need {' and '.join(chosen)}.", "mood": 1})
+    return found
+
+
+def test_themes_have_exactly_the_promised_shape(lines: Lines) -> None:
+    result = CliRunner().invoke(verbs, ["themes", str(lines(*_texts())), "--k", "3", "--json"])
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert set(told) == {"themes", "assignment", "seconds"}
+    assert all(set(theme) == KEYS for theme in told["themes"])
+    assert len(told["themes"]) == 3
+    assert all(len(theme["words"]) == 10 for theme in told["themes"])
+    assert sum(theme["size"] for theme in told["themes"]) == 60
+    for subject in SUBJECTS:
+        assert len({theme for name, theme in told["assignment"].items() if name.startswith(subject)}) == 1
+
+
+def test_the_same_seed_gives_the_same_themes(lines: Lines) -> None:
+    asked = ["themes", str(lines(*_texts())), "--k", "3", "--seed", "5", "--json"]
+    one, other = (json.loads(CliRunner().invoke(verbs, asked).stdout) for _ in range(2))
+    assert (one["themes"], one["assignment"]) == (other["themes"], other["assignment"])
+
+
+def test_people_get_a_table_with_sizes_and_words(lines: Lines) -> None:
+    told = CliRunner().invoke(verbs, ["themes", str(lines(*_texts())), "--k", "3"]).stdout.splitlines()
+    assert told[0].split()[:3] == ["theme", "size", "label"]
+    assert len(told) == 5
+    assert told[-1].startswith("60 of 60 texts placed, ")
+
+
+def test_lines_that_cannot_be_used_are_named(lines: Lines) -> None:
+    result = CliRunner().invoke(
+        verbs, ["themes", str(lines({"id": "a", "text": "b"}, "{", {"id": "", "text": "x"}, {"id": "c"}))]
+    )
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    for said in ("line 2: no JSON", "line 3: id is missing", "line 4: text is missing"):
+        assert said in result.stderr
+
+
+def test_a_file_without_texts_has_no_themes(lines: Lines) -> None:
+    result = CliRunner().invoke(verbs, ["themes", str(lines()), "--json"])
+    assert json.loads(result.stdout)["themes"] == []
