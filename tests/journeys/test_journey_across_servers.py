@@ -1,4 +1,4 @@
-"""Two organisations on their own servers hold one jam: people of both meet in one thread, and one forum stays at home."""
+"""Two organisations hold one jam, each on its own server: people meet in one thread, and one forum stays at home."""
 
 from __future__ import annotations
 
@@ -41,6 +41,16 @@ async def test_a_partner_joins_a_forum_and_both_sides_talk_in_it_each_on_their_o
     acme: Organisation, floor: Floor, neighbour: Neighbour, arrive: Arrive
 ) -> None:
     jordan, avery, riley = await arrive(neighbour.globex), await arrive(neighbour.globex), await arrive(acme)
+    await jordan.sign_in("jordan")
+    await jordan.type("Join a forum of another server", floor.partners.handle)
+    await jordan.press("Ask to join")
+    await jordan.is_told("The other server has been asked.")
+    await jordan.reload_until_there(jordan.page.get_by_role("link", name="Better together"))
+    await jordan.sees("held by")
+    await jordan.follow("Better together")
+    joined = jordan.page.get_by_role("article").filter(has_text="Logistics", has_not_text="asked to join")
+    await jordan.reload_until_there(joined)
+
     await riley.sign_in("riley", f"/forums/{floor.partners.id}")
     await riley.sees_button("Post to Acme and Globex")
     await riley.type("Your idea in one line", "One gate for all our trucks")
@@ -48,13 +58,6 @@ async def test_a_partner_joins_a_forum_and_both_sides_talk_in_it_each_on_their_o
     await riley.press("Post to Acme and Globex")
     await riley.is_told("Your idea is in.")
     thread = riley.page.url
-
-    await jordan.sign_in("jordan")
-    await jordan.type("Join a forum of another server", floor.partners.handle)
-    await jordan.press("Ask to join")
-    await jordan.is_told("The other server has been asked.")
-    await jordan.reload_until_there(jordan.page.get_by_role("link", name="Better together"))
-    await jordan.sees("held by")
 
     await avery.sign_in("avery")
     await avery.follow("Better together")
