@@ -1,0 +1,139 @@
+"""Acme in full swing, and the address of every page of its inside and its edge, as somebody who may see them all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from server.demo.statements import read_statements
+from server.domain.jams import Charter
+from server.services import board, crossings, holds, ideas, jams, partners, people
+from server.services.house import House
+from tests.journeys.organisations import Floor, Organisation, status_of, until
+
+STATEMENTS = 120
+LONG = (
+    "We waste an hour each day at two gates. One gate with a booking page, open to all of us, would end that, "
+    "and nobody would have to know which company owns which yard.\n\n- book a slot\n- drive in\n- be gone\n\n"
+    "See `gate-7` and https://example.org/a/rather/long/address/that/has/no/place/to/break/anywhere/at/all."
+)
+SAID = (
+    ("A bench at every bus stop", "People would **wait** if they could sit while they wait."),
+    ("One evening a month when all of us open our doors", "Neighbours come in, we show what we do."),
+    ("Lend each other tools", LONG),
+    ("Trams that wait for trains", "Two minutes would be enough on most days."),
+    ("حديقة على سطح المبنى", "غداء بين الطماطم، مرة واحدة في الأسبوع."),
+    ("Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetzeskunde", "Kürzere Wörter, bitte."),
+)
+
+
+@dataclass(frozen=True)
+class Swing:
+    """Paths by name. `inside` are for Morgan, `edge` for everybody."""
+
+    inside: dict[str, str]
+    edge: dict[str, str]
+    refused: dict[str, tuple[str, int]]
+
+
+async def fill(acme: Organisation, floor: Floor) -> Swing:
+    """Say and do something of every kind, and list the pages that show it."""
+    async with acme.house() as house:
+        morgan, riley = await people.person(house, "morgan"), await people.person(house, "riley")
+        sasha, casey = await people.person(house, "sasha"), await people.person(house, "casey")
+        await partners.add_partner(house, morgan, "jam.globex.example", "partner", "GREEN", "Globex")
+        theme = await _themes(house, floor)
+        said = [
+            await ideas.post_idea(house, (riley, sasha, casey)[number % 3], floor.public, title, text)
+            for number, (title, text) in enumerate(SAID)
+        ]
+        idea, other = said[0], said[1]
+        reply = await ideas.reply(house, sasha, idea, "With a roof, please.", intent="evidence")
+        answer = await ideas.reply(house, riley, reply, LONG)
+        for _ in range(4):
+            answer = await ideas.reply(house, casey, answer, "And deeper still.")
+        gone = await ideas.reply(house, sasha, idea, "Never mind.")
+        await ideas.delete(house, sasha, gone)
+        for person in (sasha, casey, morgan):
+            await ideas.mark(house, person, idea, "support")
+        await ideas.mark(house, sasha, other, "emerging")
+        grown = await ideas.post_idea(house, sasha, floor.public, "Benches that charge", "Sun.", builds_on=idea.id)
+        idea = await ideas.edit(house, riley, idea, "People would **wait** if they could sit.", title=idea.title)
+        own = await ideas.post_idea(house, morgan, floor.public, "Soup in the hall", "Each Tuesday.")
+        await ideas.post_idea(house, riley, floor.partners, "One gate for all our trucks", "They wait an hour.")
+        await ideas.post_idea(house, riley, floor.inside, "The subsidy talks", "Among ourselves.")
+        await ideas.post_idea(house, riley, floor.public, "Parking", "For us alone.", label="AMBER")
+        await ideas.post_idea(house, riley, floor.public, "Ask for rooms", "Write to rooms@acme.example, they know.")
+        await ideas.post_idea(house, casey, floor.public, "Ask for bikes", "Call +49 30 901820, they know.")
+        draft = await jams.create_jam(
+            house, morgan, "next", "Next year", Charter(), house.now(), floor.jam.closes_at
+        )
+
+        async def waits() -> bool:
+            return await holds.count_waiting(house) >= 2
+
+        await until("two ideas wait for a reviewer", waits)
+        await crossings.recall(house, morgan, said[3])
+        link = await people.make_link(house, riley)
+    public = own.uri.removeprefix(acme.edge_url)
+
+    async def shown() -> bool:
+        return await status_of(acme.edge_port, public, "text/html") == 200
+
+    await until("the edge shows what was said", shown)
+    thread = f"/ideas/{idea.id}"
+    return Swing(
+        inside={
+            "home": "/",
+            "search": "/search?q=bench",
+            "search-nothing": "/search",
+            "jam-new": "/jams/new",
+            "jam-charter": f"/jams/{draft.slug}/charter",
+            "jam-draft": f"/jams/{draft.slug}",
+            "jam-draft-settings": f"/jams/{draft.slug}/settings",
+            "lobby": "/jams/better",
+            "settings": "/jams/better/settings",
+            "board": "/jams/better/board",
+            "theme": f"/jams/better/themes/{theme}",
+            "forum-public": f"/forums/{floor.public.id}",
+            "forum-partners": f"/forums/{floor.partners.id}",
+            "forum-inside": f"/forums/{floor.inside.id}",
+            "build": f"/forums/{floor.public.id}/build?on={idea.id}",
+            "thread": thread,
+            "thread-grown": f"/ideas/{grown.id}",
+            "reply": f"{thread}/reply?to={reply.id}",
+            "edit": f"/ideas/{own.id}/edit",
+            "history": f"{thread}/history",
+            "delete": f"/ideas/{own.id}/delete",
+            "recall": f"/ideas/{own.id}/recall",
+            "rules": "/boundary",
+            "holds": "/boundary/holds",
+            "ledger": "/boundary/ledger",
+            "partners": "/boundary/partners",
+            "people": "/people",
+        },
+        edge={
+            "edge-home": "/",
+            "edge-forum": floor.public.uri.removeprefix(acme.edge_url),
+            "edge-thread": idea.uri.removeprefix(acme.edge_url),
+        },
+        refused={
+            "sign-in": ("/sign-in", 200),
+            "welcome": (f"/welcome/{link}", 200),
+            "missing": ("/ideas/nowhere", 404),
+        },
+    )
+
+
+async def _themes(house: House, floor: Floor) -> str:
+    """Say enough real sentences for themes to appear, wait for them, and return the id of one."""
+    morgan = await people.person(house, "morgan")
+    for statement in read_statements()[:STATEMENTS]:
+        forum = floor.public if len(statement.text) % 2 else floor.partners
+        await ideas.post_idea(house, morgan, forum, statement.title or statement.text[:80], statement.text)
+
+    async def found() -> str:
+        kept = json.loads(await board.read_themes(house, morgan, floor.jam) or "{}")
+        return next((theme["id"] for theme in kept.get("themes", ()) if theme["representative"]), "")
+
+    return await until("themes have been found", found)
