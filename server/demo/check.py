@@ -10,9 +10,11 @@ from rich.console import Console
 from server.demo.canaries import Canaries
 from server.demo.check_doors import check_crash, check_doubles, check_forgeries, check_freeze
 from server.demo.check_leaks import check_leaks
-from server.demo.check_story import Scene, check_opening, check_replay, check_story, extra_people, plans
+from server.demo.check_opening import check_opening, check_replay
+from server.demo.check_story import check_story
 from server.demo.house import build
 from server.demo.report import Report
+from server.demo.scene import Scene, extra_people, plans
 from server.demo.sites import empty_homes, make_sites, require_free_ports
 from server.demo.statements import Statement, read_statements
 from server.demo.stranger import Stranger

@@ -8,10 +8,10 @@ from pathlib import Path
 from federation.transport import TransportError
 from server.app import Role
 from server.demo.api import Answer, Person, Refused
-from server.demo.check_story import Scene
 from server.demo.compare import SAME, comparing, read_forum
 from server.demo.forgeries import send_forgeries
 from server.demo.house import start, wait_ready
+from server.demo.scene import Scene
 
 FORUM = "living-here"
 BURST = 12

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from federation.transport import Answer
-from server.demo.check_story import Scene
 from server.demo.observer import Observer
+from server.demo.scene import Scene
 from server.demo.shelves import Piece, pieces_of_home
 
 KEYS_OF_NOTHING = ("0" * 32, "f" * 32)

@@ -1,23 +1,14 @@
-"""The first half of the check: the jam opens, others join, real text crosses, the story's beats come true."""
+"""The middle of the check: the story's beats come true, as each side sees them."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass, field, replace
 
 import orjson
 
 from server.demo.api import Answer, Refused, until
 from server.demo.beats import Told, tell
-from server.demo.canaries import Canaries
 from server.demo.compare import SAME, comparing, is_unnamed, read_forum
-from server.demo.house import Built
-from server.demo.jam import CHARTER, FORUMS, JOINED, THEIR_FORUM, Plan, draft_jam, join_all, open_jam
-from server.demo.people import Part
-from server.demo.replay import Replay
-from server.demo.report import Report
-from server.demo.stage import Stage
-from server.demo.statements import Statement
-from server.demo.stranger import Stranger
+from server.demo.jam import CHARTER, THEIR_FORUM
+from server.demo.scene import Scene
 
 AFTER_STORY = (
     ("globex", "living-here"),
@@ -25,149 +16,6 @@ AFTER_STORY = (
     ("globex", "learning-and-work"),
     ("globex", THEIR_FORUM),
 )
-
-
-@dataclass(slots=True)
-class Scene:
-    """What the parts of the check share. `apart` are URIs at Acme that do not stand elsewhere as they stand there."""
-
-    report: Report
-    canaries: Canaries
-    built: Built
-    stranger: Stranger
-    statements: list[Statement]
-    plans: tuple[Plan, ...]
-    told: Told | None = None
-    apart: set[str] = field(default_factory=set)
-    hidden_uris: set[str] = field(default_factory=set)
-
-    @property
-    def stage(self) -> Stage:
-        return self.built.stage
-
-    async def story(self) -> Told:
-        """Return what the beats posted; raise Refused where they were not told to the end."""
-        if self.told is None:
-            raise Refused(0, "the story was not told to its end")
-        return self.told
-
-
-def plans(canaries: Canaries) -> tuple[Plan, ...]:
-    """Return the demo's forums with strings planted in what those of the inside and of partners say of themselves."""
-    made = []
-    for plan in FORUMS:
-        family = {"inside": "", "partners": "partner: ", "public": "public: "}[plan.audience]
-        name = f"{family}{plan.slug}"
-        made.append(
-            replace(
-                plan,
-                title=plan.title + canaries.tag(f"{name} title"),
-                question=plan.question + canaries.tag(f"{name} question"),
-            )
-        )
-    return tuple(made)
-
-
-def extra_people(canaries: Canaries) -> dict[str, tuple[Part, ...]]:
-    """Return people of Acme whose names or units stay inside, and one at Globex for Globex's own inside."""
-    quiet = Part(canaries.token("quiet username"), f"Demo{canaries.tag('quiet name')}", canaries.token("quiet unit"))
-    public = Part("paula", "Paula (demo)", canaries.token("unit of somebody who speaks in public"))
-    canaries.watch("unnamed first name", "Ottoline")
-    canaries.watch("unnamed last name", "Fennimarsh")
-    return {"acme": (quiet, public)}
-
-
-async def check_opening(scene: Scene) -> None:
-    """A jam does not open without its charter; partners and strangers join what they may see and nothing else."""
-    stage, report = scene.stage, scene.report
-    morgan = stage.cast.admin("acme")
-    await draft_jam(stage, {})
-    try:
-        await morgan.post(f"/jams/{stage.jam_id}/open")
-        report.expect("a jam without a charter does not open", False, "it opened")
-    except Refused as refused:
-        report.expect("a jam without a charter does not open", refused.status == 409, refused)
-    await morgan.ask("PATCH", f"/jams/{stage.jam_id}", orjson.dumps({"charter": CHARTER}))
-    await open_jam(stage, scene.plans)
-    jam = await morgan.get(f"/jams/{stage.jam_id}")
-    report.expect("with its charter it opens", jam["state"] == "open", jam["state"])
-    await _draft_another(scene)
-    await join_all(stage)
-    joined = {one: [slug for place, slug in stage.forums if place == one and slug != THEIR_FORUM] for one in JOINED}
-    counts = [len(slugs) for slugs in joined.values()]
-    report.expect("Globex joins four forums of Acme's and Initech the public two", counts == [4, 2], joined)
-    report.expect("Acme joins one of Globex's", ("acme", THEIR_FORUM) in stage.forums)
-    for slug in ("learning-and-work", "money-and-rules"):
-        await stage.cast.admin("initech").post("/forums", handle=stage.handles[slug])
-    await stage.cast.admin("globex").post("/forums", handle=stage.handles["money-and-rules"])
-    await _stranger_follows(scene)
-
-
-async def _draft_another(scene: Scene) -> None:
-    """A jam still in draft, with a public forum: nobody outside hears of it before it opens."""
-    stage, canaries = scene.stage, scene.canaries
-    morgan = stage.cast.admin("acme")
-    jam = await morgan.post(
-        "/jams", slug=canaries.token("draft jam slug"), title=f"Next{canaries.tag('draft jam title')}",
-        charter={part: f"Soon{canaries.tag(f'draft charter {part}')}" for part in CHARTER},
-        opens_at="2099-01-01T00:00:00Z", closes_at="2099-02-01T00:00:00Z",
-    )  # fmt: skip
-    forum = await morgan.post(
-        f"/jams/{jam['id']}/forums", slug=canaries.token("draft forum slug"), audience="public",
-        title=f"Next{canaries.tag('draft forum title')}", question=f"What?{canaries.tag('draft forum question')}",
-    )  # fmt: skip
-    scene.hidden_uris.add(forum["uri"])
-
-
-async def _stranger_follows(scene: Scene) -> None:
-    forum = await scene.stage.cast.admin("acme").get(f"/forums/{scene.stage.forums['acme', 'living-here']}")
-    inbox_url = f"{scene.stage.sites['acme'].edge_url}/inbox"
-    answer = await scene.stranger.send(inbox_url, scene.stranger.follow(forum["uri"]))
-    scene.report.expect("a stranger's server may ask to follow a public forum", answer.status == 202, answer.status)
-
-    async def accepted() -> bool:
-        return any(orjson.loads(body).get("type") == "Accept" for body in scene.stranger.inbox)
-
-    await scene.report.await_that("it is let in at once", accepted)
-
-
-async def check_replay(scene: Scene) -> None:
-    """Real statements are posted by people of three servers, and each server has the same threads."""
-    stage, report = scene.stage, scene.report
-    replay = Replay(stage, scene.statements)
-    board = await stage.cast.admin("acme").get(f"/jams/{stage.jam_id}/board")
-    for statement in replay:
-        await replay.post(statement)
-        await replay.mark(1)
-    report.expect(f"{len(replay)} statements are posted at three servers", not replay.skipped, replay.skipped)
-    for organisation, forums in JOINED.items():
-        for forum in forums:
-            name = f"{stage.sites[organisation].name} has the same threads in {forum}"
-            await report.await_that(name, comparing(stage, organisation, forum, scene.apart), SAME, 30.0)
-    await _check_board(scene, board["ideas"])
-
-
-async def _check_board(scene: Scene, before: int) -> None:
-    stage, report = scene.stage, scene.report
-    morgan = stage.cast.admin("acme")
-    ideas = replies = 0
-    for plan in scene.plans:
-        _, answers = await read_forum(stage, morgan, plan.slug)
-        ideas += sum(one["kind"] == "idea" for one in answers.values())
-        replies += sum(one["kind"] == "reply" for one in answers.values())
-    board = await morgan.get(f"/jams/{stage.jam_id}/board")
-    counted = (board["ideas"], board["replies"])
-    report.expect(
-        "the board moves, and counts exactly what stands in the forums",
-        counted == (ideas, replies) and ideas > before,
-        f"board {counted}, forums {(ideas, replies)}",
-    )
-    report.expect("the board counts people of three servers", len(board["by_host"]) == 3, board["by_host"])
-
-    async def themes() -> bool:
-        return bool((await morgan.get(f"/jams/{stage.jam_id}/themes"))["themes"])
-
-    await report.await_that("themes appear", themes, seconds=60.0)
 
 
 async def check_story(scene: Scene) -> None:

@@ -75,21 +75,23 @@ async def _report(built: Built, replay: Replay, console: Console, total: int) ->
         except (Refused, TransportError) as error:
             console.print(f"Acme's server did not answer: {error}", style="yellow", markup=False)
         else:
-            line = _line(board, themes, len(holds["data"]), len(replay.made), total)
-            console.print(line, markup=False, highlight=False)
+            line = _line(board, themes, len(holds["data"]), replay, total)
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
         await asyncio.sleep(LINE_SECONDS)
 
 
-def _line(board: Answer, themes: Answer, waiting: int, posted: int, total: int) -> str:
+def _line(board: Answer, themes: Answer, waiting: int, replay: Replay, total: int) -> str:
     largest = max(themes["themes"], key=lambda theme: theme.get("size", 0), default=None)
     parts = [
         f"{str(board['at'])[11:19]} UTC",
-        f"{posted} of {total} statements",
+        f"{len(replay.made)} of {total} statements",
         f"{board['people']} people",
         f"{board['ideas']} ideas, {board['replies']} replies",
         f"{len(board['by_host'])} servers",
         f"{waiting} waiting for review",
     ]
+    if replay.skipped:
+        parts.append(f"{len(replay.skipped)} could not be posted, the last: {replay.skipped[-1][1]}")
     if largest:
         parts.append(f"{len(themes['themes'])} themes, the largest: {largest.get('label', '')}")
     return " · ".join(parts)

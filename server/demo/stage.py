@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
 from federation.transport import Transport
 from server.demo.api import Answer, Person, Refused, until
 from server.demo.people import Cast
 from server.demo.sites import Site
-
-HELD_BY = "acme"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +100,3 @@ class Stage:
 
         name = self.sites[organisation].name
         self.forums[organisation, forum] = await until(f"{name} joins {handle}", joined, 30.0)
-
-
-def as_part(text: str) -> str:
-    """Escape one part of a path."""
-    return quote(text, safe="")

@@ -138,10 +138,17 @@ async def test_two_organisations_share_a_closed_forum_both_ways(organise: MakeOr
     await settle(acme, globex)
     assert (await acme.fresh(heard)).deleted
     assert (await globex.fresh(seen)).deleted
+    assert await words_kept(globex, "Secret sauce") == [] == await words_kept(acme, "more salt")
     for one in (acme, globex):
         assert not one.faults
         assert all(state == "sent" for _, state in await one.deliveries())
         assert {state for _, state, _ in await one.received()} <= {"admitted", "ignored"}
+
+
+async def words_kept(organisation: Organisation, words: str) -> list[str]:
+    """Return the received activities that still say something."""
+    rows = await organisation.outside.store.fetch("SELECT activity_uri, body FROM received")
+    return [row["activity_uri"] for row in rows if words in bytes(row["body"]).decode()]
 
 
 async def settle(*organisations: Organisation) -> None:
