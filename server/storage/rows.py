@@ -133,6 +133,16 @@ class ContributionRow(Model):
         )
 
 
+class SearchRow(Model):
+    """Where the words of a contribution stand in the full-text index, which knows its rows by number only."""
+
+    contribution_id = fields.CharField(max_length=32, primary_key=True)
+    number = fields.IntField()
+
+    class Meta:
+        table = "search_rows"
+
+
 class VersionRow(Model):
     """Earlier words of a contribution."""
 

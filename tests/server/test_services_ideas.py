@@ -206,3 +206,13 @@ async def test_lists_go_back_in_time_page_by_page(world: World):
     first = await ideas.list_ideas(world.house, bob, forum, limit=3)
     rest = await ideas.list_ideas(world.house, bob, forum, first[-1].created_at.timestamp())
     assert [one.id for one in (*first, *rest)] == [one.id for one in reversed(made)]
+
+
+async def test_an_edit_replaces_the_words_that_search_knows_and_no_others(world: World):
+    house, admin, forum = world.house, await world.admin(), await world.forum()
+    made = [await ideas.post_idea(house, admin, forum, f"Idea {n}", f"quince{n} jelly") for n in range(5)]
+    await ideas.edit(house, admin, made[2], "medlar cheese")
+    assert [one.id for one in await ideas.search(house, admin, "medlar")] == [made[2].id]
+    assert await ideas.search(house, admin, "quince2") == []
+    await ideas.delete(house, admin, made[0])
+    assert {one.id for one in await ideas.search(house, admin, "jelly")} == {made[n].id for n in (1, 3, 4)}
