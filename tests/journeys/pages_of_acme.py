@@ -11,7 +11,7 @@ from server.services import board, crossings, holds, ideas, jams, partners, peop
 from server.services.house import House
 from tests.journeys.organisations import Floor, Organisation, status_of, until
 
-STATEMENTS = 120
+STATEMENTS = 60
 LONG = (
     "We waste an hour each day at two gates. One gate with a booking page, open to all of us, would end that, "
     "and nobody would have to know which company owns which yard.\n\n- book a slot\n- drive in\n- be gone\n\n"
