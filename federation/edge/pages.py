@@ -88,7 +88,8 @@ def _text(value: object) -> str:
 
 
 def _at(found: Crossing) -> datetime:
-    return datetime.fromtimestamp(found.card.made_at, UTC)
+    # Whole seconds: a finer clock would tell how busy the inside is.
+    return datetime.fromtimestamp(int(found.card.made_at), UTC)
 
 
 def _plain(markup: str) -> str:
@@ -211,7 +212,7 @@ async def feed(request: web.Request) -> web.StreamResponse:
     root = ElementTree.Element("feed", xmlns=ATOM)
     ElementTree.SubElement(root, "id").text = uri
     ElementTree.SubElement(root, "title").text = found.card.author_name
-    newest = max((one.card.made_at for one in ideas), default=found.card.made_at)
+    newest = int(max((one.card.made_at for one in ideas), default=found.card.made_at))
     ElementTree.SubElement(root, "updated").text = datetime.fromtimestamp(newest, UTC).isoformat()
     ElementTree.SubElement(root, "link", rel="alternate", href=uri)
     for one in ideas:

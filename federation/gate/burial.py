@@ -14,6 +14,7 @@ from server.domain.crossings import Verdict
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.services import crossings as judged
+from server.services import holds
 
 
 async def bury(gate: Gateway, plan: Plan, forum: Forum, object_uri: str, audience: str | None, at: datetime) -> int:
@@ -71,8 +72,11 @@ async def end_grants(
     for uri in await judged.all_public_uris(gate.house, made) if made.is_local else [made.uri]:
         for audience in await crossings.audiences_of(gate.outside, uri):
             verdict, general = said.get(audience), said.get(EVERYONE)
-            if audience in paused or (held_stands and verdict is not None and verdict.verdict == "held"):
+            if audience in paused:
                 continue
+            if verdict is not None and verdict.verdict == "held":
+                if held_stands or await _older_words_stand(gate, made, uri, audience):
+                    continue
             if verdict is not None and verdict.crosses and await _is_copy(gate, made, verdict, uri):
                 continue
             if verdict is None and general is not None and general.crosses and await _is_copy(gate, made, general, uri):
@@ -85,6 +89,20 @@ async def end_grants(
                 ended = True
                 plan.revoke(uri, audience, at.timestamp())
     return ended
+
+
+async def _older_words_stand(gate: Gateway, made: Contribution, uri: str, audience: str) -> bool:
+    """Say whether an audience holds an earlier version, and may still, while the newest waits for a reviewer."""
+    number, _ = await crossings.newest_version(gate.outside, uri, audience)
+    draft = await judged.earlier_draft(gate.house, made, number) if number < made.version else None
+    if draft is None:
+        return False
+    verdict = next((one for one in await judged.judge(gate.house, draft) if one.audience == audience), None)
+    if verdict is None or verdict.crosses:
+        return verdict is not None
+    hold = await holds.hold_on(gate.house, "out", made.id, number)
+    released = hold is not None and hold.state == "released" and set(verdict.rules) <= set(hold.rules)
+    return verdict.verdict == "held" and released
 
 
 async def _is_copy(gate: Gateway, made: Contribution, verdict: Verdict, uri: str) -> bool:

@@ -208,6 +208,15 @@ class Judged:
     verdicts: tuple[Verdict, ...]
 
 
+async def earlier_draft(house: House, made: Contribution, number: int) -> Draft | None:
+    """Return an earlier version of a contribution as something to judge, under its present label."""
+    versions = await contributions.versions(house.store, made.id)
+    found = next((version for version in versions if version.number == number), None)
+    if found is None:
+        return None
+    return replace(await draft_of(house, made), title=found.title, text=found.text)
+
+
 async def record_verdicts(house: House, judged: Sequence[Judged]) -> None:
     """Keep what was decided, with the facts: crossings and refusals alike."""
     if not judged:
