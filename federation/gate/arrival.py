@@ -85,6 +85,7 @@ class Arrival:
         if author.host != self.peer and (await judged.reader_at(self.gate.house, author.host)).paused:
             return Outcome("refused", "The partnership with its author's server is paused.")
         verdict = await judged.judge_incoming(self.gate.house, author, self.peer, forum, act, text)
+        await judged.record_incoming(self.gate.house, self.received.activity_uri, act, verdict)
         if verdict.crosses:
             return await self._within(verdict.per_hour)
         if verdict.verdict != "held":

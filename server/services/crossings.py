@@ -5,6 +5,7 @@ The composer, the JSON API and the gate call the same functions, so a preview is
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -226,6 +227,12 @@ async def record_verdicts(house: House, judged: Sequence[Judged]) -> None:
         for one in judged:
             for verdict in one.verdicts:
                 await boundary.put_verdict(change, one.contribution_id, one.version, one.act, verdict, new_id(), now)
+
+
+async def record_incoming(house: House, activity_uri: str, act: str, verdict: Verdict) -> None:
+    """Keep what was decided of something that another server sent, let in or not, under the hash of its id."""
+    subject = hashlib.sha256(activity_uri.encode()).hexdigest()[:32]
+    await record_verdicts(house, [Judged(subject, 0, f"in {act}"[:20], (verdict,))])
 
 
 async def verdicts_of(house: House, reader: Member, made: Contribution) -> list[Verdict]:

@@ -27,3 +27,26 @@ async def test_what_is_over_a_servers_rate_waits_until_its_hour_has_passed(
     acme.wait(3700)
     await acme.idle()
     assert [one.text for one in await ideas.replies_of(acme.house, idea.id)] == ["one", "two", "mine", "three"]
+
+
+async def test_what_was_decided_of_incoming_mail_is_kept_with_its_facts_when_it_is_refused_too(
+    acme: Organisation, elsewhere: MakeElsewhere
+):
+    peer = await elsewhere("lemmy")
+    forum = await acme.forum()
+    idea = await acme.idea(forum)
+    await acme.idle()
+    stored, _ = await rules.rules_in_force(acme.house)
+    guard = '\n[[rule]]\nid = "G-in"\nkind = "guard"\ndirection = "in"\nact = ["Like"]\neffect = "deny"\n'
+    await rules.apply_rules(acme.house, acme.admin, stored.text + guard, alone=True)
+    await acme.idle()
+    ann = peer.person("ann")
+    await peer.post(acme.inbox, peer.activity("Like", ann, idea.uri))
+    await peer.post(acme.inbox, peer.create(peer.note(ann, "Yes.", idea.uri, forum.uri)))
+    await acme.idle()
+    kept = await acme.house.store.fetch(
+        "SELECT act, effect, rules, facts FROM verdicts WHERE act LIKE 'in %' ORDER BY act"
+    )
+    assert [(row["act"], row["effect"]) for row in kept] == [("in Create", "allowed"), ("in Like", "denied")]
+    assert "G-in" in kept[1]["rules"]
+    assert all(f'"peer":"{peer.host}"' in row["facts"] for row in kept)
