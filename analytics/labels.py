@@ -16,16 +16,17 @@ Pair = tuple[int, int]
 """Two neighbouring words, as word ids."""
 
 CLEARLY = 1.33
-READ = 4_000
-"""Documents from which phrases are learnt: enough to know them, few enough to be quick."""
+READ = 60_000
+"""Words from which phrases are learnt: enough to know them, few enough to be quick."""
 
 
-def spellings(shelf: Shelf, rows: Sequence[int]) -> dict[int, str]:
-    """Return for each word id its commonest spelling in `rows` (ties: the first in the alphabet)."""
+def spellings(shelf: Shelf, rows: Sequence[int], wanted: set[int]) -> dict[int, str]:
+    """Return for each wanted word its commonest spelling in `rows` (ties: the first in the alphabet)."""
     forms = [sheet.forms[sheet.forms >= 0] for row in rows if (sheet := shelf.sheets[row]) is not None]
     counts = np.bincount(np.concatenate(forms), minlength=len(shelf.written)) if forms else np.zeros(0, dtype=np.int64)
     best: dict[int, tuple[int, str]] = {}
-    for form in np.flatnonzero(counts).tolist():
+    asked = np.isin(shelf.keys(np.arange(len(counts), dtype=np.int32)), sorted(wanted))
+    for form in np.flatnonzero(asked & (counts > 0)).tolist():
         key, written = shelf.written[form]
         offer = (-int(counts[form]), written)
         if key not in best or offer < best[key]:
@@ -37,8 +38,7 @@ def phrases(shelf: Shelf, rows: Sequence[int], labels: Indices, k: int) -> list[
     """Return for each group its phrases of two words, most typical first; learnt by gensim's Phrases."""
     from gensim.models.phrases import Phrases
 
-    step = max(1, len(rows) // READ)
-    runs = {row: _runs(shelf, row) for row in rows[::step]}
+    runs = {row: _runs(shelf, row) for row in _some(shelf, rows)}
     few = max(3, len(runs) // 500)
     model = Phrases(
         [run for own in runs.values() for run in own],
@@ -63,12 +63,22 @@ def _typical(own: Counter[Pair], counts: Sequence[Counter[Pair]], few: int) -> l
     return sorted(kept, key=lambda pair: (-own[pair] * own[pair] / total[pair], pair))
 
 
+def _some(shelf: Shelf, rows: Sequence[int]) -> Sequence[int]:
+    """Return rows evenly from all, few enough that their words are no more than READ."""
+    said = sum(len(sheet.forms) for row in rows[:: len(rows) // 500 + 1] if (sheet := shelf.sheets[row]) is not None)
+    total = said * (len(rows) // 500 + 1)
+    return rows[:: total // READ + 1]
+
+
 def _runs(shelf: Shelf, row: int) -> list[list[str]]:
     sheet = shelf.sheets[row]
-    if sheet is None:
-        return []
-    parts = np.split(sheet.forms, np.flatnonzero(sheet.forms < 0))
-    return [[str(shelf.written[form][0]) for form in part.tolist() if form >= 0] for part in parts if len(part) > 2]
+    runs: list[list[str]] = [[]]
+    for form in sheet.forms.tolist() if sheet is not None else []:
+        if form < 0:
+            runs.append([])
+        else:
+            runs[-1].append(str(shelf.written[form][0]))
+    return [run for run in runs if len(run) > 1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,10 @@ def portray(
     scores = words.typical(counts)
     known = [portrait.keys for portrait in before]
     chosen = words.choose(scores, [shelf.order(row) for row in shaping.tolist()], WORDS + 2, known)
-    spelt = labelling.spellings(shelf, shaping.tolist())
     pairs = labelling.phrases(shelf, shaping.tolist(), labels[shaping], k)
+    wanted = {key for keys, _ in chosen for key in keys}
+    wanted |= {key for portrait in before for part in portrait.label.parts for key in part}
+    spelt = labelling.spellings(shelf, shaping.tolist(), wanted)
     portraits = []
     for number, (keys, coherence) in enumerate(chosen):
         written = {spelt[key].lower(): key for key in reversed(keys)}

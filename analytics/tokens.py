@@ -23,6 +23,7 @@ LANGUAGES = tuple(_LANGUAGES.split())
 _MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff"
 _WORD = re.compile(rf"[^\W\d_](?:[^\W_]|[{_MARKS}])*(?:['’](?:[^\W_]|[{_MARKS}])+)*")
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
+_APOSTROPHE = re.compile("['’]")
 _DIACRITIC = re.compile("[\u0610-\u061a\u064b-\u065f\u0640]")
 
 _MEANINGFUL = frozenset(lexicon.KEPT.split())
@@ -128,14 +129,16 @@ class Reader:
         found: list[tuple[str, int, int]] = []
         for match in _WORD.finditer(text):
             word, start = match.group(), match.start()
-            if _UNSPACED.search(word):
+            if word.isalnum() and (word.isascii() or not _UNSPACED.search(word)):
+                found.append((word, start, match.end()))
+            elif _UNSPACED.search(word):
                 for piece in self._unspaced(word):
                     found.append((piece, start, start + len(piece)))
                     start += len(piece)
-                continue
-            parts = re.split("['’]", word)
-            kept = parts[:1] if parts[-1].lower() in _TAILS else parts
-            found.extend((part, start, match.end()) for part in kept)
+            else:
+                parts = _APOSTROPHE.split(word)
+                kept = parts[:1] if parts[-1].lower() in _TAILS else parts
+                found.extend((part, start, match.end()) for part in kept)
         return found
 
     def _unspaced(self, word: str) -> list[str]:
