@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from federation.transport import Answer
+from server.demo.compare import read_forum
 from server.demo.observer import Observer
 from server.demo.scene import Scene
 from server.demo.shelves import Piece, pieces_of_home
@@ -24,9 +25,26 @@ async def check_leaks(scene: Scene) -> None:
     count = len(observer.answers)
     scene.report.expect(f"a plain observer walked {count} answers of Acme's edge", len(found) > 60, found)
     _check_hidden(scene, observer)
+    others = [await _walk_other(scene, organisation) for organisation in ("globex", "initech")]
     for person in (stage.cast.admin("acme"), stage.cast.person("acme", "riley")):
         canaries.watch(f"token of {person.username}", person.token)
-    _search(scene, observer)
+    _search(scene, observer, others)
+
+
+async def _walk_other(scene: Scene, organisation: str) -> Observer:
+    """Walk another's edge, asking there for what stands in the forums that its people share with partners."""
+    stage, told = scene.stage, await scene.story()
+    observer = Observer(stage.transport, stage.sites[organisation])
+    uris = {told.theirs["uri"], told.shared["uri"], told.open["uri"]}
+    for forum in ("learning-and-work", "lending-shelf", "living-here"):
+        if (organisation, forum) in stage.forums:
+            said, _ = await read_forum(stage, stage.cast.admin(organisation), forum)
+            uris |= {one.uri for one in said if stage.sites[organisation].edge_host in one.uri}
+    names = [*stage.handles, *(one.username for one in stage.cast.everyone(organisation))]
+    await observer.walk(names, [*sorted(uri.rsplit("/", 1)[1] for uri in uris), *KEYS_OF_NOTHING])
+    name = stage.sites[organisation].name
+    scene.report.expect(f"and {len(observer.answers)} of {name}'s", len(observer.found()) > 10, observer.found())
+    return observer
 
 
 def _check_hidden(scene: Scene, observer: Observer) -> None:
@@ -50,10 +68,11 @@ def _face(answer: Answer) -> tuple[object, ...]:
     return answer.status, sorted(head.items()), answer.body
 
 
-def _search(scene: Scene, observer: Observer) -> None:
+def _search(scene: Scene, observer: Observer, others: list[Observer]) -> None:
     sites, canaries = scene.stage.sites, scene.canaries
     held = {key: list(pieces_of_home(site.home)) for key, site in sites.items()}
-    seen = [*observer.pieces(), *_mail(scene)]
+    elsewhere = [piece for one in others for piece in one.pieces()]
+    seen = [*observer.pieces(), *_mail(scene), *elsewhere]
     inside = [name for name in canaries.names("") if not name.startswith("recalled")]
     recalled = [name for name in canaries.names("") if name.startswith("recalled")]
     expectations: list[tuple[str, list[str], list[Piece]]] = [
@@ -66,7 +85,8 @@ def _search(scene: Scene, observer: Observer) -> None:
         ("an observer got nothing that was for partners", canaries.names("partner"), seen),
         ("Acme holds nothing of Globex's inside", canaries.names("globex"), held["acme"]),
         ("Initech holds nothing of Globex's inside", canaries.names("globex"), held["initech"]),
-        ("an observer finds nothing of what was recalled", recalled, list(observer.pieces())),
+        ("an observer got nothing of Globex's inside", canaries.names("globex"), seen),
+        ("an observer finds nothing of what was recalled", recalled, [*observer.pieces(), *elsewhere]),
         ("forged mail left nothing at Acme", canaries.names("forged"), held["acme"]),
     ]  # fmt: skip
     for sentence, names, pieces in expectations:
