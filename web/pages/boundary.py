@@ -166,7 +166,7 @@ async def _hold(
         reason=hold.reason,
         rules=rule_sentences(hold.rules, book),
         at=hold.asked_at,
-        copies=(Copy(audience=listed(audiences), text=hold.preview, digests=tuple(hold.copies.values())),)
+        copies=(Copy(audience=listed(audiences), text=hold.preview, digests=tuple(dict.fromkeys(hold.copies.values()))),)
         if out
         else (),
         action=f"/boundary/holds/{hold.id}",

@@ -26,6 +26,7 @@
       width: place.clientWidth,
       height: place.clientHeight,
       legend: { show: false },
+      padding: [null, 32, null, null],
       cursor: { y: false },
       scales: { y: { range: (plot, low, high) => [0, Math.max(4, high * 1.15)] } },
       axes: [
