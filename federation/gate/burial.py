@@ -74,9 +74,9 @@ async def end_grants(
             verdict, general = said.get(audience), said.get(EVERYONE)
             if audience in paused:
                 continue
-            if verdict is not None and verdict.verdict == "held":
-                if held_stands or await _older_words_stand(gate, made, uri, audience):
-                    continue
+            held = verdict is not None and verdict.verdict == "held"
+            if held and (held_stands or await _older_words_stand(gate, made, uri, audience)):
+                continue
             if verdict is not None and verdict.crosses and await _is_copy(gate, made, verdict, uri):
                 continue
             if verdict is None and general is not None and general.crosses and await _is_copy(gate, made, general, uri):

@@ -7,7 +7,7 @@ from typing import Any
 
 from federation.gate.plan import Gateway, Plan
 from federation.gate.redact import redact
-from federation.gate.render import stands_as
+from federation.gate.render import nearest_above, stands_as
 from federation.gate.routing import (
     Carriage,
     activity_uri,
@@ -100,9 +100,8 @@ async def relay(
     words = activity or (fetched.document if fetched else None)
     if words is None or thread_uri is None or await names_hidden(gate, words, verdict.audience):
         return
-    parent = await ideas.by_id(gate.house, made.parent_id) if made.parent_id else None
-    parent_uri = await stands_as(gate, parent, verdict.audience) if parent else None
-    await _list(gate, plan, made, forum, verdict.audience, thread_uri, parent_uri or "")
+    above = await nearest_above(gate, made, verdict.audience)
+    await _list(gate, plan, made, forum, verdict.audience, thread_uri, above[0] if above else "")
     if activity is None or not deliver:
         return
     carriage = Carriage(

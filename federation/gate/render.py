@@ -58,7 +58,7 @@ async def copy_for(gate: Gateway, made: Contribution, forum: Forum, verdict: Ver
     if root_uri is None:
         return None
     face = await face_of(gate, author, root.id, verdict.redactions)
-    parent = await _parent(gate, made, root, verdict.audience)
+    parent = await _parent(gate, made, verdict.audience)
     piece = Piece(
         uri=uri,
         is_idea=made.kind == "idea",
@@ -93,18 +93,30 @@ async def copy_for(gate: Gateway, made: Contribution, forum: Forum, verdict: Ver
     return Copy(document, face, card, root_uri)
 
 
-async def _parent(gate: Gateway, made: Contribution, root: Contribution, audience: str) -> tuple[str, Card] | None:
-    """Return what a reply answers, where that was granted to the audience; else it hangs on the idea."""
-    if made.kind == "idea":
+async def _parent(gate: Gateway, made: Contribution, audience: str) -> tuple[str, Card] | None:
+    """Return what a reply answers, as far as the audience was granted it: the nearest above it that was."""
+    found = await nearest_above(gate, made, audience)
+    if found is None:
         return None
-    parent = root if made.parent_id == root.id else await ideas.by_id(gate.house, made.parent_id)
-    uri = await stands_as(gate, parent, audience) if parent else None
-    if parent is None or uri is None:
-        return None
+    uri, parent = found
     # Only another server's author is mentioned: that is how their software finds the answer.
     author = await people.member_by_id(gate.house, parent.author_id) if not parent.is_local else None
     card = Card(type="", author_uri=author.uri if author else "", author_handle=author.handle if author else "")
     return uri, card
+
+
+async def nearest_above(gate: Gateway, made: Contribution, audience: str) -> tuple[str, Contribution] | None:
+    """Return the nearest contribution above a reply that an audience was granted, with its URI there."""
+    parent_id = made.parent_id
+    while parent_id:
+        parent = await ideas.by_id(gate.house, parent_id)
+        if parent is None:
+            return None
+        uri = await stands_as(gate, parent, audience)
+        if uri is not None:
+            return uri, parent
+        parent_id = parent.parent_id
+    return None
 
 
 async def _base(gate: Gateway, made: Contribution, audience: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from federation.edge import collections, documents, refusals
@@ -22,18 +22,24 @@ from tests.two_worlds.observer import Transcript, canaries, observe
 from tests.two_worlds.worlds import HIDDEN, VISIBLE, Observer, Step, live, world
 
 OBSERVERS: tuple[Observer, ...] = ("stranger", "partner", "ex-partner")
-Made = tuple[Path, list[tuple[str, str]], list[rsa.RSAPrivateKey]]
+
+
+class Made:
+    """What worlds are made from: blank stores, our key pairs, and those of servers elsewhere."""
+
+    def __init__(self, blank: Path, pairs: list[tuple[str, str]], foreign: list[rsa.RSAPrivateKey]) -> None:
+        self.blank, self.pairs, self.foreign = blank, pairs, foreign
 
 
 @pytest.fixture(scope="session")
 def made(blank_organisation: Path, key_pairs: list[tuple[str, str]], foreign_keys: list[rsa.RSAPrivateKey]) -> Made:
-    return blank_organisation, key_pairs, foreign_keys
+    return Made(blank_organisation, key_pairs, foreign_keys)
 
 
 async def _both(observer: Observer, history: list[Step], made: Made) -> tuple[Transcript, Transcript]:
     told = []
     for twin in (False, True):
-        async with world(observer, twin=twin, blank=made[0], pairs=made[1], foreign=made[2]) as one:
+        async with world(observer, twin=twin, blank=made.blank, pairs=made.pairs, foreign=made.foreign) as one:
             await live(one, history)
             told.append(await observe(one))
             assert not one.acme.faults
@@ -42,9 +48,7 @@ async def _both(observer: Observer, history: list[Step], made: Made) -> tuple[Tr
 
 def differences(first: Transcript, second: Transcript) -> list[str]:
     """Say where two transcripts part: the probe, and what is around the first difference. At most three places."""
-    found = [
-        _apart(one, other) for one, other in zip(first.entries, second.entries, strict=False) if one != other
-    ]
+    found = [_apart(one, other) for one, other in zip(first.entries, second.entries, strict=False) if one != other]
     if len(first.entries) != len(second.entries):
         found.append(f"{len(first.entries)} entries here and {len(second.entries)} there")
     return found[:3]
@@ -65,6 +69,8 @@ histories = some.lists(steps, min_size=3, max_size=9).map(lambda found: [("idea"
 @settings(
     max_examples=24, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow],
     report_multiple_bugs=False,
+    # A history is short and its failure readable as it is; making it smaller would take minutes.
+    phases=(Phase.explicit, Phase.generate),
 )  # fmt: skip
 @given(observer=some.sampled_from(OBSERVERS), history=histories)
 @pytest.mark.slow

@@ -31,11 +31,12 @@ CANARY = "CANARYBIRD"
 VISIBLE = (
     "idea", "faceless idea", "reply", "edit", "raise label", "delete", "recall", "recall from observer",
     "observer replies", "observer likes", "other replies", "build on", "forum closes", "consent withdrawn",
+    "reply under hidden", "build on hidden",
 )  # fmt: skip
 HIDDEN = (
     "amber idea", "inside idea", "held idea", "pilot idea", "red reply", "closed idea", "held edit", "support",
-    "best", "draft jam", "new member", "new partner", "pause other", "rule about others", "reply under hidden",
-    "build on hidden", "other replies in pilot", "amber idea deleted", "reply in pilot", "hidden forum", "recall hidden",
+    "best", "draft jam", "new member", "new partner", "pause other", "rule about others", "other replies in pilot",
+    "amber idea deleted", "reply in pilot", "hidden forum", "recall hidden",
 )  # fmt: skip
 Step = tuple[str, int, bool]
 """What happens, to which of the things there (modulo their number), and whether the twin leaves it out."""
