@@ -71,6 +71,8 @@ def _settle(connection: sqlite3.Connection, query_only: bool) -> None:
     connection.execute(f"PRAGMA journal_size_limit={JOURNAL_BYTES}")
     connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
     connection.execute("PRAGMA temp_store=MEMORY")
+    # What is deleted is overwritten, so that taken-back words do not linger in free pages.
+    connection.execute("PRAGMA secure_delete=ON")
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if query_only:
         connection.execute("PRAGMA query_only=ON")
