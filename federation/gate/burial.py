@@ -70,16 +70,16 @@ async def end_grants(
     paused = {reader.audience for reader in await judged.readers_of(gate.house, forum) if reader.paused}
     ended = False
     for uri in await judged.all_public_uris(gate.house, made) if made.is_local else [made.uri]:
-        for audience in await crossings.audiences_of(gate.outside, uri):
-            verdict, general = said.get(audience), said.get(EVERYONE)
-            if audience in paused:
+        granted = await crossings.audiences_of(gate.outside, uri)
+        kept = paused | {
+            audience
+            for audience in granted
+            if audience in said and await _keeps(gate, made, uri, said[audience], held_stands=held_stands)
+        }
+        for audience in granted:
+            if audience in kept:
                 continue
-            held = verdict is not None and verdict.verdict == "held"
-            if held and (held_stands or await _older_words_stand(gate, made, uri, audience)):
-                continue
-            if verdict is not None and verdict.crosses and await _is_copy(gate, made, verdict, uri):
-                continue
-            if verdict is None and general is not None and general.crosses and await _is_copy(gate, made, general, uri):
+            if audience not in said and EVERYONE in kept:
                 # It has no standing of its own any more, and reads what everyone reads.
                 plan.merge(uri, audience)
             elif made.is_local:
@@ -89,6 +89,15 @@ async def end_grants(
                 ended = True
                 plan.revoke(uri, audience, at.timestamp())
     return ended
+
+
+async def _keeps(gate: Gateway, made: Contribution, uri: str, verdict: Verdict, *, held_stands: bool) -> bool:
+    """Say whether an audience keeps a copy by what is said of it now."""
+    if verdict.verdict == "held":
+        return held_stands or await _older_words_stand(gate, made, uri, verdict.audience)
+    if not verdict.crosses:
+        return False
+    return uri == (await judged.public_uri(gate.house, made, verdict.redactions) if made.is_local else made.uri)
 
 
 async def _older_words_stand(gate: Gateway, made: Contribution, uri: str, audience: str) -> bool:
@@ -103,10 +112,6 @@ async def _older_words_stand(gate: Gateway, made: Contribution, uri: str, audien
     hold = await holds.hold_on(gate.house, "out", made.id, number)
     released = hold is not None and hold.state == "released" and set(verdict.rules) <= set(hold.rules)
     return verdict.verdict == "held" and released
-
-
-async def _is_copy(gate: Gateway, made: Contribution, verdict: Verdict, uri: str) -> bool:
-    return uri == (await judged.public_uri(gate.house, made, verdict.redactions) if made.is_local else made.uri)
 
 
 async def _ask_to_delete(

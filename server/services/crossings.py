@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 
 from server.boundary.decide import decide
 from server.boundary.facts import Facts
@@ -177,7 +177,10 @@ async def _root_verdicts(house: House, draft: Draft) -> dict[str, VerdictWord] |
     if root is None:
         raise Missing("idea", f"no root {draft.thread_id}")
     readers = await readers_of(house, draft.forum)
-    said = {verdict.audience: verdict.verdict for verdict in await boundary.verdicts(house.store, root.id)}
+    said = {
+        audience: cast(VerdictWord, word)
+        for audience, word in (await boundary.standing_verdicts(house.store, root.id)).items()
+    }
     if root.author_host and not draft.forum.is_local:
         # It stands on the forum's server already, or came by it.
         said = {reader.audience: "allowed" for reader in readers}

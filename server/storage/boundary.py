@@ -138,6 +138,24 @@ async def verdicts(store: Database, contribution_id: str) -> list[Verdict]:
     return list({row["audience"]: _verdict(row) for row in rows}.values())
 
 
+async def standing_verdicts(store: Database, contribution_id: str) -> dict[str, str]:
+    """Return, by audience, what was said of the words that stand: while an edit is held, those before it do."""
+    rows = await store.fetch(
+        "SELECT audience, effect FROM verdicts WHERE contribution_id = ? ORDER BY version DESC, decided_at DESC",
+        (contribution_id,),
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["audience"], []).append(row["effect"])
+    return {audience: _standing(effects) for audience, effects in found.items()}
+
+
+def _standing(effects: list[str]) -> str:
+    """Return the newest of some verdicts (newest first), or, where it is held, the one that it leaves in force."""
+    decided = next((effect for effect in effects if effect != "held"), "held")
+    return decided if effects[0] != "held" or decided in ("allowed", "redacted") else "held"
+
+
 async def crossed_before(store: Database, thread_id: str, audience: str, but: str) -> bool:
     """Say whether anything of a thread, other than one contribution, was let across to an audience."""
     found = await store.fetch_value(
