@@ -29,7 +29,7 @@ from server.cli.home import open_house
 from server.domain.jams import Charter
 from server.services import forums, jams, partners, people
 
-ROUND_SECONDS = 20.0
+ROUND_SECONDS = 60.0
 SETTLE_SECONDS = 90.0
 WRITERS = 3
 
