@@ -107,8 +107,12 @@ async def _older_words_stand(gate: Gateway, made: Contribution, uri: str, audien
     if draft is None:
         return False
     verdict = next((one for one in await judged.judge(gate.house, draft) if one.audience == audience), None)
-    if verdict is None or verdict.crosses:
-        return verdict is not None
+    if verdict is None:
+        return False
+    if uri != (await judged.public_uri(gate.house, made, verdict.redactions) if made.is_local else made.uri):
+        return False
+    if verdict.crosses:
+        return True
     hold = await holds.hold_on(gate.house, "out", made.id, number)
     released = hold is not None and hold.state == "released" and set(verdict.rules) <= set(hold.rules)
     return verdict.verdict == "held" and released

@@ -24,6 +24,7 @@ from aiohttp import web
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from yarl import URL
 
 ACTIVITY = "application/activity+json"
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
@@ -232,7 +233,7 @@ class Elsewhere:
         """GET (or HEAD) an address, signed as one of our actors when `by` names one. Redirects are answers."""
         signed = self.signature(method, url, by) if by else {}
         async with self.session.request(
-            method, url, headers={**signed, "Accept": accept, **headers}, allow_redirects=False
+            method, URL(url, encoded=True), headers={**signed, "Accept": accept, **headers}, allow_redirects=False
         ) as response:
             body = await response.read()
             return Reply(response.status, {name.lower(): v for name, v in response.headers.items()}, body)

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
-from federation.edge import collections, documents, refusals
-from federation.gate import contributions_out, relay, render, routing
-from federation.outside import crossings, peers
+from federation.edge import documents, refusals
+from federation.gate import relay, render, routing
+from federation.outside import crossings
 from federation.outside.crossings import Crossing
 from federation.outside.store import OUTSIDE, Outside
 from tests.two_worlds.observer import Transcript, canaries, observe
@@ -67,7 +67,7 @@ histories = some.lists(steps, min_size=3, max_size=9).map(lambda found: [("idea"
 
 
 @settings(
-    max_examples=24, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow],
+    max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow],
     report_multiple_bugs=False,
     # A history is short and its failure readable as it is; making it smaller would take minutes.
     phases=(Phase.explicit, Phase.generate),
@@ -157,15 +157,6 @@ def name_everybody(patch: pytest.MonkeyPatch) -> None:
 
     plain = render.face_of
     patch.setattr(render, "face_of", face_of)
-
-
-def tell_holders_and_others_of_deletions(patch: pytest.MonkeyPatch) -> None:
-    async def count(outside: Outside, forum_uri: str) -> list[peers.Follower]:
-        rows = await outside.store.fetch("SELECT * FROM followers ORDER BY id")
-        return [peers.Follower(forum_uri, row["actor_uri"], "x", row["inbox_uri"]) for row in rows]
-
-    patch.setattr(collections.peers, "followers", count)
-    patch.setattr(contributions_out, "_unused", None, raising=False)
 
 
 def forget_the_labels(patch: pytest.MonkeyPatch) -> None:

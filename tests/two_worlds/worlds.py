@@ -132,7 +132,8 @@ async def live(made: World, history: list[Step]) -> None:
         concealed = what in HIDDEN and not (what == "closed idea" and made.is_partner)
         if concealed or what.endswith("hidden"):
             made.veiled.append(number)
-        if not (concealed and left_out and made.twin):
+        # That an edit waits may show (when its author asks to be unnamed, say); its words may not.
+        if not (concealed and left_out and made.twin and what != "held edit"):
             # The jam may be closed, or the thing gone: alike in both worlds, or hidden.
             with suppress(Refusal):
                 await _do(made, what, which)
