@@ -86,7 +86,7 @@ async def observe(world: World) -> Transcript:
     await world.acme.idle()
     for one in world.watcher.arrived:
         told.heard(one)
-    await _read(world, told, seen[:8], {})
+    await _read(world, told, seen[:4], {})
     return told
 
 
@@ -100,7 +100,7 @@ async def _guesses(world: World) -> dict[str, str]:
     """Return what the observer may only guess: the real id in a world where it is there, else a random one."""
     found = {}
     for name in ["pilot", "secret", "closed", "zoe", *(f"step {n}" for n in world.veiled)]:
-        room = {"zoe": "people"}.get(name, "objects" if name.startswith("step") else "forums")
+        room = world.veiled[int(name[5:])] if name.startswith("step") else {"zoe": "people"}.get(name, "forums")
         found[name] = world.hidden.get(name, f"{world.acme.url}/{room}/{secrets.token_hex(16)}")
         if room == "objects":
             row = await world.acme.outside.store.fetch_one(
@@ -125,17 +125,20 @@ def _paths(uri: str) -> list[str]:
 
 async def _read(world: World, told: Transcript, seen: list[str], guesses: dict[str, str]) -> None:
     ask, url, ann = world.watcher.get, world.acme.url, world.ann
-    asked = {f"known {n}": uri for n, uri in enumerate(seen)} | guesses
-    for name, uri in asked.items():
-        # A draft's forum and an idea have other routes; below a guess only its own count.
-        for n, path in enumerate(_paths(uri) if name in ("pilot", "secret", "zoe") or name.startswith("known") else [
-            uri.removeprefix(url), f"{uri.removeprefix(url)}/outbox", f"{uri.removeprefix(url)}/context"
-        ]):  # fmt: skip
-            told.got(f"GET {name} {n}", await ask(url + path))
-            told.got(f"signed GET {name} {n}", await ask(url + path, by=ann))
+    for number, uri in enumerate(seen):
+        for n, path in enumerate(_paths(uri)):
+            told.got(f"GET known {number} {n}", await ask(url + path))
+            told.got(f"signed GET known {number} {n}", await ask(url + path, by=ann))
             if n == 0:
-                told.got(f"page {name}", await ask(url + path, accept="text/html"))
-                told.got(f"HEAD {name}", await ask(url + path, by=ann, method="HEAD"))
+                told.got(f"page of known {number}", await ask(url + path, accept="text/html"))
+                told.got(f"HEAD known {number}", await ask(url + path, by=ann, method="HEAD"))
+    for number, (name, uri) in enumerate(guesses.items()):
+        below = _paths(uri)[1:]
+        told.got(f"signed GET {name}", await ask(uri, by=ann))
+        told.got(f"page of {name}", await ask(uri, accept="text/html"))
+        # What is below a guess is asked for in turn, in every room for those whose room is known.
+        for path in below if number < 4 else below[number % max(1, len(below)) :][:1]:
+            told.got(f"signed GET {name} {path.rsplit('/', 1)[1]}", await ask(url + path, by=ann))
     for route in ROUTES:
         if route.method == "GET" and "{" not in route.path:
             for accept in (ACTIVITY, "text/html"):
@@ -165,8 +168,8 @@ async def _read(world: World, told: Transcript, seen: list[str], guesses: dict[s
 async def _act(world: World, told: Transcript, seen: list[str], guesses: dict[str, str]) -> None:
     watcher, url, ann = world.watcher, world.acme.url, world.ann
     inboxes = [route.path for route in ROUTES if route.method == "POST"]
-    targets = {f"known {n}": uri for n, uri in enumerate(seen[-6:])} | {
-        name: uri for n, (name, uri) in enumerate(guesses.items()) if n % 2 == 0
+    targets = {f"known {n}": uri for n, uri in enumerate(seen[-4:])} | {
+        name: uri for n, (name, uri) in enumerate(guesses.items()) if n % 3 == 0
     }
     forum = world.open_.uri
     for name, uri in targets.items():

@@ -44,7 +44,10 @@ Step = tuple[str, int, bool]
 
 @dataclass
 class World:
-    """One of the two. `hidden` are the URIs that the observer may not know, by the step that made them."""
+    """One of the two. `hidden` are the URIs that the observer may not know, by the step that made them.
+
+    `veiled` tells in which room of the edge each step hides something, in both worlds alike.
+    """
 
     acme: Organisation
     watcher: Elsewhere
@@ -63,7 +66,7 @@ class World:
     hidden: dict[str, str] = field(default_factory=dict)
     is_partner: bool = False
     number: int = 0
-    veiled: list[int] = field(default_factory=list)
+    veiled: dict[int, str] = field(default_factory=dict)
 
     def words(self, what: str) -> str:
         """Return hidden words: a canary, other words in the twin, of another length."""
@@ -131,7 +134,7 @@ async def live(made: World, history: list[Step]) -> None:
             await _rest(made)
         concealed = what in HIDDEN and not (what == "closed idea" and made.is_partner)
         if concealed or what.endswith("hidden"):
-            made.veiled.append(number)
+            made.veiled[number] = "forums" if what in ("draft jam", "hidden forum") else "objects"
         # That an edit waits may show (when its author asks to be unnamed, say); its words may not.
         if not (concealed and left_out and made.twin and what != "held edit"):
             # The jam may be closed, or the thing gone: alike in both worlds, or hidden.
