@@ -81,6 +81,14 @@ class Deliverer:
     async def _serve(self, host: str) -> int:
         """Send one server's queue, lane by lane, until it is empty or the server fails."""
         sent = 0
+        known = await peers.peer(self._outside, host)
+        if known is not None and known.failures:
+            # One knock shows whether a server that was in trouble is back.
+            heads = {one.lane: one for one in reversed(await deliveries.queued_for(self._outside, host))}
+            first = next((one for one in reversed(heads.values()) if self._is_due(one)), None)
+            if first is None or await self._send(first) == "peer failed":
+                return 0
+            sent = 1
         while queue := await deliveries.queued_for(self._outside, host):
             lanes: dict[str, list[Delivery]] = {}
             for one in queue:
@@ -92,12 +100,15 @@ class Deliverer:
                 break
         return sent
 
+    def _is_due(self, one: Delivery) -> bool:
+        return one.due_at <= self._outside.now()
+
     async def _send_lane(self, gate: asyncio.Semaphore, lane: list[Delivery]) -> tuple[int, bool]:
         """Send in order until something has to wait; return (how many ended, whether the server failed)."""
         ended = 0
         async with gate:
             for one in lane:
-                if one.due_at > self._outside.now():
+                if not self._is_due(one):
                     break
                 result = await self._send(one)
                 if result == "peer failed":
@@ -143,7 +154,7 @@ class Deliverer:
             if is_too_old(one.made_at, now):
                 await deliveries.end(change, one, "dead", f"Not delivered within 30 days. {said}", now)
             else:
-                await deliveries.postpone(change, one, one.due_at, said)
+                await deliveries.wait(change, one, said)
         return "peer failed"
 
     async def _end(self, one: Delivery, state: deliveries.DeliveryState, said: str) -> str:

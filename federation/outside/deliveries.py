@@ -97,6 +97,11 @@ async def postpone(change: Transaction, delivery: Delivery, due_at: float, answe
     )
 
 
+async def wait(change: Transaction, delivery: Delivery, answer: str) -> None:
+    """Keep a delivery queued as it is: its server was in trouble, and nothing was said of this document."""
+    await change.execute("UPDATE deliveries SET answer = ? WHERE id = ?", (answer[:300], delivery.id))
+
+
 async def cancel(change: Transaction, object_uri: str, audience: str | None, now: float, host: str = "") -> int:
     """Drop what is still queued about an object, in one audience's form (None: in all) and for one host ("": for all).
 

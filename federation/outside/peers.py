@@ -74,14 +74,23 @@ async def succeeded(change: Transaction, host: str, now: float) -> None:
 
 
 async def failed(change: Transaction, host: str, due_at: float, answer: str, now: float) -> None:
-    """Write down that a server could not be reached, and when it may be tried again."""
+    """Write down that a server could not be reached, and when it may be tried again.
+
+    Requests that were under way together and failed together are one failure.
+    """
     await change.execute(
         "INSERT INTO peers (host, kind, software, state, failures, due_at, asked_at, failure_at, answer)"
         " VALUES (?, 'unknown', '', 'active', 1, ?, 0, ?, ?) ON CONFLICT (host) DO UPDATE SET"
-        " failures = failures + 1, due_at = excluded.due_at, failure_at = excluded.failure_at,"
-        " answer = excluded.answer",
-        (host, due_at, now, answer[:300]),
+        " failures = failures + (due_at <= ?),"
+        " due_at = CASE WHEN due_at <= ? THEN excluded.due_at ELSE due_at END,"
+        " failure_at = excluded.failure_at, answer = excluded.answer",
+        (host, due_at, now, answer[:300], now, now),
     )
+
+
+async def heard_from(change: Transaction, host: str) -> None:
+    """Try a server again at once: it has just spoken to us, so it is up."""
+    await change.execute("UPDATE peers SET due_at = 0 WHERE host = ? AND due_at > 0", (host,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from federation.outside import peers
 from federation.outside.store import Outside
 from server.database import Transaction
 
@@ -45,6 +46,7 @@ async def keep(
             " due_at, note, received_at) VALUES (?, ?, ?, ?, ?, ?, 'new', 0, 0, '', ?)",
             (activity_uri, host, actor_uri, kind, object_uri, body, outside.now()),
         )
+        await peers.heard_from(change, host)
     return bool(made)
 
 

@@ -45,6 +45,43 @@ async def test_a_dead_server_holds_up_nobody(acme: Organisation, peer: Elsewhere
     assert known.due_at > acme.outside.now()
 
 
+async def test_requests_that_fail_together_are_one_failure(acme: Organisation, peer: Elsewhere):
+    forum = await acme.forum()
+    await follow(peer, acme, forum.uri)
+    peer.answer = 503
+    for n in range(12):
+        await acme.idea(forum, f"Number {n}.")
+    await acme.idle()
+    known = await peers.peer(acme.outside, peer.host)
+    assert known is not None
+    assert known.failures == 1
+    acme.wait(known.due_at - acme.outside.now() + 1)
+    await acme.idle()
+    known = await peers.peer(acme.outside, peer.host)
+    assert known is not None
+    assert known.failures == 2
+    peer.answer = 202
+    acme.wait(5)
+    await acme.idle()
+    assert {state for act, state in await acme.deliveries(peer.host) if act == "Create"} == {"sent"}
+
+
+async def test_a_server_that_speaks_to_us_is_tried_again_at_once(acme: Organisation, peer: Elsewhere):
+    forum = await acme.forum()
+    await follow(peer, acme, forum.uri)
+    peer.answer = 503
+    idea = await acme.idea(forum)
+    for _ in range(20):
+        await acme.idle()
+        acme.wait(600)
+    await acme.idle()
+    peer.answer = 202
+    peer.arrived.clear()
+    await peer.post(acme.inbox, peer.create(peer.note(peer.person("ann"), "We are back.", idea.uri, forum.uri)))
+    await acme.idle()
+    assert peer.shapes() == ["Announce Create Article"]
+
+
 async def test_order_within_a_thread_survives_refusals_and_outages(acme: Organisation, peer: Elsewhere):
     forum = await acme.forum()
     await follow(peer, acme, forum.uri)
