@@ -41,6 +41,15 @@ CUT = """() => [...document.querySelectorAll("h1, h2, h3, p, li, td, th, dd, dt,
         return node.scrollWidth > node.clientWidth + 1;
     }).slice(0, 5).map((node) => node.outerHTML.slice(0, 120))"""
 
+# Titles that lie on the fruit of a hero, in a window wide enough for both.
+ON_THE_FRUIT = """() => [...document.querySelectorAll(".hero h1, .hero h2")].filter((title) => {
+    const art = title.closest(".hero").querySelector(".art");
+    const range = document.createRange();
+    range.selectNodeContents(title);
+    const words = range.getBoundingClientRect(), fruit = art ? art.getBoundingClientRect() : {left: 0, right: 0};
+    return fruit.right > fruit.left && words.left < fruit.right && words.right > fruit.left;
+}).map((title) => title.textContent)"""
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def swing(acme: Organisation, floor: Floor) -> Swing:
@@ -63,6 +72,7 @@ async def look_through(visitor: Visitor, paths: dict[str, str], direction: str) 
         await visitor.visit(path)
         if direction == "rtl":
             found += await what_does_not_fit(visitor.page, f"{name}-rtl")
+            found += [f"{name}: lies on the fruit: {title}" for title in await visitor.page.evaluate(ON_THE_FRUIT)]
         await visitor.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
         found += await what_does_not_fit(visitor.page, f"{name}-320{'-rtl' if direction == 'rtl' else ''}")
     return found
