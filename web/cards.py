@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.services.house import House
-from server.services.text import excerpt
+from server.services.text import excerpt, plain
 from web.people import Names, author_of
 from web.reach import badge_of
 from web.views import ForumCard, IdeaCard, Link
@@ -22,8 +22,8 @@ def draw_cards(
 
 def draw_card(house: House, made: Contribution, forum: Forum, names: Names) -> IdeaCard:
     return IdeaCard(
-        title=made.title or f"Reply: {excerpt(made.text, 90)}",
-        excerpt=excerpt(made.text),
+        title=made.title or f"Reply: {excerpt(plain(made.html), 90)}",
+        excerpt=excerpt(plain(made.html)),
         url=url_of(made),
         author=author_of(made, names),
         at=made.created_at,

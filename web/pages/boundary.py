@@ -23,7 +23,7 @@ from server.domain.jams import Forum
 from server.keys import HOUSE
 from server.services import crossings, forums, holds, ideas, partners, people, rules
 from server.services.house import House, Rulebook
-from server.services.text import excerpt
+from server.services.text import excerpt, plain
 from web import views
 from web.answers import go, show
 from web.cards import url_of
@@ -179,7 +179,7 @@ async def _hold(
 def _title(made: Contribution | None, hold: Hold) -> str:
     if made is None:
         return excerpt(hold.preview, 90) or "Something from another server"
-    return made.title or f"Reply: {excerpt(made.text, 90)}"
+    return made.title or f"Reply: {excerpt(plain(made.html), 90)}"
 
 
 async def decide_hold(request: web.Request) -> web.Response:
@@ -238,7 +238,7 @@ async def _holding(house: House, reader: Member, one: Holding, names: Mapping[st
     verdict = given.get(one.audience)
     standing = one.revoked_at is None and not one.recall
     return LedgerRow(
-        object_words=made.title or excerpt(made.text, 90) or "Deleted",
+        object_words=made.title or excerpt(plain(made.html), 90) or "Deleted",
         object_url=url_of(made) if not made.deleted else "",
         object_uri=one.uri,
         receiver=name_of(one.peer, names),

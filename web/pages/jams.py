@@ -84,7 +84,7 @@ def draw_phases(jam: Jam, state: str) -> tuple[Phase, ...]:
     """Before, live, after: where the jam stands."""
     at = {"draft": 0, "open": 1, "frozen": 2, "archived": 2}[state]
     stands: tuple[views.PhaseState, ...] = ("later", "now", "done")
-    after = f"Every theme has an answer by {jam.charter.decide_by}" if jam.charter.decide_by else "Themes get answers"
+    after = f"Every theme gets an answer: {jam.charter.decide_by}" if jam.charter.decide_by else "Themes get answers"
     live = {0: "Opens", 1: "Open to ideas until", 2: "Closed"}[at]
     moment: datetime = jam.opens_at if at == 0 else jam.closes_at
     before = "The charter is being written" if at == 0 else "Charter agreed, opened"

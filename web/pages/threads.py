@@ -15,7 +15,7 @@ from server.domain.jams import Forum, Jam
 from server.keys import HOUSE
 from server.services import crossings, forums, holds, ideas
 from server.services.house import House
-from server.services.text import excerpt
+from server.services.text import excerpt, plain
 from web import views
 from web.answers import draw, from_htmx, go, head_of, html, show
 from web.cards import url_of
@@ -245,7 +245,7 @@ async def confirm_delete(request: web.Request) -> web.Response:
     house, member, made, _, jam = await obtain(request)
     if made.author_id != member.id:
         member.require("moderate")
-    words = made.title or excerpt(made.text, 80)
+    words = made.title or excerpt(plain(made.html), 80)
     page = views.ConfirmPage(
         heading="Delete this?",
         sentence=f"“{words}” and its earlier versions go for good; replies to it stay. "
