@@ -16,7 +16,7 @@ from analytics.groups import Indices, Numbers
 from analytics.shelf import Forms, flatten
 
 CANDIDATES = 30
-SHARED = 0.6
+SHARED = 0.7
 """A word stands for a theme when it is there at least this share as typical as where it is most typical."""
 STRETCH = 20
 """Counted words that stand near each other: longer documents are cut into stretches of this many."""
