@@ -102,7 +102,11 @@ async def test_a_form_of_this_site_is_taken_by_its_origin_where_the_browser_says
     assert answer.status == 303
 
 
-@pytest.mark.parametrize("token", ["", "x", "é", "AAAA", csrf.mask_token(csrf.derive_token("somebody else"))])
+@pytest.mark.parametrize(
+    "token",
+    ["", "x", "é", "AAAA", csrf.mask_token(csrf.derive_token("somebody else"))],
+    ids=["none", "short", "odd", "wrong", "another-persons"],
+)
 async def test_a_form_without_the_token_of_the_session_is_refused(site: Any, token: str) -> None:
     browser = await site.browser(site.mara)
     browser.csrf = token
