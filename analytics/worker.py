@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 WRITES = {"IdeaPosted", "ReplyPosted", "ContributionEdited", "ContributionDeleted"}
 PACE_SECONDS = 1.5
+SNAPSHOT_SECONDS = 60.0
 # Writing a report may take at most this share of the time between reports.
 SHARE = 0.1
 
@@ -36,6 +37,7 @@ class _Corpus:
     changed: bool = False
     refreshed: bool = False
     due_at: float = 0.0
+    snapshot_at: float = 0.0
 
 
 class ThemeWorker:
@@ -84,14 +86,17 @@ class ThemeWorker:
         return self._corpora[jam_id]
 
     async def _publish(self, jam_id: str, corpus: _Corpus) -> None:
-        """Write the report, at most every PACE_SECONDS; with a snapshot when the themes were refreshed."""
+        """Write the report, at most every PACE_SECONDS; now and then with a snapshot of refreshed themes."""
         if not corpus.changed or time.monotonic() < corpus.due_at:
             return
         began = time.monotonic()
         report = await asyncio.to_thread(lambda: json.dumps(corpus.themes.report().to_json()))
-        snapshot = await asyncio.to_thread(corpus.themes.dump) if corpus.refreshed else None
+        due = corpus.refreshed and began >= corpus.snapshot_at
+        snapshot = await asyncio.to_thread(corpus.themes.dump) if due else None
         await board.keep_themes(self._house, jam_id, corpus.seq, report, snapshot)
-        corpus.changed = corpus.refreshed = False
+        corpus.changed = False
+        if due:
+            corpus.refreshed, corpus.snapshot_at = False, began + SNAPSHOT_SECONDS
         corpus.due_at = time.monotonic() + max(PACE_SECONDS, (time.monotonic() - began) / SHARE)
 
 

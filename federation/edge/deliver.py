@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import structlog
 
 from federation.edge.retry import is_poison, is_too_old, pause_after, retry_after, verdict_on
+from federation.edge.tasks import Tasks
 from federation.outside import crossings, deliveries, keys, peers
 from federation.outside.deliveries import Delivery
 from federation.outside.store import Outside
@@ -48,35 +49,23 @@ class Deliverer:
         self._transport = transport
         self._in_flight = in_flight
         self._signing = Signing(outside)
-        self._running: dict[str, asyncio.Task[int]] = {}
+        self._tasks = Tasks(SERVERS_AT_ONCE)
 
     async def run_once(self) -> int:
         """Start on every server that has something due; return on how many. Those at work already go on."""
-        self._running = {host: task for host, task in self._running.items() if not self._ended(task)}
+        self._tasks.sweep()
         started = 0
         for host in await deliveries.due_hosts(self._outside, self._outside.now()):
-            if host not in self._running and len(self._running) < SERVERS_AT_ONCE:
-                self._running[host] = asyncio.create_task(self._serve(host), name=f"deliver to {host}")
-                started += 1
+            started += self._tasks.start(host, self._serve(host))
         return started
 
     async def settle(self) -> None:
         """Wait until the tasks at work are done."""
-        if self._running:
-            await asyncio.gather(*self._running.values())
+        await self._tasks.settle()
 
     async def close(self) -> None:
         """Stop. What was not answered yet stays queued."""
-        for task in self._running.values():
-            task.cancel()
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
-
-    def _ended(self, task: asyncio.Task[int]) -> bool:
-        if not task.done():
-            return False
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("delivery task failed", task=task.get_name(), why=repr(error))
-        return True
+        await self._tasks.close()
 
     async def _serve(self, host: str) -> int:
         """Send one server's queue, lane by lane, until it is empty or the server fails."""

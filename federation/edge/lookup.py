@@ -5,14 +5,11 @@ Each new activity becomes ready once what it needs was had, or could not be had 
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
-from typing import Any
-
 import orjson
 import structlog
 
 from federation.edge.signers import Recent
+from federation.edge.tasks import Tasks
 from federation.fetch import Fetcher, FetchError, Missing
 from federation.outside import errands, peers, received
 from federation.outside.peers import Fetched, PeerKind, Stranger
@@ -68,43 +65,26 @@ class Lookup:
         self._outside = outside
         self._fetcher = fetcher
         self._asked = Recent(60.0)
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._tasks = Tasks(AT_ONCE)
 
     async def run_once(self) -> int:
         """Start on what is new; return on how many servers and errands. Those at work already go on."""
         now = self._outside.now()
-        self._running = {name: task for name, task in self._running.items() if not self._ended(task)}
+        self._tasks.sweep()
         started = 0
         for host in await received.hosts_in_state(self._outside, "new", now):
-            started += self._start(host, self._prepare_all(host))
+            started += self._tasks.start(host, self._prepare_all(host))
         for errand in await errands.in_state(self._outside, "open", now):
-            started += self._start(f"errand {errand.id}", self._find(errand))
+            started += self._tasks.start(f"errand {errand.id}", self._find(errand))
         return started
 
     async def settle(self) -> None:
         """Wait until the tasks at work are done."""
-        if self._running:
-            await asyncio.gather(*self._running.values())
+        await self._tasks.settle()
 
     async def close(self) -> None:
         """Stop. What was not looked up yet stays as it was."""
-        for task in self._running.values():
-            task.cancel()
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
-
-    def _start(self, name: str, work: Coroutine[Any, Any, None]) -> int:
-        if name in self._running or len(self._running) >= AT_ONCE:
-            work.close()
-            return 0
-        self._running[name] = asyncio.create_task(work, name=f"look up for {name}")
-        return 1
-
-    def _ended(self, task: asyncio.Task[None]) -> bool:
-        if not task.done():
-            return False
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("look-up failed", task=task.get_name(), why=repr(error))
-        return True
+        await self._tasks.close()
 
     async def _prepare_all(self, host: str) -> None:
         for one in await received.in_state(self._outside, "new", self._outside.now(), host=host):

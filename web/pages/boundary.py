@@ -142,6 +142,11 @@ async def _holds(request: web.Request, wrong: Mapping[str, str], answer: str, st
     return show(request, "holds.html", page, status=status, section=SECTION)
 
 
+def _copies(hold: Hold, audience: str) -> tuple[Copy, ...]:
+    digests = tuple(dict.fromkeys(hold.copies.values()))
+    return (Copy(audience=audience, text=hold.preview, digests=digests),)
+
+
 async def _hold(
     house: House,
     member: Member,
@@ -166,9 +171,7 @@ async def _hold(
         reason=hold.reason,
         rules=rule_sentences(hold.rules, book),
         at=hold.asked_at,
-        copies=(Copy(audience=listed(audiences), text=hold.preview, digests=tuple(dict.fromkeys(hold.copies.values()))),)
-        if out
-        else (),
+        copies=_copies(hold, listed(audiences)) if out else (),
         action=f"/boundary/holds/{hold.id}",
         may_decide=member.may("review") and not (own and out),
         why_not="These are your own words; somebody else has to review them." if own else "",
