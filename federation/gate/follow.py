@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from federation.gate.actors import forum_of, show_forum
 from federation.gate.arrival import ADMITTED, Arrival, Outcome, undone_before
-from federation.gate.routing import activity_uri, inbox_of
+from federation.gate.plan import Gateway, Plan
+from federation.gate.routing import activity_uri, inbox_of, kind_of, parsed
+from federation.outside import crossings
 from federation.outside.crossings import Card
 from federation.outside.peers import Follower
 from federation.vocabulary import activities
 from server.services import crossings as judged
 from server.services import forums
+
+# As many announces as a server that joins late is sent at most.
+CATCH_UP = 2_000
 
 
 async def admit_follow(arrival: Arrival) -> Outcome:
@@ -39,7 +44,30 @@ async def admit_follow(arrival: Arrival) -> Outcome:
         object_uri=forum.uri,
         act="Accept",
     )
+    if await kind_of(gate, arrival.peer) == "marmalade":
+        await _catch_up(gate, plan, follower)
     return ADMITTED
+
+
+async def _catch_up(gate: Gateway, plan: Plan, follower: Follower) -> None:
+    """Send a Marmalade server what stands in the forum already and it was granted, oldest first, after the Accept.
+
+    Other servers would show it all as new; they read the outbox if they care.
+    """
+    told = await crossings.of_forum(
+        gate.outside, follower.forum_uri, "activity", follower.host, types=("Announce",), limit=CATCH_UP
+    )
+    for one in reversed(told):
+        if isinstance(parsed(one.document.body)["object"], dict):
+            plan.send(
+                one.document,
+                host=follower.host,
+                inbox_uri=follower.inbox_uri,
+                sender_uri=follower.forum_uri,
+                lane=follower.forum_uri,
+                object_uri=one.card.subject_uri,
+                act="Create",
+            )
 
 
 async def undo_follow(arrival: Arrival, object_uri: str) -> Outcome:

@@ -321,3 +321,30 @@ async def test_we_join_a_forum_elsewhere_and_leave_when_it_rejects_us(acme: Orga
     forum = await forums.forum_by_uri(acme.house, group)
     assert forum is not None
     assert not forum.joined
+
+
+async def test_an_organisation_that_joins_late_is_told_what_stands_there_already(organise: MakeOrganisation):
+    acme, globex = await organise("Acme"), await organise("Globex")
+    forum = await acme.forum("open")
+    idea = await acme.idea(forum, "Said early.", title="Early")
+    reply = await acme.reply(idea, "Answered early.")
+    gone = await acme.idea(forum, "Taken back early.")
+    inner = await acme.idea(await acme.forum("inner", "inside"), "Stays inside.")
+    await acme.idle()
+    await ideas.edit(acme.house, acme.admin, idea, "Said early, put better.")
+    await ideas.delete(acme.house, acme.admin, gone)
+    await acme.idle()
+    await forums.ask_to_join(globex.house, globex.admin, f"@open@{acme.host}")
+    for _ in range(4):
+        await globex.idle()
+        await acme.idle()
+    for _ in range(4):
+        globex.wait(2)
+        await globex.idle()
+    known = await globex.know(idea.uri)
+    assert known is not None
+    assert known.text == "Said early, put better."
+    assert [one.text for one in await ideas.replies_of(globex.house, known.id)] == ["Answered early."]
+    assert await globex.know(reply.uri) is not None
+    assert await globex.know(gone.uri) is None
+    assert await globex.know(inner.uri) is None
