@@ -71,7 +71,7 @@ async def test_a_reply_crosses_only_where_its_idea_did(world: World):
 async def test_what_was_decided_is_what_is_told_later(world: World):
     bob, idea = await world.person("bob"), await world.idea(await world.forum())
     foreseen = await crossings.verdicts_of(world.house, bob, idea)
-    await crossings.record_verdicts(world.house, idea, "Create", foreseen)
+    await crossings.record_verdicts(world.house, [crossings.Judged(idea.id, idea.version, "Create", tuple(foreseen))])
     told = await crossings.verdicts_of(world.house, bob, idea)
     assert [(one.audience, one.verdict, one.rules, one.reason) for one in told] == [
         (one.audience, one.verdict, one.rules, one.reason) for one in foreseen
@@ -187,7 +187,7 @@ async def test_a_broken_table_changes_nothing(world: World):
 async def test_a_dry_run_lists_the_stored_decisions_that_would_flip(world: World):
     bob, idea = await world.person("bob"), await world.idea(await world.forum())
     verdicts = await crossings.verdicts_of(world.house, bob, idea)
-    await crossings.record_verdicts(world.house, idea, "Create", verdicts)
+    await crossings.record_verdicts(world.house, [crossings.Judged(idea.id, idea.version, "Create", tuple(verdicts))])
     assert await rules.dry_run(world.house, (await rules.rules_in_force(world.house))[0].text) == ()
     flips = await rules.dry_run(world.house, "")
     assert [(flip.before.effect, flip.after.effect, flip.opens) for flip in flips] == [("allow", "deny", False)]
