@@ -7,7 +7,7 @@ HOME_DIR ?= var/run
 CHECK ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev browser demo run test check bench kills migration pictures clean
+.PHONY: help install install-dev browser demo run test check bench bench-themes kills migration pictures clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ check: install-dev ## Lint, types, import contracts, registers, migrations
 
 bench: install-dev ## Measure, against floors in the same run
 	@for file in tests/bench/bench_*.py; do echo "== $$file"; $(BIN)/python -m tests.bench.$$(basename $$file .py) || exit 1; done
+
+bench-themes: install-dev ## Measure the themes on labelled sets (FILES="one.jsonl.gz two.jsonl.gz")
+	@$(BIN)/python -m tests.bench.bench_themes $(FILES)
 
 kills: install-dev ## Kill processes at random, 50 rounds, and count what was lost or doubled
 	@$(BIN)/python -m tests.bench.kill_rounds $(or $(ROUNDS),50)

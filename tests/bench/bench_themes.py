@@ -101,6 +101,8 @@ def agreement(found: Sequence[Any], truth: Sequence[Any]) -> tuple[float, float]
     return (mutual / spread if spread > 0 else 0.0), float(table.max(axis=1).sum() / table.sum())
 
 
+SHIPPED = Path(__file__).parents[2] / "server/demo/data/bowling-green.jsonl"
+
 # Every method: documents and their words in, ten words a topic and a label for each document out.
 
 
@@ -289,7 +291,7 @@ def table(rows: list[tuple[str, list[dict[str, float]]]]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
-    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("files", nargs="*", type=Path, default=[SHIPPED], help="JSON lines; default: the demo's text")
     parser.add_argument("--k", type=int, default=20)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--limit", type=int, default=0, help="documents a set, drawn at random")
