@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from analytics.live import LiveThemes
 
 WRITES = {"IdeaPosted", "ReplyPosted", "ContributionEdited", "ContributionDeleted"}
+TAKES_BACK = {"ContributionEdited", "ContributionDeleted"}
 PACE_SECONDS = 1.5
 SNAPSHOT_SECONDS = 60.0
 # Writing a report may take at most this share of the time between reports.
@@ -43,8 +45,9 @@ class _Corpus:
 class ThemeWorker:
     """Call `run_once` again and again; it returns how many events it took."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, clock: Callable[[], float] = time.monotonic) -> None:
         self._house = house
+        self._clock = clock
         self._corpora: dict[str, _Corpus] = {}
         self._seq = 0
 
@@ -66,6 +69,9 @@ class ThemeWorker:
         made = await ideas.by_id(self._house, event.subject_id)
         await asyncio.to_thread(_apply, corpus.themes, event.subject_id, made)
         corpus.seq, corpus.changed = event.seq, True
+        if event.kind in TAKES_BACK:
+            # The last snapshot still holds the earlier words: the next report brings one without them.
+            corpus.refreshed, corpus.snapshot_at = True, 0.0
         if corpus.themes.due():
             # The refresh computes outside the event loop's thread: pages and deliveries go on meanwhile.
             await asyncio.to_thread(corpus.themes.refresh)
@@ -87,9 +93,9 @@ class ThemeWorker:
 
     async def _publish(self, jam_id: str, corpus: _Corpus) -> None:
         """Write the report, at most every PACE_SECONDS; now and then with a snapshot of refreshed themes."""
-        if not corpus.changed or time.monotonic() < corpus.due_at:
+        if not corpus.changed or self._clock() < corpus.due_at:
             return
-        began = time.monotonic()
+        began = self._clock()
         report = await asyncio.to_thread(lambda: json.dumps(corpus.themes.report().to_json()))
         due = corpus.refreshed and began >= corpus.snapshot_at
         snapshot = await asyncio.to_thread(corpus.themes.dump) if due else None
@@ -97,7 +103,8 @@ class ThemeWorker:
         corpus.changed = False
         if due:
             corpus.refreshed, corpus.snapshot_at = False, began + SNAPSHOT_SECONDS
-        corpus.due_at = time.monotonic() + max(PACE_SECONDS, (time.monotonic() - began) / SHARE)
+        ended = self._clock()
+        corpus.due_at = ended + max(PACE_SECONDS, (ended - began) / SHARE)
 
 
 def _apply(themes: LiveThemes, contribution_id: str, made: Contribution | None) -> None:
