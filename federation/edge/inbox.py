@@ -5,7 +5,6 @@ from __future__ import annotations
 import orjson
 from aiohttp import web
 
-from federation.edge.refusals import refusal
 from federation.edge.signers import SIGNERS
 from federation.outside import received
 from federation.outside.store import OUTSIDE
@@ -50,8 +49,3 @@ def _says_goodbye(body: bytes) -> bool:
     except (orjson.JSONDecodeError, AttributeError):
         return False
     return activity.kind == "Delete" and activity.object_uri == activity.actor_uri != ""
-
-
-async def refuse_get(request: web.Request) -> web.Response:
-    """Inboxes are not read."""
-    return refusal(404)

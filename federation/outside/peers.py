@@ -187,7 +187,3 @@ async def follow(change: Transaction, follower: Follower, now: float) -> None:
 
 async def unfollow(change: Transaction, forum_uri: str, actor_uri: str) -> None:
     await change.execute("DELETE FROM followers WHERE forum_uri = ? AND actor_uri = ?", (forum_uri, actor_uri))
-
-
-async def count_followers(outside: Outside, forum_uri: str) -> int:
-    return int(await outside.store.fetch_value("SELECT count(*) FROM followers WHERE forum_uri = ?", (forum_uri,)) or 0)

@@ -208,12 +208,6 @@ class Times:
             yield (step,)
 
 
-def in_force(rule: Rule, now: datetime) -> bool:
-    """Say whether the rule is in force: from its start on, up to but not including its expiry."""
-    begun = rule.starts_at is None or rule.starts_at <= now
-    return begun and (rule.expires_at is None or now < rule.expires_at)
-
-
 def dimensions(rules: Sequence[Rule]) -> tuple[Dimension, ...]:
     """Return the dimensions of the facts for these rules, in the order of the bits of all masks."""
     asked = [rule.conditions for rule in rules]

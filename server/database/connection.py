@@ -97,3 +97,12 @@ def records(cursor: sqlite3.Cursor) -> list[Record]:
         return []
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def faults(connection: sqlite3.Connection) -> list[str]:
+    """What is wrong with a store's file: sentences, none when it is sound."""
+    found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
+    broken = [] if found == ["ok"] else found
+    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+        broken.append(f"row {row} of {table} points to a row of {parent} that does not exist")
+    return broken

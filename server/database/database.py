@@ -14,7 +14,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext, _current_context
 
 from server.database import migration
-from server.database.connection import BUSY_SECONDS, Parameters, connect, create_file
+from server.database.connection import BUSY_SECONDS, Parameters, connect, create_file, faults
 from server.database.errors import DatabaseError, StoreBusy, UnwritableHome, translated
 from server.database.reader import Reader
 from server.database.sqlite import ReadingClient, StoreConnections, WritingClient
@@ -206,7 +206,7 @@ class Database:
 
     async def integrity_check(self) -> list[str]:
         """What is wrong with the file: sentences, none when it is sound."""
-        return await self._reader.run(_faults)
+        return await self._reader.run(faults)
 
     async def backup(self, path: Path) -> None:
         """Copy the committed state to `path` (mode 0600) while everyone goes on; all of it or no file.
@@ -225,14 +225,6 @@ class Database:
     async def _close(self) -> None:
         await self._writer.close()
         self._reader.close()
-
-
-def _faults(connection: sqlite3.Connection) -> list[str]:
-    found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
-    faults = [] if found == ["ok"] else found
-    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-        faults.append(f"row {row} of {table} points to a row of {parent} that does not exist")
-    return faults
 
 
 def _copy(source: sqlite3.Connection, path: Path) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.database.connection import faults
 from server.database.migration import TABLE
 
 
@@ -32,18 +33,18 @@ def look_at(path: Path, migrations: str) -> Look:
     }
     try:
         with _reading(path) as connection:
-            faults = _faults(connection)
+            found = faults(connection)
             applied = {str(row[0]) for row in connection.execute(f"SELECT name FROM {TABLE}")}  # noqa: S608
     except sqlite3.Error as error:
         return Look((str(error),))
-    return Look(tuple(faults), len(applied), tuple(sorted(known - applied)), tuple(sorted(applied - known)))
+    return Look(tuple(found), len(applied), tuple(sorted(known - applied)), tuple(sorted(applied - known)))
 
 
 def faults_of(path: Path) -> list[str]:
     """Return what is wrong with a store's file: sentences, none when it is sound."""
     try:
         with _reading(path) as connection:
-            return _faults(connection)
+            return faults(connection)
     except sqlite3.Error as error:
         return [str(error)]
 
@@ -55,11 +56,3 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
     finally:
         connection.close()
-
-
-def _faults(connection: sqlite3.Connection) -> list[str]:
-    found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
-    faults = [] if found == ["ok"] else found
-    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-        faults.append(f"row {row} of {table} points to a row of {parent} that does not exist")
-    return faults

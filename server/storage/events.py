@@ -1,4 +1,4 @@
-"""The event log, its consumers' cursors, and the audit chain."""
+"""The event log and the audit chain."""
 
 from __future__ import annotations
 
@@ -33,17 +33,6 @@ async def after(store: Database, seq: int, limit: int = 200) -> list[Event]:
 async def newest(store: Database) -> int:
     """Return the number of the newest event, 0 when there is none."""
     return int(await store.fetch_value("SELECT coalesce(max(seq), 0) FROM events") or 0)
-
-
-async def cursor(store: Database, consumer: str) -> int:
-    return int(await store.fetch_value("SELECT seq FROM cursors WHERE consumer = ?", (consumer,)) or 0)
-
-
-async def advance(change: Transaction, consumer: str, seq: int) -> None:
-    await change.execute(
-        "INSERT INTO cursors (consumer, seq) VALUES (?, ?) ON CONFLICT (consumer) DO UPDATE SET seq = excluded.seq",
-        (consumer, seq),
-    )
 
 
 async def audit(change: Transaction, member_id: str, act: str, subject_id: str, now: float) -> None:

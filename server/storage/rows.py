@@ -181,16 +181,6 @@ class EventRow(Model):
         table = "events"
 
 
-class CursorRow(Model):
-    """How far a consumer has read the event log."""
-
-    consumer = fields.CharField(max_length=64, primary_key=True)
-    seq = fields.IntField()
-
-    class Meta:
-        table = "cursors"
-
-
 class AuditRow(Model):
     """Who did what, chained by hash: each row covers the one before it. No personal text."""
 
