@@ -5,7 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from web.pages import board, boundary, doors, forums, home, jams, people, stream, threads
+from web.pages import board, doors, forums, home, jams, people, stream, threads
+from web.pages.boundary import holds, ledger, partners, rules
 
 GET: dict[str, Handler] = {
     "/": home.show_home,
@@ -27,10 +28,10 @@ GET: dict[str, Handler] = {
     "/ideas/{idea}/history": threads.show_history,
     "/ideas/{idea}/delete": threads.confirm_delete,
     "/ideas/{idea}/recall": threads.confirm_recall,
-    "/boundary": boundary.show_rules,
-    "/boundary/holds": boundary.show_holds,
-    "/boundary/ledger": boundary.show_ledger,
-    "/boundary/partners": boundary.show_partners,
+    "/boundary": rules.show_rules,
+    "/boundary/holds": holds.show_holds,
+    "/boundary/ledger": ledger.show_ledger,
+    "/boundary/partners": partners.show_partners,
     "/people": people.show_people,
 }
 
@@ -56,12 +57,12 @@ POST: dict[str, Handler] = {
     "/ideas/{idea}/delete": threads.delete,
     "/ideas/{idea}/recall": threads.recall,
     "/ideas/{idea}/marks/{kind}": threads.mark,
-    r"/boundary/rules/{version:\d{1,9}}/approve": boundary.approve_rules,
-    r"/boundary/rules/{version:\d{1,9}}/refuse": boundary.refuse_rules,
-    "/boundary/holds/{hold}": boundary.decide_hold,
-    r"/boundary/ledger/{crossing:\d{1,18}}/recall": boundary.recall_crossing,
-    "/boundary/partners": boundary.add_partner,
-    "/boundary/partners/{host}": boundary.change_partner,
+    r"/boundary/rules/{version:\d{1,9}}/approve": rules.approve_rules,
+    r"/boundary/rules/{version:\d{1,9}}/refuse": rules.refuse_rules,
+    "/boundary/holds/{hold}": holds.decide_hold,
+    r"/boundary/ledger/{crossing:\d{1,18}}/recall": ledger.recall_crossing,
+    "/boundary/partners": partners.add_partner,
+    "/boundary/partners/{host}": partners.change_partner,
     "/people": people.add_person,
 }
 

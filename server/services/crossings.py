@@ -24,7 +24,9 @@ from server.domain.jams import Forum
 from server.domain.uris import host_of, new_id
 from server.services.forums import forum_and_jam, mirror_key
 from server.services.house import House, Rulebook
-from server.storage import boundary, contributions, events, people
+from server.storage import contributions, events, people, recalls, twins
+from server.storage import partners as partner_rows
+from server.storage import verdicts as verdict_rows
 
 # The anonymous public and servers without an agreement are cleared for what may be shown to anyone.
 OPEN_CLEARANCE = Level.GREEN
@@ -58,7 +60,7 @@ class Draft:
 
 async def readers_of(house: House, forum: Forum) -> list[Reader]:
     """Return the audiences that a forum has, or, for an inside forum, would have if it were opened."""
-    partners = await boundary.partners(house.store)
+    partners = await partner_rows.all_of(house.store)
     if not forum.is_local:
         found = next((one for one in partners if one.host == forum.host), None)
         host = _partner_reader(found) if found else Reader(forum.host, "stranger", OPEN_CLEARANCE)
@@ -76,7 +78,7 @@ def _partner_reader(partner: Partner) -> Reader:
 
 async def reader_at(house: House, host: str) -> Reader:
     """Return the standing of one server."""
-    partner = await boundary.partner(house.store, host)
+    partner = await partner_rows.by_host(house.store, host)
     return _partner_reader(partner) if partner else Reader(host, "stranger", OPEN_CLEARANCE)
 
 
@@ -84,7 +86,7 @@ async def judge(house: House, draft: Draft) -> list[Verdict]:
     """Say, for each audience of the forum, what the rules make of a draft. Nothing is written."""
     book = await house.rulebook()
     findings = _find(book, draft)
-    recalled = await boundary.recalled_from(house.store, draft.contribution_id) if draft.contribution_id else set()
+    recalled = await recalls.recalled_from(house.store, draft.contribution_id) if draft.contribution_id else set()
     root = await _root_verdicts(house, draft)
     verdicts = []
     for reader in await readers_of(house, draft.forum):
@@ -100,7 +102,7 @@ def _find(book: Rulebook, draft: Draft) -> frozenset[str]:
 
 
 async def _facts(house: House, draft: Draft, reader: Reader, findings: frozenset[str]) -> Facts:
-    crossed = bool(draft.thread_id) and await boundary.crossed_before(
+    crossed = bool(draft.thread_id) and await verdict_rows.crossed_before(
         house.store, draft.thread_id, reader.audience, draft.contribution_id
     )
     author = draft.author
@@ -179,7 +181,7 @@ async def _root_verdicts(house: House, draft: Draft) -> dict[str, VerdictWord] |
     readers = await readers_of(house, draft.forum)
     said = {
         audience: cast(VerdictWord, word)
-        for audience, word in (await boundary.standing_verdicts(house.store, root.id)).items()
+        for audience, word in (await verdict_rows.standing(house.store, root.id)).items()
     }
     if root.author_host and not draft.forum.is_local:
         # It stands on the forum's server already, or came by it.
@@ -189,7 +191,7 @@ async def _root_verdicts(house: House, draft: Draft) -> dict[str, VerdictWord] |
     elif not {reader.audience for reader in readers} <= said.keys():
         # Not judged yet, or not for a reader who came later.
         said = {verdict.audience: verdict.verdict for verdict in await judge(house, await draft_of(house, root))}
-    recalled = await boundary.recalled_from(house.store, root.id)
+    recalled = await recalls.recalled_from(house.store, root.id)
     return {audience: "denied" if recalled & {"", audience} else word for audience, word in said.items()}
 
 
@@ -229,7 +231,7 @@ async def record_verdicts(house: House, judged: Sequence[Judged]) -> None:
     async with house.store.transaction() as change:
         for one in judged:
             for verdict in one.verdicts:
-                await boundary.put_verdict(change, one.contribution_id, one.version, one.act, verdict, new_id(), now)
+                await verdict_rows.put(change, one.contribution_id, one.version, one.act, verdict, new_id(), now)
 
 
 async def record_incoming(house: House, activity_uri: str, act: str, verdict: Verdict) -> None:
@@ -242,7 +244,7 @@ async def verdicts_of(house: House, reader: Member, made: Contribution) -> list[
     """Return what was decided for each audience; before the gate has seen it, what it will decide."""
     if not reader.is_local or not reader.active:
         raise Missing("idea")
-    stored = await boundary.verdicts(house.store, made.id)
+    stored = await verdict_rows.of(house.store, made.id)
     return stored or await judge(house, await draft_of(house, made))
 
 
@@ -277,7 +279,7 @@ async def judge_incoming(house: House, author: Member, peer: str, forum: Forum, 
 async def recalled_hosts(house: House, made: Contribution) -> set[str]:
     """Return the servers from which a contribution, or the idea that it answers, was taken back."""
     whole = {made.id, made.thread_id}
-    return {host for one in whole for host in await boundary.recalled_from(house.store, one)} - {""}
+    return {host for one in whole for host in await recalls.recalled_from(house.store, one)} - {""}
 
 
 async def may_follow(house: House, forum: Forum, host: str) -> bool:
@@ -302,17 +304,17 @@ async def public_uri(house: House, made: Contribution, redactions: frozenset[str
     if not redactions:
         return made.uri
     form = "+".join(sorted(redactions))
-    known = await boundary.twin(house.store, made.id, form)
+    known = await twins.twin(house.store, made.id, form)
     if known is None:
         known = house.addresses.object_uri(new_id())
         async with house.store.transaction():
-            await boundary.insert_twin(made.id, form, known)
+            await twins.insert_twin(made.id, form, known)
     return known
 
 
 async def all_public_uris(house: House, made: Contribution) -> list[str]:
     """Return every URI under which copies of a contribution may stand outside."""
-    return await boundary.public_uris(house.store, made.id)
+    return await twins.public_uris(house.store, made.id)
 
 
 CROWD = 5
@@ -323,7 +325,7 @@ async def pseudonym(house: House, author: Member, thread_id: str) -> tuple[str, 
 
     The role is told only where at least CROWD people hold it.
     """
-    known = await boundary.pseudonym(house.store, author.id, thread_id)
+    known = await twins.pseudonym(house.store, author.id, thread_id)
     if known is not None:
         return known
     role = author.role if author.is_local and await people.count_by_role(house.store, author.role) >= CROWD else ""
@@ -334,7 +336,7 @@ async def pseudonym(house: House, author: Member, thread_id: str) -> tuple[str, 
         f"A {role} at {house.name}" if role and role != "admin" else f"A colleague at {house.name}",
     )
     async with house.store.transaction():
-        await boundary.insert_pseudonym(author.id, thread_id, *made)
+        await twins.insert_pseudonym(author.id, thread_id, *made)
     return made
 
 
@@ -343,7 +345,7 @@ async def recall(house: House, by: Member, made: Contribution, peer: str = "") -
     by.require("ledger")
     now = house.now().timestamp()
     async with house.store.transaction() as change:
-        await boundary.put_recall(change, made.id, peer, by.id, now)
+        await recalls.put(change, made.id, peer, by.id, now)
         await events.append(change, "RecallAsked", made.id, {"peer": peer, "thread": made.thread_id}, now)
         await events.audit(change, by.id, "recall", made.id, now)
 

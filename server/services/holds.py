@@ -7,19 +7,20 @@ from server.domain.crossings import Hold
 from server.domain.errors import Conflict, Missing, NotAllowed
 from server.services.house import House
 from server.services.text import clean_text
-from server.storage import boundary, contributions, events
+from server.storage import contributions, events
+from server.storage import holds as hold_rows
 
 
 async def ask_review(house: House, made: Hold) -> None:
     """Put something into the queue; what waits already keeps its place."""
     async with house.store.transaction():
-        await boundary.put_hold(made)
+        await hold_rows.put(made)
 
 
 async def ask_again(house: House, hold: Hold, copies: dict[str, str], preview: str, reason: str) -> None:
     """Void an approval whose bytes are no longer those on offer, and ask anew."""
     async with house.store.transaction() as change:
-        await boundary.reopen_hold(change, hold.id, copies, preview, reason)
+        await hold_rows.reopen(change, hold.id, copies, preview, reason)
 
 
 async def list_holds(
@@ -27,21 +28,21 @@ async def list_holds(
 ) -> list[Hold]:
     """Return the queue, oldest first."""
     reader.require("review")
-    return await boundary.holds(house.store, state, after, limit)
+    return await hold_rows.in_state(house.store, state, after, limit)
 
 
 async def count_waiting(house: House) -> int:
-    return await boundary.count_holds(house.store)
+    return await hold_rows.count_waiting(house.store)
 
 
 async def hold_on(
     house: House, direction: str, contribution_id: str = "", version: int = 0, activity_uri: str = ""
 ) -> Hold | None:
-    return await boundary.hold_on(house.store, direction, contribution_id, version, activity_uri)
+    return await hold_rows.on(house.store, direction, contribution_id, version, activity_uri)
 
 
 async def find_hold(house: House, hold_id: str) -> Hold:
-    found = await boundary.hold(house.store, hold_id)
+    found = await hold_rows.by_id(house.store, hold_id)
     if found is None:
         raise Missing("hold", f"no hold {hold_id}")
     return found
@@ -67,7 +68,7 @@ async def _decide(house: House, by: Member, hold_id: str, state: str, note: str)
     now = house.now().timestamp()
     kind = "HoldReleased" if state == "released" else "HoldRefused"
     async with house.store.transaction() as change:
-        if not await boundary.decide_hold(change, hold.id, state, by.id, note, now):
+        if not await hold_rows.decide(change, hold.id, state, by.id, note, now):
             raise Conflict("Somebody has decided on this already, or its words have changed.")
         data = {"direction": hold.direction, "contribution": hold.contribution_id, "activity": hold.activity_uri}
         await events.append(change, "HoldReleased" if kind == "HoldReleased" else "HoldRefused", hold.id, data, now)

@@ -12,7 +12,7 @@ from server.boundary.rules import RuleSet, parse_rules
 from server.database import Database
 from server.domain.errors import Conflict
 from server.domain.uris import Addresses
-from server.storage import boundary, people
+from server.storage import people, rule_sets
 
 
 class Clock:
@@ -60,7 +60,7 @@ class House:
 
     async def rulebook(self) -> Rulebook:
         """Return the rules in force; raise Conflict when there are none, so that nothing crosses."""
-        stored = await boundary.active_rules(self.store)
+        stored = await rule_sets.active(self.store)
         if stored is None:
             raise Conflict("There are no boundary rules yet; nothing can cross.")
         names = tuple(await people.names_without_consent(self.store))

@@ -20,7 +20,8 @@ from server.domain.uris import new_id
 from server.services.forums import obtain_forum
 from server.services.house import House
 from server.services.text import clean_line, clean_text, plain, render, sanitise, searchable
-from server.storage import boundary, contributions, events, jams
+from server.storage import contributions, events, jams
+from server.storage import holds as hold_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,7 @@ async def edit(
         await contributions.edit(
             change, old, title=new_title, text=words, html=html or render(words), label=new_label, now=now
         )
-        await boundary.void_holds(change, old.id, old.version + 1)
+        await hold_rows.void(change, old.id, old.version + 1)
         await _record(house, change, "ContributionEdited", old, {"version": old.version + 1})
     changed = await contributions.by_id(house.store, old.id)
     assert changed is not None
@@ -228,8 +229,8 @@ async def delete(house: House, by: Member, old: Contribution) -> None:
     async with house.store.transaction() as change:
         if not await contributions.delete(change, old):
             return
-        await boundary.void_holds(change, old.id, old.version + 1)
-        await boundary.forget_previews(change, old.id)
+        await hold_rows.void(change, old.id, old.version + 1)
+        await hold_rows.forget_previews(change, old.id)
         moderated = by.id != old.author_id
         await _record(house, change, "ContributionDeleted", old, {"version": old.version, "moderated": moderated})
         await events.audit(change, by.id, "delete", old.id, now)

@@ -12,7 +12,8 @@ from server.domain.crossings import Partner, PartnerState, Tier
 from server.domain.errors import Invalid, Missing
 from server.services.house import House
 from server.services.text import clean_line
-from server.storage import boundary, events
+from server.storage import events
+from server.storage import partners as partner_rows
 
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?::[0-9]{1,5})?")
 
@@ -54,7 +55,7 @@ async def change_partner(
 ) -> Partner:
     """Pause, resume or remove a partner, or change what it is cleared for."""
     by.require("partners")
-    known = await boundary.partner(house.store, host.strip().lower())
+    known = await partner_rows.by_host(house.store, host.strip().lower())
     if known is None:
         raise Missing("partner", f"no partner {host}")
     if state is not None and state not in get_args(PartnerState):
@@ -78,15 +79,15 @@ async def change_partner(
 async def _put(house: House, by: Member, made: Partner, act: str) -> Partner:
     now = house.now().timestamp()
     async with house.store.transaction() as change:
-        await boundary.put_partner(change, made)
+        await partner_rows.put(change, made)
         await events.append(change, "PartnerChanged", "", {"host": made.host, "state": made.state}, now)
         await events.audit(change, by.id, act, made.host, now)
     return made
 
 
 async def list_partners(house: House) -> list[Partner]:
-    return await boundary.partners(house.store)
+    return await partner_rows.all_of(house.store)
 
 
 async def find_partner(house: House, host: str) -> Partner | None:
-    return await boundary.partner(house.store, host)
+    return await partner_rows.by_host(house.store, host)

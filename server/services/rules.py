@@ -14,7 +14,8 @@ from server.domain.actors import Member
 from server.domain.crossings import StoredRules
 from server.domain.errors import Conflict, NotAllowed
 from server.services.house import House
-from server.storage import boundary, events
+from server.storage import events, rule_sets
+from server.storage import verdicts as verdict_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +38,16 @@ class Change:
 
 async def found_rules(house: House) -> None:
     """Write the default rules when the store has none."""
-    if await boundary.active_rules(house.store) is not None:
+    if await rule_sets.active(house.store) is not None:
         return
     now = house.now().timestamp()
     async with house.store.transaction() as change:
-        version = await boundary.insert_rules(write_rules(default_rules()), "", "Defaults", "active", now)
+        version = await rule_sets.insert(write_rules(default_rules()), "", "Defaults", "active", now)
         await events.append(change, "RulesApplied", str(version), {}, now)
 
 
 async def rules_in_force(house: House) -> tuple[StoredRules, RuleSet]:
-    stored = await boundary.active_rules(house.store)
+    stored = await rule_sets.active(house.store)
     if stored is None:
         raise Conflict("There are no boundary rules yet; nothing can cross.")
     return stored, parse_rules(stored.text)
@@ -86,14 +87,14 @@ async def apply_rules(
     now = house.now().timestamp()
     waits = change_.is_opening and not alone
     async with house.store.transaction() as change:
-        await boundary.close_waiting_rules(change, "retired")
-        version = await boundary.insert_rules(
+        await rule_sets.close_waiting(change, "retired")
+        version = await rule_sets.insert(
             write_rules(change_.rules), by.id, note, "waiting" if waits else "active", now
         )
         await events.audit(change, by.id, "propose rules" if waits else "apply rules", str(version), now)
         if not waits:
             await _activate(change, version, by.id, now)
-    stored = await boundary.rules_version(house.store, version)
+    stored = await rule_sets.by_version(house.store, version)
     assert stored is not None
     return stored, change_
 
@@ -101,7 +102,7 @@ async def apply_rules(
 async def approve_rules(house: House, by: Member, version: int) -> StoredRules:
     """Let a waiting table come into force. Its author cannot be its approver."""
     by.require("rules")
-    waiting = await boundary.rules_version(house.store, version)
+    waiting = await rule_sets.by_version(house.store, version)
     if waiting is None or waiting.state != "waiting":
         raise Conflict("That version does not wait for approval.")
     if waiting.author_id == by.id:
@@ -110,7 +111,7 @@ async def approve_rules(house: House, by: Member, version: int) -> StoredRules:
     async with house.store.transaction() as change:
         await events.audit(change, by.id, "approve rules", str(version), now)
         await _activate(change, version, by.id, now)
-    stored = await boundary.rules_version(house.store, version)
+    stored = await rule_sets.by_version(house.store, version)
     assert stored is not None
     return stored
 
@@ -118,16 +119,16 @@ async def approve_rules(house: House, by: Member, version: int) -> StoredRules:
 async def refuse_rules(house: House, by: Member, version: int) -> None:
     """Drop a waiting table."""
     by.require("rules")
-    waiting = await boundary.rules_version(house.store, version)
+    waiting = await rule_sets.by_version(house.store, version)
     if waiting is None or waiting.state != "waiting":
         raise Conflict("That version does not wait for approval.")
     async with house.store.transaction() as change:
-        await boundary.close_waiting_rules(change, "refused")
+        await rule_sets.close_waiting(change, "refused")
         await events.audit(change, by.id, "refuse rules", str(version), house.now().timestamp())
 
 
 async def _activate(change: Transaction, version: int, by_id: str, now: float) -> None:
-    await boundary.activate_rules(change, version, by_id)
+    await rule_sets.activate(change, version, by_id)
     await events.append(change, "RulesApplied", str(version), {}, now)
 
 
@@ -135,11 +136,11 @@ async def add_rules(house: House, change: Transaction, by: Member, rules: tuple[
     """Add rules that come with a deed (a forum made, a partner's forum joined), visibly, as a new version."""
     if not rules:
         return
-    stored = await boundary.active_rules_in(change)
+    stored = await rule_sets.active_in(change)
     new = (parse_rules(stored.text) if stored else default_rules()).with_rules(*rules)
     now = house.now().timestamp()
-    version = await boundary.insert_rules(write_rules(new), by.id, note, "active", now)
-    await boundary.activate_rules(change, version, by.id)
+    version = await rule_sets.insert(write_rules(new), by.id, note, "active", now)
+    await rule_sets.activate(change, version, by.id)
     # It only adds what a new forum needs: nothing that stands outside has to be judged again.
     await events.append(change, "RulesApplied", str(version), {"adds": True}, now)
 
@@ -150,16 +151,16 @@ async def dry_run(house: House, text: str) -> tuple[Flip, ...]:
     _, old = await rules_in_force(house)
     cases = (
         (id_, Facts.from_json(json.loads(facts)))
-        for id_, facts in await boundary.stored_facts(house.store)
+        for id_, facts in await verdict_rows.stored_facts(house.store)
         if facts != "{}"
     )
     return flips(old, new, cases, house.now())
 
 
 async def list_versions(house: House) -> list[StoredRules]:
-    return await boundary.rule_versions(house.store)
+    return await rule_sets.newest(house.store)
 
 
 async def rule_hits(house: House) -> dict[str, tuple[int, float]]:
     """Return, for each rule that ever decided, how often and when last (unix seconds)."""
-    return await boundary.rule_hits(house.store)
+    return await verdict_rows.rule_hits(house.store)

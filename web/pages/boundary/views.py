@@ -1,0 +1,138 @@
+"""What the templates of the console show: frozen, complete, already permitted. Times are aware datetimes in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from web.views import Choice, Health, RuleSentence, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRow:
+    id: str
+    kind: Literal["guard", "share", "accept"]
+    sentence: str
+    effect: Verdict
+    hits: int
+    last_at: datetime | None
+    owner: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesPage:
+    version: int
+    applied_at: datetime | None
+    applied_by: str
+    guards: tuple[RuleRow, ...]
+    shares: tuple[RuleRow, ...]
+    accepts: tuple[RuleRow, ...]
+    of: str
+    waiting_holds: int
+    waiting: tuple[WaitingRules, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRules:
+    """A rule set that opens more than before and waits for a second approver."""
+
+    version: int
+    by: str
+    at: datetime
+    note: str
+    approve_url: str
+    refuse_url: str
+    may_decide: bool
+    opens: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """The very bytes on offer for some audiences."""
+
+    audience: str
+    text: str
+    digests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRow:
+    id: str
+    direction: Literal["out", "in"]
+    title: str
+    excerpt: str
+    author: str
+    forum: str
+    audience: str
+    reason: str
+    rules: tuple[RuleSentence, ...]
+    at: datetime
+    copies: tuple[Copy, ...]
+    action: str
+    may_decide: bool
+    why_not: str = ""
+    object_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldsPage:
+    holds: tuple[HoldRow, ...]
+    waiting_holds: int
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    object_words: str
+    object_url: str
+    object_uri: str
+    receiver: str
+    version: int
+    verdict: Verdict
+    state: str
+    state_words: str
+    at: datetime
+    rules: tuple[str, ...]
+    recall_action: str = ""
+    crossing_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerPage:
+    rows: tuple[LedgerRow, ...]
+    peers: tuple[Choice, ...]
+    peer: str
+    object_uri: str
+    older_url: str
+    sentence: str
+    waiting_holds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerRow:
+    host: str
+    name: str
+    tier: str
+    clearance: str
+    state: str
+    health: Health
+    health_words: str
+    backlog: int
+    last_at: datetime | None
+    held_by_them: int
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnersPage:
+    partners: tuple[PartnerRow, ...]
+    values: Mapping[str, str]
+    tiers: tuple[Choice, ...]
+    clearances: tuple[Choice, ...]
+    waiting_holds: int
+    may_change: bool
+    wrong: Mapping[str, str] = field(default_factory=dict)
