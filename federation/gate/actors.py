@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,17 +58,23 @@ async def _key(gate: Gateway, plan: Plan, name: str) -> str:
 
 
 async def _freeze_if_changed(
-    gate: Gateway, plan: Plan, document: dict[str, Any], audience: str, card: Card
-) -> Released | None:
-    version, sha = await crossings.newest_version(gate.outside, document["id"], audience)
-    sealed = gate.outside.sealer.seal(document["id"], version, audience, "actor", orjson.dumps(document))
-    if sealed.sha == sha:
-        return None
-    return plan.freeze(document, "actor", version + 1, audience, card)
+    gate: Gateway, plan: Plan, document: dict[str, Any], audiences: Sequence[str], card: Card
+) -> list[Released]:
+    """Release a document anew to each audience that holds another one; return those that are new."""
+    sha = hashlib.sha256(orjson.dumps(document)).hexdigest()
+    known = await crossings.held(gate.outside, document["id"], audiences)
+    by_version: dict[int, list[str]] = {}
+    for audience in audiences:
+        if known[audience].sha != sha:
+            by_version.setdefault(known[audience].version + 1, []).append(audience)
+    released: list[Released] = []
+    for version, some in by_version.items():
+        released += plan.freeze_all(document, "actor", version, some, card).values()
+    return released
 
 
-async def show_person(gate: Gateway, plan: Plan, face: Face, audience: str, at: float) -> None:
-    """Release an author's actor document to an audience that receives something of theirs."""
+async def show_person(gate: Gateway, plan: Plan, face: Face, audiences: Sequence[str], at: float) -> None:
+    """Release an author's actor document to audiences that receive something of theirs."""
     addresses = gate.house.addresses
     document = render_person(
         uri=face.uri,
@@ -77,7 +85,7 @@ async def show_person(gate: Gateway, plan: Plan, face: Face, audience: str, at: 
         shared_inbox_uri=f"{addresses.edge_url}/inbox",
     )
     card = Card(type="Person", author_uri=face.uri, author_name=face.name, author_handle=face.handle, made_at=at)
-    await _freeze_if_changed(gate, plan, document, audience, card)
+    await _freeze_if_changed(gate, plan, document, audiences, card)
 
 
 async def show_server(gate: Gateway) -> None:
@@ -94,7 +102,7 @@ async def show_server(gate: Gateway) -> None:
     )
     handle = f"@{addresses.edge_host}@{addresses.edge_host}"
     card = Card(type="Application", author_uri=addresses.server_uri, author_name=gate.house.name, author_handle=handle)
-    await _freeze_if_changed(gate, plan, document, EVERYONE, card)
+    await _freeze_if_changed(gate, plan, document, [EVERYONE], card)
     await _key(gate, plan, "people")
     await plan.write()
 
@@ -132,8 +140,7 @@ async def show_forum(gate: Gateway, plan: Plan, forum: Forum, jam: Jam) -> list[
     audiences = (
         [EVERYONE] if public else [one.audience for one in await judged.readers_of(gate.house, forum) if not one.paused]
     )
-    released = [await _freeze_if_changed(gate, plan, document, audience, card) for audience in audiences]
-    return [one for one in released if one is not None]
+    return await _freeze_if_changed(gate, plan, document, audiences, card)
 
 
 async def forum_of(gate: Gateway, forum_id: str) -> tuple[Forum, Jam]:

@@ -61,8 +61,8 @@ async def change_consent(gate: Gateway, event: Event, plan: Plan) -> None:
     # Its key has to be there for the Deletes to be believed; its name has not.
     host, key = gate.house.addresses.edge_host, gate.outside.sealer.derive("faceless", member.uri)[:8]
     face = Face(member.uri, f"colleague-{key}", f"A colleague at {gate.house.name}", f"@colleague-{key}@{host}")
-    for audience in await crossings.audiences_of(gate.outside, member.uri):
-        await show_person(gate, plan, face, audience, event.at.timestamp())
+    audiences = await crossings.audiences_of(gate.outside, member.uri)
+    await show_person(gate, plan, face, audiences, event.at.timestamp())
 
 
 async def change_partner(gate: Gateway, event: Event, plan: Plan) -> None:

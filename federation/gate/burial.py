@@ -135,7 +135,7 @@ async def _ask_to_delete(
     )
     carriage = Carriage(
         forum=forum,
-        audience=host,
+        audiences=(host,),
         activity=document,
         act="Delete",
         object_uri=object_uri,
@@ -145,13 +145,13 @@ async def _ask_to_delete(
         is_idea=card.type == "Article",
         at=at,
     )
-    direct = freeze_activity(plan, carriage, document, "tombstone")
+    direct = freeze_activity(plan, carriage, document, "tombstone")[host]
     kind = await kind_of(gate, host)
     if kind != "microblog" and forum.is_local:
         wrapped = activities.announce(
             activity_uri(gate, "announce", document["id"], host), forum.uri, document, is_public=public, at=at
         )
-        whole = freeze_activity(plan, carriage, wrapped, "tombstone")
+        whole = freeze_activity(plan, carriage, wrapped, "tombstone")[host]
         plan.send(
             whole,
             host=host,

@@ -9,7 +9,7 @@ from federation.gate.burial import bury, end_grants
 from federation.gate.holding import approved_by, hold_back
 from federation.gate.plan import Gateway, Plan
 from federation.gate.relay import relay, relay_deletion
-from federation.gate.render import copy_for
+from federation.gate.render import Copy, copies_for
 from federation.gate.routing import Carriage, activity_uri, announce, freeze_activity, inbox_of, kind_of
 from federation.outside import crossings
 from federation.outside.crossings import EVERYONE
@@ -79,12 +79,12 @@ async def release(gate: Gateway, plan: Plan, made: Contribution, act: str, *, de
         return verdicts
     await hold_back(gate, made, forum, verdicts)
     apart = ({verdict.audience for verdict in verdicts} - {EVERYONE}) | await judged.recalled_hosts(gate.house, made)
-    for verdict in verdicts:
-        if not verdict.crosses:
-            continue
-        if made.is_local:
-            await _cross(gate, plan, made, forum, verdict, apart, deliver=deliver)
-        else:
+    crossing = [verdict for verdict in verdicts if verdict.crosses]
+    if made.is_local:
+        for copy in await copies_for(gate, made, forum, crossing):
+            await _cross(gate, plan, made, forum, copy, apart, deliver=deliver)
+    else:
+        for verdict in crossing:
             await relay(gate, plan, made, forum, verdict, act, apart, deliver=deliver)
     return verdicts
 
@@ -97,58 +97,47 @@ def _approve(verdict: Verdict, approved: frozenset[str]) -> Verdict:
 
 
 async def _cross(
-    gate: Gateway, plan: Plan, made: Contribution, forum: Forum, verdict: Verdict, apart: set[str], *, deliver: bool
+    gate: Gateway, plan: Plan, made: Contribution, forum: Forum, copy: Copy, apart: set[str], *, deliver: bool
 ) -> None:
-    copy = await copy_for(gate, made, forum, verdict)
-    if copy is None:
+    uri = copy.document["id"]
+    held = await crossings.held(gate.outside, uri, copy.audiences)
+    fresh = [one for one in copy.audiences if deliver or held[one].version != made.version]
+    if not fresh:
         return
-    audience, uri = verdict.audience, copy.document["id"]
-    known, _ = await crossings.newest_version(gate.outside, uri, audience)
-    if known == made.version and not deliver:
-        return
-    act = "Update" if await crossings.has_earlier(gate.outside, uri, audience, made.version) else "Create"
-    await show_person(gate, plan, copy.face, audience, made.created_at.timestamp())
-    plan.freeze(copy.document, "object", made.version, audience, copy.card)
-    activity = activities.about(
-        act, activity_uri(gate, act, uri, made.version, audience), copy.document, made.edited_at or made.created_at
-    )
-    carriage = Carriage(
-        forum=forum,
-        audience=audience,
-        activity=activity,
-        act=act,
-        object_uri=uri,
-        thread_uri=copy.thread_uri,
-        author_uri=copy.face.uri,
-        version=made.version,
-        is_idea=made.kind == "idea",
-        at=made.edited_at or made.created_at,
-    )
-    freeze_activity(plan, carriage, activity)
-    if not deliver and act == "Create":
-        return
-    if forum.is_local:
+    await show_person(gate, plan, copy.face, fresh, made.created_at.timestamp())
+    body = plan.freeze_all(copy.document, "object", made.version, fresh, copy.card)
+    later = [one for one in fresh if any(version < made.version for version in held[one].versions)]
+    for act, audiences in (("Create", [one for one in fresh if one not in later]), ("Update", later)):
+        if not audiences:
+            continue
+        # Whoever gets other bytes of it gets another id as well.
+        about = activity_uri(gate, act, uri, made.version, body[audiences[0]].sha)
+        carriage = Carriage(
+            forum=forum,
+            audiences=tuple(audiences),
+            activity=activities.about(act, about, copy.document, made.edited_at or made.created_at),
+            act=act,
+            object_uri=uri,
+            thread_uri=copy.thread_uri,
+            author_uri=copy.face.uri,
+            version=made.version,
+            is_idea=made.kind == "idea",
+            at=made.edited_at or made.created_at,
+        )
+        freeze_activity(plan, carriage, carriage.activity)
+        if deliver or act == "Update":
+            await _send(gate, plan, made, carriage, apart)
+
+
+async def _send(gate: Gateway, plan: Plan, made: Contribution, carriage: Carriage, apart: set[str]) -> None:
+    if carriage.forum.is_local:
         await announce(gate, plan, carriage, apart)
         await _answer_directly(gate, plan, made, carriage, apart)
-    elif audience == forum.host:
-        await _send_home(gate, plan, carriage)
-
-
-async def _send_home(gate: Gateway, plan: Plan, carriage: Carriage) -> None:
-    """Send what our people say in another server's forum to that server, which announces it."""
-    inbox = await inbox_of(gate, carriage.forum.uri)
-    if inbox is None:
-        return
-    released = freeze_activity(plan, carriage, carriage.activity)
-    plan.send(
-        released,
-        host=carriage.forum.host,
-        inbox_uri=inbox,
-        sender_uri=carriage.author_uri,
-        lane=carriage.thread_uri,
-        object_uri=carriage.object_uri,
-        act=carriage.act,
-    )
+    elif carriage.forum.host in carriage.audiences:
+        # Its server announces what our people say there.
+        inbox = await inbox_of(gate, carriage.forum.uri)
+        if inbox is not None:
+            _post(plan, carriage, carriage.forum.host, carriage.forum.host, inbox)
 
 
 async def _answer_directly(gate: Gateway, plan: Plan, made: Contribution, carriage: Carriage, apart: set[str]) -> None:
@@ -159,17 +148,22 @@ async def _answer_directly(gate: Gateway, plan: Plan, made: Contribution, carria
     parent = await ideas.by_id(gate.house, made.parent_id) if made.kind == "reply" else None
     if parent is None or parent.is_local:
         return
-    if carriage.audience != parent.author_host and (carriage.audience != EVERYONE or parent.author_host in apart):
+    host, everyones = parent.author_host, EVERYONE in carriage.audiences
+    if host not in carriage.audiences and (not everyones or host in apart):
         return
     author = await people.member_by_id(gate.house, parent.author_id)
     inbox = await inbox_of(gate, author.uri) if author else None
-    if inbox is None or await kind_of(gate, parent.author_host) not in ("microblog", "unknown"):
+    if inbox is None or await kind_of(gate, host) not in ("microblog", "unknown"):
         return
-    released = freeze_activity(plan, carriage, carriage.activity)
+    _post(plan, carriage, host, host if host in carriage.audiences else EVERYONE, inbox)
+
+
+def _post(plan: Plan, carriage: Carriage, host: str, audience: str, inbox_uri: str) -> None:
+    """Send the activity as its author's own."""
     plan.send(
-        released,
-        host=parent.author_host,
-        inbox_uri=inbox,
+        freeze_activity(plan, carriage, carriage.activity)[audience],
+        host=host,
+        inbox_uri=inbox_uri,
         sender_uri=carriage.author_uri,
         lane=carriage.thread_uri,
         object_uri=carriage.object_uri,

@@ -44,10 +44,10 @@ async def _send(gate: Gateway, event: Event, plan: Plan, *, undone: bool) -> Non
         if sent is None:
             return
         document = activities.undo(activity_uri(gate, "unlike", face.uri, uri, event.seq), parsed(sent.document.body))
-    await show_person(gate, plan, face, forum.host, event.at.timestamp())
+    await show_person(gate, plan, face, [forum.host], event.at.timestamp())
     carriage = Carriage(
         forum=forum,
-        audience=forum.host,
+        audiences=(forum.host,),
         activity=document,
         act=document["type"],
         object_uri=uri,
@@ -57,7 +57,7 @@ async def _send(gate: Gateway, event: Event, plan: Plan, *, undone: bool) -> Non
         is_idea=False,
         at=event.at,
     )
-    released = freeze_activity(plan, carriage, document)
+    released = freeze_activity(plan, carriage, document)[forum.host]
     plan.send(
         released,
         host=forum.host,

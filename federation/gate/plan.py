@@ -10,6 +10,7 @@ import orjson
 
 from federation.outside import crossings, deliveries, errands, peers, received
 from federation.outside.crossings import Card
+from federation.outside.deliveries import Letter
 from federation.outside.released import Released
 from federation.outside.store import Outside
 from federation.signatures import generate_rsa_pem
@@ -33,12 +34,24 @@ class Gateway:
 
 
 @dataclass(slots=True)
+class _Post:
+    """A step: letters that are queued together."""
+
+    outside: Outside
+    letters: list[Letter] = field(default_factory=list)
+
+    async def __call__(self, change: Transaction) -> None:
+        await deliveries.queue(change, self.letters, self.outside.now())
+
+
+@dataclass(slots=True)
 class Plan:
     """Verdicts to keep inside, then steps to take in the outside store, in order."""
 
     gate: Gateway
     steps: list[Step] = field(default_factory=list)
     verdicts: list[Judged] = field(default_factory=list)
+    _post: list[_Post] = field(default_factory=list)
 
     @property
     def outside(self) -> Outside:
@@ -50,19 +63,28 @@ class Plan:
 
     def mark(self) -> tuple[int, int]:
         """Return where the plan stands, for `back_to`."""
+        self._post.clear()
         return len(self.steps), len(self.verdicts)
 
     def back_to(self, mark: tuple[int, int]) -> None:
         """Drop what was planned since a mark."""
+        self._post.clear()
         del self.steps[mark[0] :]
         del self.verdicts[mark[1] :]
 
     def freeze(self, document: dict[str, Any], kind: str, version: int, audience: str, card: Card) -> Released:
         """Seal a document for one audience and have it written."""
+        return self.freeze_all(document, kind, version, [audience], card)[audience]
+
+    def freeze_all(
+        self, document: dict[str, Any], kind: str, version: int, audiences: Sequence[str], card: Card
+    ) -> dict[str, Released]:
+        """Seal a document for each of some audiences, who get the same bytes, and have it written."""
         body = orjson.dumps(document)
-        released = self.outside.sealer.seal(document["id"], version, audience, kind, body)
-        self.steps.append(lambda change: crossings.freeze(change, released, card, self.outside.now()))
-        return released
+        sealed = self.outside.sealer.seal(document["id"], version, audiences, kind, body)
+        if sealed:
+            self.steps.append(lambda change: crossings.freeze(change, sealed, card, self.outside.now()))
+        return {one.audience: one for one in sealed}
 
     def send(
         self,
@@ -77,9 +99,12 @@ class Plan:
         delay: float = 0.0,
     ) -> None:
         """Put a sealed document on its way to one inbox."""
-        self.steps.append(
-            lambda change: deliveries.queue(
-                change,
+        if not self._post or self.steps[-1] is not self._post[0]:
+            # Letters that follow on each other are written together.
+            self._post[:] = [_Post(self.outside)]
+            self.steps.append(self._post[0])
+        self._post[0].letters.append(
+            Letter(
                 host=host,
                 inbox_uri=inbox_uri,
                 uri=released.uri,
@@ -89,8 +114,7 @@ class Plan:
                 lane=lane,
                 object_uri=object_uri,
                 act=act,
-                now=self.outside.now(),
-                delay=delay,
+                due_at=self.outside.now() + delay,
             )
         )
 
@@ -141,3 +165,4 @@ class Plan:
             if cursor is not None:
                 await errands.advance(change, *cursor)
         self.steps.clear()
+        self._post.clear()

@@ -100,13 +100,13 @@ async def relay(
     words = activity or (fetched.document if fetched else None)
     if words is None or thread_uri is None or await names_hidden(gate, words, verdict.audience):
         return
-    above = await nearest_above(gate, made, verdict.audience)
+    above = (await nearest_above(gate, made, [verdict.audience])).get(verdict.audience)
     await _list(gate, plan, made, forum, verdict.audience, thread_uri, above[0] if above else "")
     if activity is None or not deliver:
         return
     carriage = Carriage(
         forum=forum,
-        audience=verdict.audience,
+        audiences=(verdict.audience,),
         activity=activity,
         act=act,
         object_uri=made.uri,
@@ -184,7 +184,7 @@ async def relay_deletion(gate: Gateway, plan: Plan, made: Contribution, forum: F
         lane = await stands_as(gate, root, host) if root else None
         carriage = Carriage(
             forum=forum,
-            audience=host,
+            audiences=(host,),
             activity=document,
             act="Delete",
             object_uri=made.uri,
@@ -196,7 +196,7 @@ async def relay_deletion(gate: Gateway, plan: Plan, made: Contribution, forum: F
         )
         for said in await _farewells(gate, carriage, public=public):
             plan.send(
-                freeze_activity(plan, carriage, said, "tombstone"),
+                freeze_activity(plan, carriage, said, "tombstone")[host],
                 host=host,
                 inbox_uri=inbox,
                 sender_uri=forum.uri,
@@ -208,15 +208,16 @@ async def relay_deletion(gate: Gateway, plan: Plan, made: Contribution, forum: F
 
 async def _farewells(gate: Gateway, carriage: Carriage, *, public: bool) -> list[dict[str, Any]]:
     """Return what a server of some kind understands: the Delete announced, or our share of it undone."""
-    kind = await kind_of(gate, carriage.audience)
+    (host,) = carriage.audiences
+    kind = await kind_of(gate, host)
     told: list[dict[str, Any]] = []
     if kind != "microblog":
-        uri = activity_uri(gate, "announce", carriage.activity["id"], carriage.audience)
+        uri = activity_uri(gate, "announce", carriage.activity["id"], host)
         told.append(activities.announce(uri, carriage.forum.uri, carriage.activity, is_public=public, at=carriage.at))
-    for audience in (carriage.audience, EVERYONE) if kind in ("microblog", "unknown") and carriage.is_idea else ():
-        shared = await crossings.exact_newest(gate.outside, share_uri(gate, carriage.object_uri, audience), audience)
+    for audience in (host, EVERYONE) if kind in ("microblog", "unknown") and carriage.is_idea else ():
+        shared = await crossings.exact_newest(gate.outside, share_uri(gate, carriage.object_uri), audience)
         if shared is not None:
-            uri = activity_uri(gate, "unshare", carriage.object_uri, carriage.audience)
+            uri = activity_uri(gate, "unshare", carriage.object_uri, host)
             told.append(activities.undo(uri, parsed(shared.document.body)))
             break
     return told

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from federation.gate.actors import Face, face_of, forum_of
 from federation.gate.plan import Gateway
-from federation.gate.redact import redact
+from federation.gate.redact import Words, redact
 from federation.outside import crossings
 from federation.outside.crossings import EVERYONE, Card
 from federation.vocabulary.objects import Piece, render_object
@@ -20,45 +21,83 @@ from server.services import ideas, people
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A contribution as one audience gets it."""
+    """A contribution as some audiences get it."""
 
     document: dict[str, Any]
     face: Face
     card: Card
     thread_uri: str
+    audiences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a contribution hangs for an audience: what it was granted of the thread around it."""
+
+    root_uri: str
+    parent_uri: str = ""
+    mentioned_uri: str = ""
+    mentioned_handle: str = ""
+    base_uri: str = ""
 
 
 async def stands_as(gate: Gateway, made: Contribution, audience: str) -> str | None:
-    """Return the URI under which an audience was granted a contribution, or None: hidden equals missing.
+    """Return the URI under which an audience was granted a contribution, or None: hidden equals missing."""
+    return (await standings(gate, made, [audience])).get(audience)
+
+
+async def standings(gate: Gateway, made: Contribution, audiences: Sequence[str]) -> dict[str, str]:
+    """Return under which URI each audience was granted a contribution; who was not is left out.
 
     Its author's own server has it anyway, and the server of the forum by which it came to us.
     """
+    found: dict[str, str] = {}
     if not made.is_local:
         forum, _ = await forum_of(gate, made.forum_id)
-        public = audience == EVERYONE and forum.audience == "public"
-        if audience == made.author_host or (not forum.is_local and (audience == forum.host or public)):
-            return made.uri
-    for uri in await judged.all_public_uris(gate.house, made):
-        if await crossings.is_granted(gate.outside, uri, audience):
-            return uri
-    return None
+        public = forum.audience == "public"
+        for one in audiences:
+            if one == made.author_host or (
+                not forum.is_local and (one == forum.host or (public and one == EVERYONE))
+            ):
+                found[one] = made.uri
+    left = [one for one in audiences if one not in found]
+    uris = await judged.all_public_uris(gate.house, made) if left else []
+    granted = await crossings.granted(gate.outside, uris, left) if left else {}
+    return found | {one: next(uri for uri in uris if uri in granted[one]) for one in left if granted[one]}
 
 
 async def copy_for(gate: Gateway, made: Contribution, forum: Forum, verdict: Verdict) -> Copy | None:
     """Render one of our own contributions for one audience; None when it cannot be made safe."""
+    return next(iter(await copies_for(gate, made, forum, [verdict])), None)
+
+
+async def copies_for(gate: Gateway, made: Contribution, forum: Forum, verdicts: Sequence[Verdict]) -> list[Copy]:
+    """Render one of our own contributions, once for all audiences that get the same.
+
+    An audience for which it cannot be made safe, or that was not granted its thread, gets none.
+    """
     author = await people.member_by_id(gate.house, made.author_id)
     root = made if made.kind == "idea" else await ideas.by_id(gate.house, made.thread_id)
     if author is None or root is None:
-        return None
-    words = redact(await gate.house.rulebook(), made, author, verdict.redactions)
-    if words is None:
-        return None
-    uri = await judged.public_uri(gate.house, made, verdict.redactions)
-    root_uri = uri if made.kind == "idea" else await stands_as(gate, root, verdict.audience)
-    if root_uri is None:
-        return None
-    face = await face_of(gate, author, root.id, verdict.redactions)
-    parent = await _parent(gate, made, verdict.audience)
+        return []
+    book = await gate.house.rulebook()
+    copies = []
+    for redactions in dict.fromkeys(verdict.redactions for verdict in verdicts):
+        words = redact(book, made, author, redactions)
+        if words is None:
+            continue
+        uri = await judged.public_uri(gate.house, made, redactions)
+        face = await face_of(gate, author, root.id, redactions)
+        alike = [verdict.audience for verdict in verdicts if verdict.redactions == redactions]
+        for place, audiences in (await _places(gate, made, root, uri, alike)).items():
+            copies.append(_copy(made, forum, root, words, uri, face, place, audiences))
+    return copies
+
+
+def _copy(
+    made: Contribution, forum: Forum, root: Contribution, words: Words, uri: str, face: Face, place: Place,
+    audiences: list[str],
+) -> Copy:  # fmt: skip
     piece = Piece(
         uri=uri,
         is_idea=made.kind == "idea",
@@ -69,12 +108,12 @@ async def copy_for(gate: Gateway, made: Contribution, forum: Forum, verdict: Ver
         forum_uri=forum.uri,
         forum_handle=forum.handle,
         is_public=forum.audience == "public",
-        context_uri=f"{root_uri}/context" if root.is_local else "",
-        parent_uri=(parent[0] if parent else root_uri) if made.kind == "reply" else "",
-        parent_author_uri=parent[1].author_uri if parent else "",
-        parent_author_handle=parent[1].author_handle if parent else "",
+        context_uri=f"{place.root_uri}/context" if root.is_local else "",
+        parent_uri=place.parent_uri,
+        parent_author_uri=place.mentioned_uri,
+        parent_author_handle=place.mentioned_handle,
         intent=made.intent,
-        builds_on_uri=await _base(gate, made, verdict.audience),
+        builds_on_uri=place.base_uri,
         created_at=made.created_at,
         edited_at=made.edited_at,
     )
@@ -83,43 +122,55 @@ async def copy_for(gate: Gateway, made: Contribution, forum: Forum, verdict: Ver
         type=document["type"],
         subject_uri=uri,
         forum_uri=forum.uri,
-        thread_uri=root_uri,
+        thread_uri=place.root_uri,
         parent_uri=piece.parent_uri,
         author_uri=face.uri,
         author_name=face.name,
         author_handle=face.handle,
         made_at=made.created_at.timestamp(),
     )
-    return Copy(document, face, card, root_uri)
+    return Copy(document, face, card, place.root_uri, tuple(audiences))
 
 
-async def _parent(gate: Gateway, made: Contribution, audience: str) -> tuple[str, Card] | None:
-    """Return what a reply answers, as far as the audience was granted it: the nearest above it that was."""
-    found = await nearest_above(gate, made, audience)
-    if found is None:
-        return None
-    uri, parent = found
-    # Only another server's author is mentioned: that is how their software finds the answer.
-    author = await people.member_by_id(gate.house, parent.author_id) if not parent.is_local else None
-    card = Card(type="", author_uri=author.uri if author else "", author_handle=author.handle if author else "")
-    return uri, card
+async def _places(
+    gate: Gateway, made: Contribution, root: Contribution, uri: str, audiences: list[str]
+) -> dict[Place, list[str]]:
+    """Return the different places that a contribution has, each with the audiences for which it is so."""
+    base = await ideas.by_id(gate.house, made.builds_on) if made.builds_on else None
+    bases = await standings(gate, base, audiences) if base and not base.deleted else {}
+    found: dict[Place, list[str]] = {}
+    if made.kind == "idea":
+        for one in audiences:
+            found.setdefault(Place(uri, base_uri=bases.get(one, "")), []).append(one)
+        return found
+    roots = await standings(gate, root, audiences)
+    parents = await nearest_above(gate, made, list(roots))
+    for one, root_uri in roots.items():
+        above = parents.get(one)
+        # Only another server's author is mentioned: that is how their software finds the answer.
+        author = await people.member_by_id(gate.house, above[1].author_id) if above and not above[1].is_local else None
+        place = Place(
+            root_uri,
+            above[0] if above else root_uri,
+            author.uri if author else "",
+            author.handle if author else "",
+            bases.get(one, ""),
+        )
+        found.setdefault(place, []).append(one)
+    return found
 
 
-async def nearest_above(gate: Gateway, made: Contribution, audience: str) -> tuple[str, Contribution] | None:
-    """Return the nearest contribution above a reply that an audience was granted, with its URI there."""
-    parent_id = made.parent_id
-    while parent_id:
+async def nearest_above(
+    gate: Gateway, made: Contribution, audiences: Sequence[str]
+) -> dict[str, tuple[str, Contribution]]:
+    """Return, for each audience, the nearest contribution above a reply that it was granted, with its URI there."""
+    found: dict[str, tuple[str, Contribution]] = {}
+    left, parent_id = list(audiences), made.parent_id
+    while parent_id and left:
         parent = await ideas.by_id(gate.house, parent_id)
         if parent is None:
-            return None
-        uri = await stands_as(gate, parent, audience)
-        if uri is not None:
-            return uri, parent
+            break
+        found |= {one: (uri, parent) for one, uri in (await standings(gate, parent, left)).items()}
+        left = [one for one in left if one not in found]
         parent_id = parent.parent_id
-    return None
-
-
-async def _base(gate: Gateway, made: Contribution, audience: str) -> str:
-    base = await ideas.by_id(gate.house, made.builds_on) if made.builds_on else None
-    uri = await stands_as(gate, base, audience) if base and not base.deleted else None
-    return uri or ""
+    return found

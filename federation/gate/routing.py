@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,10 +23,10 @@ BARE_DELAY = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carriage:
-    """What is on its way: an activity about one object of one forum, for one audience."""
+    """What is on its way: an activity about one object of one forum, for audiences that get the same bytes."""
 
     forum: Forum
-    audience: str
+    audiences: tuple[str, ...]
     activity: dict[str, Any]
     act: str
     object_uri: str
@@ -41,13 +42,15 @@ def activity_uri(gate: Gateway, *parts: object) -> str:
     return gate.house.addresses.activity_uri(gate.outside.sealer.derive(*parts))
 
 
-def share_uri(gate: Gateway, object_uri: str, audience: str) -> str:
+def share_uri(gate: Gateway, object_uri: str) -> str:
     """Return the id of a forum's bare Announce of an object."""
-    return activity_uri(gate, "share", object_uri, audience)
+    return activity_uri(gate, "share", object_uri)
 
 
-def freeze_activity(plan: Plan, carriage: Carriage, document: dict[str, Any], kind: str = "activity") -> Released:
-    """Seal an activity and file it under what it is about."""
+def freeze_activity(
+    plan: Plan, carriage: Carriage, document: dict[str, Any], kind: str = "activity"
+) -> dict[str, Released]:
+    """Seal an activity for each audience and file it under what it is about."""
     card = Card(
         type=document["type"],
         subject_uri=carriage.object_uri,
@@ -56,7 +59,7 @@ def freeze_activity(plan: Plan, carriage: Carriage, document: dict[str, Any], ki
         author_uri=str(document["actor"]),
         made_at=carriage.at.timestamp(),
     )
-    return plan.freeze(document, kind, carriage.version, carriage.audience, card)
+    return plan.freeze_all(document, kind, carriage.version, carriage.audiences, card)
 
 
 async def kind_of(gate: Gateway, host: str) -> peers.PeerKind:
@@ -67,14 +70,14 @@ async def kind_of(gate: Gateway, host: str) -> peers.PeerKind:
 async def announce(
     gate: Gateway, plan: Plan, carriage: Carriage, hosts_apart: set[str], *, skip_host: str = ""
 ) -> None:
-    """Send an activity to the followers of one of our forums who read it as this audience.
+    """Send an activity to the followers of one of our forums who read it as one of its audiences.
 
     `hosts_apart` are hosts with a verdict of their own: everyone's copy is not for them.
     """
     forum = carriage.forum
     public = forum.audience == "public"
     wrapped = activities.announce(
-        activity_uri(gate, "announce", carriage.activity["id"], carriage.audience),
+        activity_uri(gate, "announce", carriage.activity["id"]),
         forum.uri,
         carriage.activity,
         is_public=public,
@@ -84,14 +87,16 @@ async def announce(
     direct = (
         freeze_activity(plan, carriage, carriage.activity)
         if carriage.activity["actor"] == carriage.author_uri
-        else None
+        else {}
     )
-    bare = _bare(gate, plan, carriage, public=public) if carriage.act == "Create" and carriage.is_idea else None
-    for inbox, host in await _inboxes(gate, forum, carriage.audience, hosts_apart):
+    bare = _bare(gate, plan, carriage, public=public) if carriage.act == "Create" and carriage.is_idea else {}
+    inboxes = await _inboxes(gate, forum, carriage.audiences, hosts_apart)
+    kinds = await peers.kinds(gate.outside, [host for host, _ in inboxes.values()])
+    for inbox, (host, audience) in inboxes.items():
         if host == skip_host:
             continue
-        kind = await kind_of(gate, host)
-        for released, sender, delay in _forms(kind, carriage, whole, bare, direct):
+        forms = _forms(kinds[host], carriage, whole[audience], bare.get(audience), direct.get(audience))
+        for released, sender, delay in forms:
             plan.send(
                 released,
                 host=host,
@@ -104,8 +109,8 @@ async def announce(
             )
 
 
-def _bare(gate: Gateway, plan: Plan, carriage: Carriage, *, public: bool) -> Released:
-    uri = share_uri(gate, carriage.object_uri, carriage.audience)
+def _bare(gate: Gateway, plan: Plan, carriage: Carriage, *, public: bool) -> dict[str, Released]:
+    uri = share_uri(gate, carriage.object_uri)
     document = activities.announce(uri, carriage.forum.uri, carriage.object_uri, is_public=public, at=carriage.at)
     return freeze_activity(plan, carriage, document)
 
@@ -130,13 +135,17 @@ def _forms(
     return forms
 
 
-async def _inboxes(gate: Gateway, forum: Forum, audience: str, hosts_apart: set[str]) -> list[tuple[str, str]]:
-    found: dict[str, str] = {}
+async def _inboxes(
+    gate: Gateway, forum: Forum, audiences: Sequence[str], hosts_apart: set[str]
+) -> dict[str, tuple[str, str]]:
+    """Return inbox → (host, the audience as which it reads) of the followers who read as one of these audiences."""
+    found: dict[str, tuple[str, str]] = {}
     for follower in await peers.followers(gate.outside, forum.uri):
-        mine = follower.host == audience or (audience == EVERYONE and follower.host not in hosts_apart)
-        if mine:
-            found[follower.inbox_uri] = follower.host
-    return list(found.items())
+        if follower.host in audiences:
+            found[follower.inbox_uri] = follower.host, follower.host
+        elif EVERYONE in audiences and follower.host not in hosts_apart:
+            found[follower.inbox_uri] = follower.host, EVERYONE
+    return found
 
 
 async def inbox_of(gate: Gateway, actor_uri: str) -> str | None:

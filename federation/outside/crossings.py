@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,13 +69,14 @@ def _crossings(outside: Outside, rows: list[Mapping[str, Any]]) -> list[Crossing
     return [found for row in rows if (found := _crossing(outside, row))]
 
 
-async def freeze(change: Transaction, document: Released, card: Card, now: float) -> None:
-    """Write a released document. A version that stands for its audience already is left as it is.
+async def freeze(change: Transaction, documents: Sequence[Released], card: Card, now: float) -> None:
+    """Write one released document for each of its audiences. A version that stands already is left as it is.
 
     One that was withdrawn and is granted again stands again, and the tombstones over it go.
     """
-    await change.execute("INSERT OR IGNORE INTO bodies (sha, bytes) VALUES (?, ?)", (document.sha, document.body))
-    await change.execute(
+    first = documents[0]
+    await change.execute("INSERT OR IGNORE INTO bodies (sha, bytes) VALUES (?, ?)", (first.sha, first.body))
+    await change.executemany(
         "INSERT INTO crossings (uri, version, audience, kind, type, ours, subject_uri, forum_uri, thread_uri,"
         " parent_uri, author_uri, author_name, author_handle, sha, mac, made_at, released_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -84,31 +86,34 @@ async def freeze(change: Transaction, document: Released, card: Card, now: float
         " author_name = excluded.author_name, author_handle = excluded.author_handle, sha = excluded.sha,"
         " mac = excluded.mac, made_at = excluded.made_at, released_at = excluded.released_at, revoked_at = NULL"
         " WHERE crossings.revoked_at IS NOT NULL OR crossings.kind = 'tombstone'",
-        (
-            document.uri,
-            document.version,
-            document.audience,
-            document.kind,
-            card.type,
-            card.ours,
-            card.subject_uri,
-            card.forum_uri,
-            card.thread_uri,
-            card.parent_uri,
-            card.author_uri,
-            card.author_name,
-            card.author_handle,
-            document.sha,
-            document.mac,
-            card.made_at,
-            now,
-        ),
+        [
+            (
+                document.uri,
+                document.version,
+                document.audience,
+                document.kind,
+                card.type,
+                card.ours,
+                card.subject_uri,
+                card.forum_uri,
+                card.thread_uri,
+                card.parent_uri,
+                card.author_uri,
+                card.author_name,
+                card.author_handle,
+                document.sha,
+                document.mac,
+                card.made_at,
+                now,
+            )
+            for document in documents
+        ],
     )
-    if document.kind == "object":
+    if first.kind == "object":
         await change.execute(
-            "UPDATE crossings SET revoked_at = ? WHERE uri = ? AND audience = ? AND kind = 'tombstone'"
-            " AND revoked_at IS NULL",
-            (now, document.uri, document.audience),
+            "UPDATE crossings SET revoked_at = ? WHERE uri = ? AND audience IN (SELECT value FROM json_each(?))"
+            " AND kind = 'tombstone' AND revoked_at IS NULL",
+            (now, first.uri, json.dumps([document.audience for document in documents])),
         )
 
 
@@ -156,13 +161,29 @@ async def merge(change: Transaction, subject_uri: str, host: str) -> None:
 
 async def is_granted(outside: Outside, uri: str, audience: str) -> bool:
     """Say whether an audience may read a document now, as its own or as everyone's; ours or one that we list."""
+    return uri in (await granted(outside, [uri], [audience]))[audience]
+
+
+async def granted(outside: Outside, uris: Sequence[str], audiences: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return, for each audience, which of some documents it may read now, as its own or as everyone's."""
     rows = await outside.store.fetch(
-        "SELECT audience, kind, revoked_at FROM crossings WHERE uri = ? AND audience IN (?, ?)",
-        (uri, audience, EVERYONE),
+        "SELECT uri, audience, kind, revoked_at FROM crossings WHERE uri IN (SELECT value FROM json_each(?))"
+        " AND audience IN (SELECT value FROM json_each(?))",
+        (json.dumps(uris), json.dumps([*audiences, EVERYONE])),
     )
-    own = [row for row in rows if row["audience"] == audience]
-    standing = [row["kind"] for row in own or rows if row["revoked_at"] is None]
-    return bool(standing) and "tombstone" not in standing
+    written: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        standing = written.setdefault((row["uri"], row["audience"]), [])
+        if row["revoked_at"] is None:
+            standing.append(row["kind"])
+
+    def may_read(uri: str, audience: str) -> bool:
+        # Rows of its own, even revoked ones, come before everyone's.
+        own = written.get((uri, audience))
+        standing = written.get((uri, EVERYONE), []) if own is None else own
+        return bool(standing) and "tombstone" not in standing
+
+    return {audience: frozenset(uri for uri in uris if may_read(uri, audience)) for audience in audiences}
 
 
 async def find(outside: Outside, uri: str, host: str | None) -> Crossing | None:
@@ -306,14 +327,37 @@ async def newest_uris(outside: Outside, limit: int) -> list[str]:
     return [row["uri"] for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What an audience was given of a document: newest standing version with its SHA-256 (0 and "" for none).
+
+    `versions` are those that it was ever given of an object, tombstones and bars left out.
+    """
+
+    version: int = 0
+    sha: str = ""
+    versions: frozenset[int] = frozenset()
+
+
+async def held(outside: Outside, uri: str, audiences: Sequence[str]) -> dict[str, Held]:
+    """Return what each audience was given of a document."""
+    rows = await outside.store.fetch(
+        "SELECT audience, version, kind, sha, mac, revoked_at FROM crossings WHERE uri = ?"
+        " AND audience IN (SELECT value FROM json_each(?)) AND kind != 'tombstone' ORDER BY version",
+        (uri, json.dumps(audiences)),
+    )
+    newest = {row["audience"]: (row["version"], row["sha"]) for row in rows if row["revoked_at"] is None}
+    given: dict[str, set[int]] = {}
+    for row in rows:
+        if row["kind"] == "object" and row["mac"]:
+            given.setdefault(row["audience"], set()).add(row["version"])
+    return {one: Held(*newest.get(one, (0, "")), frozenset(given.get(one, ()))) for one in audiences}
+
+
 async def newest_version(outside: Outside, uri: str, audience: str) -> tuple[int, str]:
     """Return (version, SHA-256) of the newest standing row of a document for an audience; (0, "") when none."""
-    row = await outside.store.fetch_one(
-        "SELECT version, sha FROM crossings WHERE uri = ? AND audience = ? AND revoked_at IS NULL"
-        " AND kind != 'tombstone' ORDER BY version DESC LIMIT 1",
-        (uri, audience),
-    )
-    return (0, "") if row is None else (row["version"], row["sha"])
+    found = (await held(outside, uri, [audience]))[audience]
+    return found.version, found.sha
 
 
 async def newest_like(outside: Outside, object_uri: str, author_uri: str, audience: str) -> Crossing | None:
@@ -324,16 +368,6 @@ async def newest_like(outside: Outside, object_uri: str, author_uri: str, audien
         (object_uri, author_uri, audience),
     )
     return None if row is None else _crossing(outside, row)
-
-
-async def has_earlier(outside: Outside, uri: str, audience: str, version: int) -> bool:
-    """Say whether an audience was given a version of an object before this one."""
-    found = await outside.store.fetch_value(
-        "SELECT 1 FROM crossings WHERE uri = ? AND audience = ? AND version < ? AND kind = 'object' AND mac != ''"
-        " LIMIT 1",
-        (uri, audience, version),
-    )
-    return found is not None
 
 
 async def audiences_of(outside: Outside, uri: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -38,26 +38,43 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
     return Delivery(**{name: row[name] for name in Delivery.__slots__})
 
 
-async def queue(
-    change: Transaction,
-    *,
-    host: str,
-    inbox_uri: str,
-    uri: str,
-    audience: str,
-    version: int,
-    sender_uri: str,
-    lane: str,
-    object_uri: str,
-    act: str,
-    now: float,
-    delay: float = 0.0,
-) -> None:
-    """Put a released document on its way. The same document for the same inbox again is left as it is."""
-    await change.execute(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A released document, named by URI, audience and version, for one inbox; due at a time in unix seconds."""
+
+    host: str
+    inbox_uri: str
+    uri: str
+    audience: str
+    version: int
+    sender_uri: str
+    lane: str
+    object_uri: str
+    act: str
+    due_at: float
+
+
+async def queue(change: Transaction, letters: Sequence[Letter], now: float) -> None:
+    """Put letters on their way. The same document for the same inbox again is left as it is."""
+    await change.executemany(
         "INSERT OR IGNORE INTO deliveries (host, inbox_uri, uri, audience, version, sender_uri, lane, object_uri, act,"
         " state, attempts, due_at, made_at, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, ?, ?, '')",
-        (host, inbox_uri, uri, audience, version, sender_uri, lane, object_uri, act, now + delay, now),
+        [
+            (
+                one.host,
+                one.inbox_uri,
+                one.uri,
+                one.audience,
+                one.version,
+                one.sender_uri,
+                one.lane,
+                one.object_uri,
+                one.act,
+                one.due_at,
+                now,
+            )
+            for one in letters
+        ],
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -38,6 +39,15 @@ def _peer(row: Mapping[str, Any]) -> Peer:
 async def peer(outside: Outside, host: str) -> Peer | None:
     row = await outside.store.fetch_one("SELECT * FROM peers WHERE host = ?", (host,))
     return None if row is None else _peer(row)
+
+
+async def kinds(outside: Outside, hosts: Sequence[str]) -> dict[str, PeerKind]:
+    """Return what each of some servers runs, "unknown" for those we never asked."""
+    rows = await outside.store.fetch(
+        "SELECT host, kind FROM peers WHERE host IN (SELECT value FROM json_each(?))", (json.dumps(hosts),)
+    )
+    known: dict[str, PeerKind] = {row["host"]: row["kind"] for row in rows}
+    return {host: known.get(host, "unknown") for host in hosts}
 
 
 async def peers(outside: Outside) -> list[Peer]:

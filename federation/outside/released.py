@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 _GATE = object()
@@ -38,10 +39,13 @@ class Sealer:
             raise ValueError("a release key has at least 32 bytes")
         self._key = key
 
-    def seal(self, uri: str, version: int, audience: str, kind: str, body: bytes) -> Released:
-        """Make a Released: for the gate only."""
+    def seal(self, uri: str, version: int, audiences: Iterable[str], kind: str, body: bytes) -> list[Released]:
+        """Make a Released of the same bytes for each audience: for the gate only."""
         sha = hashlib.sha256(body).hexdigest()
-        return Released(uri, version, audience, kind, body, sha, self._mac(uri, version, audience, kind, sha), _GATE)
+        return [
+            Released(uri, version, one, kind, body, sha, self._mac(uri, version, one, kind, sha), _GATE)
+            for one in audiences
+        ]
 
     def open(self, uri: str, version: int, audience: str, kind: str, body: bytes, mac: str) -> Released | None:
         """Return the document when its MAC fits, else None."""
@@ -53,8 +57,8 @@ class Sealer:
     def derive(self, *parts: object) -> str:
         """Return 32 hexadecimal digits that only this key makes of these parts: an id that cannot be guessed."""
         text = "\x1f".join(("id", *map(str, parts)))
-        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self._key, text.encode(), "sha256").hex()[:32]
 
     def _mac(self, uri: str, version: int, audience: str, kind: str, sha: str) -> str:
         text = "\n".join((uri, str(version), audience, kind, sha))
-        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._key, text.encode(), "sha256").hex()

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from federation.edge import documents, refusals
-from federation.gate import relay, render, routing
+from federation.gate import render, routing
 from federation.outside import crossings
 from federation.outside.crossings import Crossing
 from federation.outside.store import OUTSIDE, Outside
@@ -136,17 +136,16 @@ def count_all_in_the_outbox(patch: pytest.MonkeyPatch) -> None:
 
 
 def link_hidden_parents(patch: pytest.MonkeyPatch) -> None:
-    async def stands_as(gate: Any, made: Any, audience: str) -> str:
-        return str(made.uri)
+    async def standings(gate: Any, made: Any, audiences: Any) -> dict[str, str]:
+        return {audience: str(made.uri) for audience in audiences}
 
-    for module in (render, relay):
-        patch.setattr(module, "stands_as", stands_as)
+    patch.setattr(render, "standings", standings)
 
 
 def announce_to_all_followers(patch: pytest.MonkeyPatch) -> None:
-    async def inboxes(gate: Any, forum: Any, audience: str, apart: set[str]) -> list[tuple[str, str]]:
+    async def inboxes(gate: Any, forum: Any, audiences: Any, apart: set[str]) -> dict[str, tuple[str, str]]:
         rows = await gate.outside.store.fetch("SELECT DISTINCT inbox_uri, host FROM followers")
-        return [(row["inbox_uri"], row["host"]) for row in rows]
+        return {row["inbox_uri"]: (row["host"], audiences[0]) for row in rows}
 
     patch.setattr(routing, "_inboxes", inboxes)
 

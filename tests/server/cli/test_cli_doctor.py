@@ -211,9 +211,9 @@ def _leak(cli: Cli) -> None:
     async def freeze() -> None:
         async with open_ledger(cli.home) as outside:
             document = {"type": "Article", "id": secret["uri"], "name": secret["title"], "content": secret["text"]}
-            sealed = outside.sealer.seal(secret["uri"], 1, EVERYONE, "object", json.dumps(document).encode())
+            (sealed,) = outside.sealer.seal(secret["uri"], 1, [EVERYONE], "object", json.dumps(document).encode())
             async with outside.store.transaction() as change:
-                await crossings.freeze(change, sealed, Card(type="Article"), time.time())
+                await crossings.freeze(change, [sealed], Card(type="Article"), time.time())
 
     asyncio.run(freeze())
 
