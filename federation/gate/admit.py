@@ -63,7 +63,8 @@ class Admit:
         """Deal with the activities that are ready, in the order in which they came."""
         ready = await received.in_state(self._gate.outside, "ready", self._gate.outside.now(), limit)
         for one in ready:
-            await self._admit(one)
+            async with self._gate.turn:
+                await self._admit(one)
         return len(ready)
 
     async def _admit(self, one: Received) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,11 +27,16 @@ Step = Callable[[Transaction], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Both sides as the gate holds them. `make_pair` makes a key pair: (private PEM, public PEM)."""
+    """Both sides as the gate holds them. `make_pair` makes a key pair: (private PEM, public PEM).
+
+    `turn` is held from what is read to what is written of it: somebody who follows a forum while an idea is on
+    its way out is either among those it is sent to or finds it in what stands there already.
+    """
 
     house: House
     outside: Outside
     make_pair: Callable[[], tuple[str, str]] = generate_rsa_pem
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock, compare=False)
 
 
 @dataclass(slots=True)

@@ -105,7 +105,8 @@ class Release:
         seq = await errands.cursor(gate.outside, CONSUMER)
         events = await log.events_after(gate.house, seq, 1 if seq < self._alone_until else limit)
         try:
-            await self._deal_with(events)
+            async with gate.turn:
+                await self._deal_with(events)
         except Exception:
             # Whatever failed is dealt with alone from here on, so that it stands in nobody's way.
             self._alone_until = max(self._alone_until, events[-1].seq)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,8 @@ from server.domain.jams import Forum
 
 # NodeBB hangs when the bare form follows the full one at once.
 BARE_DELAY = 3.0
+# Servers that show the bare form, or may.
+BARE_KINDS = ("microblog", "unknown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +91,12 @@ async def announce(
         if carriage.activity["actor"] == carriage.author_uri
         else {}
     )
-    bare = _bare(gate, plan, carriage, public=public) if carriage.act == "Create" and carriage.is_idea else {}
     inboxes = await _inboxes(gate, forum, carriage.audiences, hosts_apart)
-    kinds = await peers.kinds(gate.outside, [host for host, _ in inboxes.values()])
+    kinds = await peers.kinds(gate.outside, [*carriage.audiences, *(host for host, _ in inboxes.values())])
+    bare: dict[str, Released] = {}
+    if carriage.act == "Create" and carriage.is_idea:
+        readers = tuple(one for one in carriage.audiences if kinds[one] in BARE_KINDS)
+        bare = _bare(gate, plan, replace(carriage, audiences=readers), public=public)
     for inbox, (host, audience) in inboxes.items():
         if host == skip_host:
             continue
@@ -123,7 +128,7 @@ def _forms(
     forms: list[tuple[Released, str, float]] = []
     if kind != "microblog":
         forms.append((whole, group, 0.0))
-    if kind in ("microblog", "unknown"):
+    if kind in BARE_KINDS:
         if bare is not None:
             forms.append((bare, group, 0.0 if kind == "microblog" else BARE_DELAY))
         if (

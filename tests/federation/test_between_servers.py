@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from server.services import forums, ideas
@@ -348,3 +350,19 @@ async def test_an_organisation_that_joins_late_is_told_what_stands_there_already
     assert await globex.know(reply.uri) is not None
     assert await globex.know(gone.uri) is None
     assert await globex.know(inner.uri) is None
+
+
+async def test_whoever_follows_while_ideas_are_on_their_way_out_misses_none(
+    organise: MakeOrganisation, elsewhere: MakeElsewhere
+):
+    acme, peer = await organise("Acme"), await elsewhere("marmalade")
+    forum = await acme.forum("open")
+    await acme.idle()
+    written = [await acme.idea(forum, f"Idea {n}.") for n in range(60)]
+    await peer.post(acme.inbox, peer.activity("Follow", peer.person("ann"), forum.uri))
+    await acme.edge.lookup.run_once()
+    await acme.edge.lookup.settle()
+    await asyncio.gather(acme.release.run_once(), acme.admit.run_once())
+    await acme.idle()
+    told = {one.activity["object"]["object"]["id"] for one in peer.arrived if one.shape.startswith("Announce Create")}
+    assert told == {one.uri for one in written}
