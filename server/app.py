@@ -139,6 +139,7 @@ def _add_inside(work: Work, house: House, outside: Outside | None, listen: str) 
     from federation.outside.store import OUTSIDE
     from server.keys import HOUSE
     from server.services.jams import follow_clock
+    from server.services.rule_versions import activate_due
     from web.api.setup import add_api
     from web.health import add_health
     from web.setup import add_web
@@ -151,7 +152,11 @@ def _add_inside(work: Work, house: House, outside: Outside | None, listen: str) 
     add_api(app)
     add_health(app)
     work.listeners.append(Listener(app, *address_of(house.addresses.inside_url, listen)))
-    work.workers.append(("jam clock", lambda: follow_clock(house), 1.0))
+
+    async def follow_time() -> int:
+        return await follow_clock(house) + await activate_due(house)
+
+    work.workers.append(("jam clock", follow_time, 1.0))
 
 
 async def _add_gate(work: Work, house: House, outside: Outside) -> None:

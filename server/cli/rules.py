@@ -8,15 +8,30 @@ from pathlib import Path
 import click
 
 from server.boundary.analyse import Flip
-from server.boundary.rules import RuleSet, default_rules, sentence, write_rules
-from server.cli.home import as_json, at_home, open_house, operator, run
+from server.boundary.rules import RuleSet, default_rules, sentence
+from server.boundary.sentences import when
+from server.cli.home import as_json, at_home, everybody, open_house, operator, run
 from server.cli.show import print_json, print_table
 from server.domain.crossings import StoredRules
 from server.domain.errors import Refusal
+from server.services import rule_versions
 from server.services import rules as tables
 from server.services.rules import Change
 
 in_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+def read_time(context: click.Context, parameter: click.Parameter, given: str | None) -> datetime | None:
+    """Read a time with its zone, or refuse it with an example."""
+    if not given:
+        return None
+    try:
+        at = datetime.fromisoformat(given)
+    except ValueError as error:
+        raise click.BadParameter("write it like 2027-01-31T08:00:00Z") from error
+    if at.tzinfo is None:
+        raise click.BadParameter("say in which zone: 2027-01-31T08:00:00Z is in UTC")
+    return at
 
 
 @click.group()
@@ -33,11 +48,11 @@ def show(sentences: bool, home: Path, as_json: bool) -> None:
     stored, table = run(_in_force(home))
     said = [{"id": rule.id, "sentence": sentence(rule), "note": rule.note} for rule in table.rules]
     if as_json:
-        print_json({"version": stored.version, "rules": said, "toml": write_rules(table)})
+        print_json({"version": stored.version, "rules": said, "toml": stored.text})
     elif sentences:
         _print_sentences(table)
     else:
-        click.echo(write_rules(table), nl=False)
+        click.echo(stored.text, nl=False)
 
 
 async def _in_force(home: Path) -> tuple[StoredRules, RuleSet]:
@@ -75,21 +90,65 @@ async def _weigh(home: Path, text: str) -> Change:
 @rules.command()
 @in_file
 @click.option("--note", default="", help="Why; kept with the version.")
+@click.option("--at", "starts_at", callback=read_time, help="Begin then instead of at once: 2027-01-31T08:00:00Z.")
 @at_home
 @as_json
-def apply(file: Path, note: str, home: Path, as_json: bool) -> None:
-    """Put the rules in FILE in force at once, as the operator, and say what that opens."""
-    stored, change = run(_apply(home, _text(file), note))
+def apply(file: Path, note: str, starts_at: datetime | None, home: Path, as_json: bool) -> None:
+    """Put the rules in FILE in force at once or at a time, as the operator, and say what that opens."""
+    _print_applied(*run(_apply(home, _text(file), note, starts_at)), as_json=as_json)
+
+
+async def _apply(home: Path, text: str, note: str, starts_at: datetime | None) -> tuple[StoredRules, Change]:
+    async with open_house(home) as house:
+        by = await operator(house)
+        return await tables.apply_rules(house, by, text, note, alone=True, starts_at=starts_at)
+
+
+def _print_applied(stored: StoredRules, change: Change, *, as_json: bool) -> None:
     if as_json:
         print_json(_described(change) | {"version": stored.version, "state": stored.state})
         return
     _print_change(change, "the table before")
-    click.echo(f"Version {stored.version} is in force.")
+    if stored.starts_at is not None:
+        click.echo(f"Version {stored.version} comes into force on {when(stored.starts_at)}.")
+    else:
+        click.echo(f"Version {stored.version} is in force.")
 
 
-async def _apply(home: Path, text: str, note: str) -> tuple[StoredRules, Change]:
+@rules.command()
+@at_home
+@as_json
+def versions(home: Path, as_json: bool) -> None:
+    """List the versions of the table, newest first: who made each, what came of it and why."""
+    found = run(_versions(home))
+    rows = [
+        (str(stored.version), stored.state, when(stored.starts_at or stored.created_at), by, stored.note)
+        for stored, by in found
+    ]
+    if as_json:
+        print_json([dict(zip(("version", "state", "at", "by", "note"), row, strict=True)) for row in rows])
+    else:
+        print_table(("version", "state", "at", "by", "note"), rows)
+
+
+async def _versions(home: Path) -> list[tuple[StoredRules, str]]:
     async with open_house(home) as house:
-        return await tables.apply_rules(house, await operator(house), text, note, alone=True)
+        names = {member.id: member.username async for member in everybody(house)}
+        return [(one, names.get(one.author_id, "")) for one in await tables.list_versions(house)]
+
+
+@rules.command()
+@click.argument("version", type=click.IntRange(1))
+@at_home
+@as_json
+def rollback(version: int, home: Path, as_json: bool) -> None:
+    """Bring VERSION back as a new version, in force at once, as the operator."""
+    _print_applied(*run(_roll_back(home, version)), as_json=as_json)
+
+
+async def _roll_back(home: Path, version: int) -> tuple[StoredRules, Change]:
+    async with open_house(home) as house:
+        return await rule_versions.roll_back(house, await operator(house), version, alone=True)
 
 
 @rules.command("dry-run")

@@ -10,6 +10,8 @@ Tier = Literal["partner", "customer"]
 PartnerState = Literal["active", "paused", "removed"]
 VerdictWord = Literal["allowed", "redacted", "held", "denied", "inside"]
 HoldState = Literal["waiting", "released", "refused", "void"]
+RulesState = Literal["active", "waiting", "scheduled", "shadow", "retired", "refused"]
+RulesOrigin = Literal["defaults", "edited", "forum", "rollback"]
 EVERYONE = "*"
 
 
@@ -79,12 +81,18 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRules:
-    """One immutable version of the rule table, as text."""
+    """One version of the rule table: its text never changes, its state does.
+
+    `base` is the version in force that it was compared with; `starts_at` when it is to come into force.
+    """
 
     version: int
     text: str
-    state: Literal["active", "waiting", "retired", "refused"]
+    state: RulesState
     author_id: str
     approver_id: str
     note: str
     created_at: datetime
+    base: int = 0
+    origin: RulesOrigin = "edited"
+    starts_at: datetime | None = None

@@ -7,7 +7,8 @@
     ├── Invalid            a field cannot be taken as it is
     ├── Conflict           the state of things forbids it
     │   ├── JamNotOpen
-    │   └── CharterIncomplete
+    │   ├── CharterIncomplete
+    │   └── RulesMoved
     └── TooMuch            a limit of size or rate
 
 `public` is a safe sentence that a person may read; `str(refusal)` is the whole truth for logs.
@@ -66,6 +67,14 @@ class JamNotOpen(Conflict):
 
 class CharterIncomplete(Conflict):
     """A jam cannot open before its charter is whole."""
+
+
+class RulesMoved(Conflict):
+    """Another table came into force since this one was compared with the rules. `version` is in force now."""
+
+    def __init__(self, version: int, since: int) -> None:
+        super().__init__(f"Version {version} came into force after version {since}: compare with it first.")
+        self.version = version
 
 
 class TooMuch(Refusal):

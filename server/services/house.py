@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from server.boundary.detectors import Detectors
-from server.boundary.rules import RuleSet, parse_rules
+from server.boundary.detectors import Detectors, PatternError
+from server.boundary.rules import RuleErrors, RuleSet, parse_rules
 from server.database import Database
+from server.domain.crossings import StoredRules
 from server.domain.errors import Conflict
 from server.domain.uris import Addresses
 from server.storage import people, rule_sets
@@ -29,11 +30,30 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The rules in force, ready to decide, and the detectors that feed them."""
+    """The rules in force, ready to decide, and the detectors that feed them.
+
+    `shadow` is a table that is tried out beside them: it decides nothing.
+    """
 
     version: int
     rules: RuleSet
     detectors: Detectors
+    shadow: Rulebook | None = None
+
+
+def make_detectors(rules: RuleSet, names: Iterable[str]) -> Detectors:
+    """Return the detectors that go with a table; `names` are of people who did not agree to be named."""
+    return Detectors(code_names=rules.code_names, people=names)
+
+
+def read_table(text: str) -> RuleSet:
+    """Return a table whose detectors can be made as well. Raises RuleErrors."""
+    rules = parse_rules(text)
+    try:
+        make_detectors(rules, ())
+    except PatternError as error:
+        raise RuleErrors((str(error),)) from error
+    return rules
 
 
 @dataclass(slots=True)
@@ -60,14 +80,28 @@ class House:
 
     async def rulebook(self) -> Rulebook:
         """Return the rules in force; raise Conflict when there are none, so that nothing crosses."""
-        stored = await rule_sets.active(self.store)
+        versions = await rule_sets.deciding(self.store)
+        names = tuple(await people.names_without_consent(self.store))
+        if self.shelf.book is None or self.shelf.key != (*versions, names):
+            self.shelf.book = await self._open_book(*versions, names)
+            self.shelf.key = (*versions, names)
+        return self.shelf.book
+
+    async def _open_book(self, version: int, shadow: int, names: tuple[str, ...]) -> Rulebook:
+        stored = await rule_sets.by_version(self.store, version)
         if stored is None:
             raise Conflict("There are no boundary rules yet; nothing can cross.")
-        names = tuple(await people.names_without_consent(self.store))
-        key = (stored.version, names)
-        if self.shelf.book is None or self.shelf.key != key:
-            rules = parse_rules(stored.text)
-            detectors = Detectors(code_names=rules.code_names, people=names)
-            self.shelf.book = Rulebook(stored.version, rules, detectors)
-            self.shelf.key = key
-        return self.shelf.book
+        rules = parse_rules(stored.text)
+        tried = await rule_sets.by_version(self.store, shadow) if shadow else None
+        return Rulebook(version, rules, make_detectors(rules, names), _shadow_book(tried, names))
+
+
+def _shadow_book(stored: StoredRules | None, names: tuple[str, ...]) -> Rulebook | None:
+    """Open the table in the shadow. One that cannot be opened is left out: it must not stand in anybody's way."""
+    if stored is None:
+        return None
+    try:
+        rules = parse_rules(stored.text)
+        return Rulebook(stored.version, rules, make_detectors(rules, names))
+    except (RuleErrors, PatternError):
+        return None

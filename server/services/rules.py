@@ -1,21 +1,25 @@
-"""The rule table: immutable versions, one of them in force."""
+"""The rule table: immutable versions, one of them in force. What becomes of a version: rule_versions."""
 
 from __future__ import annotations
 
+import asyncio
 import json
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from server.boundary.analyse import Flip, Unproven, diff, findings, flips, openings
 from server.boundary.facts import Facts
-from server.boundary.rules import Rule, RuleSet, default_rules, parse_rules, write_rules
+from server.boundary.rules import Rule, RuleErrors, RuleSet, default_rules, parse_rules, write_rules
 from server.database import Transaction
 from server.domain.actors import Member
-from server.domain.crossings import StoredRules
-from server.domain.errors import Conflict, NotAllowed
-from server.services.house import House
+from server.domain.crossings import RulesOrigin, RulesState, StoredRules
+from server.domain.errors import Conflict, Invalid, Missing, RulesMoved
+from server.services.house import House, read_table
 from server.storage import events, rule_sets
 from server.storage import verdicts as verdict_rows
+
+TRIES = 3
+LATE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class Change:
     """What applying a table would do. `opens` are example requests, in words, that it newly lets through.
 
     `proven` is False when the search for openings had to stop early: such a change counts as opening.
+    `against` is the version that it was compared with.
     """
 
     rules: RuleSet
@@ -30,6 +35,7 @@ class Change:
     findings: tuple[str, ...]
     opens: tuple[str, ...]
     proven: bool
+    against: int = 0
 
     @property
     def is_opening(self) -> bool:
@@ -42,7 +48,8 @@ async def found_rules(house: House) -> None:
         return
     now = house.now().timestamp()
     async with house.store.transaction() as change:
-        version = await rule_sets.insert(write_rules(default_rules()), "", "Defaults", "active", now)
+        text = write_rules(default_rules())
+        version = await rule_sets.insert(text, "", "Defaults", "active", now, origin="defaults")
         await events.append(change, "RulesApplied", str(version), {}, now)
 
 
@@ -55,13 +62,18 @@ async def rules_in_force(house: House) -> tuple[StoredRules, RuleSet]:
 
 async def weigh_rules(house: House, text: str) -> Change:
     """Compare a table with the one in force, without changing anything. Raises RuleErrors."""
-    _, old = await rules_in_force(house)
-    return compare_rules(old, text, house.now())
+    stored, old = await rules_in_force(house)
+    return await weigh_against(house, stored, old, text)
+
+
+async def weigh_against(house: House, stored: StoredRules, old: RuleSet, text: str) -> Change:
+    """Compare a table with a version. The search takes a thread of its own: others go on meanwhile."""
+    return replace(await asyncio.to_thread(compare_rules, old, text, house.now()), against=stored.version)
 
 
 def compare_rules(old: RuleSet, text: str, now: datetime) -> Change:
     """Compare a table with another. Raises RuleErrors."""
-    new = parse_rules(text)
+    new = read_table(text)
     dropped = sorted(set(old.code_names) - set(new.code_names))
     said = [f"{len(dropped)} code names are no longer looked for."] if dropped else []
     try:
@@ -76,60 +88,76 @@ def compare_rules(old: RuleSet, text: str, now: datetime) -> Change:
 
 
 async def apply_rules(
-    house: House, by: Member, text: str, note: str = "", *, alone: bool = False
+    house: House,
+    by: Member,
+    text: str,
+    note: str = "",
+    *,
+    alone: bool = False,
+    starts_at: datetime | None = None,
+    base: int | None = None,
+    origin: RulesOrigin = "edited",
 ) -> tuple[StoredRules, Change]:
-    """Put a table in force, or, when it opens something, let it wait for a second approver.
+    """Put a table in force at once or at `starts_at`, or, when it opens something, have a second person look first.
 
-    `alone` is for the operator at the command line, who holds the store itself.
+    The text is kept as it was written. `base` is the version that its author began with: RulesMoved where
+    another has come into force since. `alone` is for the operator at the command line, who holds the store itself.
     """
     by.require("rules")
-    change_ = await weigh_rules(house, text)
-    now = house.now().timestamp()
-    waits = change_.is_opening and not alone
-    async with house.store.transaction() as change:
-        await rule_sets.close_waiting(change, "retired")
-        version = await rule_sets.insert(
-            write_rules(change_.rules), by.id, note, "waiting" if waits else "active", now
-        )
-        await events.audit(change, by.id, "propose rules" if waits else "apply rules", str(version), now)
-        if not waits:
-            await _activate(change, version, by.id, now)
-    stored = await rule_sets.by_version(house.store, version)
-    assert stored is not None
-    return stored, change_
+    now = house.now()
+    starts_at = begin_of(starts_at, now)
+    text = tidy(text)
+    for _ in range(TRIES):
+        stored, old = await rules_in_force(house)
+        if base is not None and base != stored.version:
+            raise RulesMoved(stored.version, base)
+        change_ = await weigh_against(house, stored, old, text)
+        state: RulesState = "scheduled" if starts_at else "active"
+        state = "waiting" if change_.is_opening and not alone else state
+        async with house.store.transaction() as change:
+            in_force = await rule_sets.active_in(change)
+            if in_force is None or in_force.version != stored.version:
+                continue
+            await rule_sets.retire(change, "waiting", by.id)
+            version = await rule_sets.insert(
+                text,
+                by.id,
+                note,
+                state,
+                now.timestamp(),
+                base=stored.version,
+                origin=origin,
+                starts_at=starts_at.timestamp() if starts_at else None,
+            )
+            await events.audit(change, by.id, ACTS[state], str(version), now.timestamp())
+            if state == "active":
+                await put_in_force(change, version, "", now)
+        return await version_of(house, version), change_
+    raise Conflict("Others are changing the rules at this very moment. Nothing was written; try again.")
 
 
-async def approve_rules(house: House, by: Member, version: int) -> StoredRules:
-    """Let a waiting table come into force. Its author cannot be its approver."""
-    by.require("rules")
-    waiting = await rule_sets.by_version(house.store, version)
-    if waiting is None or waiting.state != "waiting":
-        raise Conflict("That version does not wait for approval.")
-    if waiting.author_id == by.id:
-        raise NotAllowed("A change that opens the boundary needs a second person to approve it.")
-    now = house.now().timestamp()
-    async with house.store.transaction() as change:
-        await events.audit(change, by.id, "approve rules", str(version), now)
-        await _activate(change, version, by.id, now)
-    stored = await rule_sets.by_version(house.store, version)
-    assert stored is not None
-    return stored
+ACTS: dict[RulesState, str] = {"active": "apply rules", "waiting": "propose rules", "scheduled": "schedule rules"}
 
 
-async def refuse_rules(house: House, by: Member, version: int) -> None:
-    """Drop a waiting table."""
-    by.require("rules")
-    waiting = await rule_sets.by_version(house.store, version)
-    if waiting is None or waiting.state != "waiting":
-        raise Conflict("That version does not wait for approval.")
-    async with house.store.transaction() as change:
-        await rule_sets.close_waiting(change, "refused")
-        await events.audit(change, by.id, "refuse rules", str(version), house.now().timestamp())
+def begin_of(starts_at: datetime | None, now: datetime) -> datetime | None:
+    """Return when a table is to come into force, None for at once; raise Invalid for a time that has passed."""
+    if starts_at is None:
+        return None
+    if starts_at.tzinfo is None or starts_at < now - LATE:
+        raise Invalid("starts_at", "That time has passed. Leave it empty for at once.")
+    return starts_at.astimezone(UTC) if starts_at > now else None
 
 
-async def _activate(change: Transaction, version: int, by_id: str, now: float) -> None:
-    await rule_sets.activate(change, version, by_id)
-    await events.append(change, "RulesApplied", str(version), {}, now)
+def tidy(text: str) -> str:
+    """Return a table as it is kept: as written, with the line ends of one kind and one at the end."""
+    even = text.replace("\r\n", "\n").removeprefix("\ufeff").rstrip()
+    return f"{even}\n" if even else ""
+
+
+async def put_in_force(change: Transaction, version: int, approver_id: str, now: datetime) -> None:
+    """Let a version decide from now on, and tell the gate."""
+    await rule_sets.activate(change, version, approver_id)
+    await events.append(change, "RulesApplied", str(version), {}, now.timestamp())
 
 
 async def add_rules(house: House, change: Transaction, by: Member, rules: tuple[Rule, ...], note: str) -> None:
@@ -137,12 +165,30 @@ async def add_rules(house: House, change: Transaction, by: Member, rules: tuple[
     if not rules:
         return
     stored = await rule_sets.active_in(change)
-    new = (parse_rules(stored.text) if stored else default_rules()).with_rules(*rules)
-    now = house.now().timestamp()
-    version = await rule_sets.insert(write_rules(new), by.id, note, "active", now)
-    await rule_sets.activate(change, version, by.id)
+    text = with_rules(stored.text, rules) if stored else write_rules(default_rules().with_rules(*rules))
+    now, base = house.now().timestamp(), stored.version if stored else 0
+    version = await rule_sets.insert(text, by.id, note, "active", now, base=base, origin="forum")
+    await rule_sets.activate(change, version, "")
     # It only adds what a new forum needs: nothing that stands outside has to be judged again.
     await events.append(change, "RulesApplied", str(version), {"adds": True}, now)
+
+
+def with_rules(text: str, rules: tuple[Rule, ...]) -> str:
+    """Return a table with rules added below, or, where one takes another's place, the whole written anew."""
+    wanted = parse_rules(text).with_rules(*rules)
+    added = tidy(f"{text.rstrip()}\n\n{write_rules(RuleSet(rules))}")
+    try:
+        return added if parse_rules(added) == wanted else write_rules(wanted)
+    except RuleErrors:
+        return write_rules(wanted)
+
+
+async def version_of(house: House, version: int) -> StoredRules:
+    """Return one version, or raise Missing."""
+    found = await rule_sets.by_version(house.store, version)
+    if found is None:
+        raise Missing("version of the rules", f"no version {version}")
+    return found
 
 
 async def dry_run(house: House, text: str) -> tuple[Flip, ...]:
@@ -157,8 +203,14 @@ async def dry_run(house: House, text: str) -> tuple[Flip, ...]:
     return flips(old, new, cases, house.now())
 
 
-async def list_versions(house: House) -> list[StoredRules]:
-    return await rule_sets.newest(house.store)
+async def list_versions(house: House, before: int = 0, limit: int = 50) -> list[StoredRules]:
+    """Return versions, newest first; with `before`, only those with a lower number."""
+    return await rule_sets.newest(house.store, before, limit)
+
+
+async def versions_in(house: House, *states: RulesState) -> list[StoredRules]:
+    """Return the versions in these states, newest first."""
+    return await rule_sets.in_state(house.store, *states)
 
 
 async def rule_hits(house: House) -> dict[str, tuple[int, float]]:

@@ -196,7 +196,11 @@ class AuditRow(Model):
 
 
 class RuleSetRow(Model):
-    """An immutable version of the rule table. State: active, waiting (for a second approver), retired, refused."""
+    """A version of the rule table, its text immutable.
+
+    State: active, waiting (for a second approver), scheduled, shadow, retired, refused. `base` is the version
+    that it was compared with; `origin` what it came from: defaults, edited, forum, rollback.
+    """
 
     version = fields.IntField(primary_key=True)
     text = fields.TextField()
@@ -205,9 +209,13 @@ class RuleSetRow(Model):
     approver_id = fields.CharField(max_length=32, default="")
     note = fields.TextField(default="")
     created_at = fields.FloatField()
+    base = fields.IntField(default=0, db_default=0)
+    origin = fields.CharField(max_length=10, default="edited", db_default="edited")
+    starts_at = fields.FloatField(null=True)
 
     class Meta:
         table = "rule_sets"
+        indexes = (("state", "version"),)
 
 
 class PartnerRow(Model):

@@ -10,7 +10,7 @@ from server.boundary.rules import RuleErrors
 from server.domain.crossings import Hold
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
 from server.domain.jams import Forum
-from server.services import board, crossings, forums, holds, ideas, log, partners, people, rules
+from server.services import board, crossings, forums, holds, ideas, log, partners, people, rule_versions, rules
 from server.services.crossings import Draft
 from tests.server.services_world import World
 
@@ -138,10 +138,10 @@ async def test_a_change_that_opens_waits_for_a_second_person(world: World):
     stored, change = await rules.apply_rules(world.house, admin, text + AMBER_SHARE)
     assert (stored.state, change.is_opening) == ("waiting", True)
     with pytest.raises(NotAllowed):
-        await rules.approve_rules(world.house, admin, stored.version)
+        await rule_versions.approve_rules(world.house, admin, stored.version)
     with pytest.raises(NotAllowed):
-        await rules.approve_rules(world.house, await world.person("bob"), stored.version)
-    assert (await rules.approve_rules(world.house, eve, stored.version)).state == "active"
+        await rule_versions.approve_rules(world.house, await world.person("bob"), stored.version)
+    assert (await rule_versions.approve_rules(world.house, eve, stored.version)).state == "active"
     assert (await rules.rules_in_force(world.house))[0].version == stored.version
 
 
@@ -154,11 +154,11 @@ async def test_a_change_that_only_narrows_is_in_force_at_once_and_undoing_it_ope
     assert (stored.state, change.opens) == ("active", ())
     back, undone = await rules.apply_rules(world.house, admin, text)
     assert (back.state, bool(undone.opens)) == ("waiting", True)
-    await rules.refuse_rules(world.house, admin, back.version)
+    await rule_versions.refuse_rules(world.house, admin, back.version)
     with pytest.raises(Conflict):
-        await rules.refuse_rules(world.house, admin, back.version)
+        await rule_versions.refuse_rules(world.house, admin, back.version)
     with pytest.raises(Conflict):
-        await rules.approve_rules(world.house, admin, back.version)
+        await rule_versions.approve_rules(world.house, admin, back.version)
 
 
 async def test_the_operator_at_the_command_line_needs_nobody_else(world: World):

@@ -1,100 +1,17 @@
-"""Bodies and answers about rules, the ledger, holds and partners."""
+"""Bodies and answers about the ledger, holds and partners."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from federation.outside.ledger import Holding
-from server.boundary.rules import Rule, RuleSet, sentence
-from server.domain.crossings import Hold, HoldState, Partner, PartnerState, StoredRules, Tier
+from server.domain.crossings import Hold, HoldState, Partner, PartnerState, Tier
 from server.services.house import House
 from web.api.idea_shapes import Name
-from web.api.shapes import Answer, Body, Paging, Thing
-
-RulesState = Literal["active", "waiting", "retired", "refused"]
-
-
-class RulesText(Body, frozen=True, kw_only=True):
-    """A rule table as TOML. Sent as application/toml, the body is the text itself."""
-
-    text: Annotated[str, Meta(max_length=2_000_000)]
-    note: Annotated[str, Meta(max_length=2000)] = ""
-
-
-class RuleAnswer(Answer, frozen=True, kw_only=True):
-    """One rule in words, with how often it decided and when last."""
-
-    id: str
-    kind: str
-    direction: str
-    effect: str
-    sentence: str
-    note: str
-    starts_at: datetime | None
-    expires_at: datetime | None
-    hits: int
-    last_hit: datetime | None
-
-
-class RulesAnswer(Thing, frozen=True, kw_only=True):
-    """A version of the table. `waiting` is the number of a version that waits for a second approver, or null."""
-
-    version: int
-    state: RulesState
-    text: str
-    rules: list[RuleAnswer]
-    waiting: int | None
-
-
-class RulesChange(Thing, frozen=True, kw_only=True):
-    """What became of a proposed table.
-
-    `opens` are examples, in words, of what it newly lets through; such a change waits for a second approver.
-    `proven` is false when the search for them ended early, which counts as opening.
-    """
-
-    version: int
-    state: RulesState
-    diff: list[str]
-    findings: list[str]
-    opens: list[str]
-    proven: bool
-
-
-class RulesVersion(Thing, frozen=True, kw_only=True):
-    version: int
-    state: RulesState
-    author_id: str
-    approver_id: str
-    note: str
-    text: str
-    created_at: datetime
-
-
-class Flip(Answer, frozen=True, kw_only=True):
-    """A stored crossing that the other table decides otherwise; `opens` when less strictly."""
-
-    id: str
-    audience: str
-    forum: str
-    act: str
-    before: str
-    after: str
-    rules: list[str]
-    reason: str
-    opens: bool
-    facts: dict[str, Any]
-
-
-class DryRun(Answer, frozen=True, kw_only=True):
-    """`total` counts all flips; `flips` holds the first thousand; `opening` counts those that open."""
-
-    total: int
-    opening: int
-    flips: list[Flip]
+from web.api.shapes import Body, Paging, Thing
 
 
 class CrossingsQuery(Paging, frozen=True, kw_only=True):
@@ -179,55 +96,6 @@ class PartnerAnswer(Thing, frozen=True, kw_only=True):
     clearance: str
     state: PartnerState
     added_at: datetime
-
-
-def show_rules(
-    house: House, stored: StoredRules, rules: RuleSet, hits: dict[str, tuple[int, float]], waiting: int | None
-) -> RulesAnswer:
-    return RulesAnswer(
-        id=str(stored.version),
-        uri=None,
-        url=rules_page(house),
-        version=stored.version,
-        state=stored.state,
-        text=stored.text,
-        rules=[_rule(rule, hits.get(rule.id)) for rule in rules.rules],
-        waiting=waiting,
-    )
-
-
-def rules_page(house: House) -> str:
-    return f"{house.addresses.inside_url}/boundary/rules"
-
-
-def _rule(rule: Rule, hit: tuple[int, float] | None) -> RuleAnswer:
-    return RuleAnswer(
-        id=rule.id,
-        kind=rule.kind,
-        direction=rule.direction,
-        effect=rule.effect,
-        sentence=sentence(rule),
-        note=rule.note,
-        starts_at=rule.starts_at,
-        expires_at=rule.expires_at,
-        hits=hit[0] if hit else 0,
-        last_hit=_moment(hit[1]) if hit else None,
-    )
-
-
-def show_version(house: House, stored: StoredRules) -> RulesVersion:
-    return RulesVersion(
-        id=str(stored.version),
-        uri=None,
-        url=rules_page(house),
-        version=stored.version,
-        state=stored.state,
-        author_id=stored.author_id,
-        approver_id=stored.approver_id,
-        note=stored.note,
-        text=stored.text,
-        created_at=stored.created_at,
-    )
 
 
 def show_crossing(holding: Holding, page: str) -> CrossingAnswer:

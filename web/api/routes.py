@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from web.api import boundary, figures, ideas, jams, ledger, people, stream
+from web.api import boundary, figures, ideas, jams, ledger, people, rules, stream
 
 GET, POST, PUT, PATCH, DELETE = hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_PATCH, hdrs.METH_DELETE
 
@@ -86,13 +86,16 @@ ROUTES: tuple[Route, ...] = (
     Route(DELETE, "/ideas/{id}/marks/{mark}", ideas.take_mark, "Take a mark back"),
     Route(GET, "/search", ideas.search, "Find ideas and replies by their words"),
     Route(GET, "/similar", ideas.find_similar, "Find ideas that say what somebody is writing"),
-    Route(GET, "/boundary/rules", boundary.read_rules, "The rules in force"),
-    Route(PUT, "/boundary/rules", boundary.put_rules, "Propose a table; one that opens something waits", toml=True),
-    Route(GET, "/boundary/rules/versions", boundary.list_versions, "The last versions of the table, newest first"),
-    Route(POST, "/boundary/rules/{version}/approve", boundary.approve_rules, "Let another's waiting table take effect"),
-    Route(POST, "/boundary/rules/{version}/refuse", boundary.refuse_rules, "Drop a waiting table"),
+    Route(GET, "/boundary/rules", rules.read_rules, "The rules in force"),
+    Route(PUT, "/boundary/rules", rules.put_rules, "Propose a table; one that opens something waits", toml=True),
+    Route(POST, "/boundary/rules/check", rules.check_rules, "What a table would change and open", toml=True),
+    Route(GET, "/boundary/rules/versions", rules.list_versions, "The versions of the table, newest first"),
+    Route(GET, "/boundary/rules/versions/{version}", rules.read_version, "One version, and what it changed"),
+    Route(POST, "/boundary/rules/{version}/approve", rules.approve_rules, "Let another's waiting table take effect"),
+    Route(POST, "/boundary/rules/{version}/refuse", rules.refuse_rules, "Drop a waiting or scheduled table"),
+    Route(POST, "/boundary/rules/{version}/rollback", rules.roll_back, "Bring an old table back as a new version"),
     Route(POST, "/boundary/preview", ideas.preview, "What would cross to whom, without writing"),
-    Route(POST, "/boundary/dry-run", boundary.dry_run, "What another table would decide otherwise", toml=True),
+    Route(POST, "/boundary/dry-run", rules.dry_run, "What another table would decide otherwise", toml=True),
     Route(GET, "/boundary/crossings", ledger.list_crossings, "What other servers hold of ours, newest first"),
     Route(POST, "/boundary/crossings/{crossing}/recall", ledger.recall_crossing, "Take one object back", 202),
     Route(GET, "/boundary/holds", boundary.list_holds, "What waits for a reviewer, oldest first"),

@@ -11,7 +11,7 @@ from server.boundary.rules import Rule
 from server.boundary.sentences import sentence
 from server.domain.actors import Member
 from server.domain.crossings import StoredRules
-from server.services import holds, rules
+from server.services import holds, rule_versions, rules
 from server.services.house import House
 from web.answers import go, show
 from web.pages.boundary import views
@@ -58,7 +58,7 @@ def _rule(rule: Rule, hits: Mapping[str, tuple[int, float]]) -> RuleRow:
 
 
 async def _waiting(house: House, member: Member, stored: StoredRules) -> WaitingRules:
-    change = await rules.weigh_rules(house, stored.text)
+    change = await rule_versions.weigh_version(house, stored)
     return WaitingRules(
         version=stored.version,
         by=await name_of_member(house, stored.author_id) or "the operator",
@@ -74,12 +74,12 @@ async def _waiting(house: House, member: Member, stored: StoredRules) -> Waiting
 async def approve_rules(request: web.Request) -> web.Response:
     """POST /boundary/rules/{version}/approve"""
     house, member = await duty_holder(request)
-    await rules.approve_rules(house, member, int(request.match_info["version"]))
+    await rule_versions.approve_rules(house, member, int(request.match_info["version"]))
     return go(request, "/boundary", "rules")
 
 
 async def refuse_rules(request: web.Request) -> web.Response:
     """POST /boundary/rules/{version}/refuse"""
     house, member = await duty_holder(request)
-    await rules.refuse_rules(house, member, int(request.match_info["version"]))
+    await rule_versions.refuse_rules(house, member, int(request.match_info["version"]))
     return go(request, "/boundary", "rules")
