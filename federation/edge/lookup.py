@@ -5,6 +5,8 @@ Each new activity becomes ready once what it needs was had, or could not be had 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import orjson
 import structlog
 
@@ -16,6 +18,7 @@ from federation.outside.peers import Fetched, PeerKind, Stranger
 from federation.outside.received import Received
 from federation.outside.store import Outside
 from federation.signatures import Refusal
+from federation.signatures.multikeys import assertion_keys
 from federation.transport import TransportError
 from federation.urls import BadUrl, parse_url
 from federation.vocabulary.activities import Activity, read_activity
@@ -103,6 +106,8 @@ class Lookup:
         await received.move(self._outside, one, "ready")
 
     async def _gather(self, activity: Activity) -> None:
+        for document in (activity.raw, activity.object or {}):
+            await self._know_key(document.get("proof"), activity.actor_uri)
         if activity.kind in ("Create", "Update") and activity.object is None and activity.object_uri:
             await self._fetch_object(activity.object_uri, activity.actor_uri)
         if activity.kind != "Announce" or activity.object is None or not await self._follows(activity.actor_uri):
@@ -142,6 +147,16 @@ class Lookup:
 
     async def _know(self, actor_uri: str) -> None:
         if await peers.stranger(self._outside, actor_uri) is None and not await self._is_shut_out(actor_uri):
+            await self._keep_actor(actor_uri)
+
+    async def _know_key(self, proof: object, actor_uri: str) -> None:
+        """Have an actor's document list the key with which it signed a document: that of old may not know it yet."""
+        key_id = proof.get("verificationMethod") if isinstance(proof, dict) else None
+        if not isinstance(key_id, str) or origin_of(key_id) != origin_of(actor_uri) or key_id in self._asked:
+            return
+        known = await peers.stranger(self._outside, actor_uri)
+        if known is not None and key_id not in assertion_keys(known.document, datetime.now(UTC)):
+            self._asked.note(key_id)
             await self._keep_actor(actor_uri)
 
     async def _keep_actor(self, uri: str) -> Stranger:

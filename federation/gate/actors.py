@@ -14,6 +14,8 @@ from federation.gate.plan import Gateway, Plan
 from federation.outside import crossings, keys
 from federation.outside.crossings import EVERYONE, Card
 from federation.outside.released import Released
+from federation.signatures import load_public_key
+from federation.signatures.multikeys import render_multikey
 from federation.vocabulary.actors import render_group, render_person, render_server
 from server.boundary.rules import NAME_TO_ROLE
 from server.domain.actors import Member
@@ -49,7 +51,8 @@ async def _key(gate: Gateway, plan: Plan, name: str) -> str:
     known = await keys.public_pem(gate.outside, name)
     if known is not None:
         return known
-    private_pem, public_pem = await asyncio.to_thread(gate.make_pair)
+    make = gate.make_proof_pair if name == keys.PROOFS else gate.make_pair
+    private_pem, public_pem = await asyncio.to_thread(make)
     async with gate.outside.store.transaction() as change:
         await keys.put_key(change, gate.outside, name, private_pem, public_pem)
     made = await keys.public_pem(gate.outside, name)
@@ -92,6 +95,7 @@ async def show_server(gate: Gateway) -> None:
     """Release the server's own actor, which signs our fetches and is served to anybody."""
     plan = Plan(gate)
     addresses = gate.house.addresses
+    proof_key = load_public_key(await _key(gate, plan, keys.PROOFS))
     document = render_server(
         uri=addresses.server_uri,
         host=addresses.edge_host,
@@ -99,6 +103,7 @@ async def show_server(gate: Gateway) -> None:
         url=addresses.edge_url,
         public_key_pem=await _key(gate, plan, "server"),
         shared_inbox_uri=f"{addresses.edge_url}/inbox",
+        multikey=render_multikey(keys.proof_key_id(addresses.server_uri), addresses.server_uri, proof_key),
     )
     handle = f"@{addresses.edge_host}@{addresses.edge_host}"
     card = Card(type="Application", author_uri=addresses.server_uri, author_name=gate.house.name, author_handle=handle)

@@ -11,7 +11,8 @@ from federation.gate.routing import activity_uri, parsed
 from federation.outside import crossings, keys, peers
 from federation.outside.crossings import EVERYONE, Crossing
 from federation.outside.released import Released
-from federation.signatures import generate_rsa_pem
+from federation.signatures import generate_ed25519_pem, generate_rsa_pem, load_public_key
+from federation.signatures.multikeys import to_multikey
 from federation.vocabulary import activities
 from server.services import forums
 
@@ -24,12 +25,14 @@ async def rotate_keys(gate: Gateway) -> tuple[int, int]:
     plan = Plan(gate)
     pems: dict[str, str] = {}
     for name in await keys.names(gate.outside):
-        private_pem, public_pem = await asyncio.to_thread(generate_rsa_pem)
+        make = generate_ed25519_pem if name == keys.PROOFS else generate_rsa_pem
+        private_pem, public_pem = await asyncio.to_thread(make)
         pems[name] = public_pem
         _replace(plan, name, private_pem, public_pem)
     changed = 0
     for found in await crossings.standing_actors(gate.outside):
-        document = _with_key(parsed(found.document.body), pems.get(keys.key_name(gate.outside, found.document.uri)))
+        name = keys.key_name(gate.outside, found.document.uri)
+        document = _with_keys(parsed(found.document.body), pems.get(name), pems.get(keys.PROOFS))
         if document is None:
             continue
         one = found.document
@@ -45,12 +48,16 @@ def _replace(plan: Plan, name: str, private_pem: str, public_pem: str) -> None:
     plan.steps.append(lambda change: keys.replace_key(change, plan.outside, name, private_pem, public_pem))
 
 
-def _with_key(document: dict[str, Any], public_pem: str | None) -> dict[str, Any] | None:
-    """Return an actor's document with another key, or None where it has none to change."""
+def _with_keys(document: dict[str, Any], public_pem: str | None, proof_pem: str | None) -> dict[str, Any] | None:
+    """Return an actor's document with other keys, or None where it has none to change."""
     key = document.get("publicKey")
     if public_pem is None or not isinstance(key, dict):
         return None
-    return {**document, "publicKey": {**key, "publicKeyPem": public_pem}}
+    changed = {**document, "publicKey": {**key, "publicKeyPem": public_pem}}
+    if proof_pem is not None and "assertionMethod" in document:
+        multikey = to_multikey(load_public_key(proof_pem))
+        changed["assertionMethod"] = [{**one, "publicKeyMultibase": multikey} for one in document["assertionMethod"]]
+    return changed
 
 
 async def _tell_followers(

@@ -14,7 +14,7 @@ from federation.outside.crossings import Card
 from federation.outside.deliveries import Letter
 from federation.outside.released import Released
 from federation.outside.store import Outside
-from federation.signatures import generate_rsa_pem
+from federation.signatures import generate_ed25519_pem, generate_rsa_pem
 from server.database import Transaction
 from server.domain.crossings import Verdict
 from server.domain.ideas import Contribution
@@ -27,8 +27,9 @@ Step = Callable[[Transaction], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Both sides as the gate holds them. `make_pair` makes a key pair: (private PEM, public PEM).
+    """Both sides as the gate holds them.
 
+    `make_pair` makes a key pair, (private PEM, public PEM); `make_proof_pair` one to sign documents with.
     `turn` is held from what is read to what is written of it: somebody who follows a forum while an idea is on
     its way out is either among those it is sent to or finds it in what stands there already.
     """
@@ -36,6 +37,7 @@ class Gateway:
     house: House
     outside: Outside
     make_pair: Callable[[], tuple[str, str]] = generate_rsa_pem
+    make_proof_pair: Callable[[], tuple[str, str]] = generate_ed25519_pem
     turn: asyncio.Lock = field(default_factory=asyncio.Lock, compare=False)
 
 

@@ -1,6 +1,7 @@
 """Our actors' key pairs, the private halves sealed at rest.
 
-All people of a server sign with one pair ("people"); each forum and the server itself have their own.
+All people of a server sign with one pair ("people"); each forum and the server itself have their own. With a pair
+of its own the server signs documents (`PROOFS`, Ed25519).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from federation.outside.store import Outside
 from server.database import Transaction
+
+PROOFS = "server-ed25519"
 
 
 class KeyMissing(Exception):
@@ -67,3 +70,7 @@ def key_name(outside: Outside, actor_uri: str) -> str:
 
 def key_id(actor_uri: str) -> str:
     return f"{actor_uri}#main-key"
+
+
+def proof_key_id(actor_uri: str) -> str:
+    return f"{actor_uri}#ed25519-key"

@@ -2,7 +2,8 @@
 
     Refusal
     ├── SignatureRefused   401   the signature does not prove who speaks
-    │   └── UnusableKey    401   the signer's key is weak, broken or of a kind we do not verify
+    │   ├── UnusableKey    401   the signer's key is weak, broken or of a kind we do not verify
+    │   └── ProofRefused   401   a document's own proof does not show whose it is
     ├── KeyUnavailable     503   the signer's key could not be fetched now: try again later
     │   └── KeyGone        503   the signer's server says that the key or its owner is gone (404, 410)
     ├── MalformedActivity  400   the body is no activity
@@ -31,6 +32,12 @@ class SignatureRefused(Refusal):
 
 class UnusableKey(SignatureRefused):
     """401. The key is no RSA key of 2048 to 8192 bits and no Ed25519 key, or not readable."""
+
+
+class ProofRefused(SignatureRefused):
+    """401. The proof inside a document (FEP-8b32) is missing, of another kind, by another, or does not fit."""
+
+    public = "The proof in the document is missing or not valid."
 
 
 class KeyUnavailable(Refusal):

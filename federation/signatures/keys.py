@@ -50,6 +50,12 @@ class PublicKey:
     def __init__(self, key: rsa.RSAPublicKey | Ed25519PublicKey) -> None:
         self._key = key
 
+    def raw_ed25519(self) -> bytes:
+        """The 32 bytes of an Ed25519 key; raise ValueError for a key of another kind."""
+        if not isinstance(self._key, Ed25519PublicKey):
+            raise ValueError("it is no Ed25519 key")
+        return self._key.public_bytes_raw()
+
     @property
     def kind(self) -> str:
         """``rsa`` or ``ed25519``."""
@@ -69,7 +75,15 @@ class PublicKey:
 
 def generate_rsa_pem() -> tuple[str, str]:
     """A new RSA-2048 pair: (private PKCS#8 PEM, public SPKI PEM). Takes 30 to 100 ms: call it in a thread."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return _pems(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+
+
+def generate_ed25519_pem() -> tuple[str, str]:
+    """A new Ed25519 pair: (private PKCS#8 PEM, public SPKI PEM). Takes a tenth of a millisecond."""
+    return _pems(Ed25519PrivateKey.generate())
+
+
+def _pems(key: rsa.RSAPrivateKey | Ed25519PrivateKey) -> tuple[str, str]:
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -5,7 +5,7 @@ Sources: ActivityPub 4.1, FEP-1b12 (Groups: ``attributedTo`` is the moderators' 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from federation.urls import BadUrl, parse_url, same_origin
 
 ACTIVITYSTREAMS = "https://www.w3.org/ns/activitystreams"
+MULTIKEY_CONTEXT = "https://w3id.org/security/multikey/v1"
 KINDS = ("Person", "Group", "Application", "Service", "Organization")
 LONGEST_NAME = 500
 LONGEST_USERNAME = 200
@@ -187,10 +188,23 @@ def render_person(
 
 
 def render_server(
-    *, uri: str, host: str, name: str, url: str, public_key_pem: str, shared_inbox_uri: str
+    *,
+    uri: str,
+    host: str,
+    name: str,
+    url: str,
+    public_key_pem: str,
+    shared_inbox_uri: str,
+    multikey: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The server as an Application (FEP-2677, FEP-d556): it signs our fetches and is served unsigned."""
+    """The server as an Application (FEP-2677, FEP-d556): it signs our fetches and is served unsigned.
+
+    `multikey` is the key with which it signs documents (FEP-521a).
+    """
     server = _actor("Application", uri, host, name, url, public_key_pem, shared_inbox_uri)
+    if multikey is not None:
+        server["@context"] = [*server["@context"][:2], MULTIKEY_CONTEXT, *server["@context"][2:]]
+        server["assertionMethod"] = [dict(multikey)]
     return server | {"manuallyApprovesFollowers": True, "discoverable": False, "indexable": False}
 
 

@@ -5,6 +5,7 @@ Nothing runs by itself: `idle()` drives every worker until there is nothing left
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import shutil
 import time
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from federation.edge.deliver import Deliverer
 from federation.edge.setup import Edge, ServerSigner, make_edge
@@ -150,6 +153,15 @@ class Organisation:
         return [(row["act"], row["state"]) for row in rows]
 
 
+def proof_pair(name: str) -> tuple[str, str]:
+    """Return the Ed25519 pair with which an organisation of this name signs documents, the same each time."""
+    key = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return private.decode(), load_private_key(private.decode()).public_pem()
+
+
 async def found(
     stack: AsyncExitStack, folder: Path, blank: Path, name: str, pairs: list[tuple[str, str]], *,
     in_flight: int = 8, now: datetime | None = None,
@@ -175,7 +187,7 @@ async def found(
         used[0] += 1
         return pairs[used[0] % len(pairs)]
 
-    gate = Gateway(house, outside, make_pair)
+    gate = Gateway(house, outside, make_pair, lambda: proof_pair(name))
     await show_server(gate)
     transport = await stack.enter_async_context(Transport(LOOPBACK, total_seconds=3.0))
     signer = ServerSigner(outside)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from federation.outside import crossings, keys
+from federation.signatures import load_public_key
+from federation.signatures.multikeys import to_multikey
 from server.cli.home import open_ledger, operator
 from server.services import forums, ideas, people
 from server.services.house import House
@@ -135,13 +137,18 @@ def test_rotating_keys_changes_every_pair_and_every_actor_document_at_once(cli: 
     async def shown() -> set[str]:
         async with open_ledger(cli.home) as outside:
             found = await crossings.standing_actors(outside)
-            return {json.loads(one.document.body)["publicKey"]["publicKeyPem"] for one in found}
+            documents = [json.loads(one.document.body) for one in found]
+            signing = {document["publicKey"]["publicKeyPem"] for document in documents}
+            return signing | {
+                key["publicKeyMultibase"] for document in documents for key in document.get("assertionMethod", [])
+            }
 
     before = asyncio.run(pems())
     assert "key pairs are new" in cli.ok("keys", "rotate")
     after = asyncio.run(pems())
-    assert {"people", "server"} < set(after)
+    assert {"people", "server", keys.PROOFS} < set(after)
     assert not set(before.values()) & set(after.values())
+    after[keys.PROOFS] = to_multikey(load_public_key(after[keys.PROOFS]))
     assert asyncio.run(shown()) == set(after.values())
 
 
