@@ -131,11 +131,15 @@ def draw_passport(
 
 def _taken_back(audience: str, holdings: Sequence[Holding]) -> bool:
     """Whether every copy for an audience was withdrawn."""
-    return all(one.recall or one.revoked_at is not None for one in holdings if one.audience == audience)
+    own = [one for one in holdings if one.audience == audience and one.peer == audience]
+    return all(one.revoked_at is not None for one in own)
 
 
 def _line(verdict: Verdict, holdings: Sequence[Holding], names: Mapping[str, str]) -> PassportLine:
-    own = [one for one in holdings if one.audience == verdict.audience]
+    # What somebody has got says more than that everybody may have it.
+    own = sorted(
+        (one for one in holdings if one.audience == verdict.audience), key=lambda one: one.how == "granted"
+    )
     states = [state_words(one) for one in own]
     words = states[0] if states and verdict.crosses else words_of(verdict)
     if verdict.verdict == "redacted" and states:
@@ -155,9 +159,13 @@ def state_words(holding: Holding) -> str:
     """How far one copy has come, and how far its recall."""
     if holding.recall:
         return {
-            "queued": "recall on its way",
+            "queued": "taken back, deletion asked for",
             "accepted": "taken back, deletion accepted",
+            "acknowledged": "taken back, deletion acknowledged",
+            "purged": "taken back, purged there",
             "unreachable": "taken back, holder does not answer",
+            "refused": "taken back, holder refused",
+            "silent": "taken back, holder is silent",
         }[holding.recall]
     if holding.revoked_at is not None:
         return "no longer served"
@@ -165,5 +173,6 @@ def state_words(holding: Holding) -> str:
         "delivered": "received",
         "queued": "on its way",
         "fetched": "fetched",
+        "announced": "passed on",
         "granted": "may be read",
     }.get(holding.how, holding.how)

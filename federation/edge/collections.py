@@ -48,6 +48,9 @@ async def outbox(request: web.Request) -> web.Response:
     listed = await crossings.of_forum(
         outside, owner, "activity", viewer, types=("Announce",), after_uri=after_uri, limit=PAGE + 1
     )
+    if viewer is not None:
+        read = [one for found in listed[:PAGE] for one in crossings.told_by(found)]
+        await crossings.note_reads(outside, read, viewer)
     document: dict[str, Any] = {
         "type": "OrderedCollectionPage",
         "id": f"{uri}?page={page}",

@@ -13,11 +13,13 @@ import structlog
 
 from federation.edge.retry import is_poison, is_too_old, pause_after, retry_after, verdict_on
 from federation.edge.tasks import Tasks
-from federation.outside import crossings, deliveries, keys, peers
+from federation.outside import crossings, deliveries, keys, peers, recalls
 from federation.outside.deliveries import Delivery
 from federation.outside.store import Outside
 from federation.signatures import PrivateKey, load_private_key, sign
 from federation.transport import Answer, Transport, TransportError
+from server.database import Transaction
+from server.domain.recalls import Happening
 
 IN_FLIGHT = 8
 SERVERS_AT_ONCE = 64
@@ -125,11 +127,12 @@ class Deliverer:
             async with self._outside.store.transaction() as change:
                 await deliveries.end(change, one, "sent", said, self._outside.now())
                 await peers.succeeded(change, one.host, self._outside.now())
+                await self._recall(change, one, "accepted", said)
             return "sent"
         if verdict == "peer failed":
             return await self._peer_failed(one, said, retry_after(answer.headers.get("Retry-After")))
         if is_poison(one.attempts):
-            return await self._end(one, "dead", said)
+            return await self._end(one, "dead", said, "refused")
         async with self._outside.store.transaction() as change:
             await deliveries.postpone(change, one, self._outside.now() + 2.0 * (one.attempts + 1), said)
         return "later"
@@ -142,11 +145,25 @@ class Deliverer:
             await peers.failed(change, one.host, now + pause, said, now)
             if is_too_old(one.made_at, now):
                 await deliveries.end(change, one, "dead", f"Not delivered within 30 days. {said}", now)
+                await self._recall(change, one, "unreachable", said)
             else:
                 await deliveries.wait(change, one, said)
+                await self._recall(change, one, None, said)
         return "peer failed"
 
-    async def _end(self, one: Delivery, state: deliveries.DeliveryState, said: str) -> str:
+    async def _end(
+        self, one: Delivery, state: deliveries.DeliveryState, said: str, happening: Happening | None = None
+    ) -> str:
         async with self._outside.store.transaction() as change:
             await deliveries.end(change, one, state, said, self._outside.now())
+            await self._recall(change, one, happening, said)
         return state
+
+    async def _recall(self, change: Transaction, one: Delivery, happening: Happening | None, said: str) -> None:
+        """Write down how far a Delete has come at a holder."""
+        if one.act != "Delete":
+            return
+        if happening is None:
+            await recalls.said(change, one.object_uri, one.host, said)
+        else:
+            await recalls.happened(change, one.object_uri, one.host, happening, self._outside.now(), said)

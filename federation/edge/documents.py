@@ -34,8 +34,8 @@ async def serve(request: web.Request) -> web.StreamResponse:
     found = await crossings.find(request.app[OUTSIDE], uri_of(request), viewer)
     if found is None:
         return refusal(404)
-    if viewer is not None and found.document.kind == "object":
-        await crossings.note_read(request.app[OUTSIDE], found.document.uri, viewer)
+    if viewer is not None:
+        await crossings.note_reads(request.app[OUTSIDE], crossings.told_by(found), viewer)
     return answer(request, found)
 
 

@@ -4,51 +4,93 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from federation.gate.asking import Withdrawal, ask, concerned, delete_uri, stop_serving
 from federation.gate.plan import Gateway, Plan
-from federation.gate.routing import Carriage, activity_uri, freeze_activity, holders_of, kind_of
+from federation.gate.relay import withdraw_relayed
+from federation.gate.routing import Carriage, activity_uri, freeze_activity, kind_of
 from federation.outside import crossings
 from federation.outside.crossings import EVERYONE, Card
+from federation.outside.recalls import Holder
+from federation.outside.released import Released
 from federation.vocabulary import activities
 from federation.vocabulary.objects import tombstone
 from server.domain.crossings import Verdict
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
+from server.domain.recalls import Cause
 from server.services import crossings as judged
 from server.services import holds
 
 
-async def bury(gate: Gateway, plan: Plan, forum: Forum, object_uri: str, audience: str | None, at: datetime) -> int:
+async def bury(
+    gate: Gateway, plan: Plan, forum: Forum, object_uri: str, audience: str | None, at: datetime, cause: Cause
+) -> int:
     """Withdraw one of our objects from one audience (None: from all); return how many servers are asked to delete.
 
     A host that read it only as everyone's is barred from it, while everyone else goes on reading.
     """
     granted = await crossings.audiences_of(gate.outside, object_uri)
-    if not granted:
+    if not granted or (audience is not None and not {audience, EVERYONE} & set(granted)):
+        # Whoever never held it gets no tombstone either: a 410 would tell that there was something.
         return 0
     found = await crossings.exact_newest(gate.outside, object_uri, audience if audience in granted else granted[0])
     if found is None:
         return 0
-    holders = await holders_of(gate, object_uri)
-    if audience == EVERYONE:
-        # Whoever was granted it by name keeps it.
-        holders = {host: inbox for host, inbox in holders.items() if host not in granted}
-    elif audience is not None:
-        holders = {host: inbox for host, inbox in holders.items() if host == audience}
-    now = at.timestamp()
-    if audience is not None and audience not in granted:
-        plan.bar(object_uri, audience, now)
-    else:
-        plan.revoke(object_uri, audience, now)
+    withdrawal = Withdrawal(forum=forum, object_uri=object_uri, audience=audience, at=at, cause=cause)
+    holders = await concerned(gate, withdrawal)
+    stop_serving(plan, withdrawal, granted)
     newest = [await crossings.newest_version(gate.outside, object_uri, one) for one in granted]
     card, version = found.card, max(number for number, _ in newest) + 1
     for viewer in [audience] if audience is not None else granted:
         stone = Card(
-            type="Tombstone", subject_uri=object_uri, forum_uri=forum.uri, thread_uri=card.thread_uri, made_at=now
+            type="Tombstone",
+            subject_uri=object_uri,
+            forum_uri=forum.uri,
+            thread_uri=card.thread_uri,
+            made_at=at.timestamp(),
         )
         plan.freeze(tombstone(object_uri, at), "tombstone", version, viewer, stone)
-    for host, inbox in holders.items():
-        await _ask_to_delete(gate, plan, forum, object_uri, card, version, host, inbox, at)
+    for holder in holders:
+        told = await _farewells(gate, plan, withdrawal, holder, card, version)
+        ask(plan, withdrawal, holder, card.thread_uri, told)
     return len(holders)
+
+
+async def _farewells(
+    gate: Gateway, plan: Plan, withdrawal: Withdrawal, holder: Holder, card: Card, version: int
+) -> list[tuple[Released, str]]:
+    """Return (document, sender) of what tells a holder that its copy ends, in the forms that its software reads."""
+    forum, at = withdrawal.forum, withdrawal.at
+    document = activities.delete(
+        delete_uri(gate, withdrawal.object_uri, holder),
+        card.author_uri,
+        withdrawal.object_uri,
+        forum.uri,
+        is_public=withdrawal.is_public,
+        at=at,
+    )
+    carriage = Carriage(
+        forum=forum,
+        audiences=(holder.host,),
+        activity=document,
+        act="Delete",
+        object_uri=withdrawal.object_uri,
+        thread_uri=card.thread_uri,
+        author_uri=card.author_uri,
+        version=version,
+        is_idea=card.type == "Article",
+        at=at,
+    )
+    direct = freeze_activity(plan, carriage, document, "tombstone")[holder.host]
+    kind = await kind_of(gate, holder.host)
+    told = []
+    if kind != "microblog" and forum.is_local:
+        uri = activity_uri(gate, "announce", document["id"], holder.host)
+        wrapped = activities.announce(uri, forum.uri, document, is_public=withdrawal.is_public, at=at)
+        told.append((freeze_activity(plan, carriage, wrapped, "tombstone")[holder.host], forum.uri))
+    if kind in ("microblog", "unknown") or not forum.is_local:
+        told.append((direct, card.author_uri))
+    return told
 
 
 async def end_grants(
@@ -58,6 +100,7 @@ async def end_grants(
     forum: Forum,
     verdicts: list[Verdict],
     at: datetime,
+    cause: Cause,
     *,
     held_stands: bool,
 ) -> bool:
@@ -82,12 +125,12 @@ async def end_grants(
             if audience not in said and EVERYONE in kept:
                 # It has no standing of its own any more, and reads what everyone reads.
                 plan.merge(uri, audience)
-            elif made.is_local:
-                ended = True
-                await bury(gate, plan, forum, uri, audience, at)
+                continue
+            ended = True
+            if made.is_local:
+                await bury(gate, plan, forum, uri, audience, at, cause)
             else:
-                ended = True
-                plan.revoke(uri, audience, at.timestamp())
+                await withdraw_relayed(gate, plan, made, forum, audience, at, cause)
     return ended
 
 
@@ -116,58 +159,3 @@ async def _older_words_stand(gate: Gateway, made: Contribution, uri: str, audien
     hold = await holds.hold_on(gate.house, "out", made.id, number)
     released = hold is not None and hold.state == "released" and set(verdict.rules) <= set(hold.rules)
     return verdict.verdict == "held" and released
-
-
-async def _ask_to_delete(
-    gate: Gateway,
-    plan: Plan,
-    forum: Forum,
-    object_uri: str,
-    card: Card,
-    version: int,
-    host: str,
-    inbox: str,
-    at: datetime,
-) -> None:
-    public = forum.audience == "public"
-    document = activities.delete(
-        activity_uri(gate, "delete", object_uri, host), card.author_uri, object_uri, forum.uri, is_public=public, at=at
-    )
-    carriage = Carriage(
-        forum=forum,
-        audiences=(host,),
-        activity=document,
-        act="Delete",
-        object_uri=object_uri,
-        thread_uri=card.thread_uri,
-        author_uri=card.author_uri,
-        version=version,
-        is_idea=card.type == "Article",
-        at=at,
-    )
-    direct = freeze_activity(plan, carriage, document, "tombstone")[host]
-    kind = await kind_of(gate, host)
-    if kind != "microblog" and forum.is_local:
-        wrapped = activities.announce(
-            activity_uri(gate, "announce", document["id"], host), forum.uri, document, is_public=public, at=at
-        )
-        whole = freeze_activity(plan, carriage, wrapped, "tombstone")[host]
-        plan.send(
-            whole,
-            host=host,
-            inbox_uri=inbox,
-            sender_uri=forum.uri,
-            lane=card.thread_uri,
-            object_uri=object_uri,
-            act="Delete",
-        )
-    if kind in ("microblog", "unknown") or not forum.is_local:
-        plan.send(
-            direct,
-            host=host,
-            inbox_uri=inbox,
-            sender_uri=card.author_uri,
-            lane=card.thread_uri,
-            object_uri=object_uri,
-            act="Delete",
-        )

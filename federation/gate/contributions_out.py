@@ -8,7 +8,7 @@ from federation.gate.actors import forum_of, show_person
 from federation.gate.burial import bury, end_grants
 from federation.gate.holding import approved_by, hold_back
 from federation.gate.plan import Gateway, Plan
-from federation.gate.relay import relay, relay_deletion
+from federation.gate.relay import relay, withdraw_relayed
 from federation.gate.render import Copy, copies_for
 from federation.gate.routing import Carriage, activity_uri, announce, freeze_activity, inbox_of, kind_of
 from federation.outside import crossings
@@ -18,6 +18,7 @@ from server.domain.crossings import Verdict, VerdictWord
 from server.domain.events import Event
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
+from server.domain.recalls import Cause
 from server.services import crossings as judged
 from server.services import ideas, people
 
@@ -35,18 +36,21 @@ async def release_edit(gate: Gateway, event: Event, plan: Plan) -> None:
         return
     forum, _ = await forum_of(gate, made.forum_id)
     verdicts = await release(gate, plan, made, "Update")
-    ended = await end_grants(gate, plan, made, forum, verdicts, event.at, held_stands=True)
+    cause: Cause = "label" if event.data.get("relabelled") else "edit"
+    ended = await end_grants(gate, plan, made, forum, verdicts, event.at, cause, held_stands=True)
     if ended and made.kind == "idea":
         await plan.write_so_far()
         for one in await ideas.replies_of(gate.house, made.id):
             if not one.deleted:
-                await bring_in_line(gate, plan, one, forum, event)
+                await bring_in_line(gate, plan, one, forum, event, cause)
 
 
-async def bring_in_line(gate: Gateway, plan: Plan, made: Contribution, forum: Forum, event: Event) -> None:
+async def bring_in_line(
+    gate: Gateway, plan: Plan, made: Contribution, forum: Forum, event: Event, cause: Cause
+) -> None:
     """Judge something that stands again: what may cross is there to be read, what may not is withdrawn."""
     verdicts = await release(gate, plan, made, "Create", deliver=False)
-    await end_grants(gate, plan, made, forum, verdicts, event.at, held_stands=False)
+    await end_grants(gate, plan, made, forum, verdicts, event.at, cause, held_stands=False)
     await plan.write_so_far()
 
 
@@ -57,10 +61,10 @@ async def release_deletion(gate: Gateway, event: Event, plan: Plan) -> None:
     forum, _ = await forum_of(gate, made.forum_id)
     if made.is_local:
         for uri in await judged.all_public_uris(gate.house, made):
-            await bury(gate, plan, forum, uri, None, event.at)
+            await bury(gate, plan, forum, uri, None, event.at, "deletion")
             plan.forget(uri)
     else:
-        await relay_deletion(gate, plan, made, forum)
+        await withdraw_relayed(gate, plan, made, forum, None, event.at, "deletion")
         plan.forget(made.uri)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from federation.outside import crossings, deliveries, errands, peers, received
+from federation.outside import crossings, deliveries, errands, peers, recalls, received
 from federation.outside.crossings import Card
 from federation.outside.deliveries import Letter
 from federation.outside.released import Released
@@ -125,6 +125,10 @@ class Plan:
                 due_at=self.outside.now() + delay,
             )
         )
+
+    def ask_to_delete(self, request: recalls.Request) -> None:
+        """Write down that a holder is asked to delete something."""
+        self.steps.append(lambda change: recalls.ask(change, request, self.outside.now()))
 
     def revoke(self, subject_uri: str, audience: str | None, now: float) -> None:
         """Stop serving something to one audience, or to all, and drop what is still queued of it."""

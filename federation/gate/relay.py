@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
+from federation.gate.asking import Withdrawal, ask, concerned, delete_uri, stop_serving
 from federation.gate.plan import Gateway, Plan
 from federation.gate.redact import redact
 from federation.gate.render import nearest_above, stands_as
@@ -13,13 +15,13 @@ from federation.gate.routing import (
     activity_uri,
     announce,
     freeze_activity,
-    holders_of,
     kind_of,
     parsed,
     share_uri,
 )
 from federation.outside import crossings, peers, received
 from federation.outside.crossings import EVERYONE, Card
+from federation.outside.recalls import Holder
 from federation.vocabulary import activities
 from federation.vocabulary.activities import read_activity
 from federation.vocabulary.objects import parse_object
@@ -28,6 +30,7 @@ from server.domain.crossings import Verdict
 from server.domain.errors import Refusal
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
+from server.domain.recalls import Cause
 from server.services import ideas, people
 from server.services.text import clean_line, clean_text, plain, sanitise
 
@@ -162,29 +165,31 @@ async def _list(
     plan.freeze(listed, "object", made.version, audience, card)
 
 
-async def relay_deletion(gate: Gateway, plan: Plan, made: Contribution, forum: Forum) -> None:
-    """Tell those to whom we passed another server's contribution, and nobody else, that it is gone."""
-    now = gate.house.now()
-    plan.revoke(made.uri, None, now.timestamp())
-    if not forum.is_local:
+async def withdraw_relayed(
+    gate: Gateway, plan: Plan, made: Contribution, forum: Forum, audience: str | None, at: datetime, cause: Cause
+) -> None:
+    """List another server's contribution for an audience no longer; tell those to whom we passed it on, nobody else.
+
+    Its author's own Delete passes unaltered; everything else is the forum's word.
+    """
+    granted = await crossings.audiences_of(gate.outside, made.uri)
+    if audience is not None and not {audience, EVERYONE} & set(granted):
         return
-    author = await people.member_by_id(gate.house, made.author_id)
-    theirs = await received.newest_about(
-        gate.outside, "Delete", made.author_host, made.uri, actor_uri=author.uri if author else "-"
-    )
-    public = forum.audience == "public"
+    withdrawal = Withdrawal(forum=forum, object_uri=made.uri, audience=audience, at=at, cause=cause)
+    holders = await concerned(gate, withdrawal) if forum.is_local else []
+    stop_serving(plan, withdrawal, granted)
+    theirs = await _their_delete(gate, made) if cause == "deletion" else None
     root = made if made.kind == "idea" else await ideas.by_id(gate.house, made.thread_id)
-    for host, inbox in (await holders_of(gate, made.uri)).items():
-        if host == made.author_host:
+    for holder in holders:
+        if holder.host == made.author_host:
             continue
-        # Its author's own Delete passes unaltered; a moderator's is the forum's.
-        document = parsed(theirs.body) if theirs else activities.delete(
-            activity_uri(gate, "delete", made.uri, host), forum.uri, made.uri, forum.uri, is_public=public, at=now
-        )  # fmt: skip
-        lane = await stands_as(gate, root, host) if root else None
+        document = theirs or activities.delete(
+            delete_uri(gate, made.uri, holder), forum.uri, made.uri, forum.uri, is_public=withdrawal.is_public, at=at
+        )
+        lane = await stands_as(gate, root, holder.host) if root else None
         carriage = Carriage(
             forum=forum,
-            audiences=(host,),
+            audiences=(holder.host,),
             activity=document,
             act="Delete",
             object_uri=made.uri,
@@ -192,32 +197,36 @@ async def relay_deletion(gate: Gateway, plan: Plan, made: Contribution, forum: F
             author_uri="",
             version=made.version + 1,
             is_idea=made.kind == "idea",
-            at=now,
+            at=at,
         )
-        for said in await _farewells(gate, carriage, public=public):
-            plan.send(
-                freeze_activity(plan, carriage, said, "tombstone")[host],
-                host=host,
-                inbox_uri=inbox,
-                sender_uri=forum.uri,
-                lane=carriage.thread_uri,
-                object_uri=made.uri,
-                act="Delete",
-            )
+        said = await _farewells(gate, carriage, holder, is_public=withdrawal.is_public)
+        told = [(freeze_activity(plan, carriage, one, "tombstone")[holder.host], forum.uri) for one in said]
+        ask(plan, withdrawal, holder, carriage.thread_uri, told)
 
 
-async def _farewells(gate: Gateway, carriage: Carriage, *, public: bool) -> list[dict[str, Any]]:
+async def _their_delete(gate: Gateway, made: Contribution) -> dict[str, Any] | None:
+    author = await people.member_by_id(gate.house, made.author_id)
+    if author is None:
+        return None
+    kept = await received.newest_about(gate.outside, "Delete", made.author_host, made.uri, actor_uri=author.uri)
+    return parsed(kept.body) if kept else None
+
+
+async def _farewells(gate: Gateway, carriage: Carriage, holder: Holder, *, is_public: bool) -> list[dict[str, Any]]:
     """Return what a server of some kind understands: the Delete announced, or our share of it undone."""
     (host,) = carriage.audiences
     kind = await kind_of(gate, host)
+    again = (holder.rounds,) if holder.rounds else ()
     told: list[dict[str, Any]] = []
     if kind != "microblog":
-        uri = activity_uri(gate, "announce", carriage.activity["id"], host)
-        told.append(activities.announce(uri, carriage.forum.uri, carriage.activity, is_public=public, at=carriage.at))
+        uri = activity_uri(gate, "announce", carriage.activity["id"], host, *again)
+        told.append(
+            activities.announce(uri, carriage.forum.uri, carriage.activity, is_public=is_public, at=carriage.at)
+        )
     for audience in (host, EVERYONE) if kind in ("microblog", "unknown") and carriage.is_idea else ():
         shared = await crossings.exact_newest(gate.outside, share_uri(gate, carriage.object_uri), audience)
         if shared is not None:
-            uri = activity_uri(gate, "unshare", carriage.object_uri, host)
+            uri = activity_uri(gate, "unshare", carriage.object_uri, host, *again)
             told.append(activities.undo(uri, parsed(shared.document.body)))
             break
     return told

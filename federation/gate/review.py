@@ -22,7 +22,7 @@ async def release_held(gate: Gateway, event: Event, plan: Plan) -> None:
         return
     forum, _ = await forum_of(gate, made.forum_id)
     verdicts = await release(gate, plan, made, "Create")
-    await end_grants(gate, plan, made, forum, verdicts, event.at, held_stands=True)
+    await end_grants(gate, plan, made, forum, verdicts, event.at, "edit", held_stands=True)
     if made.kind == "idea":
         # The idea has to stand outside before its replies can hang on it.
         await plan.write_so_far()

@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from federation.gate.plan import Gateway, Plan
-from federation.outside import deliveries, peers
-from federation.outside.crossings import EVERYONE, Card, readers
+from federation.outside import peers
+from federation.outside.crossings import EVERYONE, Card
 from federation.outside.released import Released
 from federation.vocabulary import activities
 from federation.vocabulary.actors import MalformedActor, parse_actor
@@ -173,12 +173,10 @@ def parsed(body: bytes) -> dict[str, Any]:
     return document
 
 
-async def holders_of(gate: Gateway, object_uri: str) -> dict[str, str]:
-    """Return host → inbox of all who hold a copy: sent to, or came for it."""
-    held = await deliveries.holders(gate.outside, object_uri)
-    for host in await readers(gate.outside, object_uri):
-        known = await peers.stranger_of_host(gate.outside, host)
-        inbox = held.get(host) or (_inbox(known) if known else None)
+async def inbox_at(gate: Gateway, host: str) -> str:
+    """Return where to reach a server itself: the inbox of some actor of its that we know, or ""."""
+    for stranger in await peers.strangers_of_host(gate.outside, host):
+        inbox = _inbox(stranger)
         if inbox:
-            held[host] = inbox
-    return held
+            return inbox
+    return ""

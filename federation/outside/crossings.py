@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from federation.outside.released import Released
 from federation.outside.store import Outside
 from server.database import Transaction
@@ -378,14 +380,27 @@ async def audiences_of(outside: Outside, uri: str) -> list[str]:
     return [row["audience"] for row in rows]
 
 
-async def note_read(outside: Outside, uri: str, host: str) -> None:
-    """Write down that a host came for a document: it holds a copy now."""
+async def note_reads(outside: Outside, read: Sequence[tuple[str, int]], host: str) -> None:
+    """Write down that a host came for some objects, each (URI, version): it holds copies now."""
+    if not read:
+        return
+    now = outside.now()
     async with outside.store.transaction() as change:
-        await change.execute(
-            "INSERT OR IGNORE INTO reads (uri, host, read_at) VALUES (?, ?, ?)", (uri, host, outside.now())
+        await change.executemany(
+            "INSERT INTO reads (uri, host, read_at, last_at, version) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (uri, host) DO UPDATE SET last_at = excluded.last_at,"
+            " version = max(version, excluded.version)",
+            [(uri, host, now, now, version) for uri, version in read],
         )
 
 
-async def readers(outside: Outside, uri: str) -> list[str]:
-    """Return the hosts that came for a document."""
-    return [row["host"] for row in await outside.store.fetch("SELECT host FROM reads WHERE uri = ?", (uri,))]
+def told_by(found: Crossing) -> list[tuple[str, int]]:
+    """Return (object URI, version) of the words in a document: the object itself, or what an activity carries."""
+    document, card = found.document, found.card
+    if document.kind == "object":
+        return [(document.uri, document.version)]
+    if document.kind != "activity" or card.type not in ("Create", "Update", "Announce"):
+        return []
+    # A bare Announce and the Update of a forum carry nobody's words.
+    carries = card.subject_uri != card.forum_uri and isinstance(orjson.loads(document.body).get("object"), dict)
+    return [(card.subject_uri, document.version)] if carries else []

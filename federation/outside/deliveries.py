@@ -122,23 +122,13 @@ async def wait(change: Transaction, delivery: Delivery, answer: str) -> None:
 async def cancel(change: Transaction, object_uri: str, audience: str | None, now: float, host: str = "") -> int:
     """Drop what is still queued about an object, in one audience's form (None: in all) and for one host ("": for all).
 
-    Return how many were dropped.
+    A Delete stays on its way, whatever else ends. Return how many were dropped.
     """
     return await change.execute(
         "UPDATE deliveries SET state = 'cancelled', ended_at = ? WHERE object_uri = ? AND state = 'queued'"
-        " AND (? IS NULL OR audience = ?) AND (? = '' OR host = ?)",
+        " AND act != 'Delete' AND (? IS NULL OR audience = ?) AND (? = '' OR host = ?)",
         (now, object_uri, audience, audience, host, host),
     )
-
-
-async def holders(outside: Outside, object_uri: str) -> dict[str, str]:
-    """Return host → inbox for each server to which something about an object was sent or may have been."""
-    rows = await outside.store.fetch(
-        "SELECT host, min(inbox_uri) AS inbox_uri FROM deliveries WHERE object_uri = ?"
-        " AND (state = 'sent' OR attempts > 0 OR state = 'queued') GROUP BY host",
-        (object_uri,),
-    )
-    return {row["host"]: row["inbox_uri"] for row in rows}
 
 
 async def about(outside: Outside, object_uri: str) -> list[Delivery]:

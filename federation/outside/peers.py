@@ -140,10 +140,12 @@ async def keep_stranger(outside: Outside, found: Stranger) -> None:
         )
 
 
-async def stranger_of_host(outside: Outside, host: str) -> Stranger | None:
-    """Return some known actor of a server."""
-    row = await outside.store.fetch_one("SELECT * FROM strangers WHERE host = ? LIMIT 1", (host,))
-    return None if row is None else _stranger(row)
+async def strangers_of_host(outside: Outside, host: str, limit: int = 10) -> list[Stranger]:
+    """Return some known actors of a server, those looked up last first."""
+    rows = await outside.store.fetch(
+        "SELECT * FROM strangers WHERE host = ? ORDER BY fetched_at DESC LIMIT ?", (host, limit)
+    )
+    return [_stranger(row) for row in rows if row["document"]]
 
 
 @dataclass(frozen=True, slots=True)

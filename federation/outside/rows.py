@@ -54,6 +54,8 @@ class CrossingRow(Model):
             ("subject_uri",),
             ("author_handle",),
             ("sha",),
+            ("kind", "released_at"),
+            ("audience", "kind"),
         )
 
 
@@ -93,7 +95,37 @@ class DeliveryRow(Model):
     class Meta:
         table = "deliveries"
         unique_together = (("inbox_uri", "uri", "version"),)
-        indexes = (("state", "host", "id"), ("object_uri",))
+        indexes = (("state", "host", "id"), ("object_uri",), ("host", "object_uri"))
+
+
+class RecallRow(Model):
+    """One server that was asked to delete something it held, how far that has come, and what it signed.
+
+    States and causes: `server.domain.recalls`. `activity_uri` and `digest` (SHA-256) name the Delete as sent;
+    `acknowledgement` and `purge` are the holder's statements as they came. `rounds` counts how often it was asked.
+    """
+
+    id = fields.IntField(primary_key=True)
+    object_uri = fields.CharField(max_length=2000)
+    host = fields.CharField(max_length=255)
+    state = fields.CharField(max_length=12)
+    cause = fields.CharField(max_length=10)
+    activity_uri = fields.CharField(max_length=2000)
+    digest = fields.CharField(max_length=64)
+    rounds = fields.IntField(default=1)
+    asked_at = fields.FloatField()
+    accepted_at = fields.FloatField(null=True)
+    acknowledged_at = fields.FloatField(null=True)
+    purged_at = fields.FloatField(null=True)
+    ended_at = fields.FloatField(null=True)
+    answer = fields.CharField(max_length=300, default="")
+    acknowledgement = fields.BinaryField(null=True)
+    purge = fields.BinaryField(null=True)
+
+    class Meta:
+        table = "recalls"
+        unique_together = (("object_uri", "host"),)
+        indexes = (("state", "asked_at"), ("host", "asked_at"))
 
 
 class PeerRow(Model):
@@ -191,16 +223,22 @@ class ErrandRow(Model):
 
 
 class ReadRow(Model):
-    """A signed GET that we answered: who holds a copy because they came for it."""
+    """A signed GET that we answered: who holds a copy because they came for it.
+
+    `read_at` is the first time, `last_at` the last; `version` is the newest that they were given.
+    """
 
     id = fields.IntField(primary_key=True)
     uri = fields.CharField(max_length=2000)
     host = fields.CharField(max_length=255)
     read_at = fields.FloatField()
+    last_at = fields.FloatField(default=0, db_default=0)
+    version = fields.IntField(default=0, db_default=0)
 
     class Meta:
         table = "reads"
         unique_together = (("uri", "host"),)
+        indexes = (("host",),)
 
 
 class OutsideCursorRow(Model):

@@ -46,4 +46,4 @@ async def _holdings(home: Path, object_: str, peer: str, limit: int) -> list[Hol
     from federation.outside.ledger import holdings
 
     async with open_ledger(home) as outside:
-        return await holdings(outside, object_, peer, limit)
+        return await holdings(outside, [object_] if object_ else [], peer, limit)

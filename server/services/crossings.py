@@ -340,6 +340,13 @@ async def pseudonym(house: House, author: Member, thread_id: str) -> tuple[str, 
     return made
 
 
+async def uris_with(house: House, made: Contribution) -> list[str]:
+    """Return every URI outside of a contribution and of all that goes with it when it is taken back."""
+    hanging = await contributions.thread(house.store, made.id) if made.kind == "idea" else []
+    found = [uri for one in (made, *hanging) for uri in await twins.public_uris(house.store, one.id)]
+    return list(dict.fromkeys(found))
+
+
 async def recall(house: House, by: Member, made: Contribution, peer: str = "") -> None:
     """Take a contribution back from one server ("" for all): it is served no more, and holders are asked to delete."""
     by.require("ledger")

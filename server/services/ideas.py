@@ -213,7 +213,8 @@ async def edit(
             change, old, title=new_title, text=words, html=html or render(words), label=new_label, now=now
         )
         await hold_rows.void(change, old.id, old.version + 1)
-        await _record(house, change, "ContributionEdited", old, {"version": old.version + 1})
+        facts: dict[str, object] = {"version": old.version + 1, "relabelled": new_label != old.label}
+        await _record(house, change, "ContributionEdited", old, facts)
     changed = await contributions.by_id(house.store, old.id)
     assert changed is not None
     return changed
@@ -335,6 +336,11 @@ async def similar(house: House, reader: Member, text: str, forum: Forum | None, 
 async def by_uri(house: House, uri: str) -> Contribution | None:
     """Find a contribution by its URI or that of a redacted twin: for the gate."""
     return await contributions.by_uri(house.store, uri)
+
+
+async def by_uris(house: House, uris: Sequence[str]) -> dict[str, Contribution]:
+    """Find contributions by their URIs or those of their redacted twins: for the ledger."""
+    return await contributions.by_uris(house.store, uris) if uris else {}
 
 
 async def by_id(house: House, contribution_id: str) -> Contribution | None:

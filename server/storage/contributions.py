@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.database import Database, Transaction
@@ -63,6 +64,18 @@ async def by_uri(store: Database, uri: str) -> Contribution | None:
         f"{SELECT} WHERE c.uri = ? OR c.id = (SELECT contribution_id FROM twins WHERE uri = ?)", (uri, uri)
     )
     return None if row is None else _contribution(row)
+
+
+async def by_uris(store: Database, uris: Sequence[str]) -> dict[str, Contribution]:
+    """Find contributions by their own URIs or by those of their redacted twins; what is unknown is absent."""
+    among, given = "IN (SELECT value FROM json_each(?))", json.dumps(uris)
+    twins = await store.fetch(f"SELECT uri, contribution_id FROM twins WHERE uri {among}", (given,))
+    rows = await store.fetch(
+        f"{SELECT} WHERE c.uri {among} OR c.id {among}", (given, json.dumps([row["contribution_id"] for row in twins]))
+    )
+    found = {row["id"]: _contribution(row) for row in rows}
+    by_twin = {row["uri"]: found[row["contribution_id"]] for row in twins if row["contribution_id"] in found}
+    return {one.uri: one for one in found.values()} | by_twin
 
 
 async def ideas_of_forum(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.database import Database, Transaction
@@ -55,6 +55,16 @@ async def of(store: Database, contribution_id: str) -> list[Verdict]:
         (contribution_id,),
     )
     return list({row["audience"]: _verdict(row) for row in rows}.values())
+
+
+async def rules_of(store: Database, contribution_ids: Sequence[str]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return (contribution id, audience) → the rules behind its newest verdict."""
+    rows = await store.fetch(
+        "SELECT contribution_id, audience, rules FROM verdicts"
+        " WHERE contribution_id IN (SELECT value FROM json_each(?)) ORDER BY version, decided_at",
+        (json.dumps(contribution_ids),),
+    )
+    return {(row["contribution_id"], row["audience"]): tuple(json.loads(row["rules"])) for row in rows}
 
 
 async def standing(store: Database, contribution_id: str) -> dict[str, str]:

@@ -2,44 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from federation.outside.ledger import Holding
 from server.domain.crossings import Hold, HoldState, Partner, PartnerState, Tier
 from server.services.house import House
 from web.api.idea_shapes import Name
 from web.api.shapes import Body, Paging, Thing
-
-
-class CrossingsQuery(Paging, frozen=True, kw_only=True):
-    object: Annotated[str, Meta(max_length=2000, description="id or URI of a contribution, or any URI of ours")] = ""
-    peer: Annotated[str, Meta(max_length=300, description="a host, or * for everybody")] = ""
-
-
-class CrossingAnswer(Thing, frozen=True, kw_only=True):
-    """One object that one server ("*": anybody) was granted.
-
-    `how`: delivered, queued, fetched or granted. `recall` is the receipt of a withdrawal: "" (none asked),
-    queued, accepted or unreachable.
-    """
-
-    type: str
-    audience: str
-    peer: str
-    version: int
-    how: str
-    released_at: datetime
-    revoked_at: datetime | None
-    recall: str
-
-
-class RecallFrom(Body, frozen=True, kw_only=True):
-    """`peer` narrows the recall of something public to one server."""
-
-    peer: Annotated[str, Meta(max_length=300)] = ""
 
 
 class HoldsQuery(Paging, frozen=True, kw_only=True):
@@ -98,22 +69,6 @@ class PartnerAnswer(Thing, frozen=True, kw_only=True):
     added_at: datetime
 
 
-def show_crossing(holding: Holding, page: str) -> CrossingAnswer:
-    return CrossingAnswer(
-        id=str(holding.id),
-        uri=holding.uri,
-        url=page,
-        type=holding.type,
-        audience="public" if holding.audience == "*" else holding.audience,
-        peer=holding.peer,
-        version=holding.version,
-        how=holding.how,
-        released_at=_moment(holding.released_at),
-        revoked_at=None if holding.revoked_at is None else _moment(holding.revoked_at),
-        recall=holding.recall,
-    )
-
-
 def show_hold(house: House, hold: Hold, uri: str | None) -> HoldAnswer:
     return HoldAnswer(
         id=hold.id,
@@ -152,5 +107,3 @@ def show_partner(house: House, partner: Partner) -> PartnerAnswer:
     )
 
 
-def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

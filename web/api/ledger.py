@@ -1,18 +1,36 @@
-"""What other servers hold of ours, and taking it back, over the API."""
+"""What other servers hold of ours, taking it back, and what became of that, over the API."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
 
-from federation.outside.ledger import Holding, holdings, uri_of_crossing
+import orjson
+
+from federation.outside import ledger, recalls
+from federation.outside.ledger import FIRST, Holding, Place, place_of, uri_of_crossing
+from federation.outside.recalls import Recall
 from server.domain.errors import Invalid, Missing
 from server.domain.ideas import Contribution
+from server.domain.recalls import STATEMENTS, UNANSWERED, RecallState, recall_sentence
 from server.services import crossings, ideas
-from web.api.boundary_shapes import CrossingAnswer, CrossingsQuery, RecallFrom, show_crossing
 from web.api.calls import Call
 from web.api.idea_shapes import contribution_page
-from web.api.paging import read_count, slice_of
+from web.api.ledger_shapes import (
+    CrossingAnswer,
+    CrossingsQuery,
+    RecallAnswer,
+    RecallFrom,
+    RecallPlan,
+    RecallPlanQuery,
+    RecallsQuery,
+    RecallWhole,
+    Recipient,
+    show_crossing,
+    show_recall,
+)
+from web.api.paging import page_of, read_place
 from web.api.shapes import Page, Paging
 
 PATIENCE = 3.0
@@ -22,65 +40,142 @@ MOST_LINES = 1000
 
 async def list_crossings(call: Call, query: CrossingsQuery) -> Page[CrossingAnswer]:
     call.member.require("ledger")
-    peer = "*" if query.peer == "public" else query.peer.strip().lower()
-    lines: list[Holding] = []
-    for uri in await _uris(call, query.object):
-        lines += await holdings(call.outside, uri, peer, read_count(query.after) + query.limit + 1)
+    lines = await ledger.holdings(
+        call.outside, await _uris(call, query.object), _peer(query.peer), query.limit + 1, _read_place(query.after)
+    )
     return await _show(call, lines, query)
+
+
+def _peer(text: str) -> str:
+    return "*" if text == "public" else text.strip().lower()
 
 
 async def _uris(call: Call, key: str) -> list[str]:
     """Return the URIs under which something stands outside: the original's and its redacted twins'."""
     if not key:
-        return [""]
+        return []
     made = await ideas.by_id(call.house, key) or await ideas.by_uri(call.house, key)
     return await crossings.all_public_uris(call.house, made) if made else [key]
 
 
+def _read_place(after: str) -> Place:
+    if not after:
+        return FIRST
+    released_at, id_, peer = read_place(after, 3)
+    return float(released_at), int(id_), peer
+
+
 async def _show(call: Call, lines: list[Holding], paging: Paging) -> Page[CrossingAnswer]:
-    pages: dict[str, str] = {}
-    shown = slice_of(lines, paging, lambda line: line)
-    for line in shown.data:
-        if line.uri not in pages:
-            pages[line.uri] = _page(call, line.uri, await ideas.by_uri(call.house, line.uri))
-    return Page(data=[show_crossing(line, pages[line.uri]) for line in shown.data], next=shown.next)
+    made = await ideas.by_uris(call.house, list({line.uri for line in lines}))
+    return page_of(
+        lines,
+        paging,
+        lambda line: show_crossing(call.house, line, _page(call, line.uri, made.get(line.uri))),
+        lambda line: "_".join(map(str, place_of(line))),
+    )
 
 
 def _page(call: Call, uri: str, made: Contribution | None) -> str:
     return uri if made is None else contribution_page(call.house, made)
 
 
+# --- taking back ---
+
+
+async def plan_recall(call: Call, query: RecallPlanQuery) -> RecallPlan:
+    """Say what a recall would do; nothing is done."""
+    call.member.require("ledger")
+    made, peer = await _to_recall(call, query.peer)
+    uris = await crossings.uris_with(call.house, made)
+    asks = await recalls.would_ask(call.outside, uris, peer or None)
+    return RecallPlan(
+        sentence=recall_sentence(len(asks)),
+        objects=len(uris),
+        asks=[Recipient(peer=host, kind=kind) for host, kind in asks.items()],
+    )
+
+
 async def recall_crossing(call: Call, body: RecallFrom) -> Page[CrossingAnswer]:
     """Take one object back from the audience of a ledger line, and wait a little for the gate to do so."""
     call.member.require("ledger")
-    uri, audience = await _crossing_of(call)
-    made = await ideas.by_uri(call.house, uri)
-    if made is None:
-        raise Missing("crossing", f"{uri} is no contribution")
-    if body.peer and audience not in ("*", body.peer):
-        raise Invalid("peer", "This line is about another server.")
-    peer = body.peer or ("" if audience == "*" else audience)
+    made, peer = await _to_recall(call, body.peer)
     await crossings.recall(call.house, call.member, made, peer)
     return await _show(call, await _revoked(call, made, peer), Paging(limit=200))
 
 
+async def _to_recall(call: Call, peer: str) -> tuple[Contribution, str]:
+    """Return what a ledger line is about and the server that a recall of it concerns, "" for everybody."""
+    uri, audience = await _crossing_of(call)
+    made = await ideas.by_uri(call.house, uri)
+    if made is None:
+        raise Missing("crossing", f"{uri} is no contribution")
+    if peer and audience not in ("*", peer):
+        raise Invalid("peer", "This line is about another server.")
+    return made, peer or ("" if audience == "*" else audience)
+
+
 async def _crossing_of(call: Call) -> tuple[str, str]:
-    text = call.path["crossing"]
-    digits = text.isascii() and text.isdigit() and len(text) < 19
-    found = await uri_of_crossing(call.outside, int(text)) if digits else None
+    found = await uri_of_crossing(call.outside, _number(call, "crossing"))
     if found is None:
-        raise Missing("crossing", f"no crossing {text}")
+        raise Missing("crossing", f"no crossing {call.path['crossing']}")
     return found
+
+
+def _number(call: Call, part: str) -> int:
+    text = call.path[part]
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Missing(part, f"no {part} {text}")
+    return int(text)
 
 
 async def _revoked(call: Call, made: Contribution, peer: str) -> list[Holding]:
     """Return the ledger of a contribution once it shows the recall, or as it stands when patience ends."""
     end = time.monotonic() + PATIENCE
     while True:
-        lines: list[Holding] = []
-        for uri in await crossings.all_public_uris(call.house, made):
-            lines += await holdings(call.outside, uri, "", MOST_LINES)
-        concerned = [line for line in lines if not peer or line.audience == peer]
+        uris = await crossings.all_public_uris(call.house, made)
+        lines = await ledger.holdings(call.outside, uris, "", MOST_LINES)
+        concerned = [line for line in lines if not peer or line.peer == peer]
         if all(line.revoked_at is not None for line in concerned) or time.monotonic() > end:
             return lines
         await asyncio.sleep(PAUSE)
+
+
+# --- what became of it ---
+
+
+async def list_recalls(call: Call, query: RecallsQuery) -> Page[RecallAnswer]:
+    call.member.require("ledger")
+    states: tuple[RecallState, ...] = ()
+    if query.state == "unanswered":
+        states = tuple(UNANSWERED)
+    elif query.state:
+        states = (query.state,)
+    before = None
+    if query.after:
+        asked_at, id_ = read_place(query.after, 2)
+        before = float(asked_at), int(id_)
+    found = await recalls.listed(
+        call.outside,
+        states=states,
+        peer=_peer(query.peer),
+        object_uris=await _uris(call, query.object),
+        before=before,
+        limit=query.limit + 1,
+    )
+    return page_of(
+        found, query, lambda one: show_recall(call.house, one), lambda one: f"{one.asked_at!r}_{one.id}"
+    )
+
+
+async def read_recall(call: Call) -> RecallWhole:
+    call.member.require("ledger")
+    found: Recall | None = await recalls.by_id(call.outside, _number(call, "recall"))
+    if found is None:
+        raise Missing("recall", f"no recall {call.path['recall']}")
+    told: dict[str, dict[str, Any] | None] = {}
+    for name in STATEMENTS:
+        body = await recalls.statement(call.outside, found.id, name)
+        told[name] = orjson.loads(body) if body else None
+    return RecallWhole(
+        recall=show_recall(call.house, found), acknowledged=told["acknowledged"], purged=told["purged"]
+    )

@@ -34,6 +34,7 @@ PARTS = {
     "mark": "support is anyone's; emerging and best are a facilitator's",
     "version": "number of a version",
     "crossing": "id of a line of the ledger",
+    "recall": "id of a recall",
     "hold": "id",
     "host": "host name, with its port where it has one",
 }

@@ -49,5 +49,14 @@ def read_time(after: str) -> float | None:
     return time
 
 
+def read_place(after: str, parts: int) -> list[str]:
+    """Read a cursor of a time in unix seconds, a number and what else names a row; raise Invalid."""
+    found = after.split("_", parts - 1)
+    number = found[1] if len(found) == parts else ""
+    if not (number.isascii() and number.isdigit() and len(number) < 19) or read_time(found[0]) is None:
+        raise _wrong()
+    return found
+
+
 def _wrong() -> Invalid:
     return Invalid("after", "Give what `next` said in the page before.")

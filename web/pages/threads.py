@@ -102,8 +102,7 @@ async def _passport(
         return None
     copies: list[Holding] = []
     if (ledger := request.app.get(OUTSIDE)) is not None:
-        for uri in await crossings.all_public_uris(house, idea):
-            copies += await holdings(ledger, uri)
+        copies = await holdings(ledger, await crossings.all_public_uris(house, idea))
     verdicts = await crossings.verdicts_of(house, member, idea)
     recall_url = f"/ideas/{idea.id}/recall" if member.may("ledger") else ""
     passport = draw_passport(house, verdicts, copies, names, recall_url)

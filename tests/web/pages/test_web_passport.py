@@ -49,7 +49,7 @@ async def test_what_was_taken_back_is_held_by_nobody_and_cannot_be_taken_back_ag
 
 async def test_what_was_taken_back_from_one_server_may_stand_at_another(site: Any) -> None:
     verdicts = [verdict(), verdict("b.example")]
-    copies = [holding(recall="queued"), holding("b.example")]
+    copies = [holding(recall="queued", revoked_at=1_790_000_100.0), holding("b.example")]
     passport = draw_passport(site.house, verdicts, copies, NAMES, "/recall")
     assert passport.sentence == "Acme and b.example. Nobody else."
 
@@ -66,4 +66,5 @@ async def test_an_idea_that_nobody_outside_may_read_says_so(site: Any) -> None:
 def test_each_state_of_a_copy_has_its_words() -> None:
     assert state_words(holding()) == "received"
     assert state_words(holding(recall="unreachable")) == "taken back, holder does not answer"
+    assert state_words(holding(recall="purged")) == "taken back, purged there"
     assert state_words(holding(revoked_at=1.0)) == "no longer served"

@@ -33,7 +33,7 @@ async def show_ledger(request: web.Request) -> web.Response:
     names = await names_of_hosts(house)
     peer, object_uri = request.query.get("peer", ""), request.query.get("object", "")
     ledger = request.app.get(OUTSIDE)
-    found = await holdings(ledger, object_uri, peer, 200) if ledger is not None else []
+    found = await holdings(ledger, [object_uri] if object_uri else [], peer, 200) if ledger is not None else []
     rows = [await _holding(house, member, one, names) for one in found]
     hosts = dict.fromkeys([EVERYONE, *names, *([peer] if peer else [])])
     everyone = Choice(value="", words="Anybody", chosen=not peer)

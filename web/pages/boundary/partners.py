@@ -9,7 +9,7 @@ from typing import get_args
 from aiohttp import web
 
 from federation.outside import deliveries, peers
-from federation.outside.ledger import holdings
+from federation.outside.ledger import count_held
 from federation.outside.peers import Peer
 from federation.outside.store import OUTSIDE
 from server.boundary.labels import Level
@@ -40,10 +40,11 @@ async def _partners(
     known = {peer.host: peer for peer in await peers.peers(ledger)} if ledger is not None else {}
     backlog = await deliveries.backlog(ledger) if ledger is not None else {}
     rows = []
-    for partner in await partners.list_partners(house):
-        held = await holdings(ledger, "", partner.host) if ledger is not None else []
+    found = await partners.list_partners(house)
+    held = await count_held(ledger, [partner.host for partner in found]) if ledger is not None else {}
+    for partner in found:
         waiting = backlog.get(partner.host, (0, 0.0))[0]
-        rows.append(_partner(partner, known.get(partner.host), waiting, sum(not one.revoked_at for one in held)))
+        rows.append(_partner(partner, known.get(partner.host), waiting, held.get(partner.host, 0)))
     page = views.PartnersPage(
         partners=tuple(rows),
         values={"host": typed.get("host", ""), "name": typed.get("name", "")},
