@@ -165,7 +165,11 @@ async def _add_gate(work: Work, house: House, outside: Outside) -> None:
     from federation.gate.joining import follow_found
     from federation.gate.plan import Gateway
     from federation.gate.release import Release
+    from server.services.quotes import fill_prints
 
+    # Nothing is judged before all that stands inside can be recognised.
+    while await fill_prints(house):
+        pass
     gate = Gateway(house, outside)
     await show_server(gate)
     release = Release(gate, _not_crossed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.boundary.detectors import mask
+from server.boundary.facts import WHOLE
 from server.boundary.rules import NAME_TO_ROLE
 from server.domain.actors import Member
 from server.domain.ideas import Contribution
@@ -25,6 +26,8 @@ def redact(book: Rulebook, made: Contribution, author: Member, redactions: froze
     """Return the words without what `redactions` name, or None when something of it is still there."""
     if not redactions:
         return Words(made.title, made.text, made.html)
+    if redactions & WHOLE:
+        return None
     kinds = {"person" if redaction == NAME_TO_ROLE else redaction for redaction in redactions}
     names = [author.name, author.username] if NAME_TO_ROLE in redactions else []
     title = _clean(book, made.title, kinds, names)

@@ -14,7 +14,9 @@ Tier = Literal["public", "stranger", "customer", "partner"]
 
 DIRECTIONS: frozenset[str] = frozenset(get_args(Direction))
 TIERS: frozenset[str] = frozenset(get_args(Tier))
-KINDS = frozenset({"secret", "email", "phone", "codename", "person"})
+KINDS = frozenset({"secret", "email", "phone", "codename", "person", "quote", "lookalike"})
+# Kinds that are about the whole of a thing: they have no place in it, so they cannot be taken out.
+WHOLE = frozenset({"quote", "lookalike"})
 FAILED = "failed"
 PATTERN_PREFIX = "pattern:"
 ACTS = frozenset(

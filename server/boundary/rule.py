@@ -8,7 +8,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Literal, get_args
 
-from server.boundary.facts import ACTS, DIRECTIONS, KINDS, PATTERN_PREFIX, TIERS, Direction, is_host, is_kind
+from server.boundary.facts import ACTS, DIRECTIONS, KINDS, PATTERN_PREFIX, TIERS, WHOLE, Direction, is_host, is_kind
 from server.boundary.labels import Level
 
 RuleKind = Literal["guard", "share", "accept"]
@@ -19,7 +19,7 @@ EFFECTS: tuple[str, ...] = get_args(Effect)
 STRICTNESS: dict[str, int] = {effect: rank for rank, effect in enumerate(EFFECTS)}
 ANY_PATTERN = PATTERN_PREFIX + "*"
 NAME_TO_ROLE = "name->role"
-REDACTIONS = frozenset({NAME_TO_ROLE, "attachments", *KINDS})
+REDACTIONS = frozenset({NAME_TO_ROLE, "attachments", *KINDS}) - WHOLE
 
 
 class RuleError(ValueError):
@@ -155,6 +155,8 @@ class Rule:
             raise RuleError("to redact, say what: redactions = [...]")
         if self.redactions and self.effect not in ("redact", "hold"):
             raise RuleError("redactions need the effect redact or hold")
+        for redaction in sorted(self.redactions & WHOLE):
+            raise RuleError(f"a {redaction} has no place of its own to be taken out of; hold it instead")
         for redaction in self.redactions:
             if redaction not in REDACTIONS and not is_kind(redaction):
                 raise RuleError(f"unknown redaction '{redaction}'{hint(redaction, REDACTIONS)}")

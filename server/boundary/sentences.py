@@ -15,6 +15,8 @@ FOUND = {
     "phone": "a phone number",
     "codename": "a code name",
     "person": "a person's name",
+    "quote": "a quote of what the reader was not granted",
+    "lookalike": "a name like one of our people's",
     ANY_PATTERN: "a match of any of your own patterns",
 }
 NOUNS = {
@@ -24,6 +26,8 @@ NOUNS = {
     "phone": "phone numbers",
     "codename": "code names",
     "person": "people's names",
+    "quote": "quotes of what the reader was not granted",
+    "lookalike": "names like our people's",
 }
 ROLE_FOR_NAME = "the author's role in place of the name"
 PEER_NAMES = {

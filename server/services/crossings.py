@@ -24,6 +24,7 @@ from server.domain.jams import Forum
 from server.domain.uris import host_of, new_id
 from server.services.forums import forum_and_jam, mirror_key
 from server.services.house import House, Rulebook
+from server.services.quotes import Said, untold
 from server.storage import contributions, events, people, recalls, twins
 from server.storage import partners as partner_rows
 from server.storage import verdicts as verdict_rows
@@ -82,18 +83,37 @@ async def reader_at(house: House, host: str) -> Reader:
     return _partner_reader(partner) if partner else Reader(host, "stranger", OPEN_CLEARANCE)
 
 
-async def judge(house: House, draft: Draft) -> list[Verdict]:
-    """Say, for each audience of the forum, what the rules make of a draft. Nothing is written."""
+async def judge(house: House, draft: Draft, *, quotes: bool = True) -> list[Verdict]:
+    """Say, for each audience of the forum, what the rules make of a draft. Nothing is written.
+
+    Without `quotes` it is not asked whether the words stand elsewhere.
+    """
     book = await house.rulebook()
     findings = _find(book, draft)
+    readers = await readers_of(house, draft.forum)
+    quoting = await _quoting(house, draft, readers) if quotes else frozenset()
     recalled = await recalls.recalled_from(house.store, draft.contribution_id) if draft.contribution_id else set()
-    root = await _root_verdicts(house, draft)
+    root = await _root_verdicts(house, draft, quotes=quotes)
     verdicts = []
-    for reader in await readers_of(house, draft.forum):
-        facts = await _facts(house, draft, reader, findings)
+    for reader in readers:
+        found = findings | {"quote"} if reader.audience in quoting else findings
+        facts = await _facts(house, draft, reader, found)
         verdict = _verdict(book, facts, house.now())
         verdicts.append(_narrow(verdict, draft, reader, recalled, root))
     return verdicts
+
+
+async def _quoting(house: House, draft: Draft, readers: Sequence[Reader]) -> frozenset[str]:
+    """Return the audiences for whom the draft repeats words that stand inside and that they were not granted."""
+    if draft.forum.audience == "inside":
+        return frozenset()
+
+    async def judge_source(made: Contribution) -> list[Verdict]:
+        return await judge(house, await draft_of(house, made), quotes=False)
+
+    audiences = [reader.audience for reader in readers]
+    said = Said(f"{draft.title}\n{draft.text}", draft.contribution_id, draft.author, draft.forum.id)
+    return await untold(house, said, audiences, judge_source)
 
 
 def _find(book: Rulebook, draft: Draft) -> frozenset[str]:
@@ -171,7 +191,7 @@ def _narrow(
     return verdict
 
 
-async def _root_verdicts(house: House, draft: Draft) -> dict[str, VerdictWord] | None:
+async def _root_verdicts(house: House, draft: Draft, *, quotes: bool) -> dict[str, VerdictWord] | None:
     """Return what was said of the idea at the root of a reply, by audience; None for an idea itself."""
     if not draft.thread_id or draft.thread_id == draft.contribution_id:
         return None
@@ -190,7 +210,8 @@ async def _root_verdicts(house: House, draft: Draft) -> dict[str, VerdictWord] |
         said = {root.author_host: "allowed", **said}
     elif not {reader.audience for reader in readers} <= said.keys():
         # Not judged yet, or not for a reader who came later.
-        said = {verdict.audience: verdict.verdict for verdict in await judge(house, await draft_of(house, root))}
+        judged = await judge(house, await draft_of(house, root), quotes=quotes)
+        said = {verdict.audience: verdict.verdict for verdict in judged}
     recalled = await recalls.recalled_from(house.store, root.id)
     return {audience: "denied" if recalled & {"", audience} else word for audience, word in said.items()}
 

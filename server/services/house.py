@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from server.boundary.detectors import Detectors, PatternError
+from server.boundary.quotes import Winnower
 from server.boundary.rules import RuleErrors, RuleSet, parse_rules
 from server.database import Database
 from server.domain.crossings import StoredRules
 from server.domain.errors import Conflict
 from server.domain.uris import Addresses
-from server.storage import people, rule_sets
+from server.storage import people, prints, rule_sets
 
 
 class Clock:
@@ -58,10 +59,11 @@ def read_table(text: str) -> RuleSet:
 
 @dataclass(slots=True)
 class _Shelf:
-    """The last rulebook made, kept until the rules or the names to guard change."""
+    """The last rulebook made, kept until the rules or the names to guard change; and what makes prints."""
 
     key: tuple[object, ...] = ()
     book: Rulebook | None = None
+    winnower: Winnower | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,12 @@ class House:
         rules = parse_rules(stored.text)
         tried = await rule_sets.by_version(self.store, shadow) if shadow else None
         return Rulebook(version, rules, make_detectors(rules, names), _shadow_book(tried, names))
+
+    async def winnower(self) -> Winnower:
+        """Return what makes prints of texts, with this organisation's key."""
+        if self.shelf.winnower is None:
+            self.shelf.winnower = Winnower(await prints.key(self.store))
+        return self.shelf.winnower
 
 
 def _shadow_book(stored: StoredRules | None, names: tuple[str, ...]) -> Rulebook | None:

@@ -19,8 +19,9 @@ from server.domain.jams import Forum, Jam
 from server.domain.uris import new_id
 from server.services.forums import obtain_forum
 from server.services.house import House
+from server.services.quotes import prints_of
 from server.services.text import clean_line, clean_text, plain, render, sanitise, searchable
-from server.storage import contributions, events, jams
+from server.storage import contributions, events, jams, prints
 from server.storage import holds as hold_rows
 
 
@@ -161,6 +162,7 @@ async def _require_open(house: House, forum: Forum, origin: Origin | None) -> Ja
 
 
 async def _write(house: House, made: Contribution, kind: EventKind) -> Contribution:
+    marks = await prints_of(house, made.title, made.text)
     async with house.store.transaction() as change:
         if made.activity_uri:
             found = await change.fetch("SELECT id FROM contributions WHERE uri = ?", (made.uri,))
@@ -169,6 +171,7 @@ async def _write(house: House, made: Contribution, kind: EventKind) -> Contribut
                 if known is not None:
                     return known
         await contributions.insert(change, made)
+        await prints.put(change, made.id, marks)
         await _record(
             house, change, kind, made, {"version": 1, "parent": made.parent_id, "builds_on": made.builds_on}
         )
@@ -208,10 +211,12 @@ async def edit(
     if (new_title, words, new_label) == (old.title, old.text, old.label):
         return old
     now = house.now().timestamp()
+    marks = await prints_of(house, new_title, words)
     async with house.store.transaction() as change:
         await contributions.edit(
             change, old, title=new_title, text=words, html=html or render(words), label=new_label, now=now
         )
+        await prints.put(change, old.id, marks)
         await hold_rows.void(change, old.id, old.version + 1)
         facts: dict[str, object] = {"version": old.version + 1, "relabelled": new_label != old.label}
         await _record(house, change, "ContributionEdited", old, facts)
@@ -230,6 +235,7 @@ async def delete(house: House, by: Member, old: Contribution) -> None:
     async with house.store.transaction() as change:
         if not await contributions.delete(change, old):
             return
+        await prints.drop(change, old.id)
         await hold_rows.void(change, old.id, old.version + 1)
         await hold_rows.forget_previews(change, old.id)
         moderated = by.id != old.author_id

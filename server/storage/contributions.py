@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from server.database import Database, Transaction
@@ -56,6 +56,16 @@ async def by_id(store: Database, contribution_id: str) -> Contribution | None:
     """Find a contribution, deleted ones included."""
     row = await store.fetch_one(f"{SELECT} WHERE c.id = ?", (contribution_id,))
     return None if row is None else _contribution(row)
+
+
+async def by_ids(store: Database, ids: Collection[str]) -> list[Contribution]:
+    """Return those of some contributions that stand."""
+    if not ids:
+        return []
+    rows = await store.fetch(
+        f"{SELECT} WHERE c.id IN (SELECT value FROM json_each(?)) AND {STANDS}", (json.dumps(list(ids)),)
+    )
+    return [_contribution(row) for row in rows]
 
 
 async def by_uri(store: Database, uri: str) -> Contribution | None:

@@ -143,6 +143,26 @@ class SearchRow(Model):
         table = "search_rows"
 
 
+class PrintRow(Model):
+    """A contribution whose prints stand in `fingerprints`, which knows it by number only."""
+
+    number = fields.IntField(primary_key=True)
+    contribution_id = fields.CharField(max_length=32, unique=True)
+
+    class Meta:
+        table = "printed"
+
+
+class KeyRow(Model):
+    """A secret of the inside, 32 random bytes: the key of the prints."""
+
+    name = fields.CharField(max_length=40, primary_key=True)
+    bytes = fields.BinaryField()
+
+    class Meta:
+        table = "inside_keys"
+
+
 class VersionRow(Model):
     """Earlier words of a contribution."""
 
