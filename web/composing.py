@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from server.boundary.labels import Level
+from server.boundary.labels import ONWARD, WISHES, Label, LabelError, Level
 from server.domain.actors import Member
 from server.domain.errors import Missing
 from server.domain.ideas import INTENTS, Contribution, Intent
@@ -14,6 +14,7 @@ from server.domain.jams import Forum
 from server.services import crossings, ideas
 from server.services.crossings import Draft
 from server.services.house import House
+from server.services.labels import put_together
 from web.people import author_of, names_of_hosts
 from web.reach import draw_reach
 from web.views import Choice, Composer, Link, Similar
@@ -32,6 +33,13 @@ LABEL_WORDS = {
     "GREEN": "GREEN: shareable",
     "AMBER": "AMBER: confidential",
     "RED": "RED: secret",
+}
+WISH_WORDS = {
+    "anyone": "to anyone",
+    "community": "in their community",
+    "clients": "to their organisation and clients",
+    "organisation": "in their organisation",
+    "recipients": "to nobody",
 }
 _LEAST_FOR_SIMILAR = 12
 
@@ -55,9 +63,12 @@ class Writing:
     def label(self) -> str:
         """The label it would bear: what was chosen, never below that of the idea it answers."""
         default = self.edited.label if self.edited else self.forum.label
-        chosen = Level.__members__.get(self.typed.get("label", ""), Level.parse(default))
-        floor = Level.parse(self.root.label) if self.root and self.kind == "reply" else Level.CLEAR
-        return str(max(chosen, floor))
+        try:
+            chosen = Label.parse(label_in(self.typed) or default)
+        except LabelError:
+            chosen = Label.parse(default)
+        root = self.root if self.kind == "reply" else None
+        return str(chosen.join(Label.parse(root.label)) if root else chosen)
 
     def draft(self, author: Member) -> Draft:
         thread = self.edited.thread_id if self.edited else self.root.id if self.root else ""
@@ -91,6 +102,8 @@ async def draw_composer(house: House, author: Member, writing: Writing) -> Compo
         text=writing.typed.get("text", ""),
         titled=titled,
         labels=_labels(writing),
+        categories=" ".join(sorted(Label.parse(writing.label).categories)),
+        wishes=draw_wishes(writing.label),
         intents=_intents(writing) if writing.kind == "reply" else (),
         builds_on=Link(text=writing.base.title, url=f"/ideas/{writing.base.id}") if writing.base else None,
         builds_on_id=writing.base.id if writing.base else "",
@@ -113,12 +126,22 @@ def _addresses(writing: Writing) -> tuple[str, str]:
 
 
 def _labels(writing: Writing) -> tuple[Choice, ...]:
-    least = Level.parse(writing.root.label) if writing.root and writing.kind == "reply" else Level.CLEAR
+    least = Label.parse(writing.root.label).level if writing.root and writing.kind == "reply" else Level.CLEAR
+    chosen = Label.parse(writing.label).level
     return tuple(
-        Choice(value=str(level), words=LABEL_WORDS[str(level)], chosen=str(level) == writing.label)
+        Choice(value=str(level), words=LABEL_WORDS[str(level)], chosen=level == chosen)
         for level in Level
         if level >= least
     )
+
+
+def draw_wishes(label: str, chosen: str = "") -> tuple[Choice, ...]:
+    """How far readers may pass it on: what its level says, or one of the wishes of the Traffic Light Protocol."""
+    read = Label.parse(label)
+    own = WISHES[read.level]
+    wish = chosen or ("" if read.onward == own else read.onward)
+    others = (Choice(value=one, words=WISH_WORDS[one], chosen=one == wish) for one in ONWARD)
+    return (Choice(value="", words="as its label says", chosen=wish not in ONWARD), *others)
 
 
 def _intents(writing: Writing) -> tuple[Choice, ...]:
@@ -136,6 +159,12 @@ async def _similar(house: House, author: Member, writing: Writing) -> tuple[Simi
         for made in found
         if not writing.base or made.id != writing.base.id
     )
+
+
+def label_in(form: Mapping[str, str]) -> str:
+    """The label that a form's fields put together; "" where it has none, so that the default holds."""
+    level = form.get("label", "")
+    return put_together(level, form.get("categories", ""), form.get("onward", "")) if level else ""
 
 
 def intent_of(form: Mapping[str, str]) -> Intent:

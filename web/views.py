@@ -154,6 +154,8 @@ class Composer:
     titled: bool = True
     forums: tuple[Choice, ...] = ()
     labels: tuple[Choice, ...] = ()
+    categories: str = ""
+    wishes: tuple[Choice, ...] = ()
     intents: tuple[Choice, ...] = ()
     builds_on: Link | None = None
     builds_on_id: str = ""
@@ -312,6 +314,7 @@ class SettingsPage:
     forum_values: Mapping[str, str]
     audiences: tuple[Choice, ...]
     labels: tuple[Choice, ...]
+    wishes: tuple[Choice, ...]
     partners: tuple[Choice, ...]
     charter: Charter
     wrong: Mapping[str, str] = field(default_factory=dict)

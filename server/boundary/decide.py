@@ -9,7 +9,7 @@ from typing import Any
 from server.boundary.engine import Outcome
 from server.boundary.explain import reason, would_allow
 from server.boundary.facts import Facts
-from server.boundary.rule import Duty, Effect, Expires, Notify
+from server.boundary.rule import Duty, Effect, Expires, Notify, Review
 from server.boundary.ruleset import RuleSet
 
 
@@ -76,4 +76,6 @@ def _duty_json(duty: Duty) -> dict[str, Any]:
         return {"notify": duty.whom}
     if isinstance(duty, Expires):
         return {"expires_at": duty.at.isoformat()}
+    if isinstance(duty, Review):
+        return {"approvals": duty.approvals, "reviewers": list(duty.reviewers), "within_hours": duty.within_hours}
     return {"rate": duty.per_hour}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server.boundary.facts import KINDS
 from server.boundary.labels import Level
-from server.boundary.rule import ANY_PATTERN, NAME_TO_ROLE, Conditions, Rate, Rule
+from server.boundary.rule import ANY_LIST, ANY_PATTERN, NAME_TO_ROLE, Conditions, Rate, Rule
 from server.boundary.ruleset import RuleSet
 
 MAY_LEAVE = frozenset({Level.CLEAR, Level.GREEN})
@@ -30,7 +30,7 @@ def default_rules() -> RuleSet:
                 kind="guard",
                 direction="out",
                 effect="hold",
-                conditions=Conditions(findings=KINDS | {ANY_PATTERN}),
+                conditions=Conditions(findings=KINDS | {ANY_PATTERN, ANY_LIST}),
                 note="Secrets and personal data wait for a reviewer.",
             ),
             Rule(

@@ -14,7 +14,8 @@ import ahocorasick_rs
 import re2
 
 from server.boundary import contacts, secret_patterns
-from server.boundary.facts import FAILED, PATTERN_PREFIX
+from server.boundary.facts import FAILED, LIST_PREFIX, PATTERN_PREFIX
+from server.boundary.own_patterns import PatternError, compile_own
 from server.boundary.plain import Alphabet, Plain, bare, fold, folded, plainly
 
 REMOVED = {
@@ -24,13 +25,8 @@ REMOVED = {
     "codename": "[code name removed]",
     "person": "[name removed]",
 }
-LONGEST_PATTERN = 2_000
 MOST_SPELLINGS = 500_000
 MEMORY = 64 << 20
-
-
-class PatternError(ValueError):
-    """An admin's own pattern that cannot be used; the message names it and says why."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -65,7 +61,7 @@ class Detectors:
 
     ``code_names`` and ``people`` are terms found as whole words in any case and spelling (blanks, hyphens,
     dots and underscores are the same; ``Project Lynx`` is also found in ``projectlynx``). ``patterns`` maps
-    names to RE2 patterns. Raises PatternError.
+    names to RE2 patterns and ``lists`` names to terms, found as the kind ``list:NAME``. Raises PatternError.
     """
 
     def __init__(
@@ -73,20 +69,22 @@ class Detectors:
         code_names: Iterable[str] = (),
         people: Iterable[str] = (),
         patterns: Mapping[str, str] | None = None,
+        lists: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         self._alphabet = Alphabet()
         self._searches = (*_built_in(), *(_own(name, text) for name, text in (patterns or {}).items()))
         self._set = _set_of(self._searches)
         self._terms: list[tuple[str, str]] = []
         spellings: dict[str, int] = {}
-        for kind, detail, terms in (("codename", "code names", code_names), ("person", "people", people)):
+        own = [(LIST_PREFIX + name, name, terms) for name, terms in (lists or {}).items()]
+        for kind, detail, terms in (("codename", "code names", code_names), ("person", "people", people), *own):
             index = len(self._terms)
             self._terms.append((kind, detail))
             for term in terms:
                 for spelling in self._spellings(term):
                     spellings[spelling] = spellings.get(spelling, 0) | 1 << index
                 if len(spellings) > MOST_SPELLINGS:
-                    raise PatternError(f"more than {MOST_SPELLINGS} spellings of code names and people")
+                    raise PatternError(f"more than {MOST_SPELLINGS} spellings of code names, people and lists")
         self._owners = list(spellings.values())
         self._words = ahocorasick_rs.AhoCorasick(list(spellings)) if spellings else None
 
@@ -192,18 +190,7 @@ def _span(text: str, match: Any) -> tuple[int, int] | None:
 
 def _own(name: str, pattern: str) -> _Search:
     """Return the search for an admin's own pattern."""
-    if not name or not name.isprintable():
-        raise PatternError(f"the pattern {pattern!r} needs a printable name")
-    if len(pattern) > LONGEST_PATTERN:
-        raise PatternError(f"the pattern “{name}” is longer than {LONGEST_PATTERN} characters")
-    try:
-        compiled = _compiled(pattern)
-    except re2.error as error:
-        reason = error.args[0] if error.args else "not understood"
-        reason = reason.decode(errors="replace") if isinstance(reason, bytes) else reason
-        raise PatternError(f"the pattern “{name}” cannot be used: {reason}") from error
-    if compiled.search("") is not None:
-        raise PatternError(f"the pattern “{name}” matches every text")
+    compiled = compile_own(name, pattern)
     return _Search(PATTERN_PREFIX + name, name, compiled, pattern, _span)
 
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, Literal
 
 from server.boundary.facts import ACTS, FAILED, Facts, is_kind
-from server.boundary.masks import Dimension, Times, dimensions
+from server.boundary.masks import Attachments, Dimension, Times, dimensions
 from server.boundary.rule import STRICTNESS, Duty, Effect, Expires, Rule, unite
 from server.boundary.sentences import sentence
 
@@ -18,10 +18,13 @@ Cause = Literal["rules", "no permit", "clearance", "detector", "unknown act", "u
 REMEMBERED = 16_384
 GROUPS = (
     frozenset({"direction", "peer", "tier", "act"}),
-    frozenset({"jam", "forum", "label"}),
+    frozenset({"jam", "forum", "label", "categories", "onward"}),
     frozenset({"unit", "role", "author", "consent", "first_crossing"}),
-    frozenset({"attachments", "length"}),
-    frozenset({"findings"}),
+    frozenset({"attachments", "attachment_types", "attachment_bytes", "findings"}),
+    frozenset({"length"}),
+    frozenset({"nth"}),
+    frozenset({"age"}),
+    frozenset({"week_minute"}),
 )
 NEARNESS = ("direction", "jam", "forum", "act")
 
@@ -99,7 +102,7 @@ class CompiledRules:
         clearance, an unknown act or finding and a failed detector are refused whatever the rules say.
         """
         try:
-            if facts.label > facts.clearance:
+            if facts.label > facts.clearance or not facts.categories <= facts.cleared_for:
                 return CLEARANCE
             if facts.findings:
                 if FAILED in facts.findings:
@@ -150,10 +153,25 @@ class CompiledRules:
         """Return the rules of these ids, in their order."""
         return [self._by_id[rule_id] for rule_id in ids]
 
-    def lengths_below(self, length: int) -> list[int]:
-        """Return the greatest length of each sort that rules tell apart, below ``length``, longest first."""
-        steps = [step for each in self._dimensions if each.facts == ("length",) for (step,) in each.samples()]
-        return [step - 1 for step in sorted(steps, reverse=True) if 0 < step <= length]
+    def below(self, name: str, number: int) -> list[int]:
+        """Return the greatest number of each sort of a fact that rules tell apart, below ``number``, greatest first."""
+        return [step - 1 for step in reversed(self._steps(name)) if step <= number and step > self._steps(name)[0]]
+
+    def above(self, name: str, number: int) -> list[int]:
+        """Return the least number of each sort of a fact that rules tell apart, above ``number``, least first."""
+        return [step for step in self._steps(name) if step > number]
+
+    def minutes(self) -> list[int]:
+        """Return the first minute of the week of each sort that rules tell apart."""
+        return self._steps("week_minute")
+
+    def _steps(self, name: str) -> list[int]:
+        for each in self._dimensions:
+            if each.facts == (name,):
+                return [step for (step,) in each.samples()]
+            if name == "attachment_bytes" and isinstance(each, Attachments):
+                return each.sizes
+        return []
 
     def outcome(self, mask: int) -> Outcome:
         """Return what the rules of a mask come to when they, and no others, match."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from server.boundary.engine import CompiledRules, Outcome
 from server.boundary.facts import Facts
-from server.boundary.labels import Level
-from server.boundary.sentences import found, listed, removed
+from server.boundary.labels import ONWARD, Clearance, Level
+from server.boundary.rule import DAYS, MINUTES_A_DAY, Review, Span
+from server.boundary.sentences import found, listed, removed, review_said, size_said
 
 MOST_LENGTHS = 3
 
@@ -18,7 +20,7 @@ def reason(outcome: Outcome, facts: Facts, compiled: CompiledRules, now: datetim
     whom = peer_said(facts)
     match outcome.cause:
         case "clearance":
-            return f"This is labelled {facts.label}, and {whom} is cleared up to {facts.clearance} only."
+            return _not_cleared(facts, whom)
         case "detector":
             return "A detector could not finish its search, so this is refused."
         case "unknown act":
@@ -32,7 +34,9 @@ def reason(outcome: Outcome, facts: Facts, compiled: CompiledRules, now: datetim
     if outcome.effect == "deny":
         return f"Refused by {listed(outcome.rules, 'and')}: {_first(outcome, facts, compiled)}"
     if outcome.effect == "hold":
-        return f"Held by {listed(outcome.rules, 'and')}: {_first(outcome, facts, compiled)}"
+        asked = listed([review_said(duty) for duty in outcome.duties if isinstance(duty, Review)] or [""], "and")
+        held = f"Held by {listed(outcome.rules, 'and')}: {_first(outcome, facts, compiled)}"
+        return f"{held} It can be {asked}." if asked else held
     permits = [rule.id for rule in compiled.rules_of(outcome.matched) if rule.kind != "guard"]
     verb = f"Crosses to {whom} by" if facts.direction == "out" else f"Accepted from {whom} by"
     if outcome.effect == "redact":
@@ -40,6 +44,13 @@ def reason(outcome: Outcome, facts: Facts, compiled: CompiledRules, now: datetim
         by = f" ({listed(others, 'and')})" if others else ""
         return f"{verb} {listed(permits, 'and')}, with {removed(outcome.redactions)}{by}."
     return f"{verb} {listed(permits, 'and')}."
+
+
+def _not_cleared(facts: Facts, whom: str) -> str:
+    lacking = facts.categories - facts.cleared_for
+    if facts.label > facts.clearance:
+        return f"This is labelled {facts.whole_label}, and {whom} is cleared up to {facts.clearance} only."
+    return f"This is in the category {listed(sorted(lacking), 'and')}, for which {whom} is not cleared."
 
 
 def peer_said(facts: Facts) -> str:
@@ -55,7 +66,7 @@ def _no_permit(facts: Facts, compiled: CompiledRules, now: datetime) -> str:
     whom, place = peer_said(facts), _place(facts)
     if compiled.reaches(facts, now):
         way = f"leave {place} for {whom}" if facts.direction == "out" else f"come from {whom} into {place}"
-        return f"No rule lets this {facts.act}, labelled {facts.label}, {way}."
+        return f"No rule lets this {facts.act}, labelled {facts.whole_label}, {way}."
     if facts.direction == "out":
         return f"No rule shares {place} with {whom}."
     return f"No rule accepts a {facts.act} from {whom} in {place}."
@@ -89,22 +100,74 @@ def would_allow(facts: Facts, compiled: CompiledRules, now: datetime) -> str | N
 
 
 def _changes(facts: Facts, compiled: CompiledRules) -> Iterator[tuple[Facts, str]]:
+    yield from _of_its_label(facts)
+    yield from _of_its_words(facts, compiled)
+    yield from _of_its_attachments(facts, compiled)
+    yield from _of_its_time(facts, compiled)
+    yield from _of_clearance(facts)
+    yield from _other_tiers(facts)
+
+
+def _of_its_label(facts: Facts) -> Iterator[tuple[Facts, str]]:
     for level in sorted(Level, key=lambda level: (abs(level - facts.label), level)):
         if level != facts.label:
             yield facts.supposing(label=level), f"the label were {level}"
+    if facts.categories:
+        named = f"the category {listed(sorted(facts.categories), 'and')}"
+        for category in sorted(facts.categories) if len(facts.categories) > 1 else ():
+            yield facts.supposing(categories=facts.categories - {category}), f"it were not in the category {category}"
+        yield facts.supposing(categories=frozenset()), f"it were not in {named}"
+    place = ONWARD.index(facts.onward)
+    for wish in sorted(ONWARD, key=lambda wish: abs(ONWARD.index(wish) - place)):
+        if wish != facts.onward:
+            yield facts.supposing(onward=wish), f"its onward wish were {wish}"
+
+
+def _of_its_words(facts: Facts, compiled: CompiledRules) -> Iterator[tuple[Facts, str]]:
     if facts.findings:
         yield facts.supposing(findings=frozenset()), f"it did not contain {found(facts.findings)}"
     if not facts.consent:
         yield facts.supposing(consent=True), "the author had agreed to be named"
-    if facts.attachments:
-        yield facts.supposing(attachments=0), "it had no attachments"
-    for limit in compiled.lengths_below(facts.length)[:MOST_LENGTHS]:
+    for limit in compiled.below("length", facts.length)[:MOST_LENGTHS]:
         yield facts.supposing(length=limit), f"it had no more than {limit} characters"
+
+
+def _of_its_attachments(facts: Facts, compiled: CompiledRules) -> Iterator[tuple[Facts, str]]:
+    if not facts.attachments:
+        return
+    none: dict[str, Any] = {"attachments": 0, "attachment_types": frozenset(), "attachment_bytes": 0}
+    yield facts.supposing(**none), "it had no attachments"
+    for limit in compiled.below("attachment_bytes", facts.attachment_bytes)[:MOST_LENGTHS]:
+        said = size_said(Span(0, limit))
+        yield facts.supposing(attachment_bytes=limit), f"its attachments had {said}"
+    for left_out in sorted(facts.attachment_types) if len(facts.attachment_types) > 1 else ():
+        rest = facts.attachment_types - {left_out}
+        yield facts.supposing(attachment_types=rest), f"nothing of the type {left_out} were attached"
+
+
+def _of_its_time(facts: Facts, compiled: CompiledRules) -> Iterator[tuple[Facts, str]]:
     if facts.first_crossing:
         yield facts.supposing(first_crossing=False), "it had crossed before"
-    if facts.label > facts.clearance:
-        yield facts.supposing(clearance=facts.label), f"{peer_said(facts)} were cleared for {facts.label}"
-    yield from _other_tiers(facts)
+    for number in compiled.above("nth", facts.nth)[:MOST_LENGTHS]:
+        yield facts.supposing(nth=number), f"{number - 1} of its author's had crossed before"
+    for limit in compiled.below("age", facts.age)[-1:]:
+        yield facts.supposing(age=limit), f"it had been written no more than {limit} hours ago"
+    for hours in compiled.above("age", facts.age)[:MOST_LENGTHS]:
+        yield facts.supposing(age=hours), f"it had been written {hours} hours ago"
+    for minute in compiled.minutes():
+        if minute != facts.week_minute:
+            day, rest = divmod(minute, MINUTES_A_DAY)
+            at = f"{DAYS[day]} at {rest // 60:02}:{rest % 60:02} UTC"
+            yield facts.supposing(week_minute=minute), f"it had been written on {at}"
+
+
+def _of_clearance(facts: Facts) -> Iterator[tuple[Facts, str]]:
+    """Yield what the other side would have to be cleared for, where that is what keeps it back."""
+    if facts.whole_label.within(facts.whole_clearance):
+        return
+    level, categories = max(facts.label, facts.clearance), facts.cleared_for | facts.categories
+    said = Clearance(facts.label if facts.label > facts.clearance else facts.clearance, facts.categories)
+    yield facts.supposing(clearance=level, cleared_for=categories), f"{peer_said(facts)} were cleared for {said}"
 
 
 def _other_tiers(facts: Facts) -> Iterator[tuple[Facts, str]]:

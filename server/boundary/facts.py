@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-from server.boundary.labels import LabelError, Level
+from server.boundary.labels import ONWARD, WISHES, Clearance, Label, LabelError, Level, Onward, is_category
 
 Direction = Literal["in", "out"]
 Tier = Literal["public", "stranger", "customer", "partner"]
@@ -19,12 +20,17 @@ KINDS = frozenset({"secret", "email", "phone", "codename", "person", "quote", "l
 WHOLE = frozenset({"quote", "lookalike"})
 FAILED = "failed"
 PATTERN_PREFIX = "pattern:"
+LIST_PREFIX = "list:"
+OWN_PREFIXES = (PATTERN_PREFIX, LIST_PREFIX)
+UNKNOWN_TYPE = "application/octet-stream"
+MINUTES_A_WEEK = 7 * 24 * 60
 ACTS = frozenset(
     {"Create", "Update", "Delete", "Like", "Dislike", "Undo", "Announce", "Follow", "Flag"}
     | {"Accept", "Reject", "Add", "Remove", "Block", "Move"}
 )
 
 _HOST = re.compile(r"(?:\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(?::\d{1,5})?")
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
 
 
 class FactsError(ValueError):
@@ -55,7 +61,24 @@ def normal_host(text: str) -> str:
 
 def is_kind(kind: str) -> bool:
     """Say whether ``kind`` names a kind of finding that rules can ask about (``failed`` is none of them)."""
-    return kind in KINDS or (kind.startswith(PATTERN_PREFIX) and len(kind) > len(PATTERN_PREFIX))
+    return kind in KINDS or any(kind.startswith(prefix) and len(kind) > len(prefix) for prefix in OWN_PREFIXES)
+
+
+def is_media_type(text: str) -> bool:
+    """Say whether ``text`` is a media type as facts spell it: lower case, without parameters (RFC 6838)."""
+    return _MEDIA_TYPE.fullmatch(text) is not None
+
+
+def normal_media_type(text: str) -> str:
+    """Return a media type as facts spell it; ``application/octet-stream`` for anything that is none."""
+    plain = text.partition(";")[0].strip().lower()
+    return plain if is_media_type(plain) else UNKNOWN_TYPE
+
+
+def week_minute(at: datetime) -> int:
+    """Return the whole minutes between Monday 00:00 UTC and ``at`` (a time with a zone), in its week."""
+    at = at.astimezone(UTC)
+    return at.weekday() * 24 * 60 + at.hour * 60 + at.minute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,19 +86,27 @@ class Facts:
     """One request to cross. Compulsory throughout: facts that miss one or have it ill-typed cannot be made.
 
     ``peer`` is the other server's ``host[:port]``, or ``*`` for the anonymous public (then, and only then,
-    the tier is ``public``). ``forum`` is the forum's key, e.g. ``packaging/open``; ``jam`` its jam's slug;
-    both are empty where none applies. ``length`` counts characters. ``findings`` holds kinds of detector
-    findings (``secret email phone codename person pattern:NAME``), or ``failed`` when a detector could not
-    finish.
+    the tier is ``public``). ``clearance`` is the highest level that it is cleared for and ``cleared_for`` the
+    categories. ``forum`` is the forum's key, e.g. ``packaging/open``; ``jam`` its jam's slug; both are empty
+    where none applies. ``label``, ``categories`` and ``onward`` are the three parts of its label. ``findings``
+    holds kinds of detector findings (``secret email phone codename person quote lookalike pattern:NAME
+    list:NAME``), or ``failed`` when a detector could not finish. ``length`` counts characters,
+    ``attachments`` files, ``attachment_types`` holds their media types and ``attachment_bytes`` their size
+    together. ``nth`` is 1 for an author's first idea or reply towards this audience (inward: into this jam).
+    ``age`` is the whole hours since the words were written and ``week_minute`` the minute of the week (from
+    Monday 00:00 UTC) in which they were.
     """
 
     direction: Direction
     peer: str
     tier: Tier
     clearance: Level
+    cleared_for: frozenset[str]
     jam: str
     forum: str
     label: Level
+    categories: frozenset[str]
+    onward: Onward
     author: str
     unit: str
     role: str
@@ -84,13 +115,18 @@ class Facts:
     act: str
     length: int
     attachments: int
+    attachment_types: frozenset[str]
+    attachment_bytes: int
     first_crossing: bool
+    nth: int
+    age: int
+    week_minute: int
 
     def __post_init__(self) -> None:
         texts = {type(self.direction), type(self.tier), type(self.peer), type(self.jam), type(self.forum)}
-        texts |= {type(self.author), type(self.unit), type(self.role), type(self.act)}
+        texts |= {type(self.author), type(self.unit), type(self.role), type(self.act), type(self.onward)}
         if texts != {str}:
-            raise FactsError("direction, peer, tier, jam, forum, author, unit, role and act must be text")
+            raise FactsError("direction, peer, tier, jam, forum, onward, author, unit, role and act must be text")
         if self.direction not in DIRECTIONS:
             raise FactsError(f"unknown direction '{self.direction}'")
         if self.tier not in TIERS:
@@ -101,14 +137,44 @@ class Facts:
             raise FactsError(f"'{self.peer}' is not a lower-case host[:port]")
         if {type(self.clearance), type(self.label)} != {Level}:
             raise FactsError("clearance and label must be levels")
+        if self.onward not in ONWARD:
+            raise FactsError(f"unknown onward wish '{self.onward}'")
         if {type(self.consent), type(self.first_crossing)} != {bool}:
             raise FactsError("consent and first_crossing must be true or false")
-        if {type(self.length), type(self.attachments)} != {int}:
-            raise FactsError("length and attachments must be whole numbers")
-        if self.length < 0 or self.attachments < 0:
-            raise FactsError("length and attachments cannot be negative")
-        if {type(self.findings)} != {frozenset} or not {type(kind) for kind in self.findings} <= {str}:
-            raise FactsError("findings must be a frozenset of text")
+        self._check_sets()
+        self._check_numbers()
+
+    def _check_sets(self) -> None:
+        for name in SETS:
+            values = getattr(self, name)
+            if type(values) is not frozenset or not {type(value) for value in values} <= {str}:
+                raise FactsError(f"{name} must be a frozenset of text")
+        if not all(map(is_category, self.categories | self.cleared_for)):
+            raise FactsError("categories have lower-case letters, digits and hyphens")
+        if not all(map(is_media_type, self.attachment_types)):
+            raise FactsError("attachment_types must be media types in lower case")
+
+    def _check_numbers(self) -> None:
+        numbers = [getattr(self, name) for name in NUMBERS]
+        if {type(number) for number in numbers} != {int}:
+            raise FactsError(f"{', '.join(NUMBERS)} must be whole numbers")
+        if min(numbers) < 0 or self.nth < 1 or self.week_minute >= MINUTES_A_WEEK:
+            raise FactsError("a number is out of its range: none is negative, and nth begins at 1")
+        types = len(self.attachment_types)
+        if types > self.attachments or bool(types) is not bool(self.attachments):
+            raise FactsError("each attachment has a media type")
+        if self.attachment_bytes and not self.attachments:
+            raise FactsError("no attachments have no bytes")
+
+    @property
+    def whole_label(self) -> Label:
+        """The label that level, categories and onward wish make up."""
+        return Label(self.label, self.categories, self.onward)
+
+    @property
+    def whole_clearance(self) -> Clearance:
+        """The clearance that level and categories make up."""
+        return Clearance(self.clearance, self.cleared_for)
 
     def supposing(self, **changes: Any) -> Facts:
         """Return these facts with some of them changed and not checked: to try out, never to store."""
@@ -118,29 +184,56 @@ class Facts:
         return other
 
     def to_json(self) -> dict[str, Any]:
-        """Return a JSON object with the same facts: levels by name, findings as a sorted list."""
-        values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        """Return a JSON object with the same facts: levels by name, sets as sorted lists."""
+        values: dict[str, Any] = {name: getattr(self, name) for name in NAMES}
         values |= {"clearance": str(self.clearance), "label": str(self.label)}
-        values["findings"] = sorted(self.findings)
-        return values
+        return values | {name: sorted(values[name]) for name in SETS}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Facts:
         """Return the facts written by ``to_json``; raise FactsError if one is missing or ill-typed."""
-        names = {field.name for field in fields(cls)}
-        if set(value) != names:
-            odd = ", ".join(sorted(set(value) ^ names))
+        if set(value) != set(NAMES):
+            odd = ", ".join(sorted(set(value) ^ set(NAMES)))
             raise FactsError(f"facts are missing or unknown: {odd}")
         values = dict(value)
-        if not isinstance(values["findings"], list):
-            raise FactsError("facts are ill-typed: findings must be a list")
+        for name in SETS:
+            if not isinstance(values[name], list):
+                raise FactsError(f"facts are ill-typed: {name} must be a list")
         try:
             values["clearance"] = Level.parse(value["clearance"])
             values["label"] = Level.parse(value["label"])
-            values["findings"] = frozenset(value["findings"])
+            values |= {name: frozenset(values[name]) for name in SETS}
             return cls(**values)
         except (LabelError, AttributeError, TypeError) as error:
             raise FactsError(f"facts are ill-typed: {error}") from error
 
 
+SETS = ("cleared_for", "categories", "findings", "attachment_types")
+NUMBERS = ("length", "attachments", "attachment_bytes", "nth", "age", "week_minute")
 NAMES = tuple(field.name for field in fields(Facts))
+# What rows stored before these facts were there are taken to have had: no categories, the level's own onward
+# wish, an author's first contribution, judged when written, on a Monday at midnight. For stored rows only.
+ASSUMED: Mapping[str, Any] = {
+    "cleared_for": [],
+    "categories": [],
+    "attachment_types": [],
+    "attachment_bytes": 0,
+    "nth": 1,
+    "age": 0,
+    "week_minute": 0,
+}
+
+
+def upgraded(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return facts as an older version stored them with what it did not know filled in (see ASSUMED).
+
+    Only keys that are missing are added; a key with a bad value stays, for ``Facts.from_json`` to refuse. A
+    verdict is never based on this: it serves dry runs over the past.
+    """
+    values = {**ASSUMED, **stored}
+    if "onward" not in values:
+        level = Level.__members__.get(str(values.get("label", "")).upper())
+        values["onward"] = "recipients" if level is None else WISHES[level]
+    if values.get("attachments") and not values["attachment_types"]:
+        values["attachment_types"] = [UNKNOWN_TYPE]
+    return values

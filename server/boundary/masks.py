@@ -9,17 +9,18 @@ can tell apart, which is what makes exact analysis possible.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from operator import xor
 from typing import Any, Protocol
 
-from server.boundary.facts import ACTS, PATTERN_PREFIX
-from server.boundary.labels import Level
-from server.boundary.rule import ANY_PATTERN, Rule, Span
+from server.boundary.facts import ACTS, KINDS, MINUTES_A_WEEK, OWN_PREFIXES, UNKNOWN_TYPE
+from server.boundary.labels import ONWARD, Level
+from server.boundary.rule import ANY_CATEGORY, Rule, Span
 
 LIKELY_LEVELS = (Level.GREEN, Level.CLEAR, Level.AMBER, Level.RED)
+LIKELY_WISHES = ("community", *(wish for wish in ONWARD if wish != "community"))
 LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 
 
@@ -121,37 +122,118 @@ class Peers:
                 yield (host, tier)
 
 
-class Findings:
-    """What the detectors found: any one of a rule's kinds is enough."""
+class Sets:
+    """A fact that is a set of texts, compared with sets: for guards one listed text is enough, permits (shares
+    and accepts) want some, and all of them listed.
 
-    facts = ("findings",)
+    ``spelt`` returns the entries that list a text (itself and wildcards), ``fresh`` yields texts that stand for
+    those that no rule names. Entries that begin with ``!`` list all other texts.
+    """
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._by_kind = Choice("findings", [rule.conditions.findings for rule in rules], ())
-        self.asking = self._by_kind.asking
+    def __init__(
+        self,
+        name: str,
+        rules: Sequence[Rule],
+        wanted: Sequence[frozenset[str] | None],
+        spelt: Callable[[str], Iterable[str]],
+        fresh: Callable[[Collection[str]], Iterable[str]],
+    ) -> None:
+        self.facts: tuple[str, ...] = (name,)
+        self._spelt = spelt
+        self._entries: dict[str, int] = {}
+        self._but: dict[str, int] = {}
+        self._open = self._negated = 0
+        for index, values in enumerate(wanted):
+            if values is None:
+                self._open |= 1 << index
+            for value in values or ():
+                table = self._but if value.startswith("!") else self._entries
+                table[value.removeprefix("!")] = table.get(value.removeprefix("!"), 0) | 1 << index
+                self._negated |= 1 << index if value.startswith("!") else 0
+        self.asking = ((1 << len(wanted)) - 1) & ~self._open
+        self._permits = self.asking & sum(1 << n for n, rule in enumerate(rules) if rule.kind != "guard")
+        self._guards = self.asking & ~self._permits
+        named = sorted({*self._entries, *self._but})
+        texts = [each for each in named if each != "*" and not each.endswith((":*", "/*"))]
+        self._texts = [*texts, *fresh(named)]
 
-    def mask(self, kinds: frozenset[str]) -> int:
-        found = self._by_kind.mask("")
-        for kind in kinds:
-            found |= self._by_kind.mask(kind)
-            if kind.startswith(PATTERN_PREFIX):
-                found |= self._by_kind.mask(ANY_PATTERN)
-        return found
+    def by(self, text: str) -> int:
+        """Return the mask of the rules that list ``text``."""
+        listed, but = 0, 0
+        for entry in self._spelt(text):
+            listed |= self._entries.get(entry, 0)
+            but |= self._but.get(entry, 0)
+        return listed | (self._negated & ~but)
+
+    def mask(self, texts: frozenset[str]) -> int:
+        if not texts:
+            return self._open
+        some, every = 0, -1
+        for text in texts:
+            listed = self.by(text)
+            some |= listed
+            every &= listed
+        return self._open | (some & self._guards) | (every & self._permits)
 
     def samples(self) -> Iterable[tuple[frozenset[str]]]:
-        """Yield findings, one for each mask that any findings can have; up to two to the number of kinds."""
-        seen: dict[int, frozenset[str]] = {self.mask(frozenset()): frozenset()}
+        """Yield sets, one for each mask that any set can have, smaller ones first."""
         yield (frozenset(),)
-        mentioned = {kind for (kind,) in self._by_kind.samples()}
-        for kind in sorted(mentioned):
-            named = kind
-            if kind == ANY_PATTERN:
-                named = unused(PATTERN_PREFIX + "other", mentioned.__contains__)
-            for kinds in list(seen.values()):
-                wider = kinds | {named}
-                if self.mask(wider) not in seen:
-                    seen[self.mask(wider)] = wider
-                    yield (wider,)
+        sorts: dict[int, str] = {}
+        for text in self._texts:
+            sorts.setdefault(self.by(text), text)
+        reached: dict[tuple[int, int], frozenset[str]] = {(0, self._permits): frozenset()}
+        newest = dict(reached)
+        while newest:
+            wider: dict[tuple[int, int], frozenset[str]] = {}
+            for (some, every), texts in newest.items():
+                for listed, text in sorts.items():
+                    state = (some | listed & self._guards, every & listed & self._permits)
+                    if state not in wider and (state not in reached or not texts):
+                        wider[state] = texts | {text}
+                        yield (wider[state],)
+            reached |= wider
+            newest = wider
+
+
+def _kind_entries(kind: str) -> tuple[str, ...]:
+    prefix = next((prefix for prefix in OWN_PREFIXES if kind.startswith(prefix)), "")
+    return (kind, prefix + "*") if prefix else (kind,)
+
+
+def _fresh_kinds(named: Collection[str]) -> Iterator[str]:
+    yield from (unused(prefix + "other", named.__contains__) for prefix in OWN_PREFIXES)
+    yield from sorted(KINDS.difference(named))[:1]
+
+
+def findings_of(rules: Sequence[Rule]) -> Sets:
+    """Return the dimension of what the detectors found."""
+    return Sets("findings", rules, [rule.conditions.findings for rule in rules], _kind_entries, _fresh_kinds)
+
+
+def _category_entries(category: str) -> tuple[str, ...]:
+    return category, ANY_CATEGORY
+
+
+def categories_of(rules: Sequence[Rule]) -> Sets:
+    """Return the dimension of a label's categories."""
+    wanted = [rule.conditions.categories for rule in rules]
+    return Sets("categories", rules, wanted, _category_entries, lambda named: [unused("internal", named.__contains__)])
+
+
+def _type_entries(media_type: str) -> tuple[str, ...]:
+    return media_type, media_type.partition("/")[0] + "/*", "*/*"
+
+
+def _fresh_types(named: Collection[str]) -> Iterator[str]:
+    families = {each.partition("/")[0] for each in named} - {"*"}
+    yield UNKNOWN_TYPE if "application" not in families else f"{unused('model', families.__contains__)}/data"
+    yield from (unused(f"{family}/another", named.__contains__) for family in sorted(families))
+
+
+def types_of(rules: Sequence[Rule]) -> Sets:
+    """Return the dimension of the media types of what is attached."""
+    wanted = [rule.conditions.attachment_types for rule in rules]
+    return Sets("attachment_types", rules, wanted, _type_entries, _fresh_types)
 
 
 def sweep(origin: Any, spans: Sequence[tuple[Any, Any] | None]) -> tuple[list[Any], list[int]]:
@@ -171,17 +253,82 @@ def sweep(origin: Any, spans: Sequence[tuple[Any, Any] | None]) -> tuple[list[An
 
 
 class Number:
-    """A fact that is a whole number, compared with spans."""
+    """A fact that is a whole number from ``least`` on, compared with spans."""
 
-    def __init__(self, name: str, wanted: Sequence[Span | None]) -> None:
+    def __init__(self, name: str, wanted: Sequence[Span | None], least: int = 0) -> None:
         self.facts: tuple[str, ...] = (name,)
-        ends = [None if span is None or span.most is None else span.most + 1 for span in wanted]
-        spans = [None if span is None else (span.least, end) for span, end in zip(wanted, ends, strict=True)]
-        self._steps, self._masks = sweep(0, spans)
+        spans = [None if span is None else _steps_of(span, least) for span in wanted]
+        self.steps, self._masks = sweep(least, spans)
         self.asking = sum(1 << index for index, span in enumerate(wanted) if span is not None)
 
     def mask(self, number: int) -> int:
-        return self._masks[bisect_right(self._steps, number) - 1]
+        return self._masks[bisect_right(self.steps, number) - 1]
+
+    def samples(self) -> Iterable[tuple[int]]:
+        return ((step,) for step in self.steps)
+
+
+def _steps_of(span: Span, least: int) -> tuple[int, int | None]:
+    return max(span.least, least), None if span.most is None else span.most + 1
+
+
+class Attachments:
+    """What is attached: how many files, of which types, of how many bytes. They hang together: no file has no
+    type and no bytes, and there are no more types than files.
+    """
+
+    facts = ("attachments", "attachment_types", "attachment_bytes")
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        asked = [rule.conditions for rule in rules]
+        self._count = Number("attachments", [each.attachments for each in asked])
+        self._types = types_of(rules)
+        self._bytes = Number("attachment_bytes", [each.attachment_bytes for each in asked])
+        self.asking = self._count.asking | self._types.asking | self._bytes.asking
+
+    def mask(self, count: int, types: frozenset[str], size: int) -> int:
+        return self._count.mask(count) & self._types.mask(types) & self._bytes.mask(size)
+
+    @property
+    def sizes(self) -> list[int]:
+        """The sizes in bytes, least of each sort that the rules tell apart."""
+        return self._bytes.steps
+
+    def samples(self) -> Iterable[tuple[int, frozenset[str], int]]:
+        """Yield one of each sort, without attachments first."""
+        yield 0, frozenset(), 0
+        steps = sorted({1, *self._count.steps} - {0})
+        ends = [*(step - 1 for step in steps[1:]), None]
+        for (types,) in self._types.samples():
+            for step, end in zip(steps, ends, strict=True):
+                count = max(step, len(types))
+                if types and (end is None or count <= end):
+                    yield from ((count, types, size) for size in self._bytes.steps)
+
+
+class Weeks:
+    """The minute of the week in which the words were written, compared with windows that come again."""
+
+    facts = ("week_minute",)
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        flips: dict[int, int] = {0: 0}
+        self.asking = always = 0
+        for index, rule in enumerate(rules):
+            week = rule.conditions.week
+            if week is None:
+                always |= 1 << index
+                continue
+            self.asking |= 1 << index
+            for minute in (minute for span in week.spans for minute in span):
+                flips[minute] = flips.get(minute, 0) ^ 1 << index
+        flips.pop(MINUTES_A_WEEK, None)
+        self._steps = sorted(flips)
+        self._masks = [always | mask for mask in accumulate((flips[step] for step in self._steps), xor)]
+
+    def mask(self, minute: int) -> int:
+        found: int = self._masks[bisect_right(self._steps, minute) - 1]
+        return found
 
     def samples(self) -> Iterable[tuple[int]]:
         return ((step,) for step in self._steps)
@@ -219,12 +366,17 @@ def dimensions(rules: Sequence[Rule]) -> tuple[Dimension, ...]:
         Choice("jam", [each.jams for each in asked], fresh="packaging"),
         Peers(rules),
         Choice("label", [each.labels for each in asked], LIKELY_LEVELS),
+        categories_of(rules),
+        Choice("onward", [each.onward for each in asked], LIKELY_WISHES),
         Choice("unit", [each.units for each in asked], fresh="Sales", key=fold),
         Choice("role", [each.roles for each in asked], fresh="engineer", key=fold),
         Choice("author", [each.authors for each in asked], fresh="anna"),
         Choice("consent", [flags[each.consent] for each in asked], (True, False)),
         Choice("first_crossing", [flags[each.first_crossing] for each in asked], (False, True)),
-        Number("attachments", [each.attachments for each in asked]),
+        Number("nth", [each.nth for each in asked], 1),
+        Number("age", [each.age for each in asked]),
+        Weeks(rules),
+        Attachments(rules),
         Number("length", [each.length for each in asked]),
-        Findings(rules),
+        findings_of(rules),
     )

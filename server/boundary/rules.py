@@ -9,13 +9,15 @@ from server.boundary.rule import (
     Expires,
     Notify,
     Rate,
+    Review,
     Rule,
     RuleError,
     RuleKind,
     Span,
+    Week,
 )
 from server.boundary.rule_file import RuleErrors, parse_rules
-from server.boundary.rule_writer import write_rules
+from server.boundary.rule_writer import write_rule, write_rules
 from server.boundary.ruleset import RuleSet
 from server.boundary.sentences import sentence
 
@@ -27,16 +29,19 @@ __all__ = [
     "Expires",
     "Notify",
     "Rate",
+    "Review",
     "Rule",
     "RuleError",
     "RuleErrors",
     "RuleKind",
     "RuleSet",
     "Span",
+    "Week",
     "default_rules",
     "forum_rules",
     "mirror_rules",
     "parse_rules",
     "sentence",
+    "write_rule",
     "write_rules",
 ]

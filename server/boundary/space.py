@@ -17,6 +17,7 @@ from server.boundary.labels import Level
 from server.boundary.masks import LONG_AGO, Dimension, Times, dimensions
 from server.boundary.rule import Rule
 
+MOST_SAMPLES = 32_768
 MOST_SORTS = 4_096
 WORK = 400_000
 
@@ -45,13 +46,18 @@ class Space:
             self._dimensions.append((dimension, self._sorts(dimension, now)))
 
     def _sorts(self, dimension: Dimension, now: datetime | None) -> list[tuple[int, tuple[Any, ...]]]:
-        samples = list(islice(dimension.samples(), MOST_SORTS + 1))
-        if len(samples) > MOST_SORTS:
+        samples = list(islice(dimension.samples(), MOST_SAMPLES + 1))
+        if len(samples) > MOST_SAMPLES:
             raise Unproven
         if dimension.facts == ("now",):
             begin = now or LONG_AGO
             samples = [(begin,), *(sample for sample in samples if sample[0] > begin)]
-        return [(dimension.mask(*sample), sample) for sample in samples]
+        sorts: dict[int, tuple[Any, ...]] = {}
+        for sample in samples:
+            sorts.setdefault(dimension.mask(*sample), sample)
+        if len(sorts) > MOST_SORTS:
+            raise Unproven
+        return list(sorts.items())
 
     def walk(
         self, wanted: Callable[[int, int], bool], first: int = 0, avoid: int = 0, among: int = -1
@@ -131,4 +137,4 @@ class Space:
 def facts_of(values: Mapping[str, Any]) -> Facts:
     """Return the facts of one step of a walk; the peer is cleared for the label, or for GREEN at least."""
     named = {name: value for name, value in values.items() if name != "now"}
-    return Facts(clearance=max(values["label"], Level.GREEN), **named)
+    return Facts(clearance=max(values["label"], Level.GREEN), cleared_for=values["categories"], **named)

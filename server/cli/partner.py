@@ -22,7 +22,7 @@ def partner() -> None:
 @partner.command()
 @click.argument("host")
 @click.option("--tier", type=click.Choice(get_args(Tier)), required=True)
-@click.option("--clearance", default="GREEN", show_default=True, help="CLEAR, GREEN, AMBER or RED.")
+@click.option("--clearance", default="GREEN", show_default=True, help="A level, and categories, as in GREEN+legal.")
 @click.option("--name", default="", help="As people read it; the host where it is left out.")
 @at_home
 @as_json

@@ -17,7 +17,7 @@ EVERYONE = "*"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partner:
-    """A server with which our organisation has an agreement. `clearance` is a level name."""
+    """A server with which we have an agreement. `clearance` is a level and categories, as in `GREEN+legal`."""
 
     host: str
     name: str
@@ -27,12 +27,23 @@ class Partner:
     added_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """So many people, each one of `reviewers` (`@unit`, `@role` or a username; none: any reviewer), must release it."""
+
+    approvals: int = 1
+    reviewers: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What the rules say of one version for one audience: a host, or "*" for the anonymous public.
 
     `rules` are the ids that decided; `redactions` the kinds taken out; `facts` the JSON of what was judged;
     `per_hour` is how many activities of one server the rules let in within an hour (None: no limit).
+    What is held has to be released by `approvals` people at least, all of them among `reviewers` where any are
+    named, within `within_hours`; `demands` says the same exactly, each of them to be met, where several rules
+    hold it.
     """
 
     audience: str
@@ -45,6 +56,10 @@ class Verdict:
     facts: str = field(default="{}", repr=False)
     rule_set: int = 0
     per_hour: int | None = None
+    approvals: int = 1
+    reviewers: tuple[str, ...] = ()
+    within_hours: int | None = None
+    demands: tuple[Demand, ...] = ()
 
     @property
     def crosses(self) -> bool:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from server.boundary.decide import decide
-from server.boundary.facts import Facts
-from server.boundary.labels import Level
-from server.boundary.rules import Rate
+from server.boundary.facts import Facts, week_minute
+from server.boundary.labels import Clearance, Label, Level
+from server.boundary.rules import Rate, Review
 from server.domain.actors import Member
-from server.domain.crossings import EVERYONE, Partner, Verdict, VerdictWord
+from server.domain.crossings import EVERYONE, Demand, Partner, Verdict, VerdictWord
 from server.domain.errors import Missing
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
@@ -30,7 +30,7 @@ from server.storage import partners as partner_rows
 from server.storage import verdicts as verdict_rows
 
 # The anonymous public and servers without an agreement are cleared for what may be shown to anyone.
-OPEN_CLEARANCE = Level.GREEN
+OPEN_CLEARANCE = Clearance(Level.GREEN)
 WORDS: dict[str, VerdictWord] = {"allow": "allowed", "redact": "redacted", "hold": "held", "deny": "denied"}
 TierWord = Literal["public", "stranger", "customer", "partner"]
 
@@ -41,13 +41,16 @@ class Reader:
 
     audience: str
     tier: TierWord
-    clearance: Level
+    clearance: Clearance
     paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is judged: words not yet or already written. `thread_id` and `contribution_id` may be ""."""
+    """What is judged: words not yet or already written. `thread_id` and `contribution_id` may be "".
+
+    `made_at` is when the contribution came to be and `written_at` when these words of it did; None is now.
+    """
 
     forum: Forum
     author: Member
@@ -57,6 +60,16 @@ class Draft:
     act: str = "Create"
     thread_id: str = ""
     contribution_id: str = ""
+    made_at: datetime | None = None
+    written_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What crossed before, by audience: others of the thread, and how many of the author's other contributions."""
+
+    crossed: frozenset[str] = frozenset()
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 async def readers_of(house: House, forum: Forum) -> list[Reader]:
@@ -74,7 +87,7 @@ async def readers_of(house: House, forum: Forum) -> list[Reader]:
 
 
 def _partner_reader(partner: Partner) -> Reader:
-    return Reader(partner.host, partner.tier, Level.parse(partner.clearance), partner.state != "active")
+    return Reader(partner.host, partner.tier, Clearance.parse(partner.clearance), partner.state != "active")
 
 
 async def reader_at(house: House, host: str) -> Reader:
@@ -93,11 +106,14 @@ async def judge(house: House, draft: Draft, *, quotes: bool = True) -> list[Verd
     readers = await readers_of(house, draft.forum)
     quoting = await _quoting(house, draft, readers) if quotes else frozenset()
     recalled = await recalls.recalled_from(house.store, draft.contribution_id) if draft.contribution_id else set()
-    root = await _root_verdicts(house, draft, quotes=quotes)
+    idea = await _root(house, draft)
+    root = await _root_verdicts(house, draft, idea, quotes=quotes) if idea else None
+    draft = replace(draft, label=str(_whole_label(draft, idea)))
+    past = await _past(house, draft, [reader.audience for reader in readers])
     verdicts = []
     for reader in readers:
         found = findings | {"quote"} if reader.audience in quoting else findings
-        facts = await _facts(house, draft, reader, found)
+        facts = await _facts(house, draft, reader, found, past)
         verdict = _verdict(book, facts, house.now())
         verdicts.append(_narrow(verdict, draft, reader, recalled, root))
     return verdicts
@@ -121,19 +137,34 @@ def _find(book: Rulebook, draft: Draft) -> frozenset[str]:
     return frozenset(finding.kind for finding in found)
 
 
-async def _facts(house: House, draft: Draft, reader: Reader, findings: frozenset[str]) -> Facts:
-    crossed = bool(draft.thread_id) and await verdict_rows.crossed_before(
-        house.store, draft.thread_id, reader.audience, draft.contribution_id
-    )
-    author = draft.author
+def _whole_label(draft: Draft, root: Contribution | None) -> Label:
+    """Return the label of what is judged: a reply is never less strict than the idea that it answers."""
+    label = Label.parse(draft.label)
+    return label.join(Label.parse(root.label)) if root else label
+
+
+async def _past(house: House, draft: Draft, audiences: Sequence[str]) -> Past:
+    crossed = await verdict_rows.crossed_to(house.store, draft.thread_id, audiences, draft.contribution_id)
+    made_at = (draft.made_at or house.now()).timestamp()
+    counts = await verdict_rows.crossings_of(house.store, draft.author.id, made_at, draft.contribution_id)
+    return Past(crossed, counts)
+
+
+async def _facts(house: House, draft: Draft, reader: Reader, findings: frozenset[str], past: Past) -> Facts:
+    author, label = draft.author, Label.parse(draft.label)
+    now = house.now()
+    written_at = min(draft.written_at or now, now)
     return Facts(
         direction="out",
         peer=reader.audience,
         tier=reader.tier,
-        clearance=reader.clearance,
+        clearance=reader.clearance.level,
+        cleared_for=reader.clearance.categories,
         jam=draft.forum.jam_slug,
         forum=mirror_key(draft.forum),
-        label=Level.parse(draft.label),
+        label=label.level,
+        categories=label.categories,
+        onward=label.onward,
         author=author.handle.lstrip("@"),
         unit=author.unit,
         role=author.role,
@@ -142,12 +173,18 @@ async def _facts(house: House, draft: Draft, reader: Reader, findings: frozenset
         act=draft.act,
         length=len(draft.text),
         attachments=0,
-        first_crossing=not crossed,
+        attachment_types=frozenset(),
+        attachment_bytes=0,
+        first_crossing=reader.audience not in past.crossed,
+        nth=past.counts.get(reader.audience, 0) + 1,
+        age=(now - written_at) // timedelta(hours=1),
+        week_minute=week_minute(written_at),
     )
 
 
 def _verdict(book: Rulebook, facts: Facts, now: datetime) -> Verdict:
     decision = decide(facts, book.rules, now)
+    asked = [duty for duty in decision.duties if isinstance(duty, Review)]
     return Verdict(
         audience=facts.peer,
         verdict=WORDS[decision.effect],
@@ -156,6 +193,10 @@ def _verdict(book: Rulebook, facts: Facts, now: datetime) -> Verdict:
         redactions=decision.redactions,
         duties=tuple(str(duty) for duty in decision.duties),
         per_hour=min((duty.per_hour for duty in decision.duties if isinstance(duty, Rate)), default=None),
+        approvals=max((duty.approvals for duty in asked), default=1),
+        reviewers=tuple(sorted({name for duty in asked for name in duty.reviewers})),
+        within_hours=min((duty.within_hours for duty in asked if duty.within_hours), default=None),
+        demands=tuple(Demand(duty.approvals, duty.reviewers) for duty in asked),
         advice=decision.would_allow or "",
         facts=json.dumps(facts.to_json(), separators=(",", ":"), sort_keys=True),
         rule_set=book.version,
@@ -164,7 +205,7 @@ def _verdict(book: Rulebook, facts: Facts, now: datetime) -> Verdict:
 
 def _denying(book: Rulebook, facts: Facts, now: datetime) -> tuple[str, ...]:
     """Name the rules that would refuse as well, were it not for a clearance that does so first."""
-    cleared = decide(replace(facts, clearance=max(Level)), book.rules, now)
+    cleared = decide(replace(facts, clearance=max(Level), cleared_for=facts.categories), book.rules, now)
     return cleared.rules if cleared.effect == "deny" else ()
 
 
@@ -191,13 +232,18 @@ def _narrow(
     return verdict
 
 
-async def _root_verdicts(house: House, draft: Draft, *, quotes: bool) -> dict[str, VerdictWord] | None:
-    """Return what was said of the idea at the root of a reply, by audience; None for an idea itself."""
+async def _root(house: House, draft: Draft) -> Contribution | None:
+    """Return the idea at the root of a reply; None for an idea itself."""
     if not draft.thread_id or draft.thread_id == draft.contribution_id:
         return None
     root = await contributions.by_id(house.store, draft.thread_id)
     if root is None:
         raise Missing("idea", f"no root {draft.thread_id}")
+    return root
+
+
+async def _root_verdicts(house: House, draft: Draft, root: Contribution, *, quotes: bool) -> dict[str, VerdictWord]:
+    """Return what was said of the idea at the root of a reply, by audience."""
     readers = await readers_of(house, draft.forum)
     said = {
         audience: cast(VerdictWord, word)
@@ -222,7 +268,19 @@ async def draft_of(house: House, made: Contribution, act: str = "Create") -> Dra
     author = await people.by_id(house.store, made.author_id)
     if author is None:
         raise Missing("person", f"no author of {made.id}")
-    return Draft(forum, author, made.title, made.text, made.label, act, made.thread_id, made.id)
+    written_at = made.edited_at or made.created_at
+    return Draft(
+        forum,
+        author,
+        made.title,
+        made.text,
+        made.label,
+        act,
+        made.thread_id,
+        made.id,
+        made.created_at,
+        written_at,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +299,7 @@ async def earlier_draft(house: House, made: Contribution, number: int) -> Draft 
     found = next((version for version in versions if version.number == number), None)
     if found is None:
         return None
-    return replace(await draft_of(house, made), title=found.title, text=found.text)
+    return replace(await draft_of(house, made), title=found.title, text=found.text, written_at=found.written_at)
 
 
 async def record_verdicts(house: House, judged: Sequence[Judged]) -> None:
@@ -273,14 +331,19 @@ async def judge_incoming(house: House, author: Member, peer: str, forum: Forum, 
     """Say what the rules make of an activity that another server sent us."""
     book = await house.rulebook()
     reader = await reader_at(house, peer)
+    label, now = Label.parse(forum.label), house.now()
+    counts = await contributions.count_by_author(house.store, author.id, forum.jam_id)
     facts = Facts(
         direction="in",
         peer=peer,
         tier=reader.tier,
-        clearance=reader.clearance,
+        clearance=reader.clearance.level,
+        cleared_for=reader.clearance.categories,
         jam=forum.jam_slug,
         forum=mirror_key(forum),
-        label=Level.parse(forum.label),
+        label=label.level,
+        categories=label.categories,
+        onward=label.onward,
         author=author.handle.lstrip("@"),
         unit="",
         role=author.role,
@@ -289,9 +352,14 @@ async def judge_incoming(house: House, author: Member, peer: str, forum: Forum, 
         act=act,
         length=len(text),
         attachments=0,
+        attachment_types=frozenset(),
+        attachment_bytes=0,
         first_crossing=False,
+        nth=counts + 1,
+        age=0,
+        week_minute=week_minute(now),
     )
-    verdict = _verdict(book, facts, house.now())
+    verdict = _verdict(book, facts, now)
     if reader.paused and verdict.verdict != "denied":
         return replace(verdict, verdict="denied", reason="The partnership with this server is paused.")
     return verdict

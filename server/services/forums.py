@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from server.boundary.labels import Level
 from server.boundary.rules import forum_rules, mirror_rules
 from server.domain.actors import Member
 from server.domain.errors import Conflict, Invalid, Missing
 from server.domain.jams import AUDIENCES, Audience, Charter, Forum, Jam
 from server.domain.uris import SLUG, host_of, new_id
 from server.services.house import House
+from server.services.labels import label_of
 from server.services.rules import add_rules
 from server.services.text import clean_line, clean_text
 from server.storage import events, jams, people
@@ -47,7 +47,7 @@ async def create_forum(
         title=clean_line(title, "title"),
         question=clean_text(question, "question", required=False),
         audience=audience,
-        label=str(_level(label)),
+        label=label_of(label),
         peers=tuple(peer.strip().lower() for peer in peers if peer.strip()),
         uri=house.addresses.forum_uri(new_id()),
         host="",
@@ -63,13 +63,6 @@ async def create_forum(
         await events.append(change, "ForumCreated", forum.id, {"jam": forum.jam_id}, now)
         await events.audit(change, by.id, "create forum", forum.id, now)
     return forum
-
-
-def _level(label: str) -> Level:
-    try:
-        return Level.parse(label)
-    except ValueError as error:
-        raise Invalid("label", f"A label is one of {', '.join(str(level) for level in Level)}.") from error
 
 
 async def ask_to_join(house: House, by: Member, handle: str) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from server.boundary.detectors import Detectors, PatternError
+from server.boundary.detectors import Detectors
+from server.boundary.own_patterns import PatternError
 from server.boundary.quotes import Winnower
 from server.boundary.rules import RuleErrors, RuleSet, parse_rules
 from server.database import Database
@@ -44,7 +45,7 @@ class Rulebook:
 
 def make_detectors(rules: RuleSet, names: Iterable[str]) -> Detectors:
     """Return the detectors that go with a table; `names` are of people who did not agree to be named."""
-    return Detectors(code_names=rules.code_names, people=names)
+    return Detectors(rules.code_names, names, dict(rules.patterns), dict(rules.lists))
 
 
 def read_table(text: str) -> RuleSet:

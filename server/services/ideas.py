@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from server.boundary.labels import Level
+from server.boundary.labels import Label
 from server.database import Transaction
 from server.domain.actors import Member
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
@@ -19,6 +19,7 @@ from server.domain.jams import Forum, Jam
 from server.domain.uris import new_id
 from server.services.forums import obtain_forum
 from server.services.house import House
+from server.services.labels import label_of, require_declassifier
 from server.services.quotes import prints_of
 from server.services.text import clean_line, clean_text, plain, render, sanitise, searchable
 from server.storage import contributions, events, jams, prints
@@ -71,9 +72,8 @@ async def post_idea(
     base = await contributions.by_id(house.store, builds_on) if builds_on else None
     if builds_on and (base is None or base.deleted or base.kind != "idea"):
         raise Missing("idea", f"builds on unknown idea {builds_on}")
-    draft = _draft(
-        house, author, forum, "idea", text, _label(label, forum.label), intent, origin, title=clean_line(title, "title")
-    )
+    label = label_of(label, forum.label)
+    draft = _draft(house, author, forum, "idea", text, label, intent, origin, title=clean_line(title, "title"))
     made = replace(draft, thread_id=draft.id, builds_on=base.id if base else "")
     return await _write(house, made, "IdeaPosted")
 
@@ -96,7 +96,7 @@ async def reply(
     if forum is None or root is None or parent.deleted or root.deleted:
         raise Missing("idea", f"reply to missing {parent.id}")
     await _require_open(house, forum, origin)
-    least = max(Level.parse(root.label), Level.parse(_label(label, forum.label)))
+    least = Label.parse(root.label).join(Label.parse(label_of(label, forum.label)))
     draft = _draft(house, author, forum, "reply", text, str(least), intent, origin)
     return await _write(house, replace(draft, thread_id=root.id, parent_id=parent.id), "ReplyPosted")
 
@@ -143,13 +143,6 @@ def _draft(
     )
 
 
-def _label(asked: str | None, default: str) -> str:
-    try:
-        return str(Level.parse(asked or default))
-    except ValueError as error:
-        raise Invalid("label", f"A label is one of {', '.join(str(level) for level in Level)}.") from error
-
-
 async def _require_open(house: House, forum: Forum, origin: Origin | None) -> Jam:
     jam = await jams.jam_by(house.store, forum.jam_id)
     if jam is None:
@@ -172,9 +165,7 @@ async def _write(house: House, made: Contribution, kind: EventKind) -> Contribut
                     return known
         await contributions.insert(change, made)
         await prints.put(change, made.id, marks)
-        await _record(
-            house, change, kind, made, {"version": 1, "parent": made.parent_id, "builds_on": made.builds_on}
-        )
+        await _record(house, change, kind, made, {"version": 1, "parent": made.parent_id, "builds_on": made.builds_on})
     return made
 
 
@@ -195,7 +186,11 @@ async def edit(
     label: str | None = None,
     origin: Origin | None = None,
 ) -> Contribution:
-    """Change the words; the earlier ones stay as a version. Only the author may, while the jam is open."""
+    """Change the words; the earlier ones stay as a version. Only the author may, while the jam is open.
+
+    A reply's label stays at least as strict as that of the idea that it answers. Whoever makes a label less
+    strict must have the duty to review or to make rules, and is named in the audit.
+    """
     if old.deleted:
         raise Missing("idea", f"edit of deleted {old.id}")
     if by.id != old.author_id:
@@ -207,7 +202,7 @@ async def edit(
     html = sanitise(origin.html) if origin else ""
     words = clean_text(plain(html) if origin else text)
     new_title = old.title if title is None or old.kind == "reply" else clean_line(title, "title")
-    new_label = _label(label, old.label)
+    new_label = await _edited_label(house, by, old, label)
     if (new_title, words, new_label) == (old.title, old.text, old.label):
         return old
     now = house.now().timestamp()
@@ -220,9 +215,20 @@ async def edit(
         await hold_rows.void(change, old.id, old.version + 1)
         facts: dict[str, object] = {"version": old.version + 1, "relabelled": new_label != old.label}
         await _record(house, change, "ContributionEdited", old, facts)
+        if Label.parse(new_label).lowers(Label.parse(old.label)):
+            await events.audit(change, by.id, f"declassify to {new_label}"[:40], old.id, now)
     changed = await contributions.by_id(house.store, old.id)
     assert changed is not None
     return changed
+
+
+async def _edited_label(house: House, by: Member, old: Contribution, asked: str | None) -> str:
+    label = Label.parse(label_of(asked, old.label))
+    if old.kind == "reply" and (root := await contributions.by_id(house.store, old.thread_id)):
+        label = label.join(Label.parse(root.label))
+    if label.lowers(Label.parse(old.label)):
+        require_declassifier(by, old.label, str(label))
+    return str(label)
 
 
 async def delete(house: House, by: Member, old: Contribution) -> None:

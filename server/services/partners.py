@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 from typing import get_args
 
-from server.boundary.labels import Level
 from server.domain.actors import Member
 from server.domain.crossings import Partner, PartnerState, Tier
 from server.domain.errors import Invalid, Missing
 from server.services.house import House
+from server.services.labels import clearance_of
 from server.services.text import clean_line
 from server.storage import events
 from server.storage import partners as partner_rows
@@ -28,15 +28,11 @@ async def add_partner(
         raise Invalid("host", "A partner is named by host name, with its port where it has one, as in jam.example.")
     if tier not in get_args(Tier):
         raise Invalid("tier", "A tier is partner or customer.")
-    try:
-        level = str(Level.parse(clearance))
-    except ValueError as error:
-        raise Invalid("clearance", f"A clearance is one of {', '.join(str(one) for one in Level)}.") from error
     made = Partner(
         host=host,
         name=clean_line(name or host, "name"),
         tier=tier,
-        clearance=level,
+        clearance=clearance_of(clearance),
         state="active",
         added_at=house.now(),
     )
@@ -62,15 +58,11 @@ async def change_partner(
         raise Invalid("state", "A partner is active, paused or removed.")
     if tier is not None and tier not in get_args(Tier):
         raise Invalid("tier", "A tier is partner or customer.")
-    try:
-        level = str(Level.parse(clearance)) if clearance else known.clearance
-    except ValueError as error:
-        raise Invalid("clearance", f"A clearance is one of {', '.join(str(one) for one in Level)}.") from error
     changed = replace(
         known,
         state=state or known.state,
         tier=tier or known.tier,
-        clearance=level,
+        clearance=clearance_of(clearance) if clearance else known.clearance,
         name=clean_line(name, "name") if name else known.name,
     )
     return await _put(house, by, changed, f"partner {changed.state}")

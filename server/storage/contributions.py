@@ -141,6 +141,14 @@ async def in_forums(store: Database, forum_ids: list[str]) -> list[Contribution]
     return [_contribution(row) for row in rows]
 
 
+async def count_by_author(store: Database, author_id: str, jam_id: str) -> int:
+    """Count what somebody wrote in a jam, removed things included."""
+    found: int = await store.fetch_value(
+        "SELECT count(*) FROM contributions WHERE author_id = ? AND jam_id = ?", (author_id, jam_id)
+    )
+    return found
+
+
 async def search(store: Database, query: str, limit: int) -> list[Contribution]:
     """Return what matches a full-text query (FTS5 syntax already escaped), best first."""
     rows = await store.fetch(

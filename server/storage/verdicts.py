@@ -9,6 +9,9 @@ from typing import Any
 from server.database import Database, Transaction
 from server.domain.crossings import Verdict
 
+CROSSED = "{}.effect IN ('allowed', 'redacted')"
+COUNTED = 50
+
 
 async def put(
     change: Transaction, contribution_id: str, version: int, act: str, made: Verdict, id_: str, now: float
@@ -85,14 +88,33 @@ def _standing(effects: list[str]) -> str:
     return decided if effects[0] != "held" or decided in ("allowed", "redacted") else "held"
 
 
-async def crossed_before(store: Database, thread_id: str, audience: str, but: str) -> bool:
-    """Say whether anything of a thread, other than one contribution, was let across to an audience."""
-    found = await store.fetch_value(
-        "SELECT 1 FROM verdicts v JOIN contributions c ON c.id = v.contribution_id"
-        " WHERE c.thread_id = ? AND v.audience = ? AND v.effect IN ('allowed', 'redacted') AND c.id != ? LIMIT 1",
-        (thread_id, audience, but),
+async def crossed_to(store: Database, thread_id: str, audiences: Sequence[str], but: str) -> frozenset[str]:
+    """Return those of the audiences to which anything of a thread, other than one contribution, was let across."""
+    if not thread_id:
+        return frozenset()
+    rows = await store.fetch(
+        "SELECT a.value AS audience FROM json_each(?) a WHERE EXISTS (SELECT 1 FROM contributions c"
+        f" JOIN verdicts v ON v.contribution_id = c.id AND v.audience = a.value AND {CROSSED.format('v')}"
+        " WHERE c.thread_id = ? AND c.id != ?)",
+        (json.dumps(audiences), thread_id, but),
     )
-    return found is not None
+    return frozenset(row["audience"] for row in rows)
+
+
+async def crossings_of(store: Database, author_id: str, before: float, but: str) -> dict[str, int]:
+    """Count, by audience, the contributions of an author that were let across, of those made up to a moment.
+
+    Only the last COUNTED that crossed to anyone are looked at. `before` is in unix seconds; `but` is the id of
+    one contribution that does not count.
+    """
+    rows = await store.fetch(
+        "SELECT v.audience, count(DISTINCT v.contribution_id) AS number FROM (SELECT c.id FROM contributions c"
+        " WHERE c.author_id = ? AND c.created_at <= ? AND c.id != ? AND EXISTS (SELECT 1 FROM verdicts e"
+        f" WHERE e.contribution_id = c.id AND {CROSSED.format('e')}) ORDER BY c.created_at DESC LIMIT {COUNTED}) made"
+        f" JOIN verdicts v ON v.contribution_id = made.id AND {CROSSED.format('v')} GROUP BY v.audience",
+        (author_id, before, but),
+    )
+    return {row["audience"]: row["number"] for row in rows}
 
 
 async def stored_facts(store: Database, limit: int = 100_000) -> list[tuple[str, str]]:

@@ -163,10 +163,10 @@ def forget_the_labels(patch: pytest.MonkeyPatch) -> None:
 
     plain = judged._facts
 
-    async def facts(house: Any, draft: Any, reader: Any, findings: Any) -> Any:
+    async def facts(house: Any, draft: Any, *others: Any) -> Any:
         from dataclasses import replace
 
-        return await plain(house, replace(draft, label="GREEN"), reader, findings)
+        return await plain(house, replace(draft, label="GREEN"), *others)
 
     patch.setattr(judged, "_facts", facts)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
-from server.boundary.labels import Level
 from server.domain.errors import Invalid, Missing
 from server.domain.ideas import MARKS, Contribution, MarkKind
 from server.services import crossings, forums, ideas
 from server.services.crossings import Draft as DraftToJudge
+from server.services.labels import label_of
 from web.api.calls import Call
 from web.api.idea_shapes import (
     ContributionAnswer,
@@ -156,14 +156,6 @@ async def find_similar(call: Call, query: SimilarQuery) -> Page[ContributionAnsw
 
 async def preview(call: Call, body: Draft) -> Preview:
     forum = await forums.obtain_forum(call.house, call.member, body.forum)
-    label = level_of(body.label or forum.label)
+    label = label_of(body.label, forum.label)
     draft = DraftToJudge(forum, call.member, body.title, body.text, label)
     return Preview(crossing=show_verdicts(await crossings.judge(call.house, draft)))
-
-
-def level_of(label: str) -> str:
-    """Return a level's name as we spell it; raise Invalid."""
-    try:
-        return str(Level.parse(label))
-    except ValueError as error:
-        raise Invalid("label", f"A label is one of {', '.join(map(str, Level))}.") from error

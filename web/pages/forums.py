@@ -14,7 +14,7 @@ from server.services.house import House
 from web import views
 from web.answers import draw, from_htmx, go, head_of, html, show
 from web.cards import draw_cards
-from web.composing import Writing, base_of, draw_composer
+from web.composing import Writing, base_of, draw_composer, label_in
 from web.forms import read_form, wrong_of
 from web.people import names_of_hosts
 from web.reach import audience_words, badge_of
@@ -103,7 +103,7 @@ async def post_idea(request: web.Request) -> web.Response:
     try:
         made = await ideas.post_idea(
             house, member, forum, form.get("title", ""), form.get("text", ""),
-            label=form.get("label") or None, builds_on=form.get("builds_on", ""),
+            label=label_in(form) or None, builds_on=form.get("builds_on", ""),
         )  # fmt: skip
     except (NotAllowed, SignInNeeded):
         raise

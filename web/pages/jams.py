@@ -17,7 +17,7 @@ from server.services.house import House
 from web import views
 from web.answers import go, head_of, show
 from web.cards import draw_cards, draw_forum
-from web.composing import LABEL_WORDS
+from web.composing import LABEL_WORDS, draw_wishes, label_in
 from web.figures import draw_figures
 from web.forms import read_choices, read_form, read_time, write_time, wrong_of
 from web.people import names_of_hosts
@@ -42,7 +42,7 @@ AUDIENCE_HINTS = {
     "public": "Anybody may read it on the open web, and answer from their own server.",
 }
 _BLANK = {"title": "", "slug": "", "question": "", "promise": "", "off_limits": "", "decide_by": ""}
-_FORUM_BLANK = {"title": "", "slug": "", "question": "", "audience": "inside", "label": "GREEN"}
+_FORUM_BLANK = {"title": "", "slug": "", "question": "", "audience": "inside", "label": "GREEN", "categories": ""}
 
 
 async def obtain(request: web.Request) -> tuple[House, Member, Jam]:
@@ -201,9 +201,12 @@ async def _settings(request: web.Request, typed: dict[str, str], wrong: dict[str
             for one in AUDIENCES
         ),
         labels=tuple(
-            Choice(value=str(level), words=LABEL_WORDS[str(level)], chosen=str(level) == values["label"])
+            Choice(
+                value=str(level), words=LABEL_WORDS[str(level)], chosen=str(level) == values["label"].partition("+")[0]
+            )
             for level in Level
         ),
+        wishes=draw_wishes("GREEN", values.get("onward", "")),
         partners=tuple(
             Choice(value=one.host, words=one.name or one.host, chosen=one.host in ticked)
             for one in await partners.list_partners(house)
@@ -261,7 +264,7 @@ async def create_forum(request: web.Request) -> web.Response:
     try:
         await forums.create_forum(
             house, member, jam, form.get("slug", "").strip(), form.get("title", ""), form.get("question", ""),
-            audience, form.get("label", "GREEN"), await read_choices(request, "peers"),
+            audience, label_in(form) or "GREEN", await read_choices(request, "peers"),
         )  # fmt: skip
     except Refusal as refusal:
         return await _settings(request, form, wrong_of(refusal), refusal.status)

@@ -19,7 +19,7 @@ from server.services.text import excerpt, plain
 from web import views
 from web.answers import draw, from_htmx, go, head_of, html, show
 from web.cards import url_of
-from web.composing import Writing, draw_composer, intent_of
+from web.composing import Writing, draw_composer, intent_of, label_in
 from web.forms import read_form, wrong_of
 from web.pages.forums import answer_preview, closed_words
 from web.people import Names, author_of, names_of_hosts
@@ -156,7 +156,7 @@ async def post_reply(request: web.Request) -> web.Response:
             member,
             parent,
             form.get("text", ""),
-            label=form.get("label") or None,
+            label=label_in(form) or None,
             intent=intent_of(form),
         )
     except (NotAllowed, SignInNeeded):
@@ -215,7 +215,7 @@ async def edit(request: web.Request) -> web.Response:
             made,
             form.get("text", ""),
             title=form.get("title"),
-            label=form.get("label") or None,
+            label=label_in(form) or None,
         )
     except (NotAllowed, SignInNeeded):
         raise

@@ -8,14 +8,24 @@ from random import Random
 from hypothesis import strategies as st
 
 from server.boundary.facts import Facts
-from server.boundary.labels import Level
-from server.boundary.rules import Conditions, Expires, Notify, Rate, Rule, RuleSet, Span
+from server.boundary.labels import ONWARD, Level
+from server.boundary.rules import Conditions, Expires, Notify, Rate, Review, Rule, RuleSet, Span, Week
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 HOSTS = ("globex.example", "initech.example:8443")
 FORUMS = ("packaging/open", "packaging/inner")
-KINDS = ("secret", "email", "pattern:ticket")
+KINDS = ("secret", "email", "pattern:ticket", "list:customers")
 ACTS = ("Create", "Like", "Follow")
+CATEGORIES = ("legal", "export")
+TYPES = ("image/*", "application/pdf")
+ATTACHED = ("image/png", "application/pdf", "text/plain")
+REVIEWERS = ("@legal", "@ip", "carol")
+WEEKS = (
+    Week(frozenset({0, 1, 2, 3, 4}), 8 * 60, 18 * 60),
+    Week(frozenset({5, 6})),
+    Week(frozenset({4, 6}), 22 * 60, 6 * 60),
+)
+MINUTES = (0, 359, 360, 480, 1079, 1080, 4 * 1440 + 1320, 5 * 1440 + 359, 6 * 1440 + 1439)
 
 
 def facts(**changes):
@@ -25,9 +35,12 @@ def facts(**changes):
         "peer": "globex.example",
         "tier": "partner",
         "clearance": Level.GREEN,
+        "cleared_for": frozenset(),
         "jam": "packaging",
         "forum": "packaging/open",
         "label": Level.GREEN,
+        "categories": frozenset(),
+        "onward": "community",
         "author": "anna",
         "unit": "R&D",
         "role": "engineer",
@@ -36,7 +49,12 @@ def facts(**changes):
         "act": "Create",
         "length": 120,
         "attachments": 0,
+        "attachment_types": frozenset(),
+        "attachment_bytes": 0,
         "first_crossing": False,
+        "nth": 5,
+        "age": 0,
+        "week_minute": 2 * 1440 + 600,
     }
     return Facts(**{**usual, **changes})
 
@@ -61,12 +79,19 @@ def make_conditions(chance, narrow):
             "units": some(chance, ("R&D", "Legal")),
             "roles": some(chance, ("engineer", "counsel")),
             "authors": some(chance, ("anna", "ben@globex.example")),
-            "findings": some(chance, (*KINDS, "pattern:*")),
+            "findings": some(chance, (*KINDS, "pattern:*", "list:*")),
             "length": chance.choice((None, None, Span(0, 10), Span(11), Span(5, 100))),
             "attachments": chance.choice((None, None, Span(1), Span(0, 0))),
+            "attachment_types": some(chance, chance.choice((TYPES, tuple(f"!{each}" for each in TYPES)))),
+            "attachment_bytes": chance.choice((None, None, Span(1001), Span(0, 1000))),
             "first_crossing": chance.choice((None, None, True, False)),
+            "categories": some(chance, (*CATEGORIES, "*")),
+            "onward": some(chance, ONWARD),
+            "nth": chance.choice((None, None, Span(1, 1), Span(0, 3), Span(4))),
+            "age": chance.choice((None, None, Span(49), Span(0, 24))),
+            "week": chance.choice((None, None, *WEEKS)),
         }
-        for name in chance.sample(sorted(asked), 8):
+        for name in chance.sample(sorted(asked), 15):
             asked[name] = None
     return Conditions(**asked)
 
@@ -79,6 +104,8 @@ def make_rule(chance, kinds=("guard", "share", "share", "accept"), narrow=False)
     if effect == "redact" or (effect == "hold" and chance.random() < 0.5):
         redactions = frozenset(chance.sample(("email", "name->role"), chance.randint(1, 2)))
     duties = [Rate(chance.choice((10, 600)))] if chance.random() < 0.4 else []
+    if effect == "hold" and chance.random() < 0.5:
+        duties.append(Review(chance.choice((1, 2)), tuple(chance.sample(REVIEWERS, chance.randint(0, 2)))))
     starts = None
     if not narrow:
         duties += [Notify(whom) for whom in chance.sample(("@security", "carol"), chance.randint(0, 2))]
@@ -104,6 +131,8 @@ def make_request(chance):
     peer, tier = chance.choice(peers)
     kinds = frozenset(chance.sample(KINDS, chance.choice((0, 0, 1, 2))))
     odd = chance.choice(("failed", "aura"))
+    files = chance.choice((0, 0, 1, 2, 9))
+    types = chance.sample(ATTACHED, min(files, chance.choice((1, 2)))) if files else ()
     return facts(
         direction=chance.choice(("in", "out", "out")),
         peer=peer,
@@ -119,8 +148,16 @@ def make_request(chance):
         findings=frozenset({odd}) if chance.random() < 0.05 else kinds,
         act=chance.choice((*ACTS, "Create", "Create")) if chance.random() < 0.97 else "Frobnicate",
         length=chance.choice((0, 5, 10, 11, 100, 101)),
-        attachments=chance.choice((0, 1, 9)),
+        attachments=files,
+        attachment_types=frozenset(types),
+        attachment_bytes=chance.choice((0, 1000, 1001)) if files else 0,
         first_crossing=chance.random() < 0.5,
+        categories=frozenset(chance.sample((*CATEGORIES, "other"), chance.choice((0, 0, 1, 2)))),
+        cleared_for=frozenset(chance.sample((*CATEGORIES, "other"), chance.choice((3, 3, 0, 1)))),
+        onward=chance.choice(ONWARD),
+        nth=chance.choice((1, 2, 3, 4)),
+        age=chance.choice((0, 24, 25, 48, 49)),
+        week_minute=chance.choice(MINUTES),
     )
 
 
@@ -137,7 +174,8 @@ REQUESTS = pool(make_request, 5000, 4)
 
 
 def numbered(found):
-    return RuleSet(tuple(replace(rule, id=f"R{index}") for index, rule in enumerate(found)))
+    rules = tuple(replace(rule, id=f"R{index}") for index, rule in enumerate(found))
+    return RuleSet(rules, lists=(("customers", ("Umbrella", "Hooli")),), patterns=(("ticket", "T-[0-9]+"),))
 
 
 RULE_SETS = st.lists(RULES, max_size=9).map(numbered)
@@ -160,6 +198,7 @@ def every_narrow_request():
             forum=forum,
             label=label,
             consent=consent,
+            onward="community",
             findings=findings,
             act=act,
         )
@@ -178,8 +217,17 @@ def matches(rule, given, now):
         (asked.roles and {role.casefold() for role in asked.roles}, given.role.casefold()),
         (asked.length, given.length),
         (asked.attachments, given.attachments),
+        (asked.attachment_bytes, given.attachment_bytes),
+        (asked.onward, given.onward),
+        (asked.nth, given.nth),
+        (asked.age, given.age),
     )
-    kinds = given.findings | {"pattern:*" for kind in given.findings if kind.startswith("pattern:")}
+    enough = any if rule.kind == "guard" else all
+    sets = (
+        (asked.findings, given.findings, lambda kind, wanted: {kind, f"{kind.split(':')[0]}:*"} & wanted),
+        (asked.categories, given.categories, lambda category, wanted: {category, "*"} & wanted),
+        (asked.attachment_types, given.attachment_types, of_type),
+    )
     return (
         rule.direction == given.direction
         and (rule.starts_at is None or rule.starts_at <= now)
@@ -188,15 +236,37 @@ def matches(rule, given, now):
         and all(values is None or value in values for values, value in chosen)
         and asked.consent in (None, given.consent)
         and asked.first_crossing in (None, given.first_crossing)
-        and (asked.findings is None or bool(asked.findings & kinds))
+        and (asked.week is None or in_week(asked.week, given.week_minute))
+        and all(
+            wanted is None or (bool(values) and enough(bool(test(value, wanted)) for value in values))
+            for wanted, values, test in sets
+        )
     )
+
+
+def of_type(media_type, wanted):
+    """Whether a media type is one of those wanted; ``!`` turns the question round."""
+    family = media_type.split("/")[0]
+    if any(each.startswith("!") for each in wanted):
+        return not {f"!{media_type}", f"!{family}/*", "!*/*"} & wanted
+    return {media_type, f"{family}/*", "*/*"} & wanted
+
+
+def in_week(week, minute):
+    """Whether a minute of the week lies in a window, by walking back to where the window would have begun."""
+    for back in range(2):
+        day, at = (minute // 1440 - back) % 7, minute % 1440 + back * 1440
+        end = week.ends + (1440 if week.ends < week.begins else 0)
+        if day in week.days and week.begins <= at < end:
+            return True
+    return False
 
 
 def reference(given, rule_set, now):
     """Decide by looking at each rule in turn: (effect, deciding ids, redactions)."""
-    known = {"secret", "email", "phone", "codename", "person"}
-    odd = [kind for kind in given.findings if kind not in known and not kind.startswith("pattern:")]
-    if given.label > given.clearance or odd or given.act == "Frobnicate":
+    known = {"secret", "email", "phone", "codename", "person", "quote", "lookalike"}
+    odd = [kind for kind in given.findings if kind not in known and not kind.startswith(("pattern:", "list:"))]
+    if given.label > given.clearance or given.categories - given.cleared_for or odd or given.act == "Frobnicate":
         return "deny", (), frozenset()
     found = [rule for rule in rule_set.rules if matches(rule, given, now)]
     for effect in ("deny", "hold", "redact", "allow"):

@@ -13,6 +13,7 @@ from server.boundary.rules import (
     Conditions,
     Expires,
     Rate,
+    Rule,
     RuleSet,
     Span,
     default_rules,
@@ -159,11 +160,18 @@ def test_examples_look_like_what_happens():
 
 
 def test_what_takes_too_much_work_is_unproven():
-    shares = "".join(
-        f'[[rule]]\nid = "S{n}"\nkind = "share"\nto = "h{n}.example"\nfindings = "pattern:p{n}"\n' for n in range(30)
+    holds = (
+        Rule(
+            id=f"G{n}",
+            kind="guard",
+            direction="out",
+            effect="hold",
+            conditions=Conditions(findings=frozenset({f"pattern:p{n}"})),
+        )
+        for n in range(30)
     )
     with pytest.raises(Unproven, match="could not be proven"):
-        opens(HOUSE, parse_rules(shares))
+        opens(HOUSE.with_rules(*holds), HOUSE)
     with pytest.raises(Unproven):
         opens(RuleSet(), HOUSE, work=3)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from server.boundary.decide import decide
 from server.boundary.facts import ACTS, Facts, FactsError, is_host, normal_host
-from server.boundary.labels import LabelError, Level, join
+from server.boundary.labels import LabelError, Level
 from server.boundary.rule import STRICTNESS
 from server.boundary.rules import (
     Conditions,
@@ -269,11 +269,9 @@ def test_the_public_is_nobody_else():
         facts(tier="public")
 
 
-def test_labels_are_parsed_and_joined():
+def test_levels_are_parsed():
     assert Level.parse(" amber ") is Level.AMBER
     assert str(Level.GREEN) == f"{Level.GREEN}" == "GREEN"
-    assert join([Level.GREEN, Level.RED]) is Level.RED
-    assert join([]) is Level.CLEAR
     with pytest.raises(LabelError, match="did you mean 'AMBER'"):
         Level.parse("AMBR")
 

@@ -16,6 +16,7 @@ from server.boundary.labels import Level
 from server.domain.crossings import Partner, PartnerState, Tier
 from server.domain.errors import Missing, NotAllowed, Refusal, SignInNeeded
 from server.services import holds, partners
+from server.services.labels import put_together
 from web.answers import go, show
 from web.composing import LABEL_WORDS
 from web.forms import read_form, wrong_of
@@ -47,7 +48,7 @@ async def _partners(
         rows.append(_partner(partner, known.get(partner.host), waiting, held.get(partner.host, 0)))
     page = views.PartnersPage(
         partners=tuple(rows),
-        values={"host": typed.get("host", ""), "name": typed.get("name", "")},
+        values={key: typed.get(key, "") for key in ("host", "name", "categories")},
         tiers=tuple(Choice(value=one, words=one.capitalize(), chosen=one == typed.get("tier")) for one in _TIERS),
         clearances=tuple(
             Choice(
@@ -101,8 +102,9 @@ async def add_partner(request: web.Request) -> web.Response:
     form = await read_form(request)
     try:
         tier: Tier = "customer" if form.get("tier") == "customer" else "partner"
+        clearance = put_together(form.get("clearance", "GREEN"), form.get("categories", ""), "")
         await partners.add_partner(
-            house, member, form.get("host", ""), tier, form.get("clearance", "GREEN"), form.get("name", "")
+            house, member, form.get("host", ""), tier, clearance, form.get("name", "")
         )  # fmt: skip
     except (NotAllowed, SignInNeeded):
         raise
