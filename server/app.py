@@ -164,6 +164,7 @@ async def _add_gate(work: Work, house: House, outside: Outside) -> None:
     from federation.gate.admit import Admit
     from federation.gate.joining import follow_found
     from federation.gate.plan import Gateway
+    from federation.gate.purging import Purge
     from federation.gate.release import Release
     from server.services.quotes import fill_prints
 
@@ -177,6 +178,7 @@ async def _add_gate(work: Work, house: House, outside: Outside) -> None:
         ("release", release.run_once, REST_SECONDS),
         ("admit", Admit(gate).run_once, REST_SECONDS),
         ("joining", lambda: follow_found(gate), REST_SECONDS),
+        ("purges", Purge(gate).run_once, REST_SECONDS),
     ]
 
 

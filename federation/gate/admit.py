@@ -13,6 +13,7 @@ from federation.gate.delete import admit_delete
 from federation.gate.follow import admit_accept, admit_follow, admit_reject
 from federation.gate.like import admit_like
 from federation.gate.plan import Gateway, Plan
+from federation.gate.receipts import admit_receipt
 from federation.gate.routing import parsed
 from federation.gate.undo import admit_undo
 from federation.gate.update import admit_update
@@ -46,6 +47,7 @@ KINDS: dict[str, Callable[[Arrival], Awaitable[Outcome]]] = {
     "Delete": admit_delete,
     "Follow": admit_follow,
     "Like": admit_like,
+    "Receipt": admit_receipt,
     "Reject": admit_reject,
     "Undo": admit_undo,
     "Update": admit_update,
@@ -90,6 +92,6 @@ class Admit:
                 await received.put_off(self._gate.outside, one, due_at, outcome.note)
                 return
             outcome = Outcome("refused", outcome.note)
-        if outcome.state == "admitted":
+        if outcome.state in ("admitted", "ignored"):
             await plan.write()
         await received.move(self._gate.outside, one, outcome.state, outcome.note)  # type: ignore[arg-type]

@@ -57,16 +57,7 @@ def delete_uri(gate: Gateway, object_uri: str, holder: Holder) -> str:
 def ask(plan: Plan, withdrawal: Withdrawal, holder: Holder, lane: str, told: list[tuple[Released, str]]) -> None:
     """Send one holder what takes the object back, each (document, sender), and write down that it was asked."""
     undeliverable = NO_INBOX if not holder.inbox_uri else NO_WORDS if not told else ""
-    for released, sender_uri in told if holder.inbox_uri else []:
-        plan.send(
-            released,
-            host=holder.host,
-            inbox_uri=holder.inbox_uri,
-            sender_uri=sender_uri,
-            lane=lane,
-            object_uri=withdrawal.object_uri,
-            act="Delete",
-        )
+    # Asked first, sent after: a receipt about an earlier round is none about this one.
     plan.ask_to_delete(
         Request(
             object_uri=withdrawal.object_uri,
@@ -77,3 +68,13 @@ def ask(plan: Plan, withdrawal: Withdrawal, holder: Holder, lane: str, told: lis
             undeliverable=undeliverable,
         )
     )
+    for released, sender_uri in told if holder.inbox_uri else []:
+        plan.send(
+            released,
+            host=holder.host,
+            inbox_uri=holder.inbox_uri,
+            sender_uri=sender_uri,
+            lane=lane,
+            object_uri=withdrawal.object_uri,
+            act="Delete",
+        )

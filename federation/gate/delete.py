@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
-from federation.outside import peers
+from federation.gate.receipts import acknowledge
+from federation.outside import peers, received
 from federation.outside.peers import Fetched
 from server.domain.uris import origin_of
 from server.services import crossings as judged
-from server.services import forums, ideas, people
+from server.services import forums, holds, ideas, people
 
 
 async def admit_delete(arrival: Arrival) -> Outcome:
@@ -15,8 +16,6 @@ async def admit_delete(arrival: Arrival) -> Outcome:
     known = await ideas.by_uri(gate.house, arrival.activity.object_uri)
     if known is None:
         return await _remember(arrival)
-    if known.deleted:
-        return Outcome("ignored", "It is gone already.")
     if known.is_local:
         return Outcome("refused", "It is ours to delete.")
     author = await people.member_by_id(gate.house, known.author_id)
@@ -26,14 +25,19 @@ async def admit_delete(arrival: Arrival) -> Outcome:
     if author is None or not (by_author or by_forum):
         return Outcome("refused", "Only its author or its forum can delete it.")
     await ideas.delete(gate.house, author, known)
-    return ADMITTED
+    await acknowledge(arrival)
+    return Outcome("ignored", "It is gone already.") if known.deleted else ADMITTED
 
 
 async def _remember(arrival: Arrival) -> Outcome:
-    """Keep in mind what was deleted before it came, on its own server's word only."""
-    activity = arrival.activity
+    """Keep in mind what was deleted before it came, on its own server's word only, and let go of what waits of it."""
+    activity, gate = arrival.activity, arrival.gate
     sender = arrival.relay.uri if arrival.relay else activity.actor_uri
     theirs = origin_of(activity.object_uri) == origin_of(sender) == origin_of(activity.actor_uri)
-    if theirs and not judged.our_object(arrival.gate.house, activity.object_uri):
-        await peers.keep_fetched(arrival.gate.outside, Fetched(activity.object_uri, 410, None))
+    if theirs and not judged.our_object(gate.house, activity.object_uri):
+        await peers.keep_fetched(gate.outside, Fetched(activity.object_uri, 410, None))
+        waiting = await received.held_about(gate.outside, arrival.peer, activity.object_uri)
+        await holds.drop_incoming(gate.house, [one.activity_uri for one in waiting])
+        arrival.plan.steps.append(lambda change: received.end_held(change, arrival.peer, activity.object_uri))
+        await acknowledge(arrival)
     return Outcome("ignored", "It is not here.")

@@ -148,19 +148,28 @@ async def keep_statement(
     return True
 
 
-async def sent_delete(outside: Outside, activity_uri: str, host: str) -> tuple[str, frozenset[str], float] | None:
-    """Return (object URI, SHA-256 digests, when it was made) of a Delete that we sent to a host, or None.
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A Delete that we sent to one holder in the present round: what it is about, SHA-256 digests, unix seconds."""
 
-    One id may have stood for several versions of the same Delete; each has a digest of its own.
-    """
+    object_uri: str
+    digests: frozenset[str]
+    made_at: float
+
+
+async def sent_delete(outside: Outside, activity_uri: str, host: str) -> Sent | None:
+    """Return the Delete of an id, as it was sent to a host when it was last asked; None where there was none."""
     rows = await outside.store.fetch(
         "SELECT d.object_uri, c.sha, d.made_at FROM deliveries d JOIN crossings c ON c.uri = d.uri"
-        " AND c.version = d.version AND c.audience = d.audience WHERE d.uri = ? AND d.host = ? AND d.act = 'Delete'",
+        " AND c.version = d.version AND c.audience = d.audience JOIN recalls r ON r.object_uri = d.object_uri"
+        " AND r.host = d.host WHERE d.uri = ? AND d.host = ? AND d.act = 'Delete' AND d.made_at >= r.asked_at",
         (activity_uri, host),
     )
     if not rows:
         return None
-    return rows[0]["object_uri"], frozenset(row["sha"] for row in rows), min(row["made_at"] for row in rows)
+    return Sent(
+        rows[0]["object_uri"], frozenset(row["sha"] for row in rows), min(row["made_at"] for row in rows)
+    )
 
 
 async def of(outside: Outside, object_uris: Sequence[str]) -> dict[tuple[str, str], Recall]:

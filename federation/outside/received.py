@@ -125,6 +125,45 @@ async def forget(change: Transaction, object_uri: str) -> None:
     await change.execute("UPDATE fetched SET status = 410, document = x'' WHERE uri = ?", (object_uri,))
 
 
+async def held_about(outside: Outside, host: str, object_uri: str) -> list[Received]:
+    """Return what a server said of an object that waits for a reviewer."""
+    rows = await outside.store.fetch(
+        "SELECT * FROM received WHERE object_uri = ? AND host = ? AND state = 'held'", (object_uri, host)
+    )
+    return [_received(row) for row in rows]
+
+
+async def end_held(change: Transaction, host: str, object_uri: str) -> None:
+    """End what waits for a reviewer about an object that its server has deleted; its words go."""
+    await change.execute(
+        "UPDATE received SET state = 'ignored', body = x'', note = 'It was deleted before it was let in.'"
+        " WHERE object_uri = ? AND host = ? AND state = 'held'",
+        (object_uri, host),
+    )
+
+
+async def activities_about(outside: Outside, object_uri: str) -> list[str]:
+    """Return the ids of all activities that brought or changed an object."""
+    rows = await outside.store.fetch(
+        "SELECT DISTINCT activity_uri FROM received WHERE object_uri = ? AND kind IN ('Create', 'Update', 'Announce')",
+        (object_uri,),
+    )
+    return [row["activity_uri"] for row in rows]
+
+
+async def remains(outside: Outside, object_uri: str) -> tuple[str, ...]:
+    """Say where the outside store still holds the words of an object: received, fetched, released."""
+    found = await outside.store.fetch_one(
+        "SELECT EXISTS (SELECT 1 FROM received WHERE object_uri = ? AND length(body) > 0"
+        " AND kind IN ('Create', 'Update', 'Announce')) AS received,"
+        " EXISTS (SELECT 1 FROM fetched WHERE uri = ? AND length(document) > 0) AS fetched,"
+        " EXISTS (SELECT 1 FROM crossings c JOIN bodies b ON b.sha = c.sha WHERE (c.uri = ? OR c.subject_uri = ?)"
+        " AND c.kind IN ('object', 'activity')) AS released",
+        (object_uri,) * 4,
+    )
+    return tuple(name for name, here in (found or {}).items() if here)
+
+
 async def defer(outside: Outside, received: Received, due_at: float, note: str) -> None:
     """Let an activity wait without counting it as a failed look."""
     async with outside.store.transaction() as change:

@@ -128,6 +128,29 @@ class RecallRow(Model):
         indexes = (("state", "asked_at"), ("host", "asked_at"))
 
 
+class StatementRow(Model):
+    """A Delete that we carried out for another Marmalade server, and what we signed about it.
+
+    `digest` is the SHA-256 of the activity as it came; `due_at` is when to look whether everything is purged.
+    """
+
+    id = fields.IntField(primary_key=True)
+    host = fields.CharField(max_length=255)
+    activity_uri = fields.CharField(max_length=2000)
+    actor_uri = fields.CharField(max_length=2000)
+    object_uri = fields.CharField(max_length=2000)
+    digest = fields.CharField(max_length=64)
+    acknowledged_at = fields.FloatField()
+    purged_at = fields.FloatField(null=True)
+    looks = fields.IntField(default=0)
+    due_at = fields.FloatField()
+
+    class Meta:
+        table = "statements"
+        unique_together = (("activity_uri", "host"),)
+        indexes = (("purged_at", "due_at"),)
+
+
 class PeerRow(Model):
     """What we know of another server. Kind: marmalade, forum, microblog, unknown. State: active, paused, suspended."""
 

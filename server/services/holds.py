@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from server.domain.actors import Member
 from server.domain.crossings import Hold
 from server.domain.errors import Conflict, Missing, NotAllowed
@@ -74,3 +76,10 @@ async def _decide(house: House, by: Member, hold_id: str, state: str, note: str)
         await events.append(change, "HoldReleased" if kind == "HoldReleased" else "HoldRefused", hold.id, data, now)
         await events.audit(change, by.id, kind, hold.id, now)
     return await find_hold(house, hold_id)
+
+
+async def drop_incoming(house: House, activity_uris: Sequence[str]) -> None:
+    """End what waits about activities whose object was deleted where it came from; drop what reviewers were shown."""
+    if activity_uris:
+        async with house.store.transaction() as change:
+            await hold_rows.drop_incoming(change, activity_uris)

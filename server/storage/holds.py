@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.database import Database, Transaction
@@ -110,6 +110,15 @@ async def void(change: Transaction, contribution_id: str, below: int) -> None:
 async def forget_previews(change: Transaction, contribution_id: str) -> None:
     """Drop the words that reviewers were shown of something deleted."""
     await change.execute("UPDATE holds SET preview = '' WHERE contribution_id = ?", (contribution_id,))
+
+
+async def drop_incoming(change: Transaction, activity_uris: Sequence[str]) -> None:
+    """End what waits about some received activities, and drop the words that reviewers were shown of them."""
+    await change.execute(
+        "UPDATE holds SET preview = '', state = CASE WHEN state = 'waiting' THEN 'void' ELSE state END"
+        " WHERE direction = 'in' AND activity_uri IN (SELECT value FROM json_each(?))",
+        (json.dumps(activity_uris),),
+    )
 
 
 async def reopen(change: Transaction, hold_id: str, copies: dict[str, str], preview: str, reason: str) -> None:

@@ -25,6 +25,7 @@ from federation.gate.actors import show_server
 from federation.gate.admit import Admit
 from federation.gate.joining import follow_found
 from federation.gate.plan import Gateway
+from federation.gate.purging import Purge
 from federation.gate.release import Release
 from federation.outside import keys
 from federation.outside.received import Received
@@ -65,6 +66,7 @@ class Organisation:
     gate: Gateway
     release: Release
     admit: Admit
+    purge: Purge
     edge: Edge
     deliverer: Deliverer
     transport: Transport
@@ -92,7 +94,7 @@ class Organisation:
         """Work until nobody here has anything to do now."""
         for _ in range(300):
             worked = await self.release.run_once() + await self.admit.run_once() + await follow_found(self.gate)
-            worked += await self.edge.lookup.run_once()
+            worked += await self.purge.run_once() + await self.edge.lookup.run_once()
             await self.edge.lookup.settle()
             worked += await self.deliverer.run_once()
             await self.deliverer.settle()
@@ -206,8 +208,9 @@ async def found(
 
     admin = await people.add_member(house, "root", "Ada Admin", "IT", "admin")
     return Organisation(
-        house, outside, gate, Release(gate, note), Admit(gate), edge, deliverer, transport, admin, faults, seconds
-    )
+        house, outside, gate, Release(gate, note), Admit(gate), Purge(gate), edge, deliverer, transport, admin,
+        faults, seconds,
+    )  # fmt: skip
 
 
 def arrived(rows: list[Received]) -> list[str]:
