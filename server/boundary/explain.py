@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from server.boundary.engine import CompiledRules, Outcome
-from server.boundary.facts import Facts
+from server.boundary.facts import NAMES, Facts
 from server.boundary.labels import ONWARD, Clearance, Level
 from server.boundary.rule import DAYS, MINUTES_A_DAY, Review, Span
 from server.boundary.sentences import found, listed, removed, review_said, size_said
@@ -88,15 +89,27 @@ def would_allow(facts: Facts, compiled: CompiledRules, now: datetime) -> str | N
 
     Each candidate is decided for real, so the sentence is true of the rules as they are.
     """
+    return next(_allowing(facts, compiled, now), None)
+
+
+def single_changes(facts: Facts, compiled: CompiledRules, now: datetime, most: int = 3) -> tuple[str, ...]:
+    """Name up to ``most`` single changes, each of another fact, that would let a refused or held thing cross."""
+    return tuple(islice(_allowing(facts, compiled, now), most))
+
+
+def _allowing(facts: Facts, compiled: CompiledRules, now: datetime) -> Iterator[str]:
+    """Yield single changes that would let it cross, the nearest of each fact."""
     if not compiled.near(facts, now):
-        return None
+        return
     changes = _changes(facts, compiled) if compiled.reaches(facts, now) else _other_tiers(facts)
+    told: set[str] = set()
     for changed, words in changes:
+        name = next((name for name in NAMES if getattr(changed, name) != getattr(facts, name)), "")
         outcome = compiled.verdict(changed, now)
-        if outcome.effect in ("allow", "redact"):
+        if name not in told and outcome.effect in ("allow", "redact"):
+            told.add(name)
             permit = next(rule.id for rule in compiled.rules_of(outcome.matched) if rule.kind != "guard")
-            return f"{permit} would allow it{', redacted,' if outcome.effect == 'redact' else ''} if {words}"
-    return None
+            yield f"{permit} would allow it{', redacted,' if outcome.effect == 'redact' else ''} if {words}"
 
 
 def _changes(facts: Facts, compiled: CompiledRules) -> Iterator[tuple[Facts, str]]:

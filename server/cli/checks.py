@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from server.database.inspect import look_at
 from server.domain.errors import Refusal
-from server.services import holds, log, rules
+from server.services import explain, holds, log, rules
 from server.services.house import House
 from server.settings import Network, Organisation, Settings
 
@@ -115,6 +115,7 @@ async def check_inside(house: House) -> Iterator[Finding]:
         found.append(Finding("audit", "broken", said, "Keep a copy of the store, and compare it with your backups."))
     else:
         found.append(Finding("audit", "ok", "The audit chain holds."))
+    found.append(_replayed(await explain.replay_all(house)))
     newest = await log.newest_event(house)
     last = await log.events_after(house, newest - 1, 1) if newest else []
     found.append(_clock(last[0].at.timestamp() if last else 0.0))
@@ -122,6 +123,18 @@ async def check_inside(house: House) -> Iterator[Finding]:
     if waiting:
         found.append(Finding("holds", "note", f"{waiting} things wait for a reviewer.", "Open Boundary → Holds."))
     return iter(found)
+
+
+def _replayed(done: explain.Replayed) -> Finding:
+    """Say whether what was decided comes out the same when it is decided again."""
+    name, of = "explanations", f"{done.count:,} kept decisions"
+    if done.otherwise:
+        said = f"{len(done.otherwise)} of {of} come out otherwise when decided again, such as {done.otherwise[0]}."
+        fix = "Keep a copy of the store: a version of the rules or a decision was altered, or the engine has a fault."
+        return Finding(name, "broken", said, fix)
+    older = f" {done.not_kept:,} are from before decisions were kept whole." if done.not_kept else ""
+    reworded = f" {done.reworded:,} are worded otherwise by this version." if done.reworded else ""
+    return Finding(name, "ok", f"{of} replay: each comes out as it did.{older}{reworded}")
 
 
 def _clock(newest_at: float) -> Finding:

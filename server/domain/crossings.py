@@ -36,6 +36,18 @@ class Demand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What the table in the shadow says of the same; `differs` if otherwise, `opens` if less strictly."""
+
+    rule_set: int
+    verdict: VerdictWord
+    rules: tuple[str, ...]
+    reason: str
+    differs: bool
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What the rules say of one version for one audience: a host, or "*" for the anonymous public.
 
@@ -44,6 +56,8 @@ class Verdict:
     What is held has to be released by `approvals` people at least, all of them among `reviewers` where any are
     named, within `within_hours`; `demands` says the same exactly, each of them to be met, where several rules
     hold it.
+    `decision` is the JSON of what the rules alone came to, and when; `found` that of what detectors found, by
+    kind and place. `id` and `decided_at` are those of a verdict that is kept. `tried` is for the gate alone.
     """
 
     audience: str
@@ -60,10 +74,50 @@ class Verdict:
     reviewers: tuple[str, ...] = ()
     within_hours: int | None = None
     demands: tuple[Demand, ...] = ()
+    decision: str = field(default="", repr=False)
+    found: str = field(default="[]", repr=False)
+    id: str = ""
+    decided_at: datetime | None = None
+    tried: Tried | None = field(default=None, repr=False, compare=False)
 
     @property
     def crosses(self) -> bool:
         return self.verdict in ("allowed", "redacted")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptVerdict:
+    """A verdict as it was written down: of which version of what, for which act. `act` begins "in " inward.
+
+    `subject_id` is a contribution's, or, inward, the hash of an activity's id. `past` if decided otherwise since.
+    """
+
+    subject_id: str
+    version: int
+    act: str
+    verdict: Verdict
+    past: bool = False
+
+    @property
+    def direction(self) -> Literal["in", "out"]:
+        return "in" if self.act.startswith("in ") else "out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShadowDifference:
+    """One verdict that the table in the shadow would have made otherwise."""
+
+    rule_set: int
+    subject_id: str
+    version: int
+    audience: str
+    act: str
+    before: VerdictWord
+    after: VerdictWord
+    rules: tuple[str, ...]
+    reason: str
+    opens: bool
+    decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +152,8 @@ class Hold:
 class StoredRules:
     """One version of the rule table: its text never changes, its state does.
 
-    `base` is the version in force that it was compared with; `starts_at` when it is to come into force.
+    `base` is the version in force that it was compared with; `starts_at` when it is to come into force;
+    `began_at` and `ended_at` when it did (or went into the shadow) and when it no longer was.
     """
 
     version: int
@@ -111,3 +166,5 @@ class StoredRules:
     base: int = 0
     origin: RulesOrigin = "edited"
     starts_at: datetime | None = None
+    began_at: datetime | None = None
+    ended_at: datetime | None = None

@@ -101,7 +101,7 @@ async def _begin(
         base=stored.base,
         origin=stored.origin,
     )
-    await rule_sets.move(change, stored.version, "retired")
+    await rule_sets.end(change, stored.version, "retired", now.timestamp())
     await put_in_force(change, version, approver_id, now)
     return await _settled(change, version)
 
@@ -113,8 +113,9 @@ async def refuse_rules(house: House, by: Member, version: int) -> StoredRules:
         found = await rule_sets.version_in(change, version)
         if found is None or found.state not in ("waiting", "scheduled"):
             raise Conflict("That version waits neither for approval nor for its time.")
-        await rule_sets.move(change, version, "refused")
-        await events.audit(change, by.id, "refuse rules", str(version), house.now().timestamp())
+        now = house.now().timestamp()
+        await rule_sets.end(change, version, "refused", now)
+        await events.audit(change, by.id, "refuse rules", str(version), now)
         return await _settled(change, version)
 
 
@@ -147,7 +148,7 @@ async def _start(change: Transaction, version: int, now: datetime) -> None:
     try:
         read_table(stored.text)
     except RuleErrors:
-        await rule_sets.move(change, version, "refused")
+        await rule_sets.end(change, version, "refused", now.timestamp())
         await events.audit(change, "", "drop unreadable rules", str(version), now.timestamp())
         return
 

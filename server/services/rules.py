@@ -49,7 +49,7 @@ async def found_rules(house: House) -> None:
     now = house.now().timestamp()
     async with house.store.transaction() as change:
         text = write_rules(default_rules())
-        version = await rule_sets.insert(text, "", "Defaults", "active", now, origin="defaults")
+        version = await rule_sets.insert(text, "", "Defaults", "active", now, origin="defaults", began_at=now)
         await events.append(change, "RulesApplied", str(version), {}, now)
 
 
@@ -74,8 +74,7 @@ async def weigh_against(house: House, stored: StoredRules, old: RuleSet, text: s
 def compare_rules(old: RuleSet, text: str, now: datetime) -> Change:
     """Compare a table with another. Raises RuleErrors."""
     new = read_table(text)
-    dropped = sorted(set(old.code_names) - set(new.code_names))
-    said = [f"{len(dropped)} code names are no longer looked for."] if dropped else []
+    dropped = _no_longer_sought(old, new)
     try:
         remarks = tuple(remark.sentence for remark in findings(new))
     except Unproven:
@@ -84,7 +83,24 @@ def compare_rules(old: RuleSet, text: str, now: datetime) -> Change:
         examples, proven = tuple(map(str, openings(old, new, now=now))), not dropped
     except Unproven:
         examples, proven = (), False
-    return Change(new, (*diff(old, new), *said), remarks, examples, proven)
+    return Change(new, (*diff(old, new), *dropped), remarks, examples, proven)
+
+
+def _no_longer_sought(old: RuleSet, new: RuleSet) -> list[str]:
+    """Say which words and patterns the detectors will no longer look for. Whatever they held may then cross."""
+    said = []
+    names = len(set(old.code_names) - set(new.code_names))
+    if names:
+        said.append(f"{names} code name{' is' if names == 1 else 's are'} no longer looked for.")
+    lists, patterns = dict(new.lists), dict(new.patterns)
+    for name, terms in old.lists:
+        gone = len(set(terms) - set(lists.get(name, ())))
+        if gone:
+            said.append(f"{gone} of the list “{name}” {'is' if gone == 1 else 'are'} no longer looked for.")
+    for name, pattern in old.patterns:
+        if patterns.get(name) != pattern:
+            said.append(f"The pattern “{name}” is {'changed' if name in patterns else 'no longer looked for'}.")
+    return said
 
 
 async def apply_rules(
@@ -118,7 +134,7 @@ async def apply_rules(
             in_force = await rule_sets.active_in(change)
             if in_force is None or in_force.version != stored.version:
                 continue
-            await rule_sets.retire(change, "waiting", by.id)
+            await rule_sets.retire(change, "waiting", now.timestamp(), by.id)
             version = await rule_sets.insert(
                 text,
                 by.id,
@@ -156,7 +172,7 @@ def tidy(text: str) -> str:
 
 async def put_in_force(change: Transaction, version: int, approver_id: str, now: datetime) -> None:
     """Let a version decide from now on, and tell the gate."""
-    await rule_sets.activate(change, version, approver_id)
+    await rule_sets.activate(change, version, approver_id, now.timestamp())
     await events.append(change, "RulesApplied", str(version), {}, now.timestamp())
 
 
@@ -168,7 +184,7 @@ async def add_rules(house: House, change: Transaction, by: Member, rules: tuple[
     text = with_rules(stored.text, rules) if stored else write_rules(default_rules().with_rules(*rules))
     now, base = house.now().timestamp(), stored.version if stored else 0
     version = await rule_sets.insert(text, by.id, note, "active", now, base=base, origin="forum")
-    await rule_sets.activate(change, version, "")
+    await rule_sets.activate(change, version, "", now)
     # It only adds what a new forum needs: nothing that stands outside has to be judged again.
     await events.append(change, "RulesApplied", str(version), {"adds": True}, now)
 

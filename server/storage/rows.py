@@ -232,6 +232,8 @@ class RuleSetRow(Model):
     base = fields.IntField(default=0, db_default=0)
     origin = fields.CharField(max_length=10, default="edited", db_default="edited")
     starts_at = fields.FloatField(null=True)
+    began_at = fields.FloatField(null=True)
+    ended_at = fields.FloatField(null=True)
 
     class Meta:
         table = "rule_sets"
@@ -253,7 +255,11 @@ class PartnerRow(Model):
 
 
 class VerdictRow(Model):
-    """What the rules said of one version for one audience, with the facts they saw."""
+    """What the rules said of one version for one audience, with the facts they saw.
+
+    `decision` is the JSON of what the rules came to and when; what stands above them may have made something
+    else of it. `found` is the JSON of what detectors found, by kind and place: never the words themselves.
+    """
 
     id = fields.CharField(max_length=32, primary_key=True)
     contribution_id = fields.CharField(max_length=32)
@@ -266,10 +272,56 @@ class VerdictRow(Model):
     facts = fields.TextField()
     rule_set = fields.IntField()
     decided_at = fields.FloatField()
+    decision = fields.TextField(default="", db_default="")
+    found = fields.TextField(default="[]", db_default="[]")
 
     class Meta:
         table = "verdicts"
         unique_together = (("contribution_id", "version", "audience", "act"),)
+        indexes = (("decided_at", "id"),)
+
+
+class PastVerdictRow(Model):
+    """A verdict that was later decided otherwise, as it was."""
+
+    id = fields.CharField(max_length=32, primary_key=True)
+    contribution_id = fields.CharField(max_length=32)
+    version = fields.IntField()
+    audience = fields.CharField(max_length=255)
+    act = fields.CharField(max_length=20)
+    effect = fields.CharField(max_length=10)
+    rules = fields.TextField()
+    reason = fields.TextField()
+    facts = fields.TextField()
+    rule_set = fields.IntField()
+    decided_at = fields.FloatField()
+    decision = fields.TextField()
+    found = fields.TextField()
+
+    class Meta:
+        table = "past_verdicts"
+        indexes = (("contribution_id", "audience", "decided_at"),)
+
+
+class ShadowRow(Model):
+    """What the table in the shadow would have decided otherwise. `opens`: less strictly."""
+
+    id = fields.IntField(primary_key=True)
+    rule_set = fields.IntField()
+    contribution_id = fields.CharField(max_length=32)
+    version = fields.IntField()
+    audience = fields.CharField(max_length=255)
+    act = fields.CharField(max_length=20)
+    before = fields.CharField(max_length=10)
+    after = fields.CharField(max_length=10)
+    rules = fields.TextField()
+    reason = fields.TextField()
+    opens = fields.BooleanField()
+    decided_at = fields.FloatField()
+
+    class Meta:
+        table = "shadow_verdicts"
+        unique_together = (("rule_set", "contribution_id", "version", "audience", "act"),)
 
 
 class HoldRow(Model):

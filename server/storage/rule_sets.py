@@ -8,7 +8,7 @@ from typing import Any
 from server.database import Database, Transaction
 from server.domain.crossings import RulesOrigin, RulesState, StoredRules
 from server.storage.rows import RuleSetRow
-from server.storage.times import moment
+from server.storage.times import moment, moment_or_none
 
 ACTIVE = "SELECT * FROM rule_sets WHERE state = 'active' ORDER BY version DESC LIMIT 1"
 
@@ -24,7 +24,9 @@ def _rules(row: Mapping[str, Any]) -> StoredRules:
         created_at=moment(row["created_at"]),
         base=row["base"],
         origin=row["origin"],
-        starts_at=None if row["starts_at"] is None else moment(row["starts_at"]),
+        starts_at=moment_or_none(row["starts_at"]),
+        began_at=moment_or_none(row["began_at"]),
+        ended_at=moment_or_none(row["ended_at"]),
     )
 
 
@@ -93,6 +95,7 @@ async def insert(
     origin: RulesOrigin = "edited",
     approver_id: str = "",
     starts_at: float | None = None,
+    began_at: float | None = None,
 ) -> int:
     row = await RuleSetRow.create(
         text=text,
@@ -104,19 +107,27 @@ async def insert(
         base=base,
         origin=origin,
         starts_at=starts_at,
+        began_at=began_at,
     )
     return int(row.version)
 
 
-async def activate(change: Transaction, version: int, approver_id: str) -> None:
+async def activate(change: Transaction, version: int, approver_id: str, now: float) -> None:
     """Put one version in force and retire the others that were."""
-    await change.execute("UPDATE rule_sets SET state = 'retired' WHERE state = 'active' AND version != ?", (version,))
-    await RuleSetRow.filter(version=version).update(state="active", approver_id=approver_id)
+    await change.execute(
+        "UPDATE rule_sets SET state = 'retired', ended_at = ? WHERE state = 'active' AND version != ?", (now, version)
+    )
+    await change.execute(
+        "UPDATE rule_sets SET state = 'active', approver_id = ?, began_at = ? WHERE version = ?",
+        (approver_id, now, version),
+    )
 
 
-async def move(change: Transaction, version: int, state: RulesState) -> None:
-    """Put a version into another state."""
-    await change.execute("UPDATE rule_sets SET state = ? WHERE version = ?", (state, version))
+async def end(change: Transaction, version: int, state: RulesState, now: float) -> None:
+    """Put a version away, as retired or refused."""
+    await change.execute(
+        "UPDATE rule_sets SET state = ?, ended_at = ? WHERE version = ?", (state, now, version)
+    )
 
 
 async def schedule(change: Transaction, version: int, base: int, approver_id: str) -> None:
@@ -134,9 +145,9 @@ async def unschedule(change: Transaction, version: int) -> None:
     )
 
 
-async def retire(change: Transaction, state: RulesState, author_id: str = "") -> None:
-    """Retire what is in a state: everybody's, or one author's."""
-    await change.execute(
-        "UPDATE rule_sets SET state = 'retired' WHERE state = ? AND (? = '' OR author_id = ?)",
-        (state, author_id, author_id),
+async def retire(change: Transaction, state: RulesState, now: float, author_id: str = "") -> int:
+    """Retire what is in a state: everybody's, or one author's. Return how many."""
+    return await change.execute(
+        "UPDATE rule_sets SET state = 'retired', ended_at = ? WHERE state = ? AND (? = '' OR author_id = ?)",
+        (now, state, author_id, author_id),
     )

@@ -7,46 +7,82 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.database import Database, Transaction
-from server.domain.crossings import Verdict
+from server.domain.crossings import KeptVerdict, Verdict
+from server.storage.times import moment
+
+FIELDS = (
+    "id, contribution_id, version, audience, act, effect, rules, reason, facts, rule_set, decided_at, decision, found"
+)
+KEPT = f"SELECT {FIELDS}, 0 AS past FROM verdicts"
+PAST = f"SELECT {FIELDS}, 1 AS past FROM past_verdicts"
+KEY = "contribution_id = ? AND version = ? AND audience = ? AND act = ?"
+NEW = f"INSERT INTO verdicts ({FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+Key = tuple[str, int, str, str]
 
 CROSSED = "{}.effect IN ('allowed', 'redacted')"
 COUNTED = 50
 
 
 async def put(
-    change: Transaction, contribution_id: str, version: int, act: str, made: Verdict, id_: str, now: float
+    change: Transaction, subject_id: str, version: int, act: str, made: Verdict, id_: str, now: float
 ) -> None:
-    """Write what was decided; deciding the same again replaces it."""
+    """Write what was decided. The same decided again keeps its id; what was decided otherwise is kept as past."""
+    key: Key = (subject_id, version, made.audience, act)
+    rules = json.dumps(made.rules)
+    said = (made.verdict, rules, made.reason, made.facts, made.rule_set, now, made.decision, made.found)
+    if await change.execute(NEW, (id_, *key, *said)):
+        return
+    row = await change.fetch_one(f"SELECT {FIELDS} FROM verdicts WHERE {KEY}", key)
+    if row is not None and _same(row, made):
+        id_ = row["id"]
+    else:
+        await change.execute(f"INSERT INTO past_verdicts ({FIELDS}) SELECT {FIELDS} FROM verdicts WHERE {KEY}", key)
     await change.execute(
-        "INSERT INTO verdicts (id, contribution_id, version, audience, act, effect, rules, reason, facts, rule_set,"
-        " decided_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (contribution_id, version, audience, act) DO UPDATE SET effect = excluded.effect,"
-        " rules = excluded.rules, reason = excluded.reason, facts = excluded.facts,"
-        " rule_set = excluded.rule_set, decided_at = excluded.decided_at",
-        (
-            id_,
-            contribution_id,
-            version,
-            made.audience,
-            act,
-            made.verdict,
-            json.dumps(made.rules),
-            made.reason,
-            made.facts,
-            made.rule_set,
-            now,
-        ),
+        "UPDATE verdicts SET id = ?, effect = ?, rules = ?, reason = ?, facts = ?, rule_set = ?, decided_at = ?,"
+        f" decision = ?, found = ? WHERE {KEY}",
+        (id_, *said, *key),
     )
 
 
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)
+
+
+def _same(row: Mapping[str, Any], made: Verdict) -> bool:
+    """Say whether a verdict says what the row does, whenever and by whichever version of the rules."""
+    told = (row["effect"], tuple(json.loads(row["rules"])), row["reason"])
+    return told == (made.verdict, made.rules, made.reason) and _bare(row["decision"]) == _bare(made.decision)
+
+
+def _bare(decision: str) -> object:
+    return {key: value for key, value in json.loads(decision).items() if key != "at"} if decision else None
+
+
 def _verdict(row: Mapping[str, Any]) -> Verdict:
+    decision = json.loads(row["decision"]) if row["decision"] else {}
     return Verdict(
+        id=row["id"],
         audience=row["audience"],
         verdict=row["effect"],
         rules=tuple(json.loads(row["rules"])),
         reason=row["reason"],
+        redactions=frozenset(decision.get("redactions", ())) if row["effect"] == "redacted" else frozenset(),
+        advice=decision.get("would_allow") or "" if row["effect"] in ("held", "denied") else "",
         facts=row["facts"],
         rule_set=row["rule_set"],
+        decided_at=moment(row["decided_at"]),
+        decision=row["decision"],
+        found=row["found"],
+    )
+
+
+def _kept(row: Mapping[str, Any]) -> KeptVerdict:
+    return KeptVerdict(
+        subject_id=row["contribution_id"],
+        version=row["version"],
+        act=row["act"],
+        verdict=_verdict(row),
+        past=bool(row["past"]),
     )
 
 
@@ -54,7 +90,7 @@ async def of(store: Database, contribution_id: str) -> list[Verdict]:
     """Return the newest verdict for each audience of a contribution."""
     rows = await store.fetch(
         "SELECT * FROM verdicts v WHERE contribution_id = ? AND version = (SELECT max(version) FROM verdicts"
-        " WHERE contribution_id = v.contribution_id AND audience = v.audience) ORDER BY audience",
+        " WHERE contribution_id = v.contribution_id AND audience = v.audience) ORDER BY audience, decided_at",
         (contribution_id,),
     )
     return list({row["audience"]: _verdict(row) for row in rows}.values())
@@ -68,6 +104,59 @@ async def rules_of(store: Database, contribution_ids: Sequence[str]) -> dict[tup
         (json.dumps(contribution_ids),),
     )
     return {(row["contribution_id"], row["audience"]): tuple(json.loads(row["rules"])) for row in rows}
+
+
+async def by_id(store: Database, id_: str) -> KeptVerdict | None:
+    """Return one verdict, past or present."""
+    row = await store.fetch_one(f"{KEPT} WHERE id = ? UNION ALL {PAST} WHERE id = ?", (id_, id_))
+    return None if row is None else _kept(row)
+
+
+async def about(store: Database, subject_id: str, audience: str) -> list[KeptVerdict]:
+    """Return all that was ever decided of something for one audience, newest first."""
+    where = "WHERE contribution_id = ? AND audience = ?"
+    key = (subject_id, audience)
+    rows = await store.fetch(f"{KEPT} {where} UNION ALL {PAST} {where} ORDER BY decided_at DESC", (*key, *key))
+    return [_kept(row) for row in rows]
+
+
+async def page(
+    store: Database,
+    *,
+    subjects: Sequence[str] = (),
+    audience: str = "",
+    effect: str = "",
+    rule: str = "",
+    direction: str = "",
+    before: tuple[float, str] | None = None,
+    limit: int = 50,
+) -> list[KeptVerdict]:
+    """Return verdicts that all the filters fit ("" or () for any), newest first, from before a (time, id)."""
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    if subjects:
+        asked.append((f"contribution_id IN ({_marks(len(subjects))})", tuple(subjects)))
+    if audience:
+        asked.append(("audience = ?", (audience,)))
+    if effect:
+        asked.append(("effect = ?", (effect,)))
+    if rule:
+        asked.append(("EXISTS (SELECT 1 FROM json_each(rules) WHERE value = ?)", (rule,)))
+    if direction:
+        asked.append((f"act {'LIKE' if direction == 'in' else 'NOT LIKE'} 'in %'", ()))
+    if before is not None:
+        asked.append(("(decided_at, id) < (?, ?)", before))
+    where = f" WHERE {' AND '.join(sql for sql, _ in asked)}" if asked else ""
+    values = [value for _, given in asked for value in given]
+    rows = await store.fetch(f"{KEPT}{where} ORDER BY decided_at DESC, id DESC LIMIT ?", (*values, limit))
+    return [_kept(row) for row in rows]
+
+
+async def count_since(store: Database, since: float) -> int:
+    """Count the verdicts about what has readers outside that were made since a time (unix seconds)."""
+    found = await store.fetch_value(
+        "SELECT count(*) FROM verdicts WHERE decided_at >= ? AND effect != 'inside'", (since,)
+    )
+    return int(found or 0)
 
 
 async def standing(store: Database, contribution_id: str) -> dict[str, str]:

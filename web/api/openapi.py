@@ -35,6 +35,7 @@ PARTS = {
     "version": "number of a version",
     "crossing": "id of a line of the ledger",
     "recall": "id of a recall",
+    "decision": "id of a verdict",
     "hold": "id",
     "host": "host name, with its port where it has one",
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from web.api import boundary, figures, ideas, jams, ledger, people, rules, stream
+from web.api import boundary, decisions, figures, ideas, jams, ledger, people, rules, stream
 
 GET, POST, PUT, PATCH, DELETE = hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_PATCH, hdrs.METH_DELETE
 
@@ -91,11 +91,16 @@ ROUTES: tuple[Route, ...] = (
     Route(POST, "/boundary/rules/check", rules.check_rules, "What a table would change and open", toml=True),
     Route(GET, "/boundary/rules/versions", rules.list_versions, "The versions of the table, newest first"),
     Route(GET, "/boundary/rules/versions/{version}", rules.read_version, "One version, and what it changed"),
+    Route(GET, "/boundary/rules/shadow", rules.read_shadow, "What the table in the shadow would do"),
+    Route(PUT, "/boundary/rules/shadow", rules.put_shadow, "Try a table beside the one in force", toml=True),
+    Route(DELETE, "/boundary/rules/shadow", rules.end_shadow, "Take the table out of the shadow", 204),
     Route(POST, "/boundary/rules/{version}/approve", rules.approve_rules, "Let another's waiting table take effect"),
     Route(POST, "/boundary/rules/{version}/refuse", rules.refuse_rules, "Drop a waiting or scheduled table"),
     Route(POST, "/boundary/rules/{version}/rollback", rules.roll_back, "Bring an old table back as a new version"),
     Route(POST, "/boundary/preview", ideas.preview, "What would cross to whom, without writing"),
     Route(POST, "/boundary/dry-run", rules.dry_run, "What another table would decide otherwise", toml=True),
+    Route(GET, "/boundary/decisions", decisions.list_decisions, "Crossings and refusals, newest first"),
+    Route(GET, "/boundary/decisions/{decision}", decisions.read_decision, "One of them, with its facts and reasons"),
     Route(GET, "/boundary/crossings", ledger.list_crossings, "What other servers hold of ours, newest first"),
     Route(POST, "/boundary/crossings/{crossing}/recall", ledger.recall_crossing, "Take one object back", 202),
     Route(GET, "/boundary/crossings/{crossing}/recall", ledger.plan_recall, "What taking it back would do"),

@@ -10,9 +10,10 @@ from msgspec import Meta
 
 from server.boundary.analyse import Flip
 from server.boundary.rules import Rule, RuleSet, sentence
-from server.domain.crossings import RulesOrigin, RulesState, StoredRules
+from server.domain.crossings import EVERYONE, RulesOrigin, RulesState, ShadowDifference, StoredRules, VerdictWord
 from server.services.house import House
 from server.services.rules import Change
+from server.services.shadow import ShadowReport
 from web.api.shapes import Answer, Body, Query, Thing
 
 MOST_FLIPS = 1000
@@ -156,6 +157,39 @@ class DryRunAnswer(Answer, frozen=True, kw_only=True):
     flips: list[FlipAnswer]
 
 
+class ShadowText(RulesText, frozen=True, kw_only=True):
+    note: Note = ""
+
+
+class DifferenceAnswer(Answer, frozen=True, kw_only=True):
+    """A verdict that the table in the shadow would have made otherwise; `opens` when less strictly."""
+
+    audience: str
+    act: str
+    before: VerdictWord
+    after: VerdictWord
+    rules: list[str]
+    reason: str
+    opens: bool
+    decided_at: datetime
+    contribution_id: str | None
+
+
+class ShadowAnswer(Answer, frozen=True, kw_only=True):
+    """What the table in the shadow would have made of the `judged` verdicts since it is there.
+
+    `version` is null when none is in the shadow. `differences` holds the first thousand, opening ones first.
+    """
+
+    version: int | None
+    since: datetime | None
+    judged: int
+    otherwise: int
+    opening: int
+    sentence: str
+    differences: list[DifferenceAnswer]
+
+
 def show_rules(
     house: House,
     stored: StoredRules,
@@ -271,3 +305,39 @@ def show_flips(flips: Sequence[Flip]) -> DryRunAnswer:
         for flip in flips[:MOST_FLIPS]
     ]
     return DryRunAnswer(total=len(flips), opening=sum(flip.opens for flip in flips), flips=shown)
+
+
+def show_shadow(report: ShadowReport | None) -> ShadowAnswer:
+    if report is None:
+        return ShadowAnswer(
+            version=None,
+            since=None,
+            judged=0,
+            otherwise=0,
+            opening=0,
+            sentence="There is no table in the shadow.",
+            differences=[],
+        )
+    return ShadowAnswer(
+        version=report.stored.version,
+        since=report.stored.began_at,
+        judged=report.judged,
+        otherwise=report.otherwise,
+        opening=report.opening,
+        sentence=report.sentence,
+        differences=[_difference(one) for one in report.differences],
+    )
+
+
+def _difference(one: ShadowDifference) -> DifferenceAnswer:
+    return DifferenceAnswer(
+        audience="public" if one.audience == EVERYONE else one.audience,
+        act=one.act.removeprefix("in "),
+        before=one.before,
+        after=one.after,
+        rules=list(one.rules),
+        reason=one.reason,
+        opens=one.opens,
+        decided_at=one.decided_at,
+        contribution_id=None if one.act.startswith("in ") else one.subject_id,
+    )

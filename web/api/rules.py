@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from server.domain.errors import Invalid, Missing
-from server.services import rule_versions, rules
+from server.services import rule_versions, rules, shadow
 from web.api.boundary import require_console
 from web.api.calls import Call
 from web.api.jam_shapes import NoWords
 from web.api.paging import page_of, read_count
 from web.api.rule_shapes import (
+    MOST_FLIPS,
     Approval,
     DryRunAnswer,
     NewRules,
@@ -21,11 +22,14 @@ from web.api.rule_shapes import (
     RulesCheck,
     RulesText,
     RulesVersion,
+    ShadowAnswer,
+    ShadowText,
     WholeVersion,
     show_change,
     show_check,
     show_flips,
     show_rules,
+    show_shadow,
     show_version,
     show_whole_version,
 )
@@ -97,6 +101,20 @@ async def roll_back(call: Call, body: Rollback) -> RulesChange:
     version = _version_of(call)
     stored, change = await rule_versions.roll_back(call.house, call.member, version, base=body.base)
     return show_change(call.house, stored, change)
+
+
+async def read_shadow(call: Call) -> ShadowAnswer:
+    require_console(call.member)
+    return show_shadow(await shadow.report(call.house, MOST_FLIPS))
+
+
+async def put_shadow(call: Call, body: ShadowText) -> RulesChange:
+    stored, change = await shadow.start_shadow(call.house, call.member, body.text, body.note)
+    return show_change(call.house, stored, change)
+
+
+async def end_shadow(call: Call) -> None:
+    await shadow.end_shadow(call.house, call.member)
 
 
 async def dry_run(call: Call, body: RulesText) -> DryRunAnswer:

@@ -102,7 +102,8 @@ async def recalled(ada: Caller, idea: Things, house: House, outside: Outside) ->
         pass
     (line,) = (await ada("GET", "/boundary/crossings", params={"object": idea["id"], "peer": "*"}))["data"]
     (recall,) = (await ada("GET", "/boundary/recalls"))["data"]
-    return {"crossing": line["id"], "recall": recall["id"]}
+    decision = (await ada("GET", "/boundary/decisions"))["data"][0]
+    return {"crossing": line["id"], "recall": recall["id"], "decision": decision["id"]}
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.method == "GET"], ids=lambda route: route.path)
