@@ -1,14 +1,15 @@
 """The composition root: builds every part by hand, in order, for the roles that this process plays.
 
-inside: the browser and API listener, and the jam clock. gate: release and admit. edge: the world's listener,
-look-ups and deliveries, without ever opening the inside store. analytics: themes.
+inside: the browser and API listener, and the jam clock; of the outside it reads the ledger, without any key.
+gate: release and admit. edge: the world's listener, look-ups and deliveries, without ever opening the inside
+store. analytics: themes. Only gate and edge load the release key and the seal of our actors' keys.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 
-from server.database import Database
+from server.database import Database, View
 from server.domain.errors import Refusal
 from server.domain.events import Event
 from server.settings import Organisation, Settings, read_organisation, secret
@@ -24,7 +25,7 @@ from server.worker import REST_SECONDS, keep_at
 
 if TYPE_CHECKING:
     from federation.edge.setup import ServerSigner
-    from federation.outside.store import Outside
+    from federation.outside.store import Ledger, Outside
     from server.services.house import House
 
 Role = Literal["all", "inside", "gate", "edge", "analytics"]
@@ -80,7 +81,7 @@ async def open_inside(settings: Settings, *, create: bool = False) -> AsyncItera
 
 @contextlib.asynccontextmanager
 async def open_outside(settings: Settings, organisation: Organisation) -> AsyncIterator[Outside]:
-    """Open the outside store with its sealer."""
+    """Open the outside store with its keys: for gate and edge, and for verbs that do their work."""
     from federation.outside.released import Sealer
     from federation.outside.store import Outside
 
@@ -99,20 +100,33 @@ async def open_outside(settings: Settings, organisation: Organisation) -> AsyncI
         await store.close()
 
 
+@contextlib.contextmanager
+def open_ledger(settings: Settings) -> Iterator[Ledger]:
+    """Open the outside store to be read, without any key. It need not be there yet."""
+    from federation.outside.store import Ledger
+
+    view = View(settings.outside_path, "federation.outside.migrations")
+    try:
+        yield Ledger(view)
+    finally:
+        view.close()
+
+
 async def run(settings: Settings, role: Role, inside_listen: str = "", edge_listen: str = "") -> None:
     """Play a role until cancelled. The edge alone needs nothing of the inside, not even its file."""
     organisation = read_organisation(settings.home)
     async with contextlib.AsyncExitStack() as stack:
         work = Work()
         outside: Outside | None = None
-        if role in ("all", "gate", "edge") or (role == "inside" and settings.outside_path.exists()):
+        if role in ("all", "gate", "edge"):
             outside = await stack.enter_async_context(open_outside(settings, organisation))
         if role in ("all", "edge"):
             assert outside is not None
             await stack.enter_async_context(_edge(work, settings, outside, edge_listen))
         if role != "edge":
             store = await stack.enter_async_context(open_inside(settings))
-            await _inside_roles(work, role, make_house(store, organisation), outside, inside_listen)
+            ledger = stack.enter_context(open_ledger(settings))
+            await _inside_roles(work, role, make_house(store, organisation), outside, ledger, inside_listen)
         await _serve(stack, work, role)
 
 
@@ -123,9 +137,11 @@ def make_house(store: Database, organisation: Organisation) -> House:
     return House(store, organisation.name, organisation.addresses)
 
 
-async def _inside_roles(work: Work, role: Role, house: House, outside: Outside | None, inside_listen: str) -> None:
+async def _inside_roles(
+    work: Work, role: Role, house: House, outside: Outside | None, ledger: Ledger, inside_listen: str
+) -> None:
     if role in ("all", "inside"):
-        _add_inside(work, house, outside, inside_listen)
+        _add_inside(work, house, ledger, inside_listen)
     if role in ("all", "gate"):
         assert outside is not None
         await _add_gate(work, house, outside)
@@ -135,8 +151,8 @@ async def _inside_roles(work: Work, role: Role, house: House, outside: Outside |
         work.workers.append(("themes", ThemeWorker(house).run_once, 0.5))
 
 
-def _add_inside(work: Work, house: House, outside: Outside | None, listen: str) -> None:
-    from federation.outside.store import OUTSIDE
+def _add_inside(work: Work, house: House, ledger: Ledger, listen: str) -> None:
+    from federation.outside.store import LEDGER
     from server.keys import HOUSE
     from server.services.jams import follow_clock
     from server.services.rule_versions import activate_due
@@ -146,8 +162,7 @@ def _add_inside(work: Work, house: House, outside: Outside | None, listen: str) 
 
     app = web.Application(client_max_size=LONGEST_FORM)
     app[HOUSE] = house
-    if outside is not None:
-        app[OUTSIDE] = outside
+    app[LEDGER] = ledger
     add_web(app)
     add_api(app)
     add_health(app)

@@ -14,7 +14,7 @@ from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from federation.outside import deliveries, errands
-from federation.outside.store import OUTSIDE, Outside
+from federation.outside.store import Ledger
 from server.database import DatabaseError
 from server.keys import HOUSE
 from server.services import holds
@@ -22,6 +22,7 @@ from server.services.house import House
 from server.services.log import newest_event
 from web.broadcast import BROADCAST
 from web.keys import HUB
+from web.ledger import ledger_of
 
 log = structlog.get_logger()
 
@@ -54,14 +55,14 @@ class Metrics:
         self.streams.labels("api").set(api.listeners if api is not None else 0)
 
 
-async def count_outside(house: House, outside: Outside) -> CollectorRegistry:
+async def count_outside(house: House, ledger: Ledger) -> CollectorRegistry:
     """Make the figures of the outside store anew: hosts come and go."""
     registry = CollectorRegistry()
-    lag = max(0, await newest_event(house) - await errands.cursor(outside, GATE))
+    lag = max(0, await newest_event(house) - await errands.cursor(ledger, GATE))
     Gauge("marmalade_gate_lag_events", "Events that the gate has not dealt with.", registry=registry).set(lag)
     queued = Gauge("marmalade_deliveries_queued", "Deliveries that wait.", ("peer",), registry=registry)
     oldest = Gauge("marmalade_deliveries_oldest_seconds", "Age of the oldest that waits.", ("peer",), registry=registry)
-    for host, (waiting, made_at) in (await deliveries.backlog(outside)).items():
+    for host, (waiting, made_at) in (await deliveries.backlog(ledger)).items():
         queued.labels(host).set(waiting)
         oldest.labels(host).set(max(0.0, time.time() - made_at))
     return registry
@@ -130,6 +131,6 @@ async def show_metrics(request: web.Request) -> web.Response:
     metrics, house = request.app[METRICS], request.app[HOUSE]
     await metrics.count(request.app, house)
     text = generate_latest(metrics.registry)
-    if (outside := request.app.get(OUTSIDE)) is not None:
-        text += generate_latest(await count_outside(house, outside))
+    if (ledger := await ledger_of(request)) is not None:
+        text += generate_latest(await count_outside(house, ledger))
     return web.Response(body=text, headers={hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST})

@@ -18,7 +18,7 @@ from web.templates import Templates
 def add_web(app: web.Application) -> None:
     """Add pages, files, sessions, error pages and security headers.
 
-    The composition root sets `server.keys.HOUSE` before the first request, and `federation.outside.store.OUTSIDE`
+    The composition root sets `server.keys.HOUSE` before the first request, and `federation.outside.store.LEDGER`
     where the console shall show who holds what. Streams end in `on_shutdown`.
     """
     assets = Assets.load()

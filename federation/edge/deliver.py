@@ -18,6 +18,7 @@ from federation.outside.deliveries import Delivery
 from federation.outside.store import Outside
 from federation.signatures import PrivateKey, load_private_key, sign
 from federation.transport import Answer, Transport, TransportError
+from federation.urls import BadUrl, parse_url
 from server.database import Transaction
 from server.domain.recalls import Happening
 
@@ -110,6 +111,9 @@ class Deliverer:
         return ended, False
 
     async def _send(self, one: Delivery) -> str:
+        if one.audience not in (crossings.EVERYONE, _receiver(one)):
+            # The queue is our own book, under no seal: whoever could write it must not choose who gets what.
+            return await self._end(one, "cancelled", "It was released to another server.")
         found = await crossings.exact(self._outside, one.uri, one.version, one.audience)
         if found is None:
             return await self._end(one, "cancelled", "The grant ended before it was sent.")
@@ -167,3 +171,10 @@ class Deliverer:
             await recalls.said(change, one.object_uri, one.host, said)
         else:
             await recalls.happened(change, one.object_uri, one.host, happening, self._outside.now(), said)
+
+def _receiver(one: Delivery) -> str:
+    """Return the server that a delivery's inbox is on, "" for an address that is none."""
+    try:
+        return parse_url(one.inbox_uri).authority
+    except BadUrl:
+        return ""

@@ -13,7 +13,7 @@ import structlog
 from federation.edge.signers import Recent
 from federation.edge.tasks import Tasks
 from federation.fetch import Fetcher, FetchError, Missing
-from federation.outside import errands, peers, received
+from federation.outside import crossings, errands, peers, received
 from federation.outside.peers import Fetched, PeerKind, Stranger
 from federation.outside.received import Received
 from federation.outside.store import Outside
@@ -124,10 +124,7 @@ class Lookup:
 
     async def _follows(self, forum_uri: str) -> bool:
         """Say whether we asked to follow a forum: only then is anything fetched on its word."""
-        found = await self._outside.store.fetch_value(
-            "SELECT 1 FROM crossings WHERE subject_uri = ? AND type = 'Follow' AND revoked_at IS NULL", (forum_uri,)
-        )
-        return found is not None
+        return await crossings.asked_to_follow(self._outside, forum_uri)
 
     async def _is_shut_out(self, uri: str) -> bool:
         """Say whether a server is paused or suspended: then nothing is fetched from it either."""

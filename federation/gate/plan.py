@@ -89,7 +89,7 @@ class Plan:
     ) -> dict[str, Released]:
         """Seal a document for each of some audiences, who get the same bytes, and have it written."""
         body = orjson.dumps(document)
-        sealed = self.outside.sealer.seal(document["id"], version, audiences, kind, body)
+        sealed = self.outside.sealer.seal(document["id"], version, audiences, kind, body, card)
         if sealed:
             self.steps.append(lambda change: crossings.freeze(change, sealed, card, self.outside.now()))
         return {one.audience: one for one in sealed}

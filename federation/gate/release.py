@@ -14,6 +14,7 @@ from federation.gate.plan import Gateway, Plan
 from federation.gate.routing import activity_uri, parsed
 from federation.outside import errands, peers
 from federation.outside.crossings import EVERYONE
+from federation.outside.store import Books
 from federation.vocabulary import activities
 from server.domain.errors import Refusal
 from server.domain.events import Event, EventKind
@@ -153,6 +154,6 @@ class Release:
         return self._failures[1] >= PATIENCE
 
 
-async def behind(house: House, gate: Gateway) -> int:
+async def behind(house: House, books: Books) -> int:
     """Return how many inside events the gate has not dealt with yet."""
-    return await log.newest_event(house) - await errands.cursor(gate.outside, CONSUMER)
+    return await log.newest_event(house) - await errands.cursor(books, CONSUMER)

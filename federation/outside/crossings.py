@@ -9,33 +9,20 @@ from typing import Any
 
 import orjson
 
-from federation.outside.released import Released
+from federation.outside.released import Card, Released
 from federation.outside.store import Outside
 from server.database import Transaction
 
+__all__ = ["EVERYONE", "Card", "Crossing"]
+
 EVERYONE = "*"
+ENDED = "ended"
 SELECT = "SELECT c.*, b.bytes AS body FROM crossings c JOIN bodies b ON b.sha = c.sha"
 STANDING = "c.revoked_at IS NULL AND c.kind != 'tombstone'"
 NEWEST = (
     "c.version = (SELECT max(version) FROM crossings n WHERE n.uri = c.uri AND n.audience = c.audience"
     " AND n.revoked_at IS NULL)"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """What the edge files a document under: where it hangs, who wrote it, when."""
-
-    type: str
-    ours: bool = True
-    subject_uri: str = ""
-    forum_uri: str = ""
-    thread_uri: str = ""
-    parent_uri: str = ""
-    author_uri: str = ""
-    author_name: str = ""
-    author_handle: str = ""
-    made_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +33,8 @@ class Crossing:
     card: Card
 
 
-def _crossing(outside: Outside, row: Mapping[str, Any]) -> Crossing | None:
-    document = outside.sealer.open(
-        row["uri"], row["version"], row["audience"], row["kind"], bytes(row["body"]), row["mac"]
-    )
-    if document is None:
-        return None
-    card = Card(
+def _card(row: Mapping[str, Any]) -> Card:
+    return Card(
         type=row["type"],
         ours=bool(row["ours"]),
         subject_uri=row["subject_uri"],
@@ -64,7 +46,21 @@ def _crossing(outside: Outside, row: Mapping[str, Any]) -> Crossing | None:
         author_handle=row["author_handle"],
         made_at=row["made_at"],
     )
-    return Crossing(document, card)
+
+
+def _crossing(outside: Outside, row: Mapping[str, Any]) -> Crossing | None:
+    card = _card(row)
+    document = outside.sealer.open(
+        row["uri"], row["version"], row["audience"], row["kind"], bytes(row["body"]), row["mac"], card
+    )
+    return None if document is None else Crossing(document, card)
+
+
+def _is_sealed(outside: Outside, row: Mapping[str, Any]) -> bool:
+    """Say whether the gate wrote a row as it stands, its bytes not looked at."""
+    return outside.sealer.fits(
+        row["uri"], row["version"], row["audience"], row["kind"], row["sha"], row["mac"], _card(row)
+    )
 
 
 def _crossings(outside: Outside, rows: list[Mapping[str, Any]]) -> list[Crossing]:
@@ -72,7 +68,9 @@ def _crossings(outside: Outside, rows: list[Mapping[str, Any]]) -> list[Crossing
 
 
 async def freeze(change: Transaction, documents: Sequence[Released], card: Card, now: float) -> None:
-    """Write one released document for each of its audiences. A version that stands already is left as it is.
+    """Write one released document for each of its audiences, with the card it was sealed with.
+
+    A version that stands already is left as it is.
 
     One that was withdrawn and is granted again stands again, and the tombstones over it go.
     """
@@ -113,18 +111,21 @@ async def freeze(change: Transaction, documents: Sequence[Released], card: Card,
     )
     if first.kind == "object":
         await change.execute(
-            "UPDATE crossings SET revoked_at = ? WHERE uri = ? AND audience IN (SELECT value FROM json_each(?))"
-            " AND kind = 'tombstone' AND revoked_at IS NULL",
-            (now, first.uri, json.dumps([document.audience for document in documents])),
+            "UPDATE crossings SET revoked_at = ?, mac = ? WHERE uri = ?"
+            " AND audience IN (SELECT value FROM json_each(?)) AND kind = 'tombstone' AND revoked_at IS NULL",
+            (now, ENDED, first.uri, json.dumps([document.audience for document in documents])),
         )
 
 
 async def revoke(change: Transaction, subject_uri: str, audience: str | None, now: float) -> int:
-    """Stop serving a subject and the activities about it to one audience (None: to all); return how many rows."""
+    """Stop serving a subject and the activities about it to one audience (None: to all); return how many rows.
+
+    Their seals go with the grant: only the gate can make such a row stand again.
+    """
     return await change.execute(
-        "UPDATE crossings SET revoked_at = ? WHERE (uri = ? OR subject_uri = ?) AND kind != 'tombstone'"
+        "UPDATE crossings SET revoked_at = ?, mac = ? WHERE (uri = ? OR subject_uri = ?) AND kind != 'tombstone'"
         " AND (? IS NULL OR audience = ?) AND revoked_at IS NULL",
-        (now, subject_uri, subject_uri, audience, audience),
+        (now, ENDED, subject_uri, subject_uri, audience, audience),
     )
 
 
@@ -149,8 +150,9 @@ async def bar(change: Transaction, subject_uri: str, host: str, now: float) -> N
         " SELECT uri, version, ?, kind, type, ours, subject_uri, sha, '', made_at, released_at, ?,"
         " '', '', '', '', '', ''"
         " FROM crossings WHERE (uri = ? OR subject_uri = ?) AND audience = '*' AND kind != 'tombstone'"
-        " ON CONFLICT (uri, audience, version) DO UPDATE SET revoked_at = excluded.revoked_at",
-        (host, now, subject_uri, subject_uri),
+        " ON CONFLICT (uri, audience, version) DO UPDATE SET revoked_at = excluded.revoked_at,"
+        " mac = CASE WHEN mac = '' THEN '' ELSE ? END",
+        (host, now, subject_uri, subject_uri, ENDED),
     )
 
 
@@ -169,14 +171,14 @@ async def is_granted(outside: Outside, uri: str, audience: str) -> bool:
 async def granted(outside: Outside, uris: Sequence[str], audiences: Sequence[str]) -> dict[str, frozenset[str]]:
     """Return, for each audience, which of some documents it may read now, as its own or as everyone's."""
     rows = await outside.store.fetch(
-        "SELECT uri, audience, kind, revoked_at FROM crossings WHERE uri IN (SELECT value FROM json_each(?))"
+        "SELECT * FROM crossings WHERE uri IN (SELECT value FROM json_each(?))"
         " AND audience IN (SELECT value FROM json_each(?))",
         (json.dumps(uris), json.dumps([*audiences, EVERYONE])),
     )
     written: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         standing = written.setdefault((row["uri"], row["audience"]), [])
-        if row["revoked_at"] is None:
+        if row["revoked_at"] is None and _is_sealed(outside, row):
             standing.append(row["kind"])
 
     def may_read(uri: str, audience: str) -> bool:
@@ -260,14 +262,12 @@ async def of_forum(
 async def count_of_forum(outside: Outside, forum_uri: str, kind: str, host: str | None, types: tuple[str, ...]) -> int:
     """Count a forum's documents that a viewer was granted."""
     granted, values = _granted(host)
-    return int(
-        await outside.store.fetch_value(
-            "SELECT count(DISTINCT c.uri) FROM crossings c WHERE c.forum_uri = ? AND c.kind = ?"
-            f" AND c.type IN ({','.join('?' * len(types))}) AND {STANDING} AND {granted}",
-            (forum_uri, kind, *types, *values),
-        )
-        or 0
+    rows = await outside.store.fetch(
+        "SELECT c.* FROM crossings c WHERE c.forum_uri = ? AND c.kind = ?"
+        f" AND c.type IN ({','.join('?' * len(types))}) AND {STANDING} AND {NEWEST} AND {granted}",
+        (forum_uri, kind, *types, *values),
     )
+    return len({row["uri"] for row in rows if _is_sealed(outside, row)})
 
 
 async def of_thread(outside: Outside, thread_uri: str, host: str | None, limit: int = 2000) -> list[Crossing]:
@@ -344,11 +344,15 @@ class Held:
 async def held(outside: Outside, uri: str, audiences: Sequence[str]) -> dict[str, Held]:
     """Return what each audience was given of a document."""
     rows = await outside.store.fetch(
-        "SELECT audience, version, kind, sha, mac, revoked_at FROM crossings WHERE uri = ?"
+        "SELECT * FROM crossings WHERE uri = ?"
         " AND audience IN (SELECT value FROM json_each(?)) AND kind != 'tombstone' ORDER BY version",
         (uri, json.dumps(audiences)),
     )
-    newest = {row["audience"]: (row["version"], row["sha"]) for row in rows if row["revoked_at"] is None}
+    newest = {
+        row["audience"]: (row["version"], row["sha"])
+        for row in rows
+        if row["revoked_at"] is None and _is_sealed(outside, row)
+    }
     given: dict[str, set[int]] = {}
     for row in rows:
         if row["kind"] == "object" and row["mac"]:
@@ -360,6 +364,28 @@ async def newest_version(outside: Outside, uri: str, audience: str) -> tuple[int
     """Return (version, SHA-256) of the newest standing row of a document for an audience; (0, "") when none."""
     found = (await held(outside, uri, [audience]))[audience]
     return found.version, found.sha
+
+
+async def asked_to_follow(outside: Outside, forum_uri: str) -> bool:
+    """Say whether a Follow of ours for another server's forum stands."""
+    rows = await outside.store.fetch(
+        "SELECT * FROM crossings WHERE subject_uri = ? AND type = 'Follow' AND revoked_at IS NULL", (forum_uri,)
+    )
+    return any(_is_sealed(outside, row) for row in rows)
+
+
+async def unsealed(outside: Outside, limit: int = 100) -> list[str]:
+    """Return the URIs of standing rows that the gate did not write as they stand: forged, or damaged."""
+    found: list[str] = []
+    last = 0
+    while rows := await outside.store.fetch(
+        f"{SELECT} WHERE c.id > ? AND c.revoked_at IS NULL ORDER BY c.id LIMIT 1000", (last,)
+    ):
+        found += [row["uri"] for row in rows if _crossing(outside, row) is None]
+        last = rows[-1]["id"]
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 async def newest_like(outside: Outside, object_uri: str, author_uri: str, audience: str) -> Crossing | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from federation.outside.store import Outside
+from federation.outside.store import Books
 from server.database import Transaction
 
 DeliveryState = Literal["queued", "sent", "dead", "cancelled"]
@@ -78,7 +78,7 @@ async def queue(change: Transaction, letters: Sequence[Letter], now: float) -> N
     )
 
 
-async def due_hosts(outside: Outside, now: float) -> list[str]:
+async def due_hosts(outside: Books, now: float) -> list[str]:
     """Return the hosts, neither paused nor backing off, where the first of some lane is due."""
     rows = await outside.store.fetch(
         "SELECT DISTINCT q.host FROM"
@@ -90,7 +90,7 @@ async def due_hosts(outside: Outside, now: float) -> list[str]:
     return [row["host"] for row in rows]
 
 
-async def queued_for(outside: Outside, host: str, limit: int = 64) -> list[Delivery]:
+async def queued_for(outside: Books, host: str, limit: int = 64) -> list[Delivery]:
     """Return a host's queue in order, whether due or not: an early one that waits holds up its lane."""
     rows = await outside.store.fetch(
         "SELECT * FROM deliveries WHERE state = 'queued' AND host = ? ORDER BY id LIMIT ?", (host, limit)
@@ -131,19 +131,19 @@ async def cancel(change: Transaction, object_uri: str, audience: str | None, now
     )
 
 
-async def about(outside: Outside, object_uri: str) -> list[Delivery]:
+async def about(outside: Books, object_uri: str) -> list[Delivery]:
     """Return all deliveries about an object, oldest first: its passport."""
     rows = await outside.store.fetch("SELECT * FROM deliveries WHERE object_uri = ? ORDER BY id", (object_uri,))
     return [_delivery(row) for row in rows]
 
 
-async def dead(outside: Outside, limit: int = 100) -> list[Delivery]:
+async def dead(outside: Books, limit: int = 100) -> list[Delivery]:
     """Return the dead letters, newest first."""
     rows = await outside.store.fetch("SELECT * FROM deliveries WHERE state = 'dead' ORDER BY id DESC LIMIT ?", (limit,))
     return [_delivery(row) for row in rows]
 
 
-async def backlog(outside: Outside) -> dict[str, tuple[int, float]]:
+async def backlog(outside: Books) -> dict[str, tuple[int, float]]:
     """Return host → (number queued, when the oldest was made, unix seconds)."""
     rows = await outside.store.fetch(
         "SELECT host, count(*) AS waiting, min(made_at) AS oldest FROM deliveries WHERE state = 'queued' GROUP BY host"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from federation.outside.store import Outside
+from federation.outside.store import Books, Outside
 from server.database import Transaction
 
 
@@ -30,7 +30,7 @@ async def ask(change: Transaction, subject: str, asked_by: str, now: float) -> N
     )
 
 
-async def in_state(outside: Outside, state: str, now: float) -> list[Errand]:
+async def in_state(outside: Books, state: str, now: float) -> list[Errand]:
     rows = await outside.store.fetch(
         "SELECT * FROM errands WHERE state = ? AND due_at <= ? ORDER BY id LIMIT 50", (state, now)
     )
@@ -52,7 +52,7 @@ async def put_off(outside: Outside, errand: Errand, due_at: float, answer: str) 
         )
 
 
-async def cursor(outside: Outside, consumer: str) -> int:
+async def cursor(outside: Books, consumer: str) -> int:
     """Return the number of the last inside event that a consumer has dealt with."""
     return int(await outside.store.fetch_value("SELECT seq FROM cursors WHERE consumer = ?", (consumer,)) or 0)
 

@@ -11,7 +11,7 @@ import base64
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from federation.outside.store import Outside
+from federation.outside.store import Books, Outside
 from server.database import Transaction
 
 PROOFS = "server-ed25519"
@@ -40,12 +40,12 @@ async def replace_key(change: Transaction, outside: Outside, name: str, private_
     await put_key(change, outside, name, private_pem, public_pem)
 
 
-async def names(outside: Outside) -> list[str]:
+async def names(outside: Books) -> list[str]:
     """Return the names of all pairs."""
     return [row["name"] for row in await outside.store.fetch("SELECT name FROM actor_keys ORDER BY name")]
 
 
-async def public_pem(outside: Outside, name: str) -> str | None:
+async def public_pem(outside: Books, name: str) -> str | None:
     value = await outside.store.fetch_value("SELECT public_pem FROM actor_keys WHERE name = ?", (name,))
     return None if value is None else str(value)
 

@@ -14,7 +14,7 @@ from typing import Any
 from federation.outside import recalls
 from federation.outside.crossings import EVERYONE
 from federation.outside.recalls import AMONG, Recall
-from federation.outside.store import Outside
+from federation.outside.store import Books
 
 # How many crossings are looked at together: a public one may have thousands of holders.
 AT_ONCE = 25
@@ -66,7 +66,7 @@ def place_of(line: Holding) -> Place:
 
 
 async def holdings(
-    outside: Outside, objects: Sequence[str] = (), peer: str = "", limit: int = 500, after: Place = FIRST
+    outside: Books, objects: Sequence[str] = (), peer: str = "", limit: int = 500, after: Place = FIRST
 ) -> list[Holding]:
     """Return who holds what, newest first, after a place: of some objects, of one peer ("*": the public), or both."""
     found: list[Holding] = []
@@ -84,7 +84,7 @@ def _follows(place: Place, after: Place) -> bool:
 
 
 async def _crossings(
-    outside: Outside, objects: Sequence[str], peer: str, upto: tuple[float, int]
+    outside: Books, objects: Sequence[str], peer: str, upto: tuple[float, int]
 ) -> list[Mapping[str, Any]]:
     """Return the newest version of objects for each audience, newest first, from a place on."""
     conditions = ["c.kind = 'object'", "c.ours", "c.mac != ''", "(c.released_at, c.id) <= (?, ?)"]
@@ -110,7 +110,7 @@ async def _crossings(
     )
 
 
-async def _lines(outside: Outside, rows: Sequence[Mapping[str, Any]], peer: str) -> list[Holding]:
+async def _lines(outside: Books, rows: Sequence[Mapping[str, Any]], peer: str) -> list[Holding]:
     """Return the lines of some crossings: one for the audience itself, one for each holder behind it."""
     uris = list(dict.fromkeys(row["uri"] for row in rows))
     if not uris:
@@ -157,7 +157,7 @@ def _line(
     )
 
 
-async def _copies(outside: Outside, uris: Sequence[str], peer: str) -> dict[tuple[str, str], _Copy]:
+async def _copies(outside: Books, uris: Sequence[str], peer: str) -> dict[tuple[str, str], _Copy]:
     """Return (object URI, host) → what was sent there, fetched from there and passed on by it."""
     found: dict[tuple[str, str], _Copy] = {}
     values = (json.dumps(uris), peer, peer)
@@ -185,7 +185,7 @@ async def _copies(outside: Outside, uris: Sequence[str], peer: str) -> dict[tupl
 
 
 async def _own(
-    outside: Outside, uris: Sequence[str]
+    outside: Books, uris: Sequence[str]
 ) -> tuple[set[tuple[str, str]], dict[tuple[str, str], float]]:
     """Return who has, or had, a grant of its own, and since when others are barred from what everyone may read."""
     rows = await outside.store.fetch(
@@ -197,7 +197,7 @@ async def _own(
     return own, {(row["uri"], row["audience"]): row["barred_at"] for row in rows if row["barred_at"] is not None}
 
 
-async def count_held(outside: Outside, hosts: Sequence[str]) -> dict[str, int]:
+async def count_held(outside: Books, hosts: Sequence[str]) -> dict[str, int]:
     """Count, for each of some servers, the objects that it holds or may read under its own name, not taken back."""
     counted = {}
     for host in hosts:
@@ -216,7 +216,7 @@ async def count_held(outside: Outside, hosts: Sequence[str]) -> dict[str, int]:
     return counted
 
 
-async def uri_of_crossing(outside: Outside, crossing_id: int) -> tuple[str, str] | None:
+async def uri_of_crossing(outside: Books, crossing_id: int) -> tuple[str, str] | None:
     """Return (object URI, audience) of a ledger line, or None."""
     row = await outside.store.fetch_one(
         "SELECT uri, audience FROM crossings WHERE id = ? AND kind = 'object' AND ours", (crossing_id,)

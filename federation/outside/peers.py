@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import orjson
 
-from federation.outside.store import Outside
+from federation.outside.store import Books, Outside
 from server.database import Transaction
 
 PeerKind = Literal["marmalade", "forum", "microblog", "unknown"]
@@ -36,12 +36,12 @@ def _peer(row: Mapping[str, Any]) -> Peer:
     return Peer(**{name: row[name] for name in Peer.__slots__})
 
 
-async def peer(outside: Outside, host: str) -> Peer | None:
+async def peer(outside: Books, host: str) -> Peer | None:
     row = await outside.store.fetch_one("SELECT * FROM peers WHERE host = ?", (host,))
     return None if row is None else _peer(row)
 
 
-async def kinds(outside: Outside, hosts: Sequence[str]) -> dict[str, PeerKind]:
+async def kinds(outside: Books, hosts: Sequence[str]) -> dict[str, PeerKind]:
     """Return what each of some servers runs, "unknown" for those we never asked."""
     rows = await outside.store.fetch(
         "SELECT host, kind FROM peers WHERE host IN (SELECT value FROM json_each(?))", (json.dumps(hosts),)
@@ -50,7 +50,7 @@ async def kinds(outside: Outside, hosts: Sequence[str]) -> dict[str, PeerKind]:
     return {host: known.get(host, "unknown") for host in hosts}
 
 
-async def peers(outside: Outside) -> list[Peer]:
+async def peers(outside: Books) -> list[Peer]:
     return [_peer(row) for row in await outside.store.fetch("SELECT * FROM peers ORDER BY host")]
 
 
@@ -120,12 +120,12 @@ def _stranger(row: Mapping[str, Any]) -> Stranger:
     return Stranger(row["uri"], row["host"], row["key_id"], row["key_pem"], document, row["fetched_at"])
 
 
-async def stranger(outside: Outside, uri: str) -> Stranger | None:
+async def stranger(outside: Books, uri: str) -> Stranger | None:
     row = await outside.store.fetch_one("SELECT * FROM strangers WHERE uri = ?", (uri,))
     return None if row is None else _stranger(row)
 
 
-async def stranger_by_key(outside: Outside, key_id: str) -> Stranger | None:
+async def stranger_by_key(outside: Books, key_id: str) -> Stranger | None:
     row = await outside.store.fetch_one("SELECT * FROM strangers WHERE key_id = ?", (key_id,))
     return None if row is None else _stranger(row)
 
@@ -140,7 +140,7 @@ async def keep_stranger(outside: Outside, found: Stranger) -> None:
         )
 
 
-async def strangers_of_host(outside: Outside, host: str, limit: int = 10) -> list[Stranger]:
+async def strangers_of_host(outside: Books, host: str, limit: int = 10) -> list[Stranger]:
     """Return some known actors of a server, those looked up last first."""
     rows = await outside.store.fetch(
         "SELECT * FROM strangers WHERE host = ? ORDER BY fetched_at DESC LIMIT ?", (host, limit)
@@ -157,7 +157,7 @@ class Fetched:
     document: dict[str, Any] | None
 
 
-async def fetched(outside: Outside, uri: str) -> Fetched | None:
+async def fetched(outside: Books, uri: str) -> Fetched | None:
     row = await outside.store.fetch_one("SELECT * FROM fetched WHERE uri = ?", (uri,))
     if row is None:
         return None
@@ -183,7 +183,7 @@ class Follower:
     inbox_uri: str
 
 
-async def followers(outside: Outside, forum_uri: str) -> list[Follower]:
+async def followers(outside: Books, forum_uri: str) -> list[Follower]:
     """Return who follows a forum, oldest first."""
     rows = await outside.store.fetch("SELECT * FROM followers WHERE forum_uri = ? ORDER BY id", (forum_uri,))
     return [Follower(row["forum_uri"], row["actor_uri"], row["host"], row["inbox_uri"]) for row in rows]

@@ -9,7 +9,7 @@ from typing import Any
 
 from federation.outside import peers
 from federation.outside.peers import PeerKind
-from federation.outside.store import Outside
+from federation.outside.store import Books
 from server.database import Transaction
 from server.domain.recalls import (
     RECALL_STATES,
@@ -157,7 +157,7 @@ class Sent:
     made_at: float
 
 
-async def sent_delete(outside: Outside, activity_uri: str, host: str) -> Sent | None:
+async def sent_delete(outside: Books, activity_uri: str, host: str) -> Sent | None:
     """Return the Delete of an id, as it was sent to a host when it was last asked; None where there was none."""
     rows = await outside.store.fetch(
         "SELECT d.object_uri, c.sha, d.made_at FROM deliveries d JOIN crossings c ON c.uri = d.uri"
@@ -172,7 +172,7 @@ async def sent_delete(outside: Outside, activity_uri: str, host: str) -> Sent | 
     )
 
 
-async def of(outside: Outside, object_uris: Sequence[str]) -> dict[tuple[str, str], Recall]:
+async def of(outside: Books, object_uris: Sequence[str]) -> dict[tuple[str, str], Recall]:
     """Return the recalls of some objects by (object URI, host)."""
     rows = await outside.store.fetch(
         f"{SELECT} WHERE r.object_uri {AMONG}", (outside.now() - SILENCE_SECONDS, json.dumps(object_uris))
@@ -180,19 +180,19 @@ async def of(outside: Outside, object_uris: Sequence[str]) -> dict[tuple[str, st
     return {(row["object_uri"], row["host"]): _recall(row) for row in rows}
 
 
-async def by_id(outside: Outside, recall_id: int) -> Recall | None:
+async def by_id(outside: Books, recall_id: int) -> Recall | None:
     row = await outside.store.fetch_one(f"{SELECT} WHERE r.id = ?", (outside.now() - SILENCE_SECONDS, recall_id))
     return None if row is None else _recall(row)
 
 
-async def statement(outside: Outside, recall_id: int, name: Statement) -> bytes | None:
+async def statement(outside: Books, recall_id: int, name: Statement) -> bytes | None:
     """Return a signed statement as it came, or None."""
     value = await outside.store.fetch_value(f"SELECT {STATEMENT_COLUMNS[name]} FROM recalls WHERE id = ?", (recall_id,))
     return None if value is None else bytes(value)
 
 
 async def listed(
-    outside: Outside,
+    outside: Books,
     *,
     states: Sequence[RecallState] = (),
     peer: str = "",
@@ -223,7 +223,7 @@ async def listed(
     return [_recall(row) for row in rows]
 
 
-async def counts(outside: Outside) -> dict[RecallState, int]:
+async def counts(outside: Books) -> dict[RecallState, int]:
     """Count recalls by state; states without any are absent."""
     since = outside.now() - SILENCE_SECONDS
     rows = await outside.store.fetch(
@@ -246,7 +246,7 @@ class Holder:
     rounds: int
 
 
-async def holders(outside: Outside, object_uris: Sequence[str]) -> dict[str, list[Holder]]:
+async def holders(outside: Books, object_uris: Sequence[str]) -> dict[str, list[Holder]]:
     """Return, by object, who may hold it and was not asked for it since: sent to, came for it, or passed it on.
 
     What is queued counts: it may be under way at this very moment.
@@ -273,7 +273,7 @@ async def holders(outside: Outside, object_uris: Sequence[str]) -> dict[str, lis
     return found
 
 
-async def concerned(outside: Outside, object_uris: Sequence[str], audience: str | None) -> dict[str, list[Holder]]:
+async def concerned(outside: Books, object_uris: Sequence[str], audience: str | None) -> dict[str, list[Holder]]:
     """Return, by object, the holders whom its withdrawal from an audience (None: from all) concerns.
 
     Whoever was granted it by name keeps what everyone loses.
@@ -293,7 +293,7 @@ async def concerned(outside: Outside, object_uris: Sequence[str], audience: str 
     }
 
 
-async def would_ask(outside: Outside, object_uris: Sequence[str], audience: str | None) -> dict[str, PeerKind]:
+async def would_ask(outside: Books, object_uris: Sequence[str], audience: str | None) -> dict[str, PeerKind]:
     """Return host → kind of software of those whom a withdrawal of some objects would ask to delete."""
     found = await concerned(outside, object_uris, audience)
     hosts = {one.host for many in found.values() for one in many}

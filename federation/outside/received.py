@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from federation.outside import peers
-from federation.outside.store import Outside
+from federation.outside.store import Books, Outside
 from server.database import Transaction
 
 ReceivedState = Literal["new", "ready", "admitted", "refused", "held", "ignored"]
@@ -51,7 +51,7 @@ async def keep(
 
 
 async def in_state(
-    outside: Outside, state: ReceivedState, now: float, limit: int = 100, host: str = ""
+    outside: Books, state: ReceivedState, now: float, limit: int = 100, host: str = ""
 ) -> list[Received]:
     """Return activities in a state that are due, of one server or of all, in the order in which they came."""
     rows = await outside.store.fetch(
@@ -61,7 +61,7 @@ async def in_state(
     return [_received(row) for row in rows]
 
 
-async def hosts_in_state(outside: Outside, state: ReceivedState, now: float) -> list[str]:
+async def hosts_in_state(outside: Books, state: ReceivedState, now: float) -> list[str]:
     """Return the servers with something in a state that is due."""
     rows = await outside.store.fetch(
         "SELECT host, min(id) FROM received WHERE state = ? AND due_at <= ? GROUP BY host ORDER BY min(id)",
@@ -70,12 +70,12 @@ async def hosts_in_state(outside: Outside, state: ReceivedState, now: float) -> 
     return [row["host"] for row in rows]
 
 
-async def by_uri(outside: Outside, activity_uri: str) -> Received | None:
+async def by_uri(outside: Books, activity_uri: str) -> Received | None:
     row = await outside.store.fetch_one("SELECT * FROM received WHERE activity_uri = ?", (activity_uri,))
     return None if row is None else _received(row)
 
 
-async def newest_about(outside: Outside, kind: str, host: str, object_uri: str, actor_uri: str = "") -> Received | None:
+async def newest_about(outside: Books, kind: str, host: str, object_uri: str, actor_uri: str = "") -> Received | None:
     """Return the last activity of one kind that a server (or one actor of it) sent about an object."""
     row = await outside.store.fetch_one(
         "SELECT * FROM received WHERE object_uri = ? AND kind = ? AND host = ? AND (? = '' OR actor_uri = ?)"
@@ -85,7 +85,7 @@ async def newest_about(outside: Outside, kind: str, host: str, object_uri: str, 
     return None if row is None else _received(row)
 
 
-async def about(outside: Outside, host: str, object_uri: str, limit: int = 50) -> list[Received]:
+async def about(outside: Books, host: str, object_uri: str, limit: int = 50) -> list[Received]:
     """Return what a server said of an object, Creates and Updates, newest first."""
     rows = await outside.store.fetch(
         "SELECT * FROM received WHERE object_uri = ? AND kind IN ('Create', 'Update') AND host = ?"
@@ -170,7 +170,7 @@ async def defer(outside: Outside, received: Received, due_at: float, note: str) 
         await change.execute("UPDATE received SET due_at = ?, note = ? WHERE id = ?", (due_at, note[:500], received.id))
 
 
-async def admitted_since(outside: Outside, host: str, since: float) -> int:
+async def admitted_since(outside: Books, host: str, since: float) -> int:
     """Count what a server sent and we let in since a moment in unix seconds."""
     return int(
         await outside.store.fetch_value(
@@ -180,7 +180,7 @@ async def admitted_since(outside: Outside, host: str, since: float) -> int:
     )
 
 
-async def count(outside: Outside) -> dict[str, int]:
+async def count(outside: Books) -> dict[str, int]:
     """Count received activities by state."""
     rows = await outside.store.fetch("SELECT state, count(*) AS n FROM received GROUP BY state")
     return {row["state"]: row["n"] for row in rows}

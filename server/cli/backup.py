@@ -10,7 +10,7 @@ import click
 
 from server.app import open_inside
 from server.cli import archive
-from server.cli.home import as_json, at_home, open_ledger, run
+from server.cli.home import as_json, at_home, open_sealed, run
 from server.cli.show import print_json, progress
 from server.domain.errors import Refusal
 from server.settings import Settings, read_organisation
@@ -43,7 +43,7 @@ async def _backup(home: Path, file: Path) -> archive.Manifest:
     with scratch as folder, progress("Backing up", 3) as meter:
         inside, outside = Path(folder, "inside.sqlite"), Path(folder, "outside.sqlite")
         # The outside first: what it does not know yet, the gate brings up from the younger inside.
-        async with open_ledger(home) as ledger:
+        async with open_sealed(home) as ledger:
             await ledger.store.backup(outside)
         meter.step()
         async with open_inside(settings) as store:

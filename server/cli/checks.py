@@ -22,7 +22,7 @@ from server.services.house import House
 from server.settings import Network, Organisation, Settings
 
 if TYPE_CHECKING:
-    from federation.outside.store import Outside
+    from federation.outside.store import Books
     from federation.transport import Transport
 
 State = Literal["ok", "note", "broken"]
@@ -151,31 +151,29 @@ def _clock(newest_at: float) -> Finding:
     return Finding("clock", "ok", f"The clock says {shown}.")
 
 
-async def check_gate(house: House, outside: Outside, seconds: float = 1.5) -> Finding:
+async def check_gate(house: House, books: Books, seconds: float = 1.5) -> Finding:
     """Look whether the gate keeps up with the event log, watching it for a moment where it does not."""
-    from federation.gate.plan import Gateway
     from federation.gate.release import behind
 
-    gate = Gateway(house, outside)
-    before = await behind(house, gate)
+    before = await behind(house, books)
     if before == 0:
         return Finding("gate", "ok", "The gate has dealt with every event.")
     await asyncio.sleep(seconds)
-    after = await behind(house, gate)
+    after = await behind(house, books)
     if after < before:
         return Finding("gate", "ok", f"The gate is {after} events behind and catching up.")
     said = f"The gate is {after} events behind and not moving: nothing new crosses."
     return Finding("gate", "note", said, "Start the server, or `serve --role gate`; its log says what stops it.")
 
 
-async def check_deliveries(outside: Outside) -> Iterator[Finding]:
+async def check_deliveries(books: Books) -> Iterator[Finding]:
     """Look at what waits for each peer and what could not be delivered."""
     from federation.outside import deliveries, peers
 
     now = time.time()
     found: list[Finding] = []
-    known = {one.host: one for one in await peers.peers(outside)}
-    backlog = await deliveries.backlog(outside)
+    known = {one.host: one for one in await peers.peers(books)}
+    backlog = await deliveries.backlog(books)
     for host, (waiting, oldest) in sorted(backlog.items()):
         one = known.get(host)
         answer = f" Last answer: {one.answer}" if one and one.answer else ""
@@ -187,7 +185,7 @@ async def check_deliveries(outside: Outside) -> Iterator[Finding]:
         else:
             found.append(Finding("deliveries", "ok", said))
     dead: dict[str, int] = {}
-    for letter in await deliveries.dead(outside, 10_000):
+    for letter in await deliveries.dead(books, 10_000):
         dead[letter.host] = dead.get(letter.host, 0) + 1
     for host, count in sorted(dead.items()):
         said = f"{count} deliveries to {host} were given up."

@@ -60,9 +60,9 @@ async def _look(home: Path) -> list[Finding]:
 async def _look_within(home: Path) -> list[Finding]:
     """Open both stores, which are sound and up to date, and look at what they hold."""
     try:
-        async with open_house(home) as house, open_ledger(home) as outside:
+        async with open_house(home) as house, open_ledger(home) as ledger:
             inside = list(await checks.check_inside(house))
-            return [*inside, await checks.check_gate(house, outside), *await checks.check_deliveries(outside)]
+            return [*inside, await checks.check_gate(house, ledger), *await checks.check_deliveries(ledger)]
     except (DatabaseError, Refusal) as error:
         said = error.public if isinstance(error, Refusal) else str(error)
         return [Finding("stores", "broken", said, "Mend that first, then run doctor again.")]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from server.app import make_house, open_inside, open_outside
+from server.app import open_ledger as open_view
 from server.domain.actors import Member
 from server.domain.errors import Missing, Refusal
 from server.services import people
@@ -18,7 +19,7 @@ from server.services.house import House
 from server.settings import Settings, read_organisation
 
 if TYPE_CHECKING:
-    from federation.outside.store import Outside
+    from federation.outside.store import Books, Ledger, Outside
 
 T = TypeVar("T")
 Verb = TypeVar("Verb", bound=Callable[..., Any])
@@ -49,14 +50,26 @@ async def open_house(home: Path) -> AsyncIterator[House]:
 
 
 @contextlib.asynccontextmanager
-async def open_ledger(home: Path) -> AsyncIterator[Outside]:
-    """Open the outside store for one command; raise Refusal when it is missing."""
+async def open_ledger(home: Path) -> AsyncIterator[Ledger]:
+    """Open the outside store for one command, to be read and without any key; raise Refusal when it is missing."""
+    read_organisation(home)
+    with open_view(_with_outside(home)) as ledger:
+        yield ledger
+
+
+@contextlib.asynccontextmanager
+async def open_sealed(home: Path) -> AsyncIterator[Outside]:
+    """Open the outside store with its keys, for a command that does the gate's work; raise Refusal when missing."""
     organisation = read_organisation(home)
+    async with open_outside(_with_outside(home), organisation) as outside:
+        yield outside
+
+
+def _with_outside(home: Path) -> Settings:
     settings = Settings.from_env(home)
     if not settings.outside_path.exists():
         raise Refusal(f"The outside store {settings.outside_path} is missing: restore it, or run init.")
-    async with open_outside(settings, organisation) as outside:
-        yield outside
+    return settings
 
 
 async def operator(house: House) -> Member:
@@ -81,7 +94,7 @@ async def sign_in_link(house: House, member: Member) -> str:
     return f"{house.addresses.inside_url}/welcome/{await people.make_link(house, member)}"
 
 
-async def wait_for_gate(house: House, outside: Outside, seconds: float = 2.0) -> bool:
+async def wait_for_gate(house: House, books: Books, seconds: float = 2.0) -> bool:
     """Wait until a running gate has dealt with everything so far; False when none does within `seconds`."""
     from federation.gate.release import CONSUMER
     from federation.outside import errands
@@ -90,7 +103,7 @@ async def wait_for_gate(house: House, outside: Outside, seconds: float = 2.0) ->
     newest = await log.newest_event(house)
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
-    while await errands.cursor(outside, CONSUMER) < newest:
+    while await errands.cursor(books, CONSUMER) < newest:
         if loop.time() > until:
             return False
         await asyncio.sleep(LOOK_SECONDS)

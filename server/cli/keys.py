@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from server.cli.home import at_home, open_house, open_ledger, run
+from server.cli.home import at_home, open_house, open_sealed, run
 
 
 @click.group()
@@ -30,7 +30,7 @@ async def _rotate(home: Path) -> tuple[int, int]:
     from federation.gate.key_change import rotate_keys
     from federation.gate.plan import Gateway
 
-    async with open_house(home) as house, open_ledger(home) as outside:
+    async with open_house(home) as house, open_sealed(home) as outside:
         gate = Gateway(house, outside)
         await show_server(gate)
         return await rotate_keys(gate)

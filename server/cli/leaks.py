@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from server.cli.checks import Finding, networks_of
-from server.cli.home import open_house, open_ledger, operator, wait_for_gate
+from server.cli.home import open_house, open_sealed, operator, wait_for_gate
 from server.cli.show import progress
 from server.domain.actors import Member
 from server.domain.errors import Refusal
@@ -66,7 +66,7 @@ async def find_leaks(home: Path) -> list[Finding]:
     from federation.signatures import load_private_key
     from federation.transport import Transport, TransportError
 
-    async with open_house(home) as house, open_ledger(home) as outside:
+    async with open_house(home) as house, open_sealed(home) as outside:
         edge_url = house.addresses.edge_url
         networks = (*Settings.from_env(home).peer_networks, *networks_of(edge_url))
         async with Transport(networks, total_seconds=20.0, max_bytes=20_000_000) as transport:

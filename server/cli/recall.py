@@ -31,10 +31,10 @@ def recall(object_: str, peer: str, home: Path) -> None:
 
 
 async def _recall(home: Path, object_: str, peer: str) -> tuple[str, bool]:
-    async with open_house(home) as house, open_ledger(home) as outside:
+    async with open_house(home) as house, open_ledger(home) as ledger:
         made = await _find(house, object_)
         await crossings.recall(house, await operator(house), made, peer)
-        return made.uri, await wait_for_gate(house, outside)
+        return made.uri, await wait_for_gate(house, ledger)
 
 
 async def _find(house: House, object_: str) -> Contribution:

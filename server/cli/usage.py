@@ -9,7 +9,6 @@ import click
 from server.app import open_inside
 from server.cli.home import as_json, at_home, open_ledger, run
 from server.cli.show import print_json, print_table
-from server.database import Database
 from server.database.sizes import TableSize, table_sizes
 from server.settings import Settings, read_organisation
 
@@ -39,9 +38,9 @@ def usage(home: Path, as_json: bool) -> None:
 
 async def _usage(home: Path) -> dict[str, tuple[Path, list[TableSize]]]:
     read_organisation(home)
-    async with open_inside(Settings.from_env(home)) as inside, open_ledger(home) as outside:
-        return {"inside": await _sizes(inside), "outside": await _sizes(outside.store)}
-
-
-async def _sizes(store: Database) -> tuple[Path, list[TableSize]]:
-    return store.path, await table_sizes(store)
+    settings = Settings.from_env(home)
+    async with open_inside(settings) as inside, open_ledger(home) as ledger:
+        return {
+            "inside": (settings.inside_path, await table_sizes(inside)),
+            "outside": (settings.outside_path, await table_sizes(ledger.store)),
+        }

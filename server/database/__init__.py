@@ -31,6 +31,7 @@ from server.database.errors import (
     WriteOutsideTransaction,
 )
 from server.database.transaction import Transaction
+from server.database.view import Readable, View
 
 __all__ = [
     "CannotOpen",
@@ -42,6 +43,7 @@ __all__ = [
     "MigrationFailed",
     "NewerSchema",
     "Parameters",
+    "Readable",
     "Record",
     "StatementFailed",
     "StoreBusy",
@@ -49,5 +51,6 @@ __all__ = [
     "Transaction",
     "TransactionOver",
     "UnwritableHome",
+    "View",
     "WriteOutsideTransaction",
 ]

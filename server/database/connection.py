@@ -64,6 +64,35 @@ def connect(
     return connection
 
 
+def connect_to_read(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
+    """A connection to which SQLite itself gives no way to write, to a file that must be there already.
+
+    The log beside the file has to be readable, or to be made: who may not write the folder reads only while
+    a writer has the store open. Errors: CorruptStore, StoreBusy, UnwritableHome.
+    """
+    try:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=STATEMENTS,
+        )
+    except sqlite3.Error as error:
+        raise UnwritableHome(f"The store {path} cannot be opened to be read ({error}).") from error
+    try:
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+        connection.execute("PRAGMA temp_store=MEMORY")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        connection.execute("PRAGMA query_only=ON")
+        connection.execute(f"PRAGMA busy_timeout={int(busy_seconds * 1000)}")
+    except sqlite3.Error as error:
+        connection.close()
+        raise _refusal(path, error) from error
+    return connection
+
+
 def _settle(connection: sqlite3.Connection, query_only: bool) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")

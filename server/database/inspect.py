@@ -26,11 +26,7 @@ class Look:
 
 def look_at(path: Path, migrations: str) -> Look:
     """Check a store's file (SQLite's integrity_check and foreign keys) and its schema against a package."""
-    known = {
-        found.name
-        for found in pkgutil.iter_modules(importlib.import_module(migrations).__path__)
-        if found.name[0].isdigit()
-    }
+    known = known_migrations(migrations)
     try:
         with _reading(path) as connection:
             found = faults(connection)
@@ -38,6 +34,12 @@ def look_at(path: Path, migrations: str) -> Look:
     except sqlite3.Error as error:
         return Look((str(error),))
     return Look(tuple(found), len(applied), tuple(sorted(known - applied)), tuple(sorted(applied - known)))
+
+
+def known_migrations(migrations: str) -> set[str]:
+    """Return the names of the migrations in a package."""
+    found = pkgutil.iter_modules(importlib.import_module(migrations).__path__)
+    return {module.name for module in found if module.name[0].isdigit()}
 
 
 def faults_of(path: Path) -> list[str]:

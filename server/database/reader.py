@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from server.database.connection import Parameters, Record, connect, records
+from server.database.connection import BUSY_SECONDS, Parameters, Record, connect, records
 from server.database.errors import StoreClosed, primary_code, translate, translated
 
 INLINE_SECONDS = 0.004
@@ -26,12 +26,24 @@ T = TypeVar("T")
 _MOVE = (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
+class Connect(Protocol):
+    """Opens a connection that cannot write."""
+
+    def __call__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection: ...
+
+
+def connect_beside_writer(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
+    """A connection for reading in a process that also writes the store."""
+    return connect(path, query_only=True, busy_seconds=busy_seconds)
+
+
 class Reader:
     """A query-only connection on the event loop and a few more in threads."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, connect_: Connect = connect_beside_writer) -> None:
         self._path = path
-        self._inline = connect(path, query_only=True, busy_seconds=0)
+        self._connect = connect_
+        self._inline = connect_(path, busy_seconds=0)
         self._inline.set_progress_handler(self._look, STEPS_PER_LOOK)
         self._stop_at = 0.0
         self._slow: dict[str, float] = {}
@@ -84,6 +96,6 @@ class Reader:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
         if connection is None:
-            connection = self._own.connection = connect(self._path, query_only=True)
+            connection = self._own.connection = self._connect(self._path)
             self._opened.append(connection)
         return connection

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from server.database.database import Database
+from server.database.view import Readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class TableSize:
     size: int
 
 
-async def table_sizes(database: Database) -> list[TableSize]:
+async def table_sizes(database: Readable) -> list[TableSize]:
     """Return every table with its rows and bytes, largest first. Reads the whole file's index pages."""
     objects = await database.fetch(
         "SELECT name, tbl_name, type FROM sqlite_master WHERE type IN ('table', 'index') AND rootpage > 0"

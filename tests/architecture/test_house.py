@@ -54,6 +54,15 @@ def test_only_the_gate_seals_and_only_verify_makes_a_verified_activity() -> None
     assert {path.relative_to(ROOT).parts[:2] for path in sealing} == {("federation", "gate")}
 
 
+def test_the_inside_address_is_given_the_ledger_without_any_key() -> None:
+    naming = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "web").rglob("*.py")
+        if re.search(r"\bOUTSIDE\b|\bOutside\b", path.read_text("utf-8"))
+    ]
+    assert not naming, "Pages and API read the outside store through `web.ledger.ledger_of` and `Call.ledger`."
+
+
 def test_every_room_says_what_it_is_for() -> None:
     silent = [
         str(path.relative_to(ROOT))

@@ -104,6 +104,21 @@ def test_an_edge_process_never_loads_what_can_read_the_inside(home: tuple[Path, 
     assert found.stdout.splitlines()[-1] == "[]"
 
 
+def test_the_inside_works_without_any_key_of_the_outside(home: tuple[Path, str, str]):
+    folder, inside, _ = home
+    token = subprocess.run(
+        command("token", "ada", "--home", str(folder)), cwd=ROOT, env=environment(), check=True, capture_output=True,
+        text=True,
+    ).stdout.split()[-1]  # fmt: skip
+    for secret in (folder / "outside" / "secrets").iterdir():
+        secret.unlink()
+    with serving(folder, "inside"):
+        until(lambda: call(f"{inside}/readyz")[0] == 200)
+        assert call(f"{inside}/api/v1/boundary/crossings", token=token) == (200, {"data": [], "next": None})
+        with urllib.request.urlopen(f"{inside}/metrics", timeout=5) as answer:
+            assert b"marmalade_gate_lag_events" in answer.read()
+
+
 @pytest.mark.slow
 async def test_three_processes_work_together_and_the_edge_goes_on_without_the_inside(
     home: tuple[Path, str, str], elsewhere: MakeElsewhere

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from federation.outside.released import Sealer
-from federation.outside.store import OUTSIDE, Outside
+from federation.outside.store import LEDGER, Outside
 from server.database import Database
 from server.domain.uris import Addresses
 from server.keys import HOUSE
@@ -44,7 +44,7 @@ async def outside(tmp_path: Path) -> AsyncIterator[Outside]:
 async def client(house: House, outside: Outside) -> AsyncIterator[Client]:
     app = web.Application()
     app[HOUSE] = house
-    app[OUTSIDE] = outside
+    app[LEDGER] = outside.ledger
     add_api(app)
     add_health(app)
     client: Client = TestClient(TestServer(app))

@@ -11,7 +11,7 @@ from typing import TypeVar
 import msgspec
 from aiohttp import hdrs, web
 
-from federation.outside.store import OUTSIDE, Outside
+from federation.outside.store import LEDGER, Ledger
 from server.domain.actors import Member
 from server.domain.errors import Invalid, Refusal, SignInNeeded, TooMuch
 from server.keys import HOUSE
@@ -58,9 +58,9 @@ class Call:
     path: Mapping[str, str]
 
     @property
-    def outside(self) -> Outside:
-        """The outside store; raises NoOutside where this process has none."""
-        found = self.request.config_dict.get(OUTSIDE)
+    def ledger(self) -> Ledger:
+        """What other servers hold of ours; raises NoOutside where this process cannot know."""
+        found = self.request.config_dict.get(LEDGER)
         if found is None:
             raise NoOutside("The ledger is not open in this process. Ask the one that serves the gate.")
         return found

@@ -41,7 +41,7 @@ MOST_LINES = 1000
 async def list_crossings(call: Call, query: CrossingsQuery) -> Page[CrossingAnswer]:
     call.member.require("ledger")
     lines = await ledger.holdings(
-        call.outside, await _uris(call, query.object), _peer(query.peer), query.limit + 1, _read_place(query.after)
+        call.ledger, await _uris(call, query.object), _peer(query.peer), query.limit + 1, _read_place(query.after)
     )
     return await _show(call, lines, query)
 
@@ -87,7 +87,7 @@ async def plan_recall(call: Call, query: RecallPlanQuery) -> RecallPlan:
     call.member.require("ledger")
     made, peer = await _to_recall(call, query.peer)
     uris = await crossings.uris_with(call.house, made)
-    asks = await recalls.would_ask(call.outside, uris, peer or None)
+    asks = await recalls.would_ask(call.ledger, uris, peer or None)
     return RecallPlan(
         sentence=recall_sentence(len(asks)),
         objects=len(uris),
@@ -115,7 +115,7 @@ async def _to_recall(call: Call, peer: str) -> tuple[Contribution, str]:
 
 
 async def _crossing_of(call: Call) -> tuple[str, str]:
-    found = await uri_of_crossing(call.outside, _number(call, "crossing"))
+    found = await uri_of_crossing(call.ledger, _number(call, "crossing"))
     if found is None:
         raise Missing("crossing", f"no crossing {call.path['crossing']}")
     return found
@@ -133,7 +133,7 @@ async def _revoked(call: Call, made: Contribution, peer: str) -> list[Holding]:
     end = time.monotonic() + PATIENCE
     while True:
         uris = await crossings.all_public_uris(call.house, made)
-        lines = await ledger.holdings(call.outside, uris, "", MOST_LINES)
+        lines = await ledger.holdings(call.ledger, uris, "", MOST_LINES)
         concerned = [line for line in lines if not peer or line.peer == peer]
         if all(line.revoked_at is not None for line in concerned) or time.monotonic() > end:
             return lines
@@ -155,7 +155,7 @@ async def list_recalls(call: Call, query: RecallsQuery) -> Page[RecallAnswer]:
         asked_at, id_ = read_place(query.after, 2)
         before = float(asked_at), int(id_)
     found = await recalls.listed(
-        call.outside,
+        call.ledger,
         states=states,
         peer=_peer(query.peer),
         object_uris=await _uris(call, query.object),
@@ -169,12 +169,12 @@ async def list_recalls(call: Call, query: RecallsQuery) -> Page[RecallAnswer]:
 
 async def read_recall(call: Call) -> RecallWhole:
     call.member.require("ledger")
-    found: Recall | None = await recalls.by_id(call.outside, _number(call, "recall"))
+    found: Recall | None = await recalls.by_id(call.ledger, _number(call, "recall"))
     if found is None:
         raise Missing("recall", f"no recall {call.path['recall']}")
     told: dict[str, dict[str, Any] | None] = {}
     for name in STATEMENTS:
-        body = await recalls.statement(call.outside, found.id, name)
+        body = await recalls.statement(call.ledger, found.id, name)
         told[name] = orjson.loads(body) if body else None
     return RecallWhole(
         recall=show_recall(call.house, found), acknowledged=told["acknowledged"], purged=told["purged"]

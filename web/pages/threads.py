@@ -7,7 +7,6 @@ from dataclasses import replace
 from aiohttp import web
 
 from federation.outside.ledger import Holding, holdings
-from federation.outside.store import OUTSIDE
 from server.domain.actors import Member
 from server.domain.errors import Missing, NotAllowed, Refusal, SignInNeeded
 from server.domain.ideas import MARKS, Contribution
@@ -21,6 +20,7 @@ from web.answers import draw, from_htmx, go, head_of, html, show
 from web.cards import url_of
 from web.composing import Writing, draw_composer, intent_of, label_in
 from web.forms import read_form, wrong_of
+from web.ledger import ledger_of
 from web.pages.forums import answer_preview, closed_words
 from web.people import Names, author_of, names_of_hosts
 from web.reach import badge_of
@@ -101,7 +101,7 @@ async def _passport(
     if not idea.is_local:
         return None
     copies: list[Holding] = []
-    if (ledger := request.app.get(OUTSIDE)) is not None:
+    if (ledger := await ledger_of(request)) is not None:
         copies = await holdings(ledger, await crossings.all_public_uris(house, idea))
     verdicts = await crossings.verdicts_of(house, member, idea)
     recall_url = f"/ideas/{idea.id}/recall" if member.may("ledger") else ""

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from server.cli import verbs
-from server.cli.home import open_house, open_ledger
+from server.cli.home import open_house, open_sealed
 from server.services.house import House
 
 
@@ -56,7 +56,7 @@ class Cli:
         from federation.gate.release import Release
 
         async def run() -> None:
-            async with open_house(self.home) as house, open_ledger(self.home) as outside:
+            async with open_house(self.home) as house, open_sealed(self.home) as outside:
                 release = Release(Gateway(house, outside), lambda event, error: pytest.fail(f"{event}: {error}"))
                 while await release.run_once():
                     pass

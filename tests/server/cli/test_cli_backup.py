@@ -12,7 +12,7 @@ import pytest
 from federation.outside import crossings, keys
 from federation.signatures import load_public_key
 from federation.signatures.multikeys import to_multikey
-from server.cli.home import open_ledger, operator
+from server.cli.home import open_sealed, operator
 from server.services import forums, ideas, people
 from server.services.house import House
 from tests.server.cli.calling import Cli
@@ -131,11 +131,11 @@ def test_rotating_keys_changes_every_pair_and_every_actor_document_at_once(cli: 
     cli.gate()
 
     async def pems() -> dict[str, str]:
-        async with open_ledger(cli.home) as outside:
+        async with open_sealed(cli.home) as outside:
             return {name: await keys.public_pem(outside, name) or "" for name in await keys.names(outside)}
 
     async def shown() -> set[str]:
-        async with open_ledger(cli.home) as outside:
+        async with open_sealed(cli.home) as outside:
             found = await crossings.standing_actors(outside)
             documents = [json.loads(one.document.body) for one in found]
             signing = {document["publicKey"]["publicKeyPem"] for document in documents}

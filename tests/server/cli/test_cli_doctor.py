@@ -16,7 +16,7 @@ import pytest
 
 from federation.outside import crossings
 from federation.outside.crossings import EVERYONE, Card
-from server.cli.home import open_ledger, operator
+from server.cli.home import open_sealed, operator
 from server.services import forums, ideas
 from server.services.house import House
 from tests.server.cli.calling import Cli
@@ -209,11 +209,13 @@ def _leak(cli: Cli) -> None:
     secret = next(one for one in exported if one.get("title") == "The merger with Initrode")
 
     async def freeze() -> None:
-        async with open_ledger(cli.home) as outside:
+        async with open_sealed(cli.home) as outside:
             document = {"type": "Article", "id": secret["uri"], "name": secret["title"], "content": secret["text"]}
-            (sealed,) = outside.sealer.seal(secret["uri"], 1, [EVERYONE], "object", json.dumps(document).encode())
+            card = Card(type="Article")
+            body = json.dumps(document).encode()
+            sealed = outside.sealer.seal(secret["uri"], 1, [EVERYONE], "object", body, card)
             async with outside.store.transaction() as change:
-                await crossings.freeze(change, [sealed], Card(type="Article"), time.time())
+                await crossings.freeze(change, sealed, card, time.time())
 
     asyncio.run(freeze())
 

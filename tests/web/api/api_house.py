@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from federation.outside.store import OUTSIDE, Outside
+from federation.outside.store import LEDGER, Outside
 from server.domain.actors import Member
 from server.domain.uris import Addresses
 from server.keys import HOUSE
@@ -67,7 +67,7 @@ async def serve(house: House, outside: Outside | None) -> Client:
     app = web.Application(client_max_size=1_000_000)
     app[HOUSE] = house
     if outside is not None:
-        app[OUTSIDE] = outside
+        app[LEDGER] = outside.ledger
     add_api(app)
     add_health(app)
     client: Client = TestClient(TestServer(app))

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from federation.outside.ledger import Holding, holdings, uri_of_crossing
-from federation.outside.store import OUTSIDE
 from server.domain.actors import Member
 from server.domain.crossings import EVERYONE
 from server.domain.errors import Missing
@@ -17,6 +16,7 @@ from server.services.house import House
 from server.services.text import excerpt, plain
 from web.answers import go, show
 from web.cards import url_of
+from web.ledger import ledger_of
 from web.pages.boundary import views
 from web.pages.boundary.duty import SECTION, duty_holder
 from web.pages.boundary.views import LedgerRow
@@ -32,7 +32,7 @@ async def show_ledger(request: web.Request) -> web.Response:
     member.require("ledger")
     names = await names_of_hosts(house)
     peer, object_uri = request.query.get("peer", ""), request.query.get("object", "")
-    ledger = request.app.get(OUTSIDE)
+    ledger = await ledger_of(request)
     found = await holdings(ledger, [object_uri] if object_uri else [], peer, 200) if ledger is not None else []
     rows = [await _holding(house, member, one, names) for one in found]
     hosts = dict.fromkeys([EVERYONE, *names, *([peer] if peer else [])])
@@ -78,7 +78,7 @@ async def _holding(house: House, reader: Member, one: Holding, names: Mapping[st
 async def recall_crossing(request: web.Request) -> web.Response:
     """POST /boundary/ledger/{crossing}/recall: take one object back from one audience."""
     house, member = await duty_holder(request)
-    ledger = request.app.get(OUTSIDE)
+    ledger = await ledger_of(request)
     found = await uri_of_crossing(ledger, int(request.match_info["crossing"])) if ledger is not None else None
     made = await ideas.by_uri(house, found[0]) if found else None
     if found is None or made is None:

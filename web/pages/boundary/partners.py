@@ -11,7 +11,6 @@ from aiohttp import web
 from federation.outside import deliveries, peers
 from federation.outside.ledger import count_held
 from federation.outside.peers import Peer
-from federation.outside.store import OUTSIDE
 from server.boundary.labels import Level
 from server.domain.crossings import Partner, PartnerState, Tier
 from server.domain.errors import Missing, NotAllowed, Refusal, SignInNeeded
@@ -20,6 +19,7 @@ from server.services.labels import put_together
 from web.answers import go, show
 from web.composing import LABEL_WORDS
 from web.forms import read_form, wrong_of
+from web.ledger import ledger_of
 from web.pages.boundary import views
 from web.pages.boundary.duty import SECTION, duty_holder
 from web.pages.boundary.views import PartnerRow
@@ -37,7 +37,7 @@ async def _partners(
     request: web.Request, typed: Mapping[str, str], wrong: Mapping[str, str], status: int
 ) -> web.Response:
     house, member = await duty_holder(request)
-    ledger = request.app.get(OUTSIDE)
+    ledger = await ledger_of(request)
     known = {peer.host: peer for peer in await peers.peers(ledger)} if ledger is not None else {}
     backlog = await deliveries.backlog(ledger) if ledger is not None else {}
     rows = []
