@@ -46,6 +46,11 @@ def is_host(text: str) -> bool:
     return len(text) <= 259 and _HOST.fullmatch(text) is not None and not text.endswith(":443")
 
 
+def is_peer(peer: str, tier: str) -> bool:
+    """Say whether these name the other side: ``*`` has the tier ``public``, and nobody else has it."""
+    return tier == "public" if peer == "*" else tier in TIERS and tier != "public" and is_host(peer)
+
+
 def normal_host(text: str) -> str:
     """Return ``text`` (a ``host[:port]`` in any case) as facts spell it; raise FactsError if it is none."""
     name, colon, port = text.strip().lower().rpartition(":")
@@ -131,10 +136,8 @@ class Facts:
             raise FactsError(f"unknown direction '{self.direction}'")
         if self.tier not in TIERS:
             raise FactsError(f"unknown tier '{self.tier}'")
-        if (self.peer == "*") is not (self.tier == "public"):
-            raise FactsError("the peer '*' and the tier 'public' go together")
-        if self.peer != "*" and not is_host(self.peer):
-            raise FactsError(f"'{self.peer}' is not a lower-case host[:port]")
+        if not is_peer(self.peer, self.tier):
+            raise FactsError(f"'{self.peer}' is neither '*' with the tier 'public' nor a lower-case host[:port]")
         if {type(self.clearance), type(self.label)} != {Level}:
             raise FactsError("clearance and label must be levels")
         if self.onward not in ONWARD:
@@ -175,6 +178,24 @@ class Facts:
     def whole_clearance(self) -> Clearance:
         """The clearance that level and categories make up."""
         return Clearance(self.clearance, self.cleared_for)
+
+    def towards(
+        self, peer: str, tier: Tier, clearance: Clearance, findings: frozenset[str], *, first_crossing: bool, nth: int
+    ) -> Facts:
+        """Return these facts about another server; what changes is checked, the rest was."""
+        if not is_peer(peer, tier):
+            raise FactsError(f"'{peer}' with the tier '{tier}' is no other side")
+        if {type(findings), type(first_crossing), type(nth)} != {frozenset, bool, int} or nth < 1:
+            raise FactsError("findings, first_crossing or nth are ill-typed")
+        return self.supposing(
+            peer=peer,
+            tier=tier,
+            clearance=clearance.level,
+            cleared_for=clearance.categories,
+            findings=findings,
+            first_crossing=first_crossing,
+            nth=nth,
+        )
 
     def supposing(self, **changes: Any) -> Facts:
         """Return these facts with some of them changed and not checked: to try out, never to store."""

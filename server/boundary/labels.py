@@ -157,6 +157,7 @@ def _spelt(level: Level, categories: Iterable[str]) -> str:
     return "+".join((str(level), *sorted(categories)))
 
 
+@lru_cache(maxsize=4096)
 def _read(text: str) -> tuple[Level, frozenset[str], Onward | None]:
     if len(text) > LONGEST_LABEL:
         raise LabelError(f"a label has at most {LONGEST_LABEL} characters")

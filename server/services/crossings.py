@@ -109,16 +109,16 @@ async def judge(house: House, draft: Draft, *, quotes: bool = True) -> list[Verd
     recalled = await recalls.recalled_from(house.store, draft.contribution_id) if draft.contribution_id else set()
     idea = await _root(house, draft)
     root = await _root_verdicts(house, draft, idea, quotes=quotes) if idea else None
-    whole = replace(draft, label=str(_whole_label(draft, idea)))
-    past = await _past(house, draft, list(readers))
+    label, past = _whole_label(draft, idea), await _past(house, draft, list(readers))
 
     def narrow(verdict: Verdict) -> Verdict:
         return _narrow(verdict, draft, readers[verdict.audience], recalled, root)
 
-    verdicts = []
+    verdicts: list[Verdict] = []
+    facts: Facts | None = None
     for reader in readers.values():
         findings = kinds | {"quote"} if reader.audience in quoting else kinds
-        facts = await _facts(house, whole, reader, findings, past)
+        facts = _facts(draft, label, reader, findings, past, now, facts)
         verdicts.append(narrow(verdict_of(book, facts, now, places)))
     return try_out(book, _words(draft), verdicts, kinds, now, narrow)
 
@@ -152,9 +152,17 @@ async def _past(house: House, draft: Draft, audiences: Sequence[str]) -> Past:
     return Past(crossed, counts)
 
 
-async def _facts(house: House, draft: Draft, reader: Reader, findings: frozenset[str], past: Past) -> Facts:
-    author, label = draft.author, Label.parse(draft.label)
-    now = house.now()
+def _facts(
+    draft: Draft, label: Label, reader: Reader, findings: frozenset[str], past: Past, now: datetime, known: Facts | None
+) -> Facts:
+    """Return the facts of a draft for one reader; `known` are those of the same draft for another."""
+    first_crossing = reader.audience not in past.crossed
+    nth = past.counts.get(reader.audience, 0) + 1
+    if known is not None:
+        return known.towards(
+            reader.audience, reader.tier, reader.clearance, findings, first_crossing=first_crossing, nth=nth
+        )
+    author = draft.author
     written_at = min(draft.written_at or now, now)
     return Facts(
         direction="out",
@@ -177,8 +185,8 @@ async def _facts(house: House, draft: Draft, reader: Reader, findings: frozenset
         attachments=0,
         attachment_types=frozenset(),
         attachment_bytes=0,
-        first_crossing=reader.audience not in past.crossed,
-        nth=past.counts.get(reader.audience, 0) + 1,
+        first_crossing=first_crossing,
+        nth=nth,
         age=(now - written_at) // timedelta(hours=1),
         week_minute=week_minute(written_at),
     )

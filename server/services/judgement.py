@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import orjson
+
 from server.boundary.decide import Decision, decide
 from server.boundary.detectors import Finding
 from server.boundary.facts import Facts
@@ -51,7 +53,7 @@ def verdict_of(book: Rulebook, facts: Facts, now: datetime, places: str = "[]") 
         within_hours=min((duty.within_hours for duty in asked if duty.within_hours), default=None),
         demands=tuple(Demand(duty.approvals, duty.reviewers) for duty in asked),
         advice=decision.would_allow or "",
-        facts=json.dumps(facts.to_json(), separators=(",", ":"), sort_keys=True),
+        facts=orjson.dumps(facts.to_json(), option=orjson.OPT_SORT_KEYS).decode(),
         rule_set=book.version,
         decision=decision_json(decision, now),
         found=places,
@@ -61,7 +63,7 @@ def verdict_of(book: Rulebook, facts: Facts, now: datetime, places: str = "[]") 
 def decision_json(decision: Decision, now: datetime) -> str:
     """Return what the rules came to and when, to be kept and compared: equal decisions give equal bytes."""
     said = {"at": now.isoformat(), **decision.to_json()}
-    return json.dumps(said, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def _denying(book: Rulebook, facts: Facts, now: datetime) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from federation.gate.release import Release
 from federation.outside import peers
 from federation.outside.peers import Follower
 from server.app import make_house, open_inside, open_outside
+from server.demo.statements import read_statements
 from server.domain.actors import Member
 from server.domain.jams import Audience, Charter, Forum
 from server.domain.uris import Addresses
@@ -32,7 +33,7 @@ from server.services import forums, ideas, jams, partners, people, rules
 from server.services.house import House
 from server.settings import Organisation, Settings, secret
 
-WORDS = "Some words of a usual length, as people write them in a jam. " * 3
+STATEMENTS = [one.text for one in read_statements()]
 WARM_UP = 20
 
 
@@ -49,6 +50,11 @@ async def opened(folder: str) -> AsyncIterator[Gateway]:
         gate = Gateway(house, outside)
         await show_server(gate)
         yield gate
+
+
+def words(number: int) -> str:
+    """Real words, of a usual length, that no two contributions of a run share."""
+    return " ".join(STATEMENTS[(3 * number + step) % len(STATEMENTS)] for step in range(3))
 
 
 async def drain(release: Release) -> None:
@@ -89,8 +95,9 @@ async def write(house: House, ada: Member, forum: Forum, out: Release, count: in
     first = await ideas.post_idea(house, ada, forum, "First", "The idea that everybody answers.")
     await drain(out)
     began = time.perf_counter()
-    await asyncio.gather(*(ideas.reply(house, ada, first, f"{WORDS}{n}") for n in range(count // 2)))
-    await asyncio.gather(*(ideas.post_idea(house, ada, forum, "Idea", f"{WORDS}{n}") for n in range(count // 2)))
+    half = count // 2
+    await asyncio.gather(*(ideas.reply(house, ada, first, words(n)) for n in range(half)))
+    await asyncio.gather(*(ideas.post_idea(house, ada, forum, "Idea", words(n + half)) for n in range(half)))
     return time.perf_counter() - began
 
 
@@ -108,7 +115,7 @@ async def wide(count: int, width: int) -> None:
             for number in range(width):
                 await peers.describe(gate.outside, f"partner{number}.example", "marmalade", "marmalade")
             for number in range(count + WARM_UP):
-                made = await ideas.post_idea(gate.house, ada, forum, "Idea", f"{WORDS}{number}")
+                made = await ideas.post_idea(gate.house, ada, forum, "Idea", words(number))
                 plan = Plan(gate)
                 began = time.perf_counter()
                 await release(gate, plan, made, "Create")
@@ -164,7 +171,7 @@ def tell(what: str, seconds: list[float]) -> None:
 
 async def main(count: int = 600, width: int = 40) -> None:
     await through(count)
-    await wide(min(count, 300), width)
+    await wide(min(count, len(STATEMENTS) // 3 - WARM_UP), width)
 
 
 if __name__ == "__main__":
