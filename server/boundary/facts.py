@@ -137,7 +137,7 @@ class Facts:
         if self.tier not in TIERS:
             raise FactsError(f"unknown tier '{self.tier}'")
         if not is_peer(self.peer, self.tier):
-            raise FactsError(f"'{self.peer}' is neither '*' with the tier 'public' nor a lower-case host[:port]")
+            raise FactsError(f"'{self.peer}' is no lower-case host[:port]; '*' and the tier 'public' go together")
         if {type(self.clearance), type(self.label)} != {Level}:
             raise FactsError("clearance and label must be levels")
         if self.onward not in ONWARD:
