@@ -18,7 +18,7 @@ from federation.gate.routing import parsed
 from federation.gate.undo import admit_undo
 from federation.gate.update import admit_update
 from federation.outside import received
-from federation.outside.received import Received
+from federation.outside.received import Received, ReceivedState
 from federation.vocabulary.activities import read_activity
 from server.domain.errors import Refusal
 from server.services import forums
@@ -84,7 +84,8 @@ class Admit:
                 raise
             outcome = Outcome("refused", "It could not be dealt with.")
         if outcome.state == "full":
-            await received.defer(self._gate.outside, one, self._gate.outside.now() + FULL_SECONDS, outcome.note)
+            due_at = self._gate.outside.now() + max(FULL_SECONDS, outcome.wait)
+            await received.defer(self._gate.outside, one, due_at, outcome.note)
             return
         if outcome.state == "later":
             if one.attempts < LOOKS:
@@ -93,5 +94,8 @@ class Admit:
                 return
             outcome = Outcome("refused", outcome.note)
         if outcome.state in ("admitted", "ignored"):
+            became: ReceivedState = outcome.state
+            plan.steps.append(lambda change: received.become(change, one, became, outcome.note))
             await plan.write()
+            return
         await received.move(self._gate.outside, one, outcome.state, outcome.note)  # type: ignore[arg-type]

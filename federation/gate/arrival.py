@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from federation.gate.plan import Gateway, Plan
-from federation.outside import peers, received
+from federation.outside import buckets, peers, received
 from federation.outside.received import Received
 from federation.vocabulary.activities import Activity
 from federation.vocabulary.actors import MalformedActor, parse_actor
@@ -17,18 +17,18 @@ from server.domain.uris import new_id, origin_of
 from server.services import crossings as judged
 from server.services import holds, people
 
-HOUR_SECONDS = 3600.0
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of an activity: admitted, refused, held, ignored, later (look again soon), or full.
 
-    Full means that its server has used up its hour: the activity keeps its place and waits.
+    Full means that more came than the rules let in within an hour: the activity keeps its place and waits for
+    `wait` seconds.
     """
 
     state: Literal["admitted", "refused", "held", "ignored", "later", "full"]
     note: str = ""
+    wait: float = 0.0
 
 
 ADMITTED = Outcome("admitted")
@@ -117,10 +117,12 @@ class Arrival:
         return Outcome("held", verdict.reason)
 
     async def _within(self, per_hour: int | None) -> Outcome | None:
-        """Return None while the server that sent this is within its rate."""
+        """Return None while the server that sent this is within its rate; what it takes is written on admission."""
         if per_hour is None:
             return None
-        since = self.gate.outside.now() - HOUR_SECONDS
-        if await received.admitted_since(self.gate.outside, self.received.host, since) < per_hour:
-            return None
-        return Outcome("full", f"More than {per_hour} within an hour; it waits.")
+        outside, whose = self.gate.outside, f"peer {self.received.host}"
+        found = await buckets.bucket(outside, whose, per_hour)
+        if found.wait:
+            return Outcome("full", f"More than {per_hour} within an hour; it waits.", found.wait)
+        self.plan.steps.append(lambda change: buckets.spend(change, whose, per_hour, outside.now()))
+        return None

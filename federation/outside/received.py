@@ -98,7 +98,12 @@ async def about(outside: Books, host: str, object_uri: str, limit: int = 50) -> 
 async def move(outside: Outside, received: Received, state: ReceivedState, note: str = "") -> None:
     """Write down what became of an activity."""
     async with outside.store.transaction() as change:
-        await change.execute("UPDATE received SET state = ?, note = ? WHERE id = ?", (state, note[:500], received.id))
+        await become(change, received, state, note)
+
+
+async def become(change: Transaction, received: Received, state: ReceivedState, note: str = "") -> None:
+    """Write down what became of an activity, with what else became of it."""
+    await change.execute("UPDATE received SET state = ?, note = ? WHERE id = ?", (state, note[:500], received.id))
 
 
 async def reopen(change: Transaction, received: Received) -> None:
@@ -168,16 +173,6 @@ async def defer(outside: Outside, received: Received, due_at: float, note: str) 
     """Let an activity wait without counting it as a failed look."""
     async with outside.store.transaction() as change:
         await change.execute("UPDATE received SET due_at = ?, note = ? WHERE id = ?", (due_at, note[:500], received.id))
-
-
-async def admitted_since(outside: Books, host: str, since: float) -> int:
-    """Count what a server sent and we let in since a moment in unix seconds."""
-    return int(
-        await outside.store.fetch_value(
-            "SELECT count(*) FROM received WHERE host = ? AND received_at > ? AND state = 'admitted'", (host, since)
-        )
-        or 0
-    )
 
 
 async def count(outside: Books) -> dict[str, int]:

@@ -264,6 +264,17 @@ class ReadRow(Model):
         indexes = (("host",),)
 
 
+class BucketRow(Model):
+    """What is left in a token bucket. The name says whose it is and its rate."""
+
+    name = fields.CharField(max_length=2100, primary_key=True)
+    tokens = fields.FloatField()
+    at = fields.FloatField(db_index=True)
+
+    class Meta:
+        table = "buckets"
+
+
 class OutsideCursorRow(Model):
     """How far the gate has read the inside event log."""
 

@@ -7,7 +7,7 @@ from tests.federation.conftest import MakeElsewhere
 from tests.federation.organisation import Organisation
 
 
-async def test_what_is_over_a_servers_rate_waits_until_its_hour_has_passed(
+async def test_what_is_over_a_servers_rate_waits_for_its_turn(
     acme: Organisation, elsewhere: MakeElsewhere
 ):
     peer, other = await elsewhere("lemmy"), await elsewhere("lemmy")
@@ -24,9 +24,28 @@ async def test_what_is_over_a_servers_rate_waits_until_its_hour_has_passed(
     await other.post(acme.inbox, other.create(other.note(other.person("bob"), "mine", idea.uri, forum.uri)))
     await acme.idle()
     assert [one.text for one in await ideas.replies_of(acme.house, idea.id)] == ["one", "two", "mine"]
-    acme.wait(3700)
+    acme.wait(1700)
+    await acme.idle()
+    assert [one.text for one in await ideas.replies_of(acme.house, idea.id)] == ["one", "two", "mine"]
+    acme.wait(120)
     await acme.idle()
     assert [one.text for one in await ideas.replies_of(acme.house, idea.id)] == ["one", "two", "mine", "three"]
+
+
+async def test_what_is_refused_takes_nothing_from_the_rate(acme: Organisation, elsewhere: MakeElsewhere):
+    peer = await elsewhere("lemmy")
+    forum = await acme.forum()
+    idea = await acme.idea(forum)
+    await acme.idle()
+    stored, _ = await rules.rules_in_force(acme.house)
+    await rules.apply_rules(acme.house, acme.admin, stored.text.replace("6000/h", "2/h"), alone=True)
+    await acme.idle()
+    ann = peer.person("ann")
+    for _ in range(3):
+        await peer.post(acme.inbox, peer.create(peer.note(ann, "x" * 60_000, idea.uri, forum.uri)))
+    await peer.post(acme.inbox, peer.create(peer.note(ann, "one", idea.uri, forum.uri)))
+    await acme.idle()
+    assert [one.text for one in await ideas.replies_of(acme.house, idea.id)] == ["one"]
 
 
 async def test_what_was_decided_of_incoming_mail_is_kept_with_its_facts_when_it_is_refused_too(
