@@ -10,25 +10,39 @@ EMAIL = (
     r"(?:[\p{L}\p{N}_][\p{L}\p{N}._%+'-]{0,63}|\"[^\"\s]{1,64}\")"
     r"(?:@|\s?[\[({<]\s?(?i:at|@)\s?[\])}>]\s?|\s(?i:at)\s)"
     r"(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})(?:\.|\s?[\[({<]\s?(?i:dot|\.)\s?[\])}>]\s?|\s(?i:dot)\s))+"
-    r"[\p{L}][\p{L}\p{N}-]{1,62}"
+    r"(?:\p{L}{2,62}|(?i:xn--)[a-z0-9-]{2,59})"
 )
 AT = r"@|(?i:[\[({<]\s?at\s?[\])}>])|(?i:\sat\s.*(?:\sdot\s|[\[({<]\s?dot))"
 WORLD = r"(?:\+|\b00)\(?[1-9](?:[ ().\-/]{0,3}\d){6,14}"
 AMERICA = r"(?:\b1[ .\-])?(?:\([2-9]\d{2}\)[ .\-]{0,2}|\b[2-9]\d{2}[ .\-])[2-9]\d{2}[ .\-]\d{4}\b"
-TRUNK = r"\(?\b0\d{1,5}\)?(?:[ /.\-]{1,3}\d{2,8}){1,5}\b"
+TRUNK = r"\(?\b0\d{1,5}\)?(?:[ /.\-]{1,3}\d{2,9}){1,5}\b"
+AREA = r"\(\d{1,3}\)[ .\-]?\d{3,5}[ .\-]\d{3,4}\b"
+BARE = r"\b0\d{8,10}\b"
 SAID = (
-    r"(?i:\b(?:tel|telefon|telephone|phone|mobile|mob|cell|fax|call|ring|text|sms|whatsapp|dial|handy)\b"
-    r"(?:[ .:#=/-]{0,3}\b(?:numbers?|no|nr|me|us|him|her|them|at|on|is)\b){0,3})"
-    r"[ .:#=]{0,4}(\+?\(?\d(?:[ ().\-/]{0,3}\d){6,14})"
+    r"(?i:(?:\b(?:(?:hand|mobil)?(?:tele?(?:f|ph)one?|tel)(?:n?o|nummer|nr)?|tlf|tfno|phone|mob(?:i[el]?(?:le)?)?|movil|"
+    r"cell?(?:ular[e]?|phone)?|fax|call|ring|text|sms|whatsapp|signal|dial|handy|ruf(?:nummer|en)?|llam(?:a[dr]?|e[n]?)|"
+    r"appele[rz]|portable|(?:my|our|his|her|their)\snumber|(?:reach|contact)\s(?:me|us|him|her|them))\b|"
+    r"\x{7535}\x{8bdd}|\x{96fb}\x{8a71}|\x{624b}\x{673a}|\x{624b}\x{6a5f})"
+    r"(?:[ .:#=/-]{0,3}\b(?:numbers?|numero|nummer|no|nr|me|us|him|her|them|mich|uns|at|on|is|ist|es|est|al|au|el|le|"
+    r"to|under|unter)\b){0,3})"
+    r"[ .:#=\x{ff1a}]{0,4}(\+?\(?\d(?:[ ().\-/]{0,3}\d){6,14})"
 )
-PHONES = (("world", WORLD), ("america", AMERICA), ("trunk", TRUNK), ("said", SAID))
-TRIES = {"world": 3, "america": 1, "trunk": 2, "said": 1}
-REGIONS = ("GB", "DE", "FR", "NL", "CH", "AT", "IT", "BE", "SE", "AU", "IN", "JP")
+PHONES = (("world", WORLD), ("america", AMERICA), ("trunk", TRUNK), ("area", AREA), ("bare", BARE), ("said", SAID))
+TRIES = {"world": 3, "america": 1, "trunk": 2, "area": 1, "bare": 1, "said": 1}
+REGIONS = (
+    *("GB", "DE", "FR", "NL", "CH", "AT", "IT", "BE", "SE", "FI", "IE", "HU", "RO", "HR", "SI", "SK", "TR", "UA"),
+    *("AU", "NZ", "IN", "JP", "KR", "CN", "TW", "TH", "MY", "ID", "VN", "PH", "IL", "ZA", "EG", "NG", "KE", "AR"),
+)
+AREAS = ("BR", "AR", "CL", "MX", "CO", "PE")
 DATE = re.compile(
     r"(?<!\d)(?:\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d{2}|(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2})(?!\d)"
     r"|(?<!\d)(?:19|20)\d{2} ?[-/] ?(?:19|20)\d{2}(?!\d)"
 )
-ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+ADDRESS = re.compile(r"(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}")
+ZIP = re.compile(r"\d{5}-\d{4}")
+BOOK = re.compile(r"(?i)isbn[ :#-]{0,4}(?:1[03][ :-]{0,2})?$")
+# What news servers call a message, which is no address: <1993Apr15.012345.6789@host>.
+MESSAGE = re.compile(r"(?:19|20)\d\d(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\d")
 FILES = frozenset(
     {
         "png",
@@ -55,12 +69,15 @@ FILES = frozenset(
 def is_email(text: str, start: int, end: int) -> bool:
     """Say whether what looks like an e-mail address at ``text[start:end]`` is one.
 
-    Not a fediverse handle (``@name@host``, ``acct:name@host``), a file (``logo@2x.png``) or ``git@host``.
+    Not a fediverse handle (``@name@host``, ``acct:name@host``), a file (``logo@2x.png``), ``git@host`` or the id of
+    a message.
     An address written with ``at`` and ``dot`` needs both as words.
     """
     found = text[start:end]
     before = text[max(0, start - 5) : start]
     if before.endswith("@") or before.lower() == "acct:" or found.startswith("git@"):
+        return False
+    if MESSAGE.match(found) or before.lower().endswith("cle <") or text[end : end + 1].isdigit():
         return False
     if "@" not in found and not re.search(r"(?i)[\[({<]\s?at\s?[\])}>]", found):
         return bool(re.search(r"(?i)\sat\s\S+.*(?:\sdot\s|[\[({<]\s?dot)", found))
@@ -74,7 +91,9 @@ def is_phone(sort: str, text: str, start: int, end: int) -> bool:
     prices, versions, network addresses and the middles of longer numbers are none.
     """
     found = text[start:end]
-    if DATE.search(found) or not _stands_alone(text, start, end) or re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", found):
+    if not _stands_alone(text, start, end) or ADDRESS.fullmatch(found) or ZIP.fullmatch(found):
+        return False
+    if (DATE.search(found) and not found.startswith("+")) or BOOK.search(text, max(0, start - 14), start):
         return False
     digits = re.sub(r"\D", "", found)
     if sort == "said":
@@ -84,7 +103,10 @@ def is_phone(sort: str, text: str, start: int, end: int) -> bool:
         return _is_number(number.replace("(0)", ""), None, strict=not found.startswith("+"))
     if sort == "america":
         return " " not in found.strip() or "(" in found or "-" in found or _is_number(found, "US")
-    return 9 <= len(digits) <= 12 and any(_is_number(found, region) for region in REGIONS)
+    regions = AREAS if sort == "area" else REGIONS
+    if digits in "0123456789" or not 9 <= len(digits) <= 12:
+        return False
+    return any(_is_number(found, region) for region in regions)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
