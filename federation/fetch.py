@@ -42,7 +42,7 @@ from federation.vocabulary.actors import MalformedActor, RemoteActor, parse_acto
 
 MOST_REDIRECTS = 3
 _PROFILE = "https://www.w3.org/ns/activitystreams"
-_HANDLE = re.compile(r"(?:acct:|@)?([A-Za-z0-9_][A-Za-z0-9_.-]{0,199})@([A-Za-z0-9.:\[\]-]{1,255})")
+_HANDLE = re.compile(r"(?:acct:|@)?([A-Za-z0-9_][A-Za-z0-9_.-]{0,199}(?::[0-9]{1,5})?)@([A-Za-z0-9.:\[\]-]{1,255})")
 _NODEINFO = "http://nodeinfo.diaspora.software/ns/schema/2."
 _MOST_LINKS = 50
 

@@ -154,6 +154,7 @@ async def _inside_roles(
 def _add_inside(work: Work, house: House, ledger: Ledger, listen: str) -> None:
     from federation.outside.store import LEDGER
     from server.keys import HOUSE
+    from server.services.agreements import follow_agreements
     from server.services.jams import follow_clock
     from server.services.rule_versions import activate_due
     from web.api.setup import add_api
@@ -169,7 +170,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, listen: str) -> None:
     work.listeners.append(Listener(app, *address_of(house.addresses.inside_url, listen)))
 
     async def follow_time() -> int:
-        return await follow_clock(house) + await activate_due(house)
+        return await follow_clock(house) + await activate_due(house) + await follow_agreements(house)
 
     work.workers.append(("jam clock", follow_time, 1.0))
 

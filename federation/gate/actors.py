@@ -142,9 +142,9 @@ async def show_forum(gate: Gateway, plan: Plan, forum: Forum, jam: Jam) -> list[
         forum_uri=forum.uri,
         made_at=forum.created_at.timestamp(),
     )
-    audiences = (
-        [EVERYONE] if public else [one.audience for one in await judged.readers_of(gate.house, forum) if not one.paused]
-    )
+    now = gate.house.now()
+    readers = [] if public else await judged.readers_of(gate.house, forum)
+    audiences = [EVERYONE] if public else [one.audience for one in readers if one.sees(forum.uri, now)]
     return await _freeze_if_changed(gate, plan, document, audiences, card)
 
 

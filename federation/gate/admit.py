@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from federation.gate.answer import admit_accept, admit_reject
 from federation.gate.arrival import Arrival, Outcome
 from federation.gate.create import admit_create
 from federation.gate.delete import admit_delete
-from federation.gate.follow import admit_accept, admit_follow, admit_reject
+from federation.gate.follow import admit_follow
 from federation.gate.like import admit_like
+from federation.gate.offer import admit_offer
 from federation.gate.plan import Gateway, Plan
 from federation.gate.receipts import admit_receipt
 from federation.gate.routing import parsed
@@ -47,6 +49,7 @@ KINDS: dict[str, Callable[[Arrival], Awaitable[Outcome]]] = {
     "Delete": admit_delete,
     "Follow": admit_follow,
     "Like": admit_like,
+    "Offer": admit_offer,
     "Receipt": admit_receipt,
     "Reject": admit_reject,
     "Undo": admit_undo,

@@ -82,8 +82,10 @@ class Arrival:
 
         Who is passed on by another server is still judged by the standing of their own.
         """
-        if author.host != self.peer and (await judged.reader_at(self.gate.house, author.host)).paused:
-            return Outcome("refused", "The partnership with its author's server is paused.")
+        if author.host != self.peer:
+            standing = await judged.reader_at(self.gate.house, author.host)
+            if why := judged.bars_incoming(standing, forum, self.gate.house.now()):
+                return Outcome("refused", f"Of its author's server: {why}")
         verdict = await judged.judge_incoming(self.gate.house, author, self.peer, forum, act, text)
         await judged.record_incoming(self.gate.house, self.received.activity_uri, act, verdict)
         if verdict.crosses:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 from federation.gate.plan import Gateway
@@ -11,11 +12,14 @@ from federation.signatures import ProofRefused, load_private_key
 from federation.signatures.proofs import sign_document, verify_owned
 
 
-async def sign_as_server(gate: Gateway, document: dict[str, Any]) -> dict[str, Any]:
-    """Return a document with our server's proof (FEP-8b32). It has to be by our server: `actor` or `attributedTo`."""
+async def sign_as_server(gate: Gateway, document: dict[str, Any], at: datetime | None = None) -> dict[str, Any]:
+    """Return a document with our server's proof (FEP-8b32), made now or `at`: the same bytes for the same time.
+
+    It has to be by our server: `actor` or `attributedTo`.
+    """
     key = await asyncio.to_thread(load_private_key, await keys.private_pem(gate.outside, keys.PROOFS))
     key_id = keys.proof_key_id(gate.house.addresses.server_uri)
-    return sign_document(document, key, key_id, gate.house.now())
+    return sign_document(document, key, key_id, at or gate.house.now())
 
 
 async def said_by(gate: Gateway, document: dict[str, Any], actor_uri: str) -> dict[str, Any]:

@@ -70,6 +70,8 @@ async def change_consent(gate: Gateway, event: Event, plan: Plan) -> None:
 async def change_partner(gate: Gateway, event: Event, plan: Plan) -> None:
     """Show a new partner our forums, refuse a paused one, withdraw from a removed one what others may not read.
 
+    Where an agreement began, what it does not cover is withdrawn.
+
     A pause ends nothing: the edge takes no request of a paused server, and what is queued for it waits.
     """
     host, state = str(event.data["host"]), str(event.data["state"])
@@ -82,7 +84,7 @@ async def change_partner(gate: Gateway, event: Event, plan: Plan) -> None:
         found, jam = await forum_of(gate, forum.id)
         if state == "active":
             await show_forum(gate, plan, found, jam)
-        if forum.audience == "partners" and not await judged.may_follow(gate.house, forum, host):
+        if not await judged.may_follow(gate.house, forum, host):
             plan.revoke(forum.uri, host, event.at.timestamp())
     await plan.write_so_far()
     await _review(gate, plan, event, "agreement")

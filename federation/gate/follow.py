@@ -75,11 +75,11 @@ async def undo_follow(arrival: Arrival, object_uri: str) -> Outcome:
     return ADMITTED
 
 
-async def admit_accept(arrival: Arrival) -> Outcome:
+async def accept_follow(arrival: Arrival) -> Outcome:
     return await _answered(arrival, accepted=True)
 
 
-async def admit_reject(arrival: Arrival) -> Outcome:
+async def reject_follow(arrival: Arrival) -> Outcome:
     return await _answered(arrival, accepted=False)
 
 

@@ -1,7 +1,8 @@
-"""Joining a forum of another server: look its handle up, follow it, wait for the answer."""
+"""Joining a forum of another server: look its handle up, follow it, wait for the answer. Servers are found alike."""
 
 from __future__ import annotations
 
+from federation.gate.agreements_out import is_server_handle, note_unfound, offer_to
 from federation.gate.plan import Gateway, Plan
 from federation.gate.routing import activity_uri
 from federation.outside import errands, peers
@@ -20,12 +21,21 @@ async def ask_to_join(gate: Gateway, event: Event, plan: Plan) -> None:
 
 
 async def follow_found(gate: Gateway) -> int:
-    """Follow the forums whose actors the edge has found; return how many."""
+    """Follow the forums whose actors the edge has found, and offer servers what awaited them; return how many."""
     found = await errands.in_state(gate.outside, "done", gate.outside.now())
     for errand in found:
+        if is_server_handle(errand.subject):
+            note = await _offer(gate, errand)
+            await errands.finish(gate.outside, errand, "met" if note == "" else "failed", note or errand.answer)
+            continue
         note = await _follow(gate, errand)
         await errands.finish(gate.outside, errand, "followed" if note == "" else "failed", note or errand.answer)
-    return len(found)
+    return len(found) + await note_unfound(gate)
+
+
+async def _offer(gate: Gateway, errand: errands.Errand) -> str:
+    stranger = await peers.stranger(gate.outside, errand.answer)
+    return "the actor is not known" if stranger is None else await offer_to(gate, stranger)
 
 
 async def _follow(gate: Gateway, errand: errands.Errand) -> str:

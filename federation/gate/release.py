@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from federation.gate import boundary_change, contributions_out, joining, marks_out, review
+from federation.gate import agreements_out, boundary_change, contributions_out, joining, marks_out, review
 from federation.gate.actors import forum_of, show_forum
 from federation.gate.plan import Gateway, Plan
 from federation.gate.routing import activity_uri, parsed
@@ -76,6 +76,7 @@ DEALINGS: dict[EventKind, Dealing] = {
     "RecallAsked": boundary_change.recall,
     "RulesApplied": boundary_change.apply_rules,
     "PartnerChanged": boundary_change.change_partner,
+    "AgreementChanged": agreements_out.change_agreement,
     "ForumJoinAsked": joining.ask_to_join,
 }
 

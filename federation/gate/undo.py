@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from federation.gate.agreement_answer import undo_agreement
 from federation.gate.arrival import Arrival, Outcome
 from federation.gate.follow import undo_follow
 from federation.gate.like import undo_like
 from federation.gate.routing import parsed
 from federation.outside import received
 from federation.vocabulary.activities import Activity, read_activity
+from federation.vocabulary.agreements import is_agreement
 
+AGREED = {"Offer", "Accept"}
 UNDOABLE = {"Follow": undo_follow, "Like": undo_like}
 
 
@@ -18,6 +21,8 @@ async def admit_undo(arrival: Arrival) -> Outcome:
         return Outcome("ignored", "What it undoes never came.")
     if undone.actor_uri != arrival.activity.actor_uri:
         return Outcome("refused", "Only the one who did a thing can undo it.")
+    if undone.kind in AGREED and is_agreement(undone.object):
+        return await undo_agreement(arrival)
     undo = UNDOABLE.get(undone.kind)
     if undo is None:
         return Outcome("ignored", f"Undoing {undone.kind[:40]} means nothing here.")

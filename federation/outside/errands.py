@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from federation.outside.store import Books, Outside
 from server.database import Transaction
@@ -20,6 +22,10 @@ class Errand:
     answer: str
 
 
+def _errand(row: Mapping[str, Any]) -> Errand:
+    return Errand(row["id"], row["subject"], row["asked_by"], row["state"], row["attempts"], row["answer"])
+
+
 async def ask(change: Transaction, subject: str, asked_by: str, now: float) -> None:
     """Ask for a handle to be looked up; asking again tries anew."""
     await change.execute(
@@ -34,9 +40,12 @@ async def in_state(outside: Books, state: str, now: float) -> list[Errand]:
     rows = await outside.store.fetch(
         "SELECT * FROM errands WHERE state = ? AND due_at <= ? ORDER BY id LIMIT 50", (state, now)
     )
-    return [
-        Errand(row["id"], row["subject"], row["asked_by"], row["state"], row["attempts"], row["answer"]) for row in rows
-    ]
+    return [_errand(row) for row in rows]
+
+
+async def about(outside: Outside, subject: str) -> Errand | None:
+    row = await outside.store.fetch_one("SELECT * FROM errands WHERE subject = ?", (subject,))
+    return None if row is None else _errand(row)
 
 
 async def finish(outside: Outside, errand: Errand, state: str, answer: str) -> None:

@@ -85,6 +85,10 @@ class Clearance:
         level, categories, _ = _read(text)
         return cls(level, categories)
 
+    def meet(self, other: Clearance) -> Clearance:
+        """Return what somebody may have who needs both clearances for it."""
+        return Clearance(min(self.level, other.level), self.categories & other.categories)
+
 
 @dataclass(frozen=True, slots=True)
 class Label:

@@ -22,6 +22,7 @@ EventKind = Literal[
     "Unmarked",
     "RulesApplied",
     "PartnerChanged",
+    "AgreementChanged",
     "HoldReleased",
     "HoldRefused",
     "RecallAsked",

@@ -16,11 +16,13 @@ from server.boundary.facts import Facts, week_minute
 from server.boundary.labels import Clearance, Label, Level
 from server.database import ConstraintBroken, StatementFailed
 from server.domain.actors import Member
+from server.domain.agreements import Agreement
 from server.domain.crossings import EVERYONE, Partner, Verdict, VerdictWord
 from server.domain.errors import Missing
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.uris import host_of, new_id
+from server.services.agreements import accepted_by_host
 from server.services.forums import forum_and_jam, mirror_key
 from server.services.house import House
 from server.services.judgement import places_json, verdict_of
@@ -43,6 +45,14 @@ class Reader:
     tier: TierWord
     clearance: Clearance
     paused: bool = False
+    agreement: Agreement | None = None
+
+    def sees(self, forum_uri: str, now: datetime) -> bool:
+        """Say whether it may know of a forum at all: an agreement may leave it out."""
+        if self.paused:
+            return False
+        agreed = self.agreement
+        return agreed is None or (agreed.in_force(now) and agreed.covers(forum_uri))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +84,33 @@ class Past:
 
 async def readers_of(house: House, forum: Forum) -> list[Reader]:
     """Return the audiences that a forum has, or, for an inside forum, would have if it were opened."""
-    partners = await partner_rows.all_of(house.store)
+    partners, agreed = await partner_rows.all_of(house.store), await accepted_by_host(house)
     if not forum.is_local:
         found = next((one for one in partners if one.host == forum.host), None)
-        host = _partner_reader(found) if found else Reader(forum.host, "stranger", OPEN_CLEARANCE)
+        host = _partner_reader(found, agreed) if found else Reader(forum.host, "stranger", OPEN_CLEARANCE)
         public = [Reader(EVERYONE, "public", OPEN_CLEARANCE)] if forum.audience == "public" else []
         return [*public, host]
     if forum.audience == "partners":
         named = [one for one in partners if (one.host in forum.peers if forum.peers else one.tier == "partner")]
-        return [_partner_reader(one) for one in named]
-    return [Reader(EVERYONE, "public", OPEN_CLEARANCE), *map(_partner_reader, partners)]
+        return [_partner_reader(one, agreed) for one in named]
+    return [Reader(EVERYONE, "public", OPEN_CLEARANCE), *(_partner_reader(one, agreed) for one in partners)]
 
 
-def _partner_reader(partner: Partner) -> Reader:
-    return Reader(partner.host, partner.tier, Clearance.parse(partner.clearance), partner.state != "active")
+def _partner_reader(partner: Partner, agreed: dict[str, Agreement]) -> Reader:
+    """Return a partner's standing: the lower of its own clearance and the one agreed on."""
+    agreement = agreed.get(partner.host)
+    clearance = Clearance.parse(partner.clearance)
+    if agreement is not None:
+        clearance = clearance.meet(Clearance.parse(agreement.terms.clearance))
+    return Reader(partner.host, partner.tier, clearance, partner.state != "active", agreement)
 
 
 async def reader_at(house: House, host: str) -> Reader:
     """Return the standing of one server."""
     partner = await partner_rows.by_host(house.store, host)
-    return _partner_reader(partner) if partner else Reader(host, "stranger", OPEN_CLEARANCE)
+    if partner is None:
+        return Reader(host, "stranger", OPEN_CLEARANCE)
+    return _partner_reader(partner, await accepted_by_host(house))
 
 
 async def judge(house: House, draft: Draft, *, quotes: bool = True) -> list[Verdict]:
@@ -110,9 +127,10 @@ async def judge(house: House, draft: Draft, *, quotes: bool = True) -> list[Verd
     idea = await _root(house, draft)
     root = await _root_verdicts(house, draft, idea, quotes=quotes) if idea else None
     label, past = _whole_label(draft, idea), await _past(house, draft, list(readers))
+    theirs = (await accepted_by_host(house)).get(draft.author.host) if draft.author.host else None
 
     def narrow(verdict: Verdict) -> Verdict:
-        return _narrow(verdict, draft, readers[verdict.audience], recalled, root)
+        return _narrow(verdict, draft, readers[verdict.audience], recalled, root, theirs, now)
 
     verdicts: list[Verdict] = []
     facts: Facts | None = None
@@ -193,9 +211,18 @@ def _facts(
 
 
 def _narrow(
-    verdict: Verdict, draft: Draft, reader: Reader, recalled: set[str], root: dict[str, VerdictWord] | None
+    verdict: Verdict,
+    draft: Draft,
+    reader: Reader,
+    recalled: set[str],
+    root: dict[str, VerdictWord] | None,
+    theirs: Agreement | None,
+    now: datetime,
 ) -> Verdict:
-    """Apply what stands above the rules: an inside forum, a pause, a recall, a thread that did not cross."""
+    """Apply what stands above the rules: an inside forum, a pause, an agreement, a recall, a thread that stayed.
+
+    `theirs` is the agreement with the author's own server, under which the words came.
+    """
     if draft.forum.audience == "inside":
         reason = "Stays inside: this forum has no readers outside."
         return replace(verdict, verdict="inside", reason=reason, redactions=frozenset(), rules=())
@@ -203,6 +230,10 @@ def _narrow(
         return verdict
     if reader.paused:
         return replace(verdict, verdict="denied", reason="The partnership with this server is paused.")
+    if reader.agreement is not None and (why := reader.agreement.bars(draft.forum.uri, "out", now)):
+        return replace(verdict, verdict="denied", reason=why)
+    if theirs is not None and theirs.host != reader.audience and (why := theirs.bars_passing_on(reader.tier)):
+        return replace(verdict, verdict="denied", reason=why)
     if "" in recalled or reader.audience in recalled:
         return replace(verdict, verdict="denied", reason="It was recalled from this audience.")
     above = "allowed" if root is None else root.get(reader.audience, "denied")
@@ -350,11 +381,17 @@ async def judge_incoming(house: House, author: Member, peer: str, forum: Forum, 
     )
 
     def narrow(verdict: Verdict) -> Verdict:
-        if reader.paused and verdict.verdict != "denied":
-            return replace(verdict, verdict="denied", reason="The partnership with this server is paused.")
-        return verdict
+        why = bars_incoming(reader, forum, now) if verdict.verdict != "denied" else ""
+        return replace(verdict, verdict="denied", reason=why) if why else verdict
 
     return try_out(book, "", [narrow(verdict_of(book, facts, now))], frozenset(), now, narrow)[0]
+
+
+def bars_incoming(reader: Reader, forum: Forum, now: datetime) -> str:
+    """Return why nothing may come from a server into a forum whatever the rules say, as a sentence; "" where it may."""
+    if reader.paused:
+        return "The partnership with this server is paused."
+    return reader.agreement.bars(forum.uri, "in", now) if reader.agreement is not None else ""
 
 
 async def recalled_hosts(house: House, made: Contribution) -> set[str]:
@@ -370,12 +407,12 @@ async def may_follow(house: House, forum: Forum, host: str) -> bool:
     _, jam = await forum_and_jam(house, forum.id)
     if jam.state == "draft":
         return False
-    reader = await reader_at(house, host)
-    if reader.paused:
+    now = house.now()
+    if not (await reader_at(house, host)).sees(forum.uri, now):
         return False
     if forum.audience == "public":
         return True
-    return any(one.audience == host and not one.paused for one in await readers_of(house, forum)) and (
+    return any(one.audience == host and one.sees(forum.uri, now) for one in await readers_of(house, forum)) and (
         forum.audience == "partners"
     )
 

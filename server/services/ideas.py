@@ -237,16 +237,25 @@ async def delete(house: House, by: Member, old: Contribution) -> None:
         return
     if by.id != old.author_id:
         by.require("moderate")
-    now = house.now().timestamp()
     async with house.store.transaction() as change:
-        if not await contributions.delete(change, old):
-            return
-        await prints.drop(change, old.id)
-        await hold_rows.void(change, old.id, old.version + 1)
-        await hold_rows.forget_previews(change, old.id)
-        moderated = by.id != old.author_id
-        await _record(house, change, "ContributionDeleted", old, {"version": old.version, "moderated": moderated})
-        await events.audit(change, by.id, "delete", old.id, now)
+        await _empty(house, change, old, by_id=by.id, act="delete")
+
+
+async def purge(house: House, old: Contribution) -> None:
+    """Delete another server's words because they may be kept no longer."""
+    async with house.store.transaction() as change:
+        await _empty(house, change, old, by_id="", act="purge")
+
+
+async def _empty(house: House, change: Transaction, old: Contribution, *, by_id: str, act: str) -> None:
+    if not await contributions.delete(change, old):
+        return
+    await prints.drop(change, old.id)
+    await hold_rows.void(change, old.id, old.version + 1)
+    await hold_rows.forget_previews(change, old.id)
+    moderated = by_id != old.author_id
+    await _record(house, change, "ContributionDeleted", old, {"version": old.version, "moderated": moderated})
+    await events.audit(change, by_id, act, old.id, house.now().timestamp())
 
 
 async def mark(house: House, by: Member, target: Contribution, kind: MarkKind) -> None:

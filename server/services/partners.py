@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import get_args
 
 from server.domain.actors import Member
 from server.domain.crossings import Partner, PartnerState, Tier
 from server.domain.errors import Invalid, Missing
+from server.domain.uris import HOST
+from server.services import agreements
 from server.services.house import House
 from server.services.labels import clearance_of
 from server.services.text import clean_line
 from server.storage import events
 from server.storage import partners as partner_rows
-
-HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?::[0-9]{1,5})?")
 
 
 async def add_partner(
@@ -69,9 +68,12 @@ async def change_partner(
 
 
 async def _put(house: House, by: Member, made: Partner, act: str) -> Partner:
-    now = house.now().timestamp()
+    at = house.now()
+    now = at.timestamp()
     async with house.store.transaction() as change:
         await partner_rows.put(change, made)
+        if made.state == "removed":
+            await agreements.end_with(house, change, made.host, at)
         await events.append(change, "PartnerChanged", "", {"host": made.host, "state": made.state}, now)
         await events.audit(change, by.id, act, made.host, now)
     return made

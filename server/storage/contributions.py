@@ -149,6 +149,16 @@ async def count_by_author(store: Database, author_id: str, jam_id: str) -> int:
     return found
 
 
+async def held_of(store: Database, forum_id: str, host: str, *, whole: bool) -> list[Contribution]:
+    """Return what people of a server wrote in a forum; with `whole`, what anybody elsewhere did. Newest first."""
+    rows = await store.fetch(
+        f"{SELECT} WHERE c.forum_id = ? AND NOT c.deleted AND (m.host = ? OR (? AND m.host != ''))"
+        " ORDER BY c.created_at DESC",
+        (forum_id, host, whole),
+    )
+    return [_contribution(row) for row in rows]
+
+
 async def search(store: Database, query: str, limit: int) -> list[Contribution]:
     """Return what matches a full-text query (FTS5 syntax already escaped), best first."""
     rows = await store.fetch(

@@ -39,3 +39,7 @@ async def put(change: Transaction, made: Partner) -> None:
         " clearance = excluded.clearance, state = excluded.state",
         (made.host, made.name, made.tier, made.clearance, made.state, made.added_at.timestamp()),
     )
+
+
+async def remove(change: Transaction, host: str) -> None:
+    await change.execute("UPDATE partners SET state = 'removed' WHERE host = ?", (host,))

@@ -254,6 +254,38 @@ class PartnerRow(Model):
         table = "partners"
 
 
+class AgreementRow(Model):
+    """One version of an agreement with another server. States: `server.domain.agreements`.
+
+    `terms` is JSON as our side sees them; `document` and `acceptance` are what the two servers signed, as JSON.
+    """
+
+    id = fields.CharField(max_length=32, primary_key=True)
+    uri = fields.CharField(max_length=2000, unique=True)
+    host = fields.CharField(max_length=255)
+    version = fields.IntField()
+    ours = fields.BooleanField()
+    state = fields.CharField(max_length=10)
+    terms = fields.TextField()
+    document = fields.TextField(default="")
+    acceptance = fields.TextField(default="")
+    ends_at = fields.FloatField()
+    note = fields.TextField(default="")
+    made_by = fields.CharField(max_length=32, default="")
+    made_at = fields.FloatField()
+    answered_by = fields.CharField(max_length=32, default="")
+    answered_at = fields.FloatField(null=True)
+    begun_at = fields.FloatField(null=True)
+    closed_by = fields.CharField(max_length=4, default="")
+    closed_at = fields.FloatField(null=True)
+    purged_at = fields.FloatField(null=True)
+    purged = fields.IntField(default=0)
+
+    class Meta:
+        table = "agreements"
+        indexes = (("host", "state"), ("state", "ends_at"))
+
+
 class VerdictRow(Model):
     """What the rules said of one version for one audience, with the facts they saw.
 

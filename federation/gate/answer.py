@@ -1,0 +1,18 @@
+"""Accept and Reject: what is answered decides which file deals with it."""
+
+from __future__ import annotations
+
+from federation.gate.agreement_answer import accept_agreement, reject_agreement
+from federation.gate.arrival import Arrival, Outcome
+from federation.gate.follow import accept_follow, reject_follow
+from federation.vocabulary.agreements import is_agreement
+
+
+async def admit_accept(arrival: Arrival) -> Outcome:
+    answer = accept_agreement if is_agreement(arrival.activity.object) else accept_follow
+    return await answer(arrival)
+
+
+async def admit_reject(arrival: Arrival) -> Outcome:
+    answer = reject_agreement if is_agreement(arrival.activity.object) else reject_follow
+    return await answer(arrival)
