@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import secrets
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from server.database.modes import is_shared, make_folder
 from server.domain.errors import Refusal
 from server.domain.uris import Addresses
 
@@ -147,6 +149,8 @@ def secret(folder: Path, name: str, *, make: bool = False) -> bytes:
     """Return a secret of 32 bytes, made on request where it is missing."""
     path = folder / name
     if make and not path.exists():
+        with contextlib.suppress(OSError):
+            make_folder(folder.parent)
         write_private(path, secrets.token_bytes(32))
     try:
         value = path.read_bytes()
@@ -158,11 +162,16 @@ def secret(folder: Path, name: str, *, make: bool = False) -> bytes:
 
 
 def write_private(path: Path, body: bytes, mode: int = 0o600) -> None:
-    """Write a file whole or not at all, readable by its owner alone (or as `mode` says)."""
+    """Write a file whole or not at all, readable by its owner alone (or as `mode` says).
+
+    In a folder that is a group's, the group may read it.
+    """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent)
         part = path.with_suffix(path.suffix + ".part")
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        part.unlink(missing_ok=True)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        os.fchmod(handle, mode | 0o040 if is_shared(path.parent) else mode)
         with os.fdopen(handle, "wb") as file:
             file.write(body)
             file.flush()

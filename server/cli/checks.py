@@ -6,7 +6,6 @@ import asyncio
 import ipaddress
 import shutil
 import socket
-import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,17 +15,17 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from server.database.inspect import look_at
+from server.database.modes import is_shared
 from server.domain.errors import Refusal
 from server.services import explain, holds, log, rules
 from server.services.house import House
 from server.settings import Network, Organisation, Settings
 
 if TYPE_CHECKING:
-    from federation.outside.store import Books
+    from federation.outside.store import Books, Outside
     from federation.transport import Transport
 
 State = Literal["ok", "note", "broken"]
-SECRETS = ("release.key", "seal.key")
 WIDE = {4: 8, 6: 7}
 LEAST_DISK, GOOD_DISK = 200_000_000, 2_000_000_000
 OLD_DELIVERY = 3600.0
@@ -44,25 +43,6 @@ class Finding:
     fix: str = ""
 
 
-def check_secrets(settings: Settings) -> Iterator[Finding]:
-    """Look at the outside's secrets: there, whole, and nobody else's to read."""
-    for name in SECRETS:
-        path = settings.secrets_path / name
-        try:
-            size, mode = path.stat().st_size, stat.S_IMODE(path.stat().st_mode)
-        except OSError as error:
-            yield Finding(
-                "secrets", "broken", f"{path}: {error.strerror}.", "Restore it from a backup, or run init again."
-            )
-            continue
-        if size != 32:
-            yield Finding("secrets", "broken", f"{path} is damaged: {size} bytes.", "Restore it from a backup.")
-        elif mode & 0o077:
-            yield Finding("secrets", "broken", f"Others may read {path} (mode {mode:o}).", f"chmod 600 {path}")
-        else:
-            yield Finding("secrets", "ok", f"{path} is there, and ours alone.")
-
-
 def check_store(name: str, path: Path, migrations: str) -> Finding:
     """Look at one store's file: there, private, sound, of a known schema."""
     if not path.exists():
@@ -77,8 +57,9 @@ def check_store(name: str, path: Path, migrations: str) -> Finding:
     if found.unknown:
         newer = f"{path} was written by a newer version ({', '.join(found.unknown)})."
         return Finding(name, "broken", newer, "Start that version, or restore the backup made before the upgrade.")
-    if path.stat().st_mode & 0o077:
-        return Finding(name, "broken", f"Others may read {path}.", f"chmod 600 {path}")
+    if path.stat().st_mode & (0o007 if is_shared(path.parent) else 0o077):
+        right = "660" if is_shared(path.parent) else "600"
+        return Finding(name, "broken", f"Others may read {path}.", f"chmod {right} {path}")
     if found.pending:
         pending = f"{path} is sound; {', '.join(found.pending)} will be applied at the next start."
         return Finding(name, "note", pending, "Make a backup, then start the server.")
@@ -193,6 +174,17 @@ async def check_deliveries(books: Books) -> Iterator[Finding]:
     if not found:
         found.append(Finding("deliveries", "ok", "Nothing waits to be delivered."))
     return iter(found)
+
+
+async def check_seals(outside: Outside) -> Finding:
+    """Look whether everything that stands outside was written by the gate as it stands."""
+    from federation.outside import crossings
+
+    if found := await crossings.unsealed(outside):
+        said = f"{len(found)} rows outside do not bear the gate's seal, {found[0]} among them: forged, or damaged."
+        fix = "They are served to nobody. Look who could write the outside store; keep a copy, then restore a backup."
+        return Finding("seals", "broken", said, fix)
+    return Finding("seals", "ok", "Everything that stands outside bears the gate's seal.")
 
 
 async def check_addresses(settings: Settings, organisation: Organisation, transport: Transport) -> Iterator[Finding]:

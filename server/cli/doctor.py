@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from server.cli import checks
+from server.cli import checks, modes
 from server.cli.checks import Finding
-from server.cli.home import as_json, at_home, open_house, open_ledger, run
+from server.cli.home import as_json, at_home, open_house, open_ledger, open_sealed, run
 from server.cli.show import print_json, print_table, progress
 from server.database import DatabaseError
 from server.domain.errors import Refusal
@@ -41,7 +41,8 @@ async def _look(home: Path) -> list[Finding]:
     organisation, settings = read_organisation(home), Settings.from_env(home)
     found = [Finding("home", "ok", f"{organisation.name} lives in {home}.")]
     found += checks.check_networks(settings)
-    found += checks.check_secrets(settings)
+    found += modes.check_modes(settings)
+    found += modes.check_secrets(settings)
     with progress("Looking", 3) as meter:
         stores = [
             checks.check_store("inside", settings.inside_path, "server.storage.migrations"),
@@ -51,6 +52,8 @@ async def _look(home: Path) -> list[Finding]:
         found += [*stores, checks.check_disk(settings)]
         if all(one.state == "ok" for one in stores):
             found += await _look_within(home)
+            if not [one for one in found if one.name == "secrets" and one.state == "broken"]:
+                found.append(await _look_at_seals(home))
         meter.step()
         found += await _look_outward(settings, home)
         meter.step()
@@ -66,6 +69,11 @@ async def _look_within(home: Path) -> list[Finding]:
     except (DatabaseError, Refusal) as error:
         said = error.public if isinstance(error, Refusal) else str(error)
         return [Finding("stores", "broken", said, "Mend that first, then run doctor again.")]
+
+
+async def _look_at_seals(home: Path) -> Finding:
+    async with open_sealed(home) as outside:
+        return await checks.check_seals(outside)
 
 
 async def _look_outward(settings: Settings, home: Path) -> list[Finding]:

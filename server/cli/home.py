@@ -27,7 +27,7 @@ LOOK_SECONDS = 0.05
 
 at_home: Callable[[Verb], Verb] = click.option(
     "--home",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False, readable=False, path_type=Path),
     default=Path("var"),
     show_default=True,
     help="Where the organisation's stores and secrets are.",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from server.database.errors import CannotOpen, CorruptStore, StoreBusy, UnwritableHome, translate
+from server.database.modes import make_folder, open_or_make
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 Record = dict[str, Any]
@@ -23,17 +24,17 @@ STATEMENTS = 512
 
 
 def create_file(path: Path) -> None:
-    """Make the directory and an empty, private file for a store, unless they exist.
+    """Make the directory and an empty file for a store, unless they exist; see `modes` for who may open it.
 
     Errors: UnwritableHome.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        make_folder(path.parent)
+        os.close(open_or_make(path))
     except OSError as error:
         raise UnwritableHome(
             f"The store {path} cannot be opened for writing ({error.strerror}). "
-            "Check that the directory exists and belongs to the user who runs the server."
+            "Check that the user who runs this role may write the folder; `doctor` says how to mend it."
         ) from error
 
 

@@ -48,6 +48,7 @@ from server.database.errors import (
     UnwritableHome,
     translate,
 )
+from server.database.modes import open_or_make
 from server.database.sqlite import StoreConnections, WritingClient, statements
 from server.database.transaction import Transaction, settled
 from server.database.writer import Turn
@@ -93,7 +94,7 @@ async def locked(path: Path) -> AsyncIterator[None]:
     """Hold the store's lock file, so that one process at a time opens and migrates. Errors: StoreBusy."""
     beside = path.with_name(path.name + ".lock")
     try:
-        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = open_or_make(beside)
     except OSError as error:
         raise UnwritableHome(f"The lock {beside} cannot be made ({error.strerror}).") from error
     try:
