@@ -36,6 +36,11 @@ DONE = {
     "partner": "The partner is written down.",
     "password": "Your password is set.",
     "rules": "Done. The rules in force are below.",
+    "rules-wait": "It opens something, so a second person has to approve it. Until then nothing changes.",
+    "rules-later": "It comes into force at its time. Until then nothing changes.",
+    "rules-refused": "Dropped. The rules in force are below.",
+    "shadow": "It is in the shadow: it looks at everything, and decides nothing.",
+    "shadow-ended": "It is out of the shadow.",
     "signed-out": "You are signed out.",
 }
 

@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from web.pages import board, doors, forums, home, jams, people, stream, threads
-from web.pages.boundary import holds, ledger, partners, rules
+from web.pages.boundary import decisions, holds, ledger, partners, rule_editor, rule_history, rules
 
 GET: dict[str, Handler] = {
     "/": home.show_home,
@@ -29,6 +29,10 @@ GET: dict[str, Handler] = {
     "/ideas/{idea}/delete": threads.confirm_delete,
     "/ideas/{idea}/recall": threads.confirm_recall,
     "/boundary": rules.show_rules,
+    "/boundary/rules/edit": rule_editor.show_editor,
+    "/boundary/rules/versions": rule_history.show_versions,
+    "/boundary/decisions": decisions.show_decisions,
+    "/boundary/crossings/{verdict}": decisions.show_decision,
     "/boundary/holds": holds.show_holds,
     "/boundary/ledger": ledger.show_ledger,
     "/boundary/partners": partners.show_partners,
@@ -59,6 +63,9 @@ POST: dict[str, Handler] = {
     "/ideas/{idea}/marks/{kind}": threads.mark,
     r"/boundary/rules/{version:\d{1,9}}/approve": rules.approve_rules,
     r"/boundary/rules/{version:\d{1,9}}/refuse": rules.refuse_rules,
+    r"/boundary/rules/{version:\d{1,9}}/rollback": rule_history.roll_back,
+    "/boundary/rules/edit": rule_editor.use_editor,
+    "/boundary/rules/shadow/end": rules.end_shadow,
     "/boundary/holds/{hold}": holds.decide_hold,
     r"/boundary/ledger/{crossing:\d{1,18}}/recall": ledger.recall_crossing,
     "/boundary/partners": partners.add_partner,

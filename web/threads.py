@@ -107,9 +107,14 @@ def draw_passport(
     holdings: Sequence[Holding],
     names: Mapping[str, str],
     recall_url: str,
+    *,
+    explained: bool = False,
 ) -> Passport:
-    """Who received an idea: what the rules decided for each audience, and how far its copies have come."""
-    lines = tuple(_line(verdict, holdings, names) for verdict in verdicts if verdict.verdict != "inside")
+    """Who received an idea: what the rules decided for each audience, and how far its copies have come.
+
+    `explained` links each line to the page that explains it, for those who may read that.
+    """
+    lines = tuple(_line(verdict, holdings, names, explained) for verdict in verdicts if verdict.verdict != "inside")
     gone = {audience for audience in {one.audience for one in holdings} if _taken_back(audience, holdings)}
     left = [verdict for verdict in verdicts if verdict.crosses and verdict.audience not in gone]
     crossing = [name_of(verdict.audience, names) for verdict in left]
@@ -135,7 +140,9 @@ def _taken_back(audience: str, holdings: Sequence[Holding]) -> bool:
     return all(one.revoked_at is not None for one in own)
 
 
-def _line(verdict: Verdict, holdings: Sequence[Holding], names: Mapping[str, str]) -> PassportLine:
+def _line(
+    verdict: Verdict, holdings: Sequence[Holding], names: Mapping[str, str], explained: bool
+) -> PassportLine:
     # What somebody has got says more than that everybody may have it.
     own = sorted(
         (one for one in holdings if one.audience == verdict.audience), key=lambda one: one.how == "granted"
@@ -152,6 +159,7 @@ def _line(verdict: Verdict, holdings: Sequence[Holding], names: Mapping[str, str
         reason=named(verdict.reason, verdict.audience, name_of(verdict.audience, names)),
         at=at,
         rules=tuple(rule for rule in verdict.rules if rule not in verdict.reason),
+        why_url=f"/boundary/crossings/{verdict.id}" if explained and verdict.id else "",
     )
 
 

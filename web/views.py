@@ -387,6 +387,7 @@ class PassportLine:
     reason: str
     at: datetime | None = None
     rules: tuple[str, ...] = ()
+    why_url: str = ""
 
     @property
     def icon(self) -> str:

@@ -14,8 +14,10 @@ from server.cli.home import as_json, at_home, everybody, open_house, operator, r
 from server.cli.show import print_json, print_table
 from server.domain.crossings import StoredRules
 from server.domain.errors import Refusal
+from server.services import dry_run as rehearsals
 from server.services import rule_versions
 from server.services import rules as tables
+from server.services.dry_run import Rehearsal
 from server.services.rules import Change
 
 in_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -157,24 +159,25 @@ async def _roll_back(home: Path, version: int) -> tuple[StoredRules, Change]:
 @as_json
 def dry_run(file: Path, home: Path, as_json: bool) -> None:
     """Judge everything that was ever decided by the rules in FILE; list what would come out otherwise."""
-    flips = run(_dry_run(home, _text(file)))
+    done = run(_dry_run(home, _text(file)))
     if as_json:
-        print_json([_flip(flip) for flip in flips])
+        print_json([_flip(flip) for flip in done.flips])
         return
-    if flips:
+    if done.flips:
         rows = [
             ("opens" if flip.opens else "closes", flip.facts.peer, flip.facts.forum, flip.facts.author,
              str(flip.facts.label), flip.before.effect, flip.after.effect, ", ".join(flip.after.rules))
-            for flip in flips
+            for flip in done.flips
         ]  # fmt: skip
         print_table(("", "audience", "forum", "author", "label", "now", "then", "by"), rows)
-    opening = sum(flip.opens for flip in flips)
-    click.echo(f"{len(flips)} decisions would change, {opening} of them opening.")
+        if done.total > len(rows):
+            click.echo(f"… and {done.total - len(rows):,} more.")
+    click.echo(f"{done.total} decisions would change, {done.opening} of them opening.")
 
 
-async def _dry_run(home: Path, text: str) -> tuple[Flip, ...]:
+async def _dry_run(home: Path, text: str) -> Rehearsal:
     async with open_house(home) as house:
-        return await tables.dry_run(house, text)
+        return await rehearsals.dry_run(house, text)
 
 
 def _text(file: Path) -> str:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from server.boundary.decide import decide
 from server.boundary.explain import single_changes
-from server.boundary.facts import Facts, FactsError
+from server.boundary.facts import Facts, FactsError, upgraded
 from server.boundary.facts_said import facts_in_words
 from server.boundary.rules import NAME_TO_ROLE, RuleErrors, RuleSet, parse_rules, sentence
 from server.domain.actors import Member
@@ -141,6 +141,14 @@ async def contributions_of(house: House, kept: Sequence[KeptVerdict]) -> dict[st
     return found
 
 
+async def words_at(house: House, kept: KeptVerdict) -> tuple[str, str] | None:
+    """Return title and text of the very version that a verdict is about, or None where they are gone."""
+    if kept.direction == "in":
+        return None
+    found = await contributions.words_of(house.store, [kept.subject_id])
+    return found.get((kept.subject_id, kept.version))
+
+
 async def _subjects(house: House, about: str) -> tuple[str, ...]:
     if not about:
         return ()
@@ -157,7 +165,7 @@ def subject_of(activity_uri: str) -> str:
 
 async def _explained(house: House, kept: KeptVerdict) -> Explanation:
     table = await _table(house, kept.verdict.rule_set)
-    facts = _facts(kept)
+    facts = _facts(upgraded(json.loads(kept.verdict.facts)))
     decision = _decision(kept)
     at = datetime.fromisoformat(decision["at"]) if decision else None
     blocked = kept.verdict.verdict in ("held", "denied") and decision.get("effect") in ("hold", "deny")
@@ -185,10 +193,10 @@ def _decision(kept: KeptVerdict) -> dict[str, Any]:
     return found
 
 
-def _facts(kept: KeptVerdict) -> Facts | None:
+def _facts(stored: Mapping[str, Any]) -> Facts | None:
     """Return the facts as they were, or None where a version of the software that knew others wrote them."""
     try:
-        return Facts.from_json(json.loads(kept.verdict.facts))
+        return Facts.from_json(stored)
     except FactsError:
         return None
 
@@ -231,7 +239,7 @@ def _places(kept: KeptVerdict, decision: dict[str, Any]) -> tuple[Place, ...]:
 
 def replay(kept: KeptVerdict, table: RuleSet | None) -> Replay:
     """Decide the kept facts again by the version that decided them, and compare with what was kept."""
-    facts, before = _facts(kept), _decision(kept)
+    facts, before = _facts(json.loads(kept.verdict.facts)), _decision(kept)
     if facts is None or table is None or not before:
         return "not kept"
     at = datetime.fromisoformat(before["at"])

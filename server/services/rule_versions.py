@@ -33,6 +33,24 @@ async def changes_of(house: House, stored: StoredRules) -> tuple[str, ...]:
     return diff(parse_rules(base.text), parse_rules(stored.text)) if base else ()
 
 
+async def difference(house: House, before: int, after: int) -> tuple[str, ...]:
+    """Return, in sentences, what one version has otherwise than another; () where either is not there."""
+    first, second = [await rule_sets.by_version(house.store, version) for version in (before, after)]
+    return diff(parse_rules(first.text), parse_rules(second.text)) if first and second else ()
+
+
+async def catch_up(house: House, text: str, base: int) -> str:
+    """Return a table with the rules added that came into force since the version it was made from.
+
+    What was changed or removed since then is left to its author. Raises RuleErrors.
+    """
+    _, now = await rules_in_force(house)
+    before, mine = (await version_of(house, base)).text, parse_rules(text).by_id
+    known = parse_rules(before).by_id
+    added = tuple(rule for rule in now.rules if rule.id not in known and rule.id not in mine)
+    return with_rules(text, added) if added else text
+
+
 async def weigh_version(house: House, stored: StoredRules) -> Change:
     """Say what a waiting or scheduled version would change now, forums made since it was proposed included."""
     in_force, old = await rules_in_force(house)

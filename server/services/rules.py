@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from server.boundary.analyse import Flip, Unproven, diff, findings, flips, openings
-from server.boundary.facts import Facts
+from server.boundary.analyse import Unproven, diff, findings, openings
 from server.boundary.rules import Rule, RuleErrors, RuleSet, default_rules, parse_rules, write_rules
 from server.database import Transaction
 from server.domain.actors import Member
@@ -205,18 +203,6 @@ async def version_of(house: House, version: int) -> StoredRules:
     if found is None:
         raise Missing("version of the rules", f"no version {version}")
     return found
-
-
-async def dry_run(house: House, text: str) -> tuple[Flip, ...]:
-    """Judge all stored crossings by another table; return those that would come out otherwise."""
-    new = parse_rules(text)
-    _, old = await rules_in_force(house)
-    cases = (
-        (id_, Facts.from_json(json.loads(facts)))
-        for id_, facts in await verdict_rows.stored_facts(house.store)
-        if facts != "{}"
-    )
-    return flips(old, new, cases, house.now())
 
 
 async def list_versions(house: House, before: int = 0, limit: int = 50) -> list[StoredRules]:

@@ -256,6 +256,18 @@ async def versions(store: Database, contribution_id: str) -> list[Version]:
     ]
 
 
+async def words_of(store: Database, ids: Sequence[str]) -> dict[tuple[str, int], tuple[str, str]]:
+    """Return (id, version) → title and text, for every version that these contributions ever had."""
+    asked = (json.dumps(list(ids)),)
+    rows = await store.fetch(
+        "SELECT id, version, title, text FROM contributions WHERE id IN (SELECT value FROM json_each(?))"
+        " UNION ALL SELECT contribution_id AS id, number AS version, title, text FROM versions"
+        " WHERE contribution_id IN (SELECT value FROM json_each(?))",
+        asked * 2,
+    )
+    return {(row["id"], row["version"]): (row["title"], row["text"]) for row in rows}
+
+
 COUNTED: dict[MarkKind, str] = {
     "support": "support = support + ?",
     "emerging": "emerging = (? > 0)",

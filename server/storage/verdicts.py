@@ -206,10 +206,17 @@ async def crossings_of(store: Database, author_id: str, before: float, but: str)
     return {row["audience"]: row["number"] for row in rows}
 
 
-async def stored_facts(store: Database, limit: int = 100_000) -> list[tuple[str, str]]:
-    """Return (verdict id, facts JSON) of stored verdicts, newest first: what a dry run goes over."""
-    rows = await store.fetch("SELECT id, facts FROM verdicts ORDER BY decided_at DESC LIMIT ?", (limit,))
-    return [(row["id"], row["facts"]) for row in rows]
+async def facts_page(
+    store: Database, before: tuple[float, str] | None, limit: int
+) -> list[tuple[str, str, int, str, float]]:
+    """Return (verdict id, contribution id, version, facts JSON, time) of verdicts, newest first, from before one."""
+    where = "" if before is None else "WHERE (decided_at, id) < (?, ?)"
+    rows = await store.fetch(
+        f"SELECT id, contribution_id, version, facts, decided_at FROM verdicts {where}"
+        " ORDER BY decided_at DESC, id DESC LIMIT ?",
+        (*(before or ()), limit),
+    )
+    return [(row["id"], row["contribution_id"], row["version"], row["facts"], row["decided_at"]) for row in rows]
 
 
 async def rule_hits(store: Database) -> dict[str, tuple[int, float]]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from server.demo.statements import read_statements
 from server.domain.jams import Charter
-from server.services import board, crossings, holds, ideas, jams, partners, people
+from server.services import board, crossings, explain, holds, ideas, jams, partners, people, rules, shadow
+from server.services.explain import Wanted
 from server.services.house import House
 from tests.journeys.organisations import Floor, Organisation, status_of, until
 
@@ -17,6 +18,9 @@ LONG = (
     "and nobody would have to know which company owns which yard.\n\n- book a slot\n- drive in\n- be gone\n\n"
     "See `gate-7` and https://example.org/a/rather/long/address/that/has/no/place/to/break/anywhere/at/all."
 )
+BUSES = '\n[[rule]]\nid = "G-buses"\nkind = "guard"\ndirection = "out"\nfindings = ["list:buses"]\neffect = "hold"\n'
+BUSES += '\n[lists]\nbuses = ["bus stop", "tram"]\n'
+AMBER = '\n[[rule]]\nid = "S-amber"\nkind = "share"\nto = "jam.globex.example"\nlabel = "<=AMBER"\n'
 SAID = (
     ("A bench at every bus stop", "People would **wait** if they could sit while they wait."),
     ("One evening a month when all of us open our doors", "Neighbours come in, we show what we do."),
@@ -65,6 +69,9 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
         await ideas.post_idea(house, riley, floor.public, "Parking", "For us alone.", label="AMBER")
         await ideas.post_idea(house, riley, floor.public, "Ask for rooms", "Write to rooms@acme.example, they know.")
         await ideas.post_idea(house, casey, floor.public, "Ask for bikes", "Call +49 30 901820, they know.")
+        table = (await rules.rules_in_force(house))[0].text
+        await shadow.start_shadow(house, morgan, table + BUSES, "To see for a week.")
+        await rules.apply_rules(house, morgan, table + AMBER, "Agreed with Globex.")
         draft = await jams.create_jam(
             house, morgan, "next", "Next year", Charter(), house.now(), floor.jam.closes_at
         )
@@ -73,6 +80,7 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
             return await holds.count_waiting(house) >= 2
 
         await until("two ideas wait for a reviewer", waits)
+        decision = (await explain.list_decisions(house, morgan, Wanted(verdict="held")))[0].verdict.id
         await crossings.recall(house, morgan, said[3])
         link = await people.make_link(house, riley)
     public = own.uri.removeprefix(acme.edge_url)
@@ -107,6 +115,10 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
             "delete": f"/ideas/{own.id}/delete",
             "recall": f"/ideas/{own.id}/recall",
             "rules": "/boundary",
+            "rules-edit": "/boundary/rules/edit",
+            "rules-versions": "/boundary/rules/versions",
+            "decisions": "/boundary/decisions",
+            "decision": f"/boundary/crossings/{decision}",
             "holds": "/boundary/holds",
             "ledger": "/boundary/ledger",
             "partners": "/boundary/partners",

@@ -10,7 +10,7 @@ from server.boundary.rules import RuleErrors
 from server.domain.crossings import Hold
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
 from server.domain.jams import Forum
-from server.services import board, crossings, forums, holds, ideas, log, partners, people, rule_versions, rules
+from server.services import board, crossings, dry_run, forums, holds, ideas, log, partners, people, rule_versions, rules
 from server.services.crossings import Draft
 from tests.server.services_world import World
 
@@ -188,9 +188,26 @@ async def test_a_dry_run_lists_the_stored_decisions_that_would_flip(world: World
     bob, idea = await world.person("bob"), await world.idea(await world.forum())
     verdicts = await crossings.verdicts_of(world.house, bob, idea)
     await crossings.record_verdicts(world.house, [crossings.Judged(idea.id, idea.version, "Create", tuple(verdicts))])
-    assert await rules.dry_run(world.house, (await rules.rules_in_force(world.house))[0].text) == ()
-    flips = await rules.dry_run(world.house, "")
-    assert [(flip.before.effect, flip.after.effect, flip.opens) for flip in flips] == [("allow", "deny", False)]
+    in_force = (await rules.rules_in_force(world.house))[0].text
+    same = await dry_run.dry_run(world.house, in_force)
+    assert (same.judged, same.total, same.flips) == (1, 0, [])
+    done = await dry_run.dry_run(world.house, "")
+    assert (done.judged, done.total, done.opening) == (1, 1, 0)
+    assert [(flip.before.effect, flip.after.effect, flip.opens) for flip in done.flips] == [("allow", "deny", False)]
+
+
+async def test_a_dry_run_looks_again_at_what_people_wrote_where_other_words_are_looked_for(world: World):
+    forum, bob = await world.forum(), await world.person("bob")
+    for text in ("About Bluebird.", "Plain words.", "Write to carol@acme.example."):
+        idea = await world.idea(forum, text=text)
+        verdicts = await crossings.verdicts_of(world.house, bob, idea)
+        await crossings.record_verdicts(world.house, [crossings.Judged(idea.id, 1, "Create", tuple(verdicts))])
+        await ideas.edit(world.house, bob, idea, "Other words by now.")
+    in_force = (await rules.rules_in_force(world.house))[0].text
+    done = await dry_run.dry_run(world.house, 'code_names = ["Bluebird"]\n' + in_force)
+    assert (done.judged, done.total) == (3, 1)
+    assert (done.flips[0].after.effect, done.flips[0].facts.findings) == ("hold", frozenset({"codename"}))
+    assert (await dry_run.dry_run(world.house, "", 2)).judged == 2
 
 
 def a_hold(world: World, contribution_id: str, version: int = 1) -> Hold:

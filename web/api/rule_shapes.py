@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from server.boundary.analyse import Flip
 from server.boundary.rules import Rule, RuleSet, sentence
 from server.domain.crossings import EVERYONE, RulesOrigin, RulesState, ShadowDifference, StoredRules, VerdictWord
+from server.services.dry_run import Rehearsal
 from server.services.house import House
 from server.services.rules import Change
 from server.services.shadow import ShadowReport
@@ -150,10 +150,15 @@ class FlipAnswer(Answer, frozen=True, kw_only=True):
 
 
 class DryRunAnswer(Answer, frozen=True, kw_only=True):
-    """`total` counts all flips; `flips` holds the first thousand; `opening` counts those that open."""
+    """`judged` counts the verdicts gone over, `total` all flips, `opening` those that open; `flips` are the newest.
 
+    Where the table looks for other words, what people wrote was looked at again.
+    """
+
+    judged: int
     total: int
     opening: int
+    sentence: str
     flips: list[FlipAnswer]
 
 
@@ -288,7 +293,7 @@ def _version_parts(house: House, stored: StoredRules) -> dict[str, Any]:
     }
 
 
-def show_flips(flips: Sequence[Flip]) -> DryRunAnswer:
+def show_dry_run(done: Rehearsal) -> DryRunAnswer:
     shown = [
         FlipAnswer(
             id=flip.key,
@@ -302,9 +307,11 @@ def show_flips(flips: Sequence[Flip]) -> DryRunAnswer:
             opens=flip.opens,
             facts=flip.facts.to_json(),
         )
-        for flip in flips[:MOST_FLIPS]
+        for flip in done.flips[:MOST_FLIPS]
     ]
-    return DryRunAnswer(total=len(flips), opening=sum(flip.opens for flip in flips), flips=shown)
+    return DryRunAnswer(
+        judged=done.judged, total=done.total, opening=done.opening, sentence=done.sentence, flips=shown
+    )
 
 
 def show_shadow(report: ShadowReport | None) -> ShadowAnswer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from server.domain.errors import Invalid, Missing
+from server.services import dry_run as rehearsals
 from server.services import rule_versions, rules, shadow
 from web.api.boundary import require_console
 from web.api.calls import Call
@@ -27,7 +28,7 @@ from web.api.rule_shapes import (
     WholeVersion,
     show_change,
     show_check,
-    show_flips,
+    show_dry_run,
     show_rules,
     show_shadow,
     show_version,
@@ -119,4 +120,4 @@ async def end_shadow(call: Call) -> None:
 
 async def dry_run(call: Call, body: RulesText) -> DryRunAnswer:
     call.member.require("rules")
-    return show_flips(await rules.dry_run(call.house, body.text))
+    return show_dry_run(await rehearsals.dry_run(call.house, body.text))

@@ -12,7 +12,7 @@ from server.domain.errors import Missing, NotAllowed, Refusal, SignInNeeded
 from server.domain.ideas import MARKS, Contribution
 from server.domain.jams import Forum, Jam
 from server.keys import HOUSE
-from server.services import crossings, forums, holds, ideas
+from server.services import crossings, explain, forums, holds, ideas
 from server.services.house import House
 from server.services.text import excerpt, plain
 from web import views
@@ -105,7 +105,8 @@ async def _passport(
         copies = await holdings(ledger, await crossings.all_public_uris(house, idea))
     verdicts = await crossings.verdicts_of(house, member, idea)
     recall_url = f"/ideas/{idea.id}/recall" if member.may("ledger") else ""
-    passport = draw_passport(house, verdicts, copies, names, recall_url)
+    explained = any(member.may(duty) for duty in explain.DUTIES)
+    passport = draw_passport(house, verdicts, copies, names, recall_url, explained=explained)
     held = await holds.hold_on(house, "out", idea.id, idea.version)
     if held is not None and held.state == "refused":
         sentence = f"A reviewer kept it inside: “{held.note}”"

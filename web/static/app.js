@@ -69,6 +69,26 @@
     if (menu && !menu.contains(event.target)) menu.open = false;
   });
 
+  // In a table of rules, a problem leads to its line, and the line one writes in is told.
+  function lead(event) {
+    const link = event.target.closest("a[data-line]"), area = link && document.querySelector("textarea.code");
+    if (!area) return;
+    event.preventDefault();
+    const before = area.value.split("\n").slice(0, link.dataset.line - 1).join("\n");
+    const start = before ? before.length + 1 : 0, end = area.value.indexOf("\n", start);
+    area.focus();
+    area.setSelectionRange(start, end < 0 ? area.value.length : end);
+    area.scrollTop = Math.max(0, link.dataset.line - 4) * parseFloat(getComputedStyle(area).lineHeight);
+  }
+  document.addEventListener("click", lead);
+  document.addEventListener("selectionchange", () => {
+    const area = document.activeElement, told = document.querySelector("output[data-line-of]");
+    if (told && area.matches("textarea.code")) {
+      told.textContent = area.value.slice(0, area.selectionStart).split("\n").length;
+      told.parentElement.hidden = false;
+    }
+  });
+
   tellTimes(document);
   try { dropDrafts(); } catch { /* storage is closed: there are no drafts */ }
   document.querySelectorAll("form[data-draft]").forEach(keepDraft);

@@ -18,6 +18,7 @@ from web.session import cookie_name
 from web.setup import add_web
 
 PLACES = {
+    "{verdict}": "0" * 32,
     "{jam}": "better",
     "{forum:[0-9a-f]{32}}": "forum",
     "{idea}": "idea",

@@ -71,6 +71,7 @@ async def _holding(house: House, reader: Member, one: Holding, names: Mapping[st
         state_words=state_words(one),
         at=datetime.fromtimestamp(one.released_at, UTC),
         rules=verdict.rules if verdict else (),
+        why_url=f"/boundary/crossings/{verdict.id}" if verdict and verdict.id else "",
         recall_action=f"/boundary/ledger/{one.id}/recall" if standing and not made.deleted else "",
     )
 

@@ -11,45 +11,6 @@ from web.views import Choice, Health, RuleSentence, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuleRow:
-    id: str
-    kind: Literal["guard", "share", "accept"]
-    sentence: str
-    effect: Verdict
-    hits: int
-    last_at: datetime | None
-    owner: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RulesPage:
-    version: int
-    applied_at: datetime | None
-    applied_by: str
-    guards: tuple[RuleRow, ...]
-    shares: tuple[RuleRow, ...]
-    accepts: tuple[RuleRow, ...]
-    of: str
-    waiting_holds: int
-    waiting: tuple[WaitingRules, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingRules:
-    """A rule set that opens more than before and waits for a second approver."""
-
-    version: int
-    by: str
-    at: datetime
-    note: str
-    approve_url: str
-    refuse_url: str
-    may_decide: bool
-    opens: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
     """The very bytes on offer for some audiences."""
 
@@ -97,6 +58,7 @@ class LedgerRow:
     state_words: str
     at: datetime
     rules: tuple[str, ...]
+    why_url: str = ""
     recall_action: str = ""
     crossing_id: str = ""
 

@@ -1,0 +1,58 @@
+"""A rule put together by a form: written as TOML below the table, where it is checked like any other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from server.domain.errors import Invalid
+from web.views import Choice
+
+KINDS = (
+    Choice(value="guard", words="Guard: keeps something in or out"),
+    Choice(value="share", words="Share: lets something out"),
+    Choice(value="accept", words="Accept: lets something in"),
+)
+EFFECTS = (
+    Choice(value="deny", words="refuses it"),
+    Choice(value="hold", words="has a reviewer look first"),
+    Choice(value="allow", words="lets it through"),
+)
+FINDINGS = (
+    Choice(value="", words="whatever is found in it"),
+    Choice(value="secret", words="a secret"),
+    Choice(value="email", words="an e-mail address"),
+    Choice(value="phone", words="a telephone number"),
+    Choice(value="codename", words="a code name"),
+    Choice(value="person", words="a person’s name"),
+)
+
+
+def rule_text(form: Mapping[str, str]) -> str:
+    """Return the rule of a form as TOML. Raises Invalid where it has no id."""
+    given = {key.removeprefix("rule_"): value.strip() for key, value in form.items() if key.startswith("rule_")}
+    if not given.get("id"):
+        raise Invalid("rule_id", "Give the rule a short name, such as G-drafts.")
+    kind = given.get("kind", "guard")
+    inward = kind == "accept" or (kind == "guard" and given.get("way") == "in")
+    lines = ["[[rule]]", _pair("id", given["id"]), _pair("kind", kind)]
+    if kind == "guard":
+        lines.append(_pair("direction", "in" if inward else "out"))
+    whom = [one.strip() for one in given.get("whom", "").split(",") if one.strip()]
+    if whom or kind != "guard":
+        lines.append(_pair("from" if inward else "to", whom or "everyone"))
+    if given.get("forum"):
+        lines.append(_pair("forum", [given["forum"]]))
+    if given.get("label"):
+        sign = "<=" if kind != "guard" else ">="
+        lines.append(_pair("label", f"{sign}{given['label']}"))
+    if given.get("findings"):
+        lines.append(_pair("findings", [given["findings"]]))
+    effect = given.get("effect", "")
+    if kind == "guard" or effect == "hold":
+        lines.append(_pair("effect", effect or "deny"))
+    return "\n".join(lines) + "\n"
+
+
+def _pair(key: str, value: str | list[str]) -> str:
+    return f"{key} = {json.dumps(value, ensure_ascii=False)}"
