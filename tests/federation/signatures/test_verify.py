@@ -404,3 +404,12 @@ async def test_a_signed_get_names_its_signer_and_an_unsigned_one_nobody(peer, in
     inbox.refused.add("globex.example")
     with pytest.raises(RefusedHost):
         await ask(signed)
+
+
+async def test_a_reader_whose_key_and_owner_live_apart_is_nobody(peer, inbox, now):
+    async def find_key(key_id: str, fresh: bool) -> FoundKey:
+        return replace(await inbox.find_key(key_id, fresh), owner_uri="https://initech.example/people/mallory")
+
+    signed = peer.request(method="GET", path="/ideas/1", names=("(request-target)", "host", "date"))
+    with pytest.raises(SignatureRefused):
+        await verify_get(signed, hosts={"acme.example"}, find_key=find_key, refuse_host=inbox.refuse_host, now=now)
