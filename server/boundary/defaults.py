@@ -8,13 +8,14 @@ from server.boundary.rule import ANY_LIST, ANY_PATTERN, NAME_TO_ROLE, Conditions
 from server.boundary.ruleset import RuleSet
 
 MAY_LEAVE = frozenset({Level.CLEAR, Level.GREEN})
+KEPT_CLOSE = frozenset({"clients", "organisation", "recipients"})
 MUST_STAY = frozenset(Level) - MAY_LEAVE
 ANSWERS = frozenset({"Create", "Update", "Delete", "Like", "Undo"})
 HOURLY = Rate(6_000)
 
 
 def default_rules() -> RuleSet:
-    """Return the guards of a new organisation: label, findings and consent. Nothing is shared yet."""
+    """Return the guards of a new organisation: label, onward wish, findings and consent. Nothing is shared yet."""
     return RuleSet(
         (
             Rule(
@@ -24,6 +25,16 @@ def default_rules() -> RuleSet:
                 effect="deny",
                 conditions=Conditions(labels=MUST_STAY),
                 note="Nothing above GREEN leaves.",
+            ),
+            Rule(
+                id="G-onward",
+                kind="guard",
+                direction="out",
+                effect="deny",
+                conditions=Conditions(
+                    peers=frozenset({"*", "tier:stranger"}), labels=MAY_LEAVE, onward=KEPT_CLOSE
+                ),
+                note="What readers may not pass on freely goes to nobody we have no agreement with.",
             ),
             Rule(
                 id="G-findings",

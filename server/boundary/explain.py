@@ -9,7 +9,7 @@ from typing import Any
 
 from server.boundary.engine import CompiledRules, Outcome
 from server.boundary.facts import NAMES, Facts
-from server.boundary.labels import ONWARD, Clearance, Level
+from server.boundary.labels import ONWARD, WISHES, Clearance, Label, Level
 from server.boundary.rule import DAYS, MINUTES_A_DAY, Review, Span
 from server.boundary.sentences import found, listed, removed, review_said, size_said
 
@@ -35,9 +35,7 @@ def reason(outcome: Outcome, facts: Facts, compiled: CompiledRules, now: datetim
     if outcome.effect == "deny":
         return f"Refused by {listed(outcome.rules, 'and')}: {_first(outcome, facts, compiled)}"
     if outcome.effect == "hold":
-        asked = listed([review_said(duty) for duty in outcome.duties if isinstance(duty, Review)] or [""], "and")
-        held = f"Held by {listed(outcome.rules, 'and')}: {_first(outcome, facts, compiled)}"
-        return f"{held} It can be {asked}." if asked else held
+        return f"Held by {listed(outcome.rules, 'and')}: {_first(outcome, facts, compiled)}{_release(outcome)}"
     permits = [rule.id for rule in compiled.rules_of(outcome.matched) if rule.kind != "guard"]
     verb = f"Crosses to {whom} by" if facts.direction == "out" else f"Accepted from {whom} by"
     if outcome.effect == "redact":
@@ -52,6 +50,15 @@ def _not_cleared(facts: Facts, whom: str) -> str:
     if facts.label > facts.clearance:
         return f"This is labelled {facts.whole_label}, and {whom} is cleared up to {facts.clearance} only."
     return f"This is in the category {listed(sorted(lacking), 'and')}, for which {whom} is not cleared."
+
+
+def _release(outcome: Outcome) -> str:
+    """Return who has to release what several rules hold, or what is held for something found in it."""
+    asked = [duty for duty in outcome.duties if isinstance(duty, Review)]
+    if not asked:
+        return ""
+    by = listed([review_said(duty).removeprefix("released ") for duty in asked], "and")
+    return f" It is released {by}."
 
 
 def peer_said(facts: Facts) -> str:
@@ -122,9 +129,12 @@ def _changes(facts: Facts, compiled: CompiledRules) -> Iterator[tuple[Facts, str
 
 
 def _of_its_label(facts: Facts) -> Iterator[tuple[Facts, str]]:
+    usual = facts.onward == WISHES[facts.label]
     for level in sorted(Level, key=lambda level: (abs(level - facts.label), level)):
         if level != facts.label:
-            yield facts.supposing(label=level), f"the label were {level}"
+            wish = WISHES[level] if usual else facts.onward
+            other = Label(level, facts.categories, wish)
+            yield facts.supposing(label=level, onward=wish), f"the label were {other}"
     if facts.categories:
         named = f"the category {listed(sorted(facts.categories), 'and')}"
         for category in sorted(facts.categories) if len(facts.categories) > 1 else ():

@@ -9,15 +9,16 @@ can tell apart, which is what makes exact analysis possible.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from operator import xor
 from typing import Any, Protocol
 
-from server.boundary.facts import ACTS, KINDS, MINUTES_A_WEEK, OWN_PREFIXES, UNKNOWN_TYPE
+from server.boundary.facts import ACTS, MINUTES_A_WEEK
 from server.boundary.labels import ONWARD, Level
-from server.boundary.rule import ANY_CATEGORY, Rule, Span
+from server.boundary.rule import Rule, Span
+from server.boundary.sets import categories_of, findings_of, types_of, unused
 
 LIKELY_LEVELS = (Level.GREEN, Level.CLEAR, Level.AMBER, Level.RED)
 LIKELY_WISHES = ("community", *(wish for wish in ONWARD if wish != "community"))
@@ -50,15 +51,6 @@ def fold(text: str) -> str:
 def same(value: Hashable) -> Hashable:
     """Return ``value`` itself: facts that are compared as they are."""
     return value
-
-
-def unused(stem: str, taken: Callable[[str], bool]) -> str:
-    """Return ``stem``, or the first of ``stem-2``, ``stem-3`` … that is not taken."""
-    name, number = stem, 1
-    while taken(name):
-        number += 1
-        name = f"{stem}-{number}"
-    return name
 
 
 class Choice:
@@ -120,120 +112,6 @@ class Peers:
         for host in (other, *named):
             for tier in ("stranger", "customer", "partner"):
                 yield (host, tier)
-
-
-class Sets:
-    """A fact that is a set of texts, compared with sets: for guards one listed text is enough, permits (shares
-    and accepts) want some, and all of them listed.
-
-    ``spelt`` returns the entries that list a text (itself and wildcards), ``fresh`` yields texts that stand for
-    those that no rule names. Entries that begin with ``!`` list all other texts.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        rules: Sequence[Rule],
-        wanted: Sequence[frozenset[str] | None],
-        spelt: Callable[[str], Iterable[str]],
-        fresh: Callable[[Collection[str]], Iterable[str]],
-    ) -> None:
-        self.facts: tuple[str, ...] = (name,)
-        self._spelt = spelt
-        self._entries: dict[str, int] = {}
-        self._but: dict[str, int] = {}
-        self._open = self._negated = 0
-        for index, values in enumerate(wanted):
-            if values is None:
-                self._open |= 1 << index
-            for value in values or ():
-                table = self._but if value.startswith("!") else self._entries
-                table[value.removeprefix("!")] = table.get(value.removeprefix("!"), 0) | 1 << index
-                self._negated |= 1 << index if value.startswith("!") else 0
-        self.asking = ((1 << len(wanted)) - 1) & ~self._open
-        self._permits = self.asking & sum(1 << n for n, rule in enumerate(rules) if rule.kind != "guard")
-        self._guards = self.asking & ~self._permits
-        named = sorted({*self._entries, *self._but})
-        texts = [each for each in named if each != "*" and not each.endswith((":*", "/*"))]
-        self._texts = [*texts, *fresh(named)]
-
-    def by(self, text: str) -> int:
-        """Return the mask of the rules that list ``text``."""
-        listed, but = 0, 0
-        for entry in self._spelt(text):
-            listed |= self._entries.get(entry, 0)
-            but |= self._but.get(entry, 0)
-        return listed | (self._negated & ~but)
-
-    def mask(self, texts: frozenset[str]) -> int:
-        if not texts:
-            return self._open
-        some, every = 0, -1
-        for text in texts:
-            listed = self.by(text)
-            some |= listed
-            every &= listed
-        return self._open | (some & self._guards) | (every & self._permits)
-
-    def samples(self) -> Iterable[tuple[frozenset[str]]]:
-        """Yield sets, one for each mask that any set can have, smaller ones first."""
-        yield (frozenset(),)
-        sorts: dict[int, str] = {}
-        for text in self._texts:
-            sorts.setdefault(self.by(text), text)
-        reached: dict[tuple[int, int], frozenset[str]] = {(0, self._permits): frozenset()}
-        newest = dict(reached)
-        while newest:
-            wider: dict[tuple[int, int], frozenset[str]] = {}
-            for (some, every), texts in newest.items():
-                for listed, text in sorts.items():
-                    state = (some | listed & self._guards, every & listed & self._permits)
-                    if state not in wider and (state not in reached or not texts):
-                        wider[state] = texts | {text}
-                        yield (wider[state],)
-            reached |= wider
-            newest = wider
-
-
-def _kind_entries(kind: str) -> tuple[str, ...]:
-    prefix = next((prefix for prefix in OWN_PREFIXES if kind.startswith(prefix)), "")
-    return (kind, prefix + "*") if prefix else (kind,)
-
-
-def _fresh_kinds(named: Collection[str]) -> Iterator[str]:
-    yield from (unused(prefix + "other", named.__contains__) for prefix in OWN_PREFIXES)
-    yield from sorted(KINDS.difference(named))[:1]
-
-
-def findings_of(rules: Sequence[Rule]) -> Sets:
-    """Return the dimension of what the detectors found."""
-    return Sets("findings", rules, [rule.conditions.findings for rule in rules], _kind_entries, _fresh_kinds)
-
-
-def _category_entries(category: str) -> tuple[str, ...]:
-    return category, ANY_CATEGORY
-
-
-def categories_of(rules: Sequence[Rule]) -> Sets:
-    """Return the dimension of a label's categories."""
-    wanted = [rule.conditions.categories for rule in rules]
-    return Sets("categories", rules, wanted, _category_entries, lambda named: [unused("internal", named.__contains__)])
-
-
-def _type_entries(media_type: str) -> tuple[str, ...]:
-    return media_type, media_type.partition("/")[0] + "/*", "*/*"
-
-
-def _fresh_types(named: Collection[str]) -> Iterator[str]:
-    families = {each.partition("/")[0] for each in named} - {"*"}
-    yield UNKNOWN_TYPE if "application" not in families else f"{unused('model', families.__contains__)}/data"
-    yield from (unused(f"{family}/another", named.__contains__) for family in sorted(families))
-
-
-def types_of(rules: Sequence[Rule]) -> Sets:
-    """Return the dimension of the media types of what is attached."""
-    wanted = [rule.conditions.attachment_types for rule in rules]
-    return Sets("attachment_types", rules, wanted, _type_entries, _fresh_types)
 
 
 def sweep(origin: Any, spans: Sequence[tuple[Any, Any] | None]) -> tuple[list[Any], list[int]]:

@@ -32,18 +32,26 @@ class Unproven(Exception):
 class Space:
     """The requests, at all times from ``now`` on (None: at all times ever), that ``rules`` can tell apart.
 
-    ``work`` bounds the steps of all walks together and ``each`` those of one walk; beyond it they raise
-    Unproven.
+    ``findings`` takes the place of the dimension of findings. ``work`` bounds the steps of all walks together
+    and ``each`` those of one walk; beyond it they raise Unproven.
     """
 
-    def __init__(self, rules: Sequence[Rule], now: datetime | None = None, work: int = WORK, each: int = WORK) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        now: datetime | None = None,
+        work: int = WORK,
+        each: int = WORK,
+        findings: Dimension | None = None,
+    ) -> None:
         self.rules = tuple(rules)
         self.everything = (1 << len(self.rules)) - 1
         self._work = work
         self._each = self._left = each
         self._dimensions: list[tuple[Dimension, list[tuple[int, tuple[Any, ...]]]]] = []
         for dimension in (*dimensions(self.rules), Times(self.rules)):
-            self._dimensions.append((dimension, self._sorts(dimension, now)))
+            chosen = findings if findings and dimension.facts == ("findings",) else dimension
+            self._dimensions.append((chosen, self._sorts(chosen, now)))
 
     def _sorts(self, dimension: Dimension, now: datetime | None) -> list[tuple[int, tuple[Any, ...]]]:
         samples = list(islice(dimension.samples(), MOST_SAMPLES + 1))
@@ -136,5 +144,5 @@ class Space:
 
 def facts_of(values: Mapping[str, Any]) -> Facts:
     """Return the facts of one step of a walk; the peer is cleared for the label, or for GREEN at least."""
-    named = {name: value for name, value in values.items() if name != "now"}
+    named = {name: value for name, value in values.items() if name not in ("now", "findings_after")}
     return Facts(clearance=max(values["label"], Level.GREEN), cleared_for=values["categories"], **named)

@@ -19,7 +19,7 @@ from server.domain.jams import Forum, Jam
 from server.domain.uris import new_id
 from server.services.forums import obtain_forum
 from server.services.house import House
-from server.services.labels import label_of, require_declassifier
+from server.services.labels import label_of, may_declassify, require_declassifier
 from server.services.quotes import prints_of
 from server.services.text import clean_line, clean_text, plain, render, sanitise, searchable
 from server.storage import contributions, events, jams, prints
@@ -203,20 +203,36 @@ async def edit(
     words = clean_text(plain(html) if origin else text)
     new_title = old.title if title is None or old.kind == "reply" else clean_line(title, "title")
     new_label = await _edited_label(house, by, old, label)
-    if (new_title, words, new_label) == (old.title, old.text, old.label):
+    return await _change(house, by, old, replace(old, title=new_title, text=words, html=html, label=new_label))
+
+
+async def relabel(house: House, by: Member, old: Contribution, label: str) -> Contribution:
+    """Change the label alone: the author may raise it, whoever has the duty to review or to make rules may do both."""
+    if old.deleted:
+        raise Missing("idea", f"label of deleted {old.id}")
+    if by.id != old.author_id and not may_declassify(by):
+        raise NotAllowed(
+            "Only its author, a reviewer or an admin can change its label.", f"{by.handle} labels {old.id}"
+        )
+    return await _change(house, by, old, replace(old, label=await _edited_label(house, by, old, label)))
+
+
+async def _change(house: House, by: Member, old: Contribution, new: Contribution) -> Contribution:
+    """Write a new version, if anything of it is new. `new.html` is empty for words of our own."""
+    if (new.title, new.text, new.label) == (old.title, old.text, old.label):
         return old
     now = house.now().timestamp()
-    marks = await prints_of(house, new_title, words)
+    html, lowered = new.html or render(new.text), Label.parse(new.label).lowers(Label.parse(old.label))
+    marks = await prints_of(house, new.title, new.text)
     async with house.store.transaction() as change:
-        await contributions.edit(
-            change, old, title=new_title, text=words, html=html or render(words), label=new_label, now=now
-        )
+        await contributions.edit(change, old, title=new.title, text=new.text, html=html, label=new.label, now=now)
         await prints.put(change, old.id, marks)
         await hold_rows.void(change, old.id, old.version + 1)
-        facts: dict[str, object] = {"version": old.version + 1, "relabelled": new_label != old.label}
+        facts: dict[str, object] = {"version": old.version + 1, "relabelled": new.label != old.label}
         await _record(house, change, "ContributionEdited", old, facts)
-        if Label.parse(new_label).lowers(Label.parse(old.label)):
-            await events.audit(change, by.id, f"declassify to {new_label}"[:40], old.id, now)
+        if lowered or by.id != old.author_id:
+            act = "declassify to" if lowered else "label"
+            await events.audit(change, by.id, f"{act} {new.label}"[:40], old.id, now)
     changed = await contributions.by_id(house.store, old.id)
     assert changed is not None
     return changed

@@ -34,9 +34,14 @@ def put_together(level: str, categories: str, onward: str) -> str:
     return level + named + (f">{onward}" if onward and onward in ONWARD else "")
 
 
+def may_declassify(by: Member) -> bool:
+    """Say whether this person may make a label less strict."""
+    return any(by.may(duty) for duty in DECLASSIFIERS)
+
+
 def require_declassifier(by: Member, before: str, after: str) -> None:
     """Raise NotAllowed unless this person may make a label less strict."""
-    if not any(by.may(duty) for duty in DECLASSIFIERS):
+    if not may_declassify(by):
         raise NotAllowed(
             f"Its label can be raised but not lowered from {before} to {after}: that takes a reviewer or an admin.",
             f"{by.handle} may not declassify",

@@ -6,14 +6,14 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from server.boundary.analyse import Unproven, diff, findings, openings
+from server.boundary.analyse import Unproven, diff, findings, openings, unanswerable
 from server.boundary.rules import Rule, RuleErrors, RuleSet, default_rules, parse_rules, write_rules
 from server.database import Transaction
-from server.domain.actors import Member
+from server.domain.actors import DUTIES, Member
 from server.domain.crossings import RulesOrigin, RulesState, StoredRules
 from server.domain.errors import Conflict, Invalid, Missing, RulesMoved
 from server.services.house import House, read_table
-from server.storage import events, rule_sets
+from server.storage import events, people, rule_sets
 from server.storage import verdicts as verdict_rows
 
 TRIES = 3
@@ -66,39 +66,33 @@ async def weigh_rules(house: House, text: str) -> Change:
 
 async def weigh_against(house: House, stored: StoredRules, old: RuleSet, text: str) -> Change:
     """Compare a table with a version. The search takes a thread of its own: others go on meanwhile."""
-    return replace(await asyncio.to_thread(compare_rules, old, text, house.now()), against=stored.version)
+    change_ = await asyncio.to_thread(compare_rules, old, text, house.now())
+    called = [remark.sentence for remark in unanswerable(change_.rules, await _may_review(house))]
+    return replace(change_, findings=(*change_.findings, *called), against=stored.version)
+
+
+async def _may_review(house: House) -> dict[str, frozenset[str]]:
+    """Return who may review, by the names under which rules can call them: @unit, @role, @username."""
+    roles = [role for role, duties in DUTIES.items() if "review" in duties]
+    called: dict[str, set[str]] = {}
+    for member in await people.in_roles(house.store, roles):
+        for name in filter(None, (member.username, member.unit, member.role)):
+            called.setdefault(f"@{name.casefold()}", set()).add(member.username)
+    return {name: frozenset(usernames) for name, usernames in called.items()}
 
 
 def compare_rules(old: RuleSet, text: str, now: datetime) -> Change:
     """Compare a table with another. Raises RuleErrors."""
     new = read_table(text)
-    dropped = _no_longer_sought(old, new)
     try:
         remarks = tuple(remark.sentence for remark in findings(new))
     except Unproven:
         remarks = ("The table is too large to be searched for rules without effect.",)
     try:
-        examples, proven = tuple(map(str, openings(old, new, now=now))), not dropped
+        examples, proven = tuple(map(str, openings(old, new, now=now))), True
     except Unproven:
         examples, proven = (), False
-    return Change(new, (*diff(old, new), *dropped), remarks, examples, proven)
-
-
-def _no_longer_sought(old: RuleSet, new: RuleSet) -> list[str]:
-    """Say which words and patterns the detectors will no longer look for. Whatever they held may then cross."""
-    said = []
-    names = len(set(old.code_names) - set(new.code_names))
-    if names:
-        said.append(f"{names} code name{' is' if names == 1 else 's are'} no longer looked for.")
-    lists, patterns = dict(new.lists), dict(new.patterns)
-    for name, terms in old.lists:
-        gone = len(set(terms) - set(lists.get(name, ())))
-        if gone:
-            said.append(f"{gone} of the list “{name}” {'is' if gone == 1 else 'are'} no longer looked for.")
-    for name, pattern in old.patterns:
-        if patterns.get(name) != pattern:
-            said.append(f"The pattern “{name}” is {'changed' if name in patterns else 'no longer looked for'}.")
-    return said
+    return Change(new, diff(old, new), remarks, examples, proven)
 
 
 async def apply_rules(

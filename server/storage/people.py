@@ -77,6 +77,15 @@ async def local_people(store: Database, after: str = "", limit: int = 500) -> li
     return [_member(row) for row in rows]
 
 
+async def in_roles(store: Database, roles: Sequence[str]) -> list[Member]:
+    """Return our active people who hold one of these roles."""
+    marks = ",".join("?" * len(roles))
+    rows = await store.fetch(
+        f"SELECT {COLUMNS} FROM members WHERE host = '' AND active AND role IN ({marks})", tuple(roles)
+    )
+    return [_member(row) for row in rows]
+
+
 async def count_by_role(store: Database, role: str) -> int:
     """Count our active people with a role: the size of the crowd that a role name hides somebody in."""
     return int(

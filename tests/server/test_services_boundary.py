@@ -174,7 +174,7 @@ async def test_dropping_a_code_name_counts_as_opening(world: World):
     assert stored.state == "active"
     assert await judged(world, forum, "About project-lynx.") == {"*": "held"}
     dropped, change = await rules.apply_rules(world.house, admin, text)
-    assert (dropped.state, change.proven) == ("waiting", False)
+    assert (dropped.state, bool(change.opens)) == ("waiting", True)
 
 
 async def test_a_broken_table_changes_nothing(world: World):

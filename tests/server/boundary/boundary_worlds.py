@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import combinations, product
 from random import Random
 
 from hypothesis import strategies as st
@@ -96,6 +96,37 @@ def make_conditions(chance, narrow):
     return Conditions(**asked)
 
 
+def make_label_conditions(chance):
+    """Conditions on label, numbers, hours and findings only: few enough values to try them all."""
+    return {
+        "categories": some(chance, ("legal", "*")),
+        "onward": some(chance, ("community", "recipients")),
+        "nth": chance.choice((None, None, Span(1, 1), Span(2))),
+        "age": chance.choice((None, None, Span(49), Span(0, 48))),
+        "week": chance.choice((None, None, WEEKS[1], WEEKS[2])),
+        "findings": some(chance, ("list:customers", "list:*")),
+    }
+
+
+def make_file_conditions(chance):
+    """Conditions on attachments and findings only."""
+    types = chance.choice((("image/*",), ("image/png", "application/pdf"), ("!image/*",)))
+    return {
+        "attachments": chance.choice((None, None, Span(0, 0), Span(1), Span(2), Span(1, 1))),
+        "attachment_types": some(chance, types),
+        "attachment_bytes": chance.choice((None, None, Span(1001), Span(0, 1000))),
+        "findings": some(chance, ("list:customers", "list:*")),
+    }
+
+
+def make_newer_rule(chance, asking):
+    rule = make_rule(chance, kinds=("guard", "share", "share"), narrow=True)
+    asked = asking(chance)
+    for name in chance.sample(sorted(asked), 2):
+        asked[name] = None
+    return replace(rule, direction="out", conditions=Conditions(**asked))
+
+
 def make_rule(chance, kinds=("guard", "share", "share", "accept"), narrow=False):
     kind = chance.choice(kinds)
     direction = {"share": "out", "accept": "in"}.get(kind) or chance.choice(("in", "out"))
@@ -170,6 +201,8 @@ def pool(make, size, seed, **how):
 GUARDS = pool(make_rule, 500, 1, kinds=("guard",))
 RULES = pool(make_rule, 2000, 2)
 NARROW_RULES = pool(make_rule, 2000, 3, narrow=True)
+LABEL_RULES = pool(make_newer_rule, 1000, 5, asking=make_label_conditions)
+FILE_RULES = pool(make_newer_rule, 1000, 6, asking=make_file_conditions)
 REQUESTS = pool(make_request, 5000, 4)
 
 
@@ -202,6 +235,40 @@ def every_narrow_request():
             findings=findings,
             act=act,
         )
+
+
+def subsets(values, most):
+    return [frozenset(chosen) for size in range(most + 1) for chosen in combinations(values, size)]
+
+
+FOUND = subsets(("list:customers", "list:x", "email"), 3)
+
+
+def every_label_request():
+    """One request of each sort that rules about labels and times can tell apart, cleared for everything."""
+    for categories, onward, nth, age, minute, found in product(
+        subsets(("legal", "x"), 2),
+        ("community", "clients", "recipients"),
+        (1, 2),
+        (0, 49),
+        (0, 3000, 5 * 1440, 5 * 1440 + 720),
+        FOUND,
+    ):
+        labelled = {"clearance": Level.RED, "cleared_for": categories, "categories": categories, "onward": onward}
+        yield facts(**labelled, nth=nth, age=age, week_minute=minute, findings=found)
+
+
+def every_file_request():
+    """One request of each sort that rules about attachments can tell apart."""
+    types = subsets(("image/png", "image/gif", "application/pdf", "text/plain"), 3)
+    for count, kinds, size, found in product(range(4), types, (0, 1001), FOUND):
+        if len(kinds) <= count and bool(kinds) == bool(count) and (count or not size):
+            yield facts(attachments=count, attachment_types=kinds, attachment_bytes=size, findings=found)
+
+
+def without_terms(rule_set):
+    """The same rules, with nothing to look for."""
+    return replace(rule_set, lists=(), patterns=())
 
 
 def matches(rule, given, now):

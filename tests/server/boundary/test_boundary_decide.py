@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from server.boundary.decide import decide
 from server.boundary.facts import ACTS, Facts, FactsError, is_host, normal_host
-from server.boundary.labels import LabelError, Level
+from server.boundary.labels import Label, LabelError, Level
 from server.boundary.rule import STRICTNESS
 from server.boundary.rules import (
     Conditions,
@@ -69,8 +69,9 @@ def test_what_would_allow_it_would(rule_set, asked):
     for one in asked:
         said = decide(one, rule_set, NOW).would_allow or ""
         if "the label were" in said:
-            level = Level.parse(said.rsplit(" ", 1)[1])
-            assert decide(replace(one, label=level), rule_set, NOW).effect in ("allow", "redact")
+            label = Label.parse(said.rsplit(" ", 1)[1])
+            changed = replace(one, label=label.level, onward=label.onward)
+            assert decide(changed, rule_set, NOW).effect in ("allow", "redact")
         if "agreed to be named" in said:
             assert decide(replace(one, consent=True), rule_set, NOW).effect in ("allow", "redact")
 
