@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from web.pages import board, doors, forums, home, jams, people, stream, threads
-from web.pages.boundary import decisions, holds, ledger, partners, rule_editor, rule_history, rules
+from web.pages.boundary import decisions, holds, ledger, partners, recalls, rule_editor, rule_history, rules
 
 GET: dict[str, Handler] = {
     "/": home.show_home,
@@ -35,6 +35,10 @@ GET: dict[str, Handler] = {
     "/boundary/crossings/{verdict}": decisions.show_decision,
     "/boundary/holds": holds.show_holds,
     "/boundary/ledger": ledger.show_ledger,
+    r"/boundary/ledger/{crossing:\d{1,18}}/recall": ledger.confirm_recall,
+    "/boundary/ledger/recalls": recalls.show_recalls,
+    r"/boundary/ledger/recalls/{recall:\d{1,18}}": recalls.show_recall,
+    r"/boundary/ledger/recalls/{recall:\d{1,18}}/{statement}.json": recalls.download_statement,
     "/boundary/partners": partners.show_partners,
     "/people": people.show_people,
 }

@@ -22,7 +22,7 @@ from server.domain.jams import Forum, Jam
 from server.services import forums, log
 from server.services.house import House
 
-CONSUMER = "release"
+CONSUMER = errands.RELEASE
 PATIENCE = 5
 Dealing = Callable[[Gateway, Event, Plan], Awaitable[None]]
 

@@ -9,6 +9,9 @@ from typing import Any
 from federation.outside.store import Books, Outside
 from server.database import Transaction
 
+# The consumer of the inside event log that lets things out and withdraws them.
+RELEASE = "release"
+
 
 @dataclass(frozen=True, slots=True)
 class Errand:

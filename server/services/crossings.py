@@ -458,6 +458,13 @@ async def pseudonym(house: House, author: Member, thread_id: str) -> tuple[str, 
     return made
 
 
+async def verdicts_behind(
+    house: House, contribution_ids: Sequence[str]
+) -> dict[tuple[str, str], tuple[str, tuple[str, ...]]]:
+    """Return (contribution id, audience) → (id of its newest verdict, the rules behind it): for the ledger."""
+    return await verdict_rows.behind(house.store, contribution_ids)
+
+
 async def uris_with(house: House, made: Contribution) -> list[str]:
     """Return every URI outside of a contribution and of all that goes with it when it is taken back."""
     hanging = await contributions.thread(house.store, made.id) if made.kind == "idea" else []

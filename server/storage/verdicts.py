@@ -96,14 +96,18 @@ async def of(store: Database, contribution_id: str) -> list[Verdict]:
     return list({row["audience"]: _verdict(row) for row in rows}.values())
 
 
-async def rules_of(store: Database, contribution_ids: Sequence[str]) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Return (contribution id, audience) → the rules behind its newest verdict."""
+async def behind(
+    store: Database, contribution_ids: Sequence[str]
+) -> dict[tuple[str, str], tuple[str, tuple[str, ...]]]:
+    """Return (contribution id, audience) → (id of its newest verdict, the rules behind it)."""
     rows = await store.fetch(
-        "SELECT contribution_id, audience, rules FROM verdicts"
+        "SELECT id, contribution_id, audience, rules FROM verdicts"
         " WHERE contribution_id IN (SELECT value FROM json_each(?)) ORDER BY version, decided_at",
         (json.dumps(contribution_ids),),
     )
-    return {(row["contribution_id"], row["audience"]): tuple(json.loads(row["rules"])) for row in rows}
+    return {
+        (row["contribution_id"], row["audience"]): (row["id"], tuple(json.loads(row["rules"]))) for row in rows
+    }
 
 
 async def by_id(store: Database, id_: str) -> KeptVerdict | None:

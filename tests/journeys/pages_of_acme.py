@@ -121,6 +121,7 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
             "decision": f"/boundary/crossings/{decision}",
             "holds": "/boundary/holds",
             "ledger": "/boundary/ledger",
+            "recalls": "/boundary/ledger/recalls?state=all",
             "partners": "/boundary/partners",
             "people": "/people",
         },

@@ -17,6 +17,7 @@ from server.domain.errors import Invalid, Refusal, SignInNeeded, TooMuch
 from server.keys import HOUSE
 from server.services import people
 from server.services.house import House
+from web.gate import NoOutside
 
 S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T")
@@ -40,12 +41,6 @@ class WrongKind(Refusal):
     """The body says that it is something other than we take (RFC 9110, 15.5.16)."""
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-
-
-class NoOutside(Refusal):
-    """This process was started without the outside store."""
-
-    status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from federation.outside import recalls
 from federation.outside.ledger import Holding, holdings
 from server.domain.actors import Member
 from server.domain.errors import Missing, NotAllowed, Refusal, SignInNeeded
 from server.domain.ideas import MARKS, Contribution
 from server.domain.jams import Forum, Jam
+from server.domain.recalls import recall_sentence
 from server.keys import HOUSE
 from server.services import crossings, explain, forums, holds, ideas
 from server.services.house import House
@@ -20,6 +22,7 @@ from web.answers import draw, from_htmx, go, head_of, html, show
 from web.cards import url_of
 from web.composing import Writing, draw_composer, intent_of, label_in
 from web.forms import read_form, wrong_of
+from web.gate import caught_up
 from web.ledger import ledger_of
 from web.pages.forums import answer_preview, closed_words
 from web.people import Names, author_of, names_of_hosts
@@ -270,10 +273,11 @@ async def confirm_recall(request: web.Request) -> web.Response:
     """GET /ideas/{idea}/recall"""
     house, member, made, _, jam = await obtain(request)
     member.require("ledger")
+    outside = await ledger_of(request)
+    asks = await recalls.would_ask(outside, await crossings.uris_with(house, made), None) if outside else {}
     page = views.ConfirmPage(
         heading="Take this back from everyone outside?",
-        sentence="It stops being served to anybody outside at once, and every server that holds a copy is "
-        f"asked to delete it. Inside {house.name} it stays.",
+        sentence=f"{recall_sentence(len(asks))} Inside {house.name} it stays.",
         action=f"/ideas/{made.id}/recall",
         button="Take it back",
         back_url=url_of(made),
@@ -286,7 +290,9 @@ async def recall(request: web.Request) -> web.Response:
     """POST /ideas/{idea}/recall"""
     house, member, made, _, _ = await obtain(request)
     await crossings.recall(house, member, made)
-    return go(request, url_of(made), "recalled")
+    outside = await ledger_of(request)
+    done = "recalled" if outside is not None and await caught_up(house, outside) else "recalling"
+    return go(request, url_of(made), done)
 
 
 async def mark(request: web.Request) -> web.Response:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from federation.outside.store import Outside
 from server.cli import verbs
 from server.cli.home import open_house, open_sealed
 from server.services.house import House
@@ -47,6 +48,15 @@ class Cli:
         async def run() -> Any:
             async with open_house(self.home) as house:
                 return await work(house)
+
+        return asyncio.run(run())
+
+    def outside(self, work: Callable[[Outside], Awaitable[Any]]) -> Any:
+        """Do something with the outside store of the home."""
+
+        async def run() -> Any:
+            async with open_sealed(self.home) as outside:
+                return await work(outside)
 
         return asyncio.run(run())
 

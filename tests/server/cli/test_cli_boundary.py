@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from federation.outside import crossings
 from server.boundary.rules import default_rules, write_rules
 from server.cli import verbs
 from server.cli.home import operator
@@ -123,10 +124,25 @@ def test_the_ledger_shows_what_crossed_and_recall_withdraws_it(cli: Cli) -> None
     assert [(one["uri"], one["peer"], one["revoked_at"]) for one in cli.json("ledger")] == [(uri, "*", None)]
     assert uri in cli.ok("ledger", "--object", uri)
     assert cli.json("ledger", "--object", inside) == []
+    assert "none is asked" in cli.ok("recall", "--object", uri, "--dry-run")
+    assert cli.json("ledger", "--object", uri)[0]["revoked_at"] is None
     said = cli.ok("recall", "--object", uri)
     assert said.endswith("No gate is running: it takes effect when the gate runs next.\n")
     cli.gate()
     assert cli.json("ledger", "--object", uri)[0]["revoked_at"] is not None
+
+
+def test_the_ledger_lists_who_never_answered_a_recall(cli: Cli) -> None:
+    uri = _post(cli, "square", "Lamps in the corridor")
+    cli.gate()
+    cli.outside(lambda outside: crossings.note_reads(outside, [(uri, 1)], "gone.example"))
+    assert "1 server that holds a copy" in cli.ok("recall", "--object", uri, "--dry-run")
+    cli.ok("recall", "--object", uri)
+    cli.gate()
+    (one,) = cli.json("ledger", "--recalls", "unanswered")
+    assert (one["host"], one["state"], one["cause"]) == ("gone.example", "unreachable", "hand")
+    assert "It was never reached" in cli.ok("ledger", "--recalls", "all")
+    assert cli.json("ledger", "--recalls", "purged") == []
 
 
 def test_recalling_what_is_not_there_is_refused(cli: Cli) -> None:

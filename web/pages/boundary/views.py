@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from web.views import Choice, Health, RuleSentence, Verdict
+from web.views import Choice, Health, RuleSentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,34 +44,6 @@ class HoldsPage:
     waiting_holds: int
     wrong: Mapping[str, str] = field(default_factory=dict)
     answer: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerRow:
-    object_words: str
-    object_url: str
-    object_uri: str
-    receiver: str
-    version: int
-    verdict: Verdict
-    state: str
-    state_words: str
-    at: datetime
-    rules: tuple[str, ...]
-    why_url: str = ""
-    recall_action: str = ""
-    crossing_id: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerPage:
-    rows: tuple[LedgerRow, ...]
-    peers: tuple[Choice, ...]
-    peer: str
-    object_uri: str
-    older_url: str
-    sentence: str
-    waiting_holds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
