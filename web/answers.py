@@ -35,6 +35,7 @@ DONE = {
     "recalled": "Taken back. It is served to nobody any more, and its holders are being asked to delete it.",
     "recalling": "Written down. It takes effect when the gate runs; until then what stands outside is still served.",
     "partner": "The partner is written down.",
+    "offered": "The offer is on its way. It holds once they accept it.",
     "password": "Your password is set.",
     "rules": "Done. The rules in force are below.",
     "rules-wait": "It opens something, so a second person has to approve it. Until then nothing changes.",

@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from web.pages import board, doors, forums, home, jams, people, stream, threads
-from web.pages.boundary import decisions, holds, ledger, partners, recalls, rule_editor, rule_history, rules
+from web.pages.boundary import decisions, holds, ledger, partner, partners, recalls, rule_editor, rule_history, rules
 
 GET: dict[str, Handler] = {
     "/": home.show_home,
@@ -40,6 +40,7 @@ GET: dict[str, Handler] = {
     r"/boundary/ledger/recalls/{recall:\d{1,18}}": recalls.show_recall,
     r"/boundary/ledger/recalls/{recall:\d{1,18}}/{statement}.json": recalls.download_statement,
     "/boundary/partners": partners.show_partners,
+    "/boundary/partners/{host}": partner.show_partner,
     "/people": people.show_people,
 }
 
@@ -74,6 +75,8 @@ POST: dict[str, Handler] = {
     r"/boundary/ledger/{crossing:\d{1,18}}/recall": ledger.recall_crossing,
     "/boundary/partners": partners.add_partner,
     "/boundary/partners/{host}": partners.change_partner,
+    "/boundary/partners/{host}/agreements": partner.offer_agreement,
+    "/boundary/partners/{host}/agreements/{agreement:[0-9a-f]{32}}": partner.act_on_agreement,
     "/people": people.add_person,
 }
 

@@ -7,6 +7,7 @@ from typing import cast, get_args
 
 import click
 
+from server.cli.agreement import agreement
 from server.cli.home import as_json, at_home, open_house, operator, run
 from server.cli.show import print_json, print_table
 from server.domain.crossings import Partner, PartnerState, Tier
@@ -17,6 +18,9 @@ from server.services import partners
 @click.group()
 def partner() -> None:
     """Add, list, pause, resume and remove partners."""
+
+
+partner.add_command(agreement)
 
 
 @partner.command()

@@ -23,6 +23,7 @@ from server.domain.agreements import (
     Terms,
     after,
     newest,
+    sentences,
 )
 from server.domain.crossings import Partner, Tier
 from server.domain.errors import Conflict, Invalid, Missing
@@ -98,6 +99,16 @@ async def accepted_by_host(house: House) -> dict[str, Agreement]:
         if best is not None:
             found[one.host] = best
     return found
+
+
+async def count_held(house: House, host: str) -> int:
+    """Count what we hold of a server's people."""
+    return await contributions.count_of_host(house.store, host)
+
+
+def in_sentences(house: House, agreement: Agreement) -> tuple[str, ...]:
+    """Say what is agreed in plain sentences, to be read before it is accepted."""
+    return sentences(agreement.terms, house.name, agreement.host)
 
 
 # -- what people do --

@@ -149,6 +149,15 @@ async def count_by_author(store: Database, author_id: str, jam_id: str) -> int:
     return found
 
 
+async def count_of_host(store: Database, host: str) -> int:
+    """Count what stands here by people of a server."""
+    found: int = await store.fetch_value(
+        "SELECT count(*) FROM contributions c JOIN members m ON m.id = c.author_id WHERE m.host = ? AND NOT c.deleted",
+        (host,),
+    )
+    return found
+
+
 async def held_of(store: Database, forum_id: str, host: str, *, whole: bool) -> list[Contribution]:
     """Return what people of a server wrote in a forum; with `whole`, what anybody elsewhere did. Newest first."""
     rows = await store.fetch(

@@ -37,6 +37,7 @@ PARTS = {
     "recall": "id of a recall",
     "decision": "id of a verdict",
     "hold": "id",
+    "agreement": "id of an agreement",
     "host": "host name, with its port where it has one",
 }
 INTRODUCTION = (

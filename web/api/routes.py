@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from web.api import boundary, decisions, figures, ideas, jams, ledger, people, rules, stream
+from web.api import agreements, boundary, decisions, figures, ideas, jams, ledger, people, rules, stream
 
 GET, POST, PUT, PATCH, DELETE = hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_PATCH, hdrs.METH_DELETE
 
@@ -111,5 +111,12 @@ ROUTES: tuple[Route, ...] = (
     Route(POST, "/boundary/holds/{hold}/refuse", boundary.refuse_hold, "Keep it back, with a reason"),
     Route(GET, "/partners", boundary.list_partners, "List partners"),
     Route(POST, "/partners", boundary.add_partner, "Write down an agreement with another server", 201),
+    Route(GET, "/partners/{host}", agreements.read_partner, "One partner, how its server does, what each holds"),
+    Route(GET, "/partners/{host}/agreements", agreements.list_agreements, "Agreements with a server, newest first"),
+    Route(POST, "/partners/{host}/agreements", agreements.offer, "Offer an agreement to a server", 201),
+    Route(GET, "/partners/{host}/agreements/{agreement}", agreements.read, "One agreement, with what was signed"),
+    Route(POST, "/partners/{host}/agreements/{agreement}/accept", agreements.accept, "Accept an offer"),
+    Route(POST, "/partners/{host}/agreements/{agreement}/decline", agreements.decline, "Decline an offer"),
+    Route(POST, "/partners/{host}/agreements/{agreement}/end", agreements.end, "End an agreement or withdraw an offer"),
     Route(PATCH, "/partners/{host}", boundary.change_partner, "Change, pause, resume or remove a partner"),
 )  # fmt: skip

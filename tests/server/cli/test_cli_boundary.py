@@ -148,3 +148,14 @@ def test_the_ledger_lists_who_never_answered_a_recall(cli: Cli) -> None:
 def test_recalling_what_is_not_there_is_refused(cli: Cli) -> None:
     said = cli.refused("recall", "--object", "http://127.0.0.1:7802/objects/none")
     assert said.startswith("There is no idea or reply http://127.0.0.1:7802/objects/none here")
+
+
+def test_an_agreement_is_offered_shown_and_ended(cli: Cli) -> None:
+    said = cli.ok("partner", "agreement", "offer", "globex.example", "--until", "2030-01-01", "--retention", "0")
+    assert "deletes at once" in said
+    assert [one["state"] for one in cli.json("partner", "agreement", "list")] == ["draft"]
+    assert "being sent" in cli.ok("partner", "agreement", "show", "globex.example")
+    assert "nothing with globex.example to accept" in cli.refused("partner", "agreement", "accept", "globex.example")
+    assert "is ended" in cli.ok("partner", "agreement", "end", "globex.example", "--reason", "No.")
+    assert "nothing with globex.example to end" in cli.refused("partner", "agreement", "end", "globex.example")
+    assert "label" in cli.refused("partner", "agreement", "offer", "globex.example", "--clearance", "PURPLE")

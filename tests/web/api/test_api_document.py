@@ -113,7 +113,9 @@ async def test_what_is_answered_fits_what_is_documented(
     if route.answer is web.StreamResponse:
         return
     await ada("POST", "/partners", {"host": "globex.example"})
-    parts = {"jam": "packaging", "forum": "boxes", "id": idea["id"], "version": "1"}
+    parts = {"jam": "packaging", "forum": "boxes", "id": idea["id"], "version": "1", "host": "globex.example"}
+    offered = await ada("POST", "/partners/globex.example/agreements", {"forums": ["*"]})
+    parts["agreement"] = offered["id"]
     if set(re.findall(r"{(\w+)}", route.path)) - set(parts):
         parts |= await recalled(ada, idea, house, outside)
     path = re.sub(r"{(\w+)}", lambda part: parts[part[1]], route.path)

@@ -19,6 +19,7 @@ from web.setup import add_web
 
 PLACES = {
     "{verdict}": "0" * 32,
+    "{host}": "globex.example",
     "{jam}": "better",
     "{forum:[0-9a-f]{32}}": "forum",
     "{idea}": "idea",

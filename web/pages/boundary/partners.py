@@ -12,9 +12,12 @@ from federation.outside import deliveries, peers
 from federation.outside.ledger import count_held
 from federation.outside.peers import Peer
 from server.boundary.labels import Level
+from server.domain.actors import Member
 from server.domain.crossings import Partner, PartnerState, Tier
 from server.domain.errors import Missing, NotAllowed, Refusal, SignInNeeded
-from server.services import holds, partners
+from server.domain.uris import HOST
+from server.services import agreements, holds, partners
+from server.services.house import House
 from server.services.labels import put_together
 from web.answers import go, show
 from web.composing import LABEL_WORDS
@@ -29,7 +32,10 @@ _TIERS = ("partner", "customer")
 
 
 async def show_partners(request: web.Request) -> web.Response:
-    """GET /boundary/partners"""
+    """GET /boundary/partners; with `find`, on to that server's page."""
+    find = request.query.get("find", "").strip().lower()
+    if HOST.fullmatch(find):
+        return go(request, f"/boundary/partners/{find}")
     return await _partners(request, {}, {}, 200)
 
 
@@ -48,6 +54,7 @@ async def _partners(
         rows.append(_partner(partner, known.get(partner.host), waiting, held.get(partner.host, 0)))
     page = views.PartnersPage(
         partners=tuple(rows),
+        asking=await _asking(house, member),
         values={key: typed.get(key, "") for key in ("host", "name", "categories")},
         tiers=tuple(Choice(value=one, words=one.capitalize(), chosen=one == typed.get("tier")) for one in _TIERS),
         clearances=tuple(
@@ -63,6 +70,12 @@ async def _partners(
         wrong=wrong,
     )
     return show(request, "partners.html", page, status=status, section=SECTION)
+
+
+async def _asking(house: House, member: Member) -> tuple[str, ...]:
+    if not member.may("partners"):
+        return ()
+    return tuple(one.host for one in await agreements.list_agreements(house, member) if one.state == "asked")
 
 
 def _partner(partner: Partner, peer: Peer | None, waiting: int, held: int) -> PartnerRow:
@@ -121,4 +134,5 @@ async def change_partner(request: web.Request) -> web.Response:
     if state is None:
         raise Missing("state")
     await partners.change_partner(house, member, request.match_info["host"], state=state)
-    return go(request, "/boundary/partners", "saved")
+    back = f"/boundary/partners/{request.match_info['host']}" if form.get("from") == "page" else "/boundary/partners"
+    return go(request, back, "saved")

@@ -62,8 +62,62 @@ class PartnerRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementCard:
+    """One version of an agreement. `acts` are what may be done about it: (act, words, what it does)."""
+
+    id: str
+    title: str
+    state: str
+    tone: str
+    state_words: str
+    sentences: tuple[str, ...]
+    history: tuple[tuple[str, datetime], ...]
+    note: str
+    action: str
+    acts: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferForm:
+    """What can be offered, with what was typed and ticked before."""
+
+    forums: tuple[Choice, ...]
+    tiers: tuple[Choice, ...]
+    directions: tuple[Choice, ...]
+    clearances: tuple[Choice, ...]
+    onwards: tuple[Choice, ...]
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerPage:
+    """One other server, a partner or not. `standing` says what it is to us."""
+
+    host: str
+    name: str
+    state: str
+    standing: str
+    health: Health
+    health_words: str
+    facts: tuple[tuple[str, str], ...]
+    held_by_them: int | None
+    held_by_us: int
+    pausing: str
+    removing: str
+    open_cards: tuple[AgreementCard, ...]
+    closed_cards: tuple[AgreementCard, ...]
+    offer: OfferForm
+    may_change: bool
+    waiting_holds: int
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartnersPage:
+    """`asking` are the servers whose offer of an agreement waits for our answer."""
+
     partners: tuple[PartnerRow, ...]
+    asking: tuple[str, ...]
     values: Mapping[str, str]
     tiers: tuple[Choice, ...]
     clearances: tuple[Choice, ...]
