@@ -26,6 +26,7 @@ from server.worker import REST_SECONDS, keep_at
 if TYPE_CHECKING:
     from federation.edge.setup import ServerSigner
     from federation.outside.store import Ledger, Outside
+    from server.services.checkpoints import SecondPlace
     from server.services.house import House
 
 Role = Literal["all", "inside", "gate", "edge", "analytics"]
@@ -79,6 +80,15 @@ async def open_inside(settings: Settings, *, create: bool = False) -> AsyncItera
         await store.close()
 
 
+def second_place(settings: Settings, *, make: bool = True) -> SecondPlace:
+    """Return where checkpoints of the audit chain are kept, with the key that signs them, made where it is missing."""
+    from server.domain.audit import AuditKey
+    from server.services.checkpoints import SecondPlace
+
+    key = AuditKey(secret(settings.inside_secrets_path, "audit.key", make=make))
+    return SecondPlace(settings.checkpoints_path, key, settings.makes_checkpoints_folder)
+
+
 @contextlib.asynccontextmanager
 async def open_outside(settings: Settings, organisation: Organisation) -> AsyncIterator[Outside]:
     """Open the outside store with its keys: for gate and edge, and for verbs that do their work."""
@@ -126,7 +136,10 @@ async def run(settings: Settings, role: Role, inside_listen: str = "", edge_list
         if role != "edge":
             store = await stack.enter_async_context(open_inside(settings))
             ledger = stack.enter_context(open_ledger(settings))
-            await _inside_roles(work, role, make_house(store, organisation), outside, ledger, inside_listen)
+            house = make_house(store, organisation)
+            if role in ("all", "inside"):
+                _add_inside(work, house, ledger, second_place(settings), inside_listen)
+            await _inside_roles(work, role, house, outside)
         await _serve(stack, work, role)
 
 
@@ -137,11 +150,7 @@ def make_house(store: Database, organisation: Organisation) -> House:
     return House(store, organisation.name, organisation.addresses)
 
 
-async def _inside_roles(
-    work: Work, role: Role, house: House, outside: Outside | None, ledger: Ledger, inside_listen: str
-) -> None:
-    if role in ("all", "inside"):
-        _add_inside(work, house, ledger, inside_listen)
+async def _inside_roles(work: Work, role: Role, house: House, outside: Outside | None) -> None:
     if role in ("all", "gate"):
         assert outside is not None
         await _add_gate(work, house, outside)
@@ -151,10 +160,11 @@ async def _inside_roles(
         work.workers.append(("themes", ThemeWorker(house).run_once, 0.5))
 
 
-def _add_inside(work: Work, house: House, ledger: Ledger, listen: str) -> None:
+def _add_inside(work: Work, house: House, ledger: Ledger, place: SecondPlace, listen: str) -> None:
     from federation.outside.store import LEDGER
-    from server.keys import HOUSE
+    from server.keys import HOUSE, SECOND_PLACE
     from server.services.agreements import follow_agreements
+    from server.services.checkpoints import keep_checkpoints
     from server.services.jams import follow_clock
     from server.services.rule_versions import activate_due
     from web.api.setup import add_api
@@ -164,6 +174,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, listen: str) -> None:
     app = web.Application(client_max_size=LONGEST_FORM)
     app[HOUSE] = house
     app[LEDGER] = ledger
+    app[SECOND_PLACE] = place
     add_web(app)
     add_api(app)
     add_health(app)
@@ -173,6 +184,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, listen: str) -> None:
         return await follow_clock(house) + await activate_due(house) + await follow_agreements(house)
 
     work.workers.append(("jam clock", follow_time, 1.0))
+    work.workers.append(("checkpoints", lambda: keep_checkpoints(house, place), 5.0))
 
 
 async def _add_gate(work: Work, house: House, outside: Outside) -> None:

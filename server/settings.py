@@ -23,6 +23,7 @@ SETTINGS: dict[str, str] = {
     "MARMALADE_ADMIN_PASSWORD": "the first admin's password, read by init; without it init prints a one-time link",
     "MARMALADE_INSIDE_DATABASE_URL": "the inside store: sqlite:///PATH; default HOME/inside/store.sqlite",
     "MARMALADE_OUTSIDE_DATABASE_URL": "the outside store: sqlite:///PATH; default HOME/outside/store.sqlite",
+    "MARMALADE_CHECKPOINTS": "the second place of the audit chain's checkpoints, a folder; default HOME/checkpoints",
     "MARMALADE_BROKER_URL": "a message broker; none so far: the roles wake each other through the stores",
     "MARMALADE_PEER_NETWORKS": "CIDRs that peers may live in besides the global Internet, separated by commas",
     "MARMALADE_LOG_LEVEL": "debug, info, warning or error; default info",
@@ -41,6 +42,7 @@ class Settings:
     home: Path
     inside_path: Path
     outside_path: Path
+    checkpoints_path: Path
     peer_networks: tuple[Network, ...]
     admin_password: str
     log_level: str
@@ -61,6 +63,7 @@ class Settings:
             home=home,
             inside_path=_path(env, "MARMALADE_INSIDE_DATABASE_URL", home / "inside" / "store.sqlite"),
             outside_path=_path(env, "MARMALADE_OUTSIDE_DATABASE_URL", home / "outside" / "store.sqlite"),
+            checkpoints_path=Path(env.get("MARMALADE_CHECKPOINTS") or home / "checkpoints"),
             peer_networks=_networks(env.get("MARMALADE_PEER_NETWORKS", "")),
             admin_password=env.get("MARMALADE_ADMIN_PASSWORD", ""),
             log_level=level,
@@ -70,6 +73,16 @@ class Settings:
     def secrets_path(self) -> Path:
         """The folder of the outside's secrets: the release key and the seal of our actors' private keys."""
         return self.home / "outside" / "secrets"
+
+    @property
+    def inside_secrets_path(self) -> Path:
+        """The folder of the inside's secrets: the audit key."""
+        return self.home / "inside" / "secrets"
+
+    @property
+    def makes_checkpoints_folder(self) -> bool:
+        """Say whether the second place may be made where it is missing: one that the operator named may not."""
+        return self.checkpoints_path == self.home / "checkpoints"
 
 
 def child_environment(settings: Mapping[str, str]) -> dict[str, str]:

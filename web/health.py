@@ -18,6 +18,7 @@ from federation.outside.store import Ledger
 from server.database import DatabaseError
 from server.keys import HOUSE
 from server.services import holds
+from server.services.audit import checkpoint_age
 from server.services.house import House
 from server.services.log import newest_event
 from web.broadcast import BROADCAST
@@ -44,12 +45,18 @@ class Metrics:
         )
         self.events = Gauge("marmalade_events", "Number of the newest event in the log.", registry=kept)
         self.holds = Gauge("marmalade_holds_waiting", "Holds that wait for a reviewer.", registry=kept)
+        self.checkpoint = Gauge(
+            "marmalade_audit_checkpoint_age_seconds",
+            "How long the oldest audit row without a signed checkpoint has waited for one.",
+            registry=kept,
+        )
         self.streams = Gauge("marmalade_streams", "Open event streams.", ("kind",), registry=kept)
 
     async def count(self, app: web.Application, house: House) -> None:
         """Bring the gauges up to date."""
         self.events.set(await newest_event(house))
         self.holds.set(await holds.count_waiting(house))
+        self.checkpoint.set(await checkpoint_age(house))
         pages, api = app.get(HUB), app.get(BROADCAST)
         self.streams.labels("pages").set(pages.listeners if pages is not None else 0)
         self.streams.labels("api").set(api.listeners if api is not None else 0)

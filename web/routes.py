@@ -6,7 +6,18 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from web.pages import board, doors, forums, home, jams, people, stream, threads
-from web.pages.boundary import decisions, holds, ledger, partner, partners, recalls, rule_editor, rule_history, rules
+from web.pages.boundary import (
+    audit,
+    decisions,
+    holds,
+    ledger,
+    partner,
+    partners,
+    recalls,
+    rule_editor,
+    rule_history,
+    rules,
+)
 
 GET: dict[str, Handler] = {
     "/": home.show_home,
@@ -41,6 +52,7 @@ GET: dict[str, Handler] = {
     r"/boundary/ledger/recalls/{recall:\d{1,18}}/{statement}.json": recalls.download_statement,
     "/boundary/partners": partners.show_partners,
     "/boundary/partners/{host}": partner.show_partner,
+    "/boundary/audit": audit.show_audit,
     "/people": people.show_people,
 }
 
@@ -74,6 +86,7 @@ POST: dict[str, Handler] = {
     "/boundary/holds/{hold}": holds.decide_hold,
     r"/boundary/ledger/{crossing:\d{1,18}}/recall": ledger.recall_crossing,
     "/boundary/partners": partners.add_partner,
+    "/boundary/audit/export": audit.export_audit,
     "/boundary/partners/{host}": partners.change_partner,
     "/boundary/partners/{host}/agreements": partner.offer_agreement,
     "/boundary/partners/{host}/agreements/{agreement:[0-9a-f]{32}}": partner.act_on_agreement,

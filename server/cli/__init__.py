@@ -21,6 +21,7 @@ VERBS: dict[str, str] = {
     "recall": "recall",
     "ledger": "ledger",
     "doctor": "doctor",
+    "audit": "audit",
     "backup": "backup",
     "restore": "restore",
     "export": "export",

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 
-from server.app import open_inside
+from server.app import make_house, open_inside
 from server.cli import archive
 from server.cli.home import as_json, at_home, open_sealed, run
 from server.cli.show import print_json, progress
 from server.domain.errors import Refusal
+from server.services.audit import note
 from server.settings import Settings, read_organisation
 
 
@@ -47,6 +48,7 @@ async def _backup(home: Path, file: Path) -> archive.Manifest:
             await ledger.store.backup(outside)
         meter.step()
         async with open_inside(settings) as store:
+            await note(make_house(store, organisation), None, "backup")
             await store.backup(inside)
         meter.step()
         files = {archive.ORGANISATION: home / archive.ORGANISATION}

@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from server.database.inspect import look_at
 from server.database.modes import is_shared
 from server.domain.errors import Refusal
-from server.services import explain, holds, log, rules
+from server.services import audit, explain, holds, log, rules
+from server.services.checkpoints import SecondPlace
 from server.services.house import House
 from server.settings import Network, Organisation, Settings
 
@@ -83,7 +84,23 @@ def check_networks(settings: Settings) -> Iterator[Finding]:
             yield Finding("settings", "note", said, "Name the networks that peers really live in.")
 
 
-async def check_inside(house: House) -> Iterator[Finding]:
+async def check_audit(house: House, place: SecondPlace | None) -> list[Finding]:
+    """Look at the whole audit chain, and at what the checkpoints in both places know of it."""
+    state = await audit.examine(house, place)
+    fix = "Keep copies of the store and of that folder, and compare them with your backups (docs/operators.md, Audit)."
+    found = [Finding("audit", "broken", fault, fix) for fault in state.faults]
+    if not found:
+        found.append(Finding("audit", "ok", f"The audit chain holds. Its checkpoints are signed with {state.key}."))
+    what = f"{state.checkpoints} checkpoints in {state.place}, {state.open_rows} rows since the last"
+    if state.stale and state.open_since:
+        said = f"{what}, waiting since {state.open_since:%Y-%m-%d %H:%M} UTC."
+        found.append(Finding("checkpoints", "note", said, "Start the server; its log says what stops it."))
+    else:
+        found.append(Finding("checkpoints", "ok", f"{what}."))
+    return found
+
+
+async def check_inside(house: House, place: SecondPlace | None) -> Iterator[Finding]:
     """Look at the rules, the audit chain, the clock and the queue of the inside."""
     found: list[Finding] = []
     try:
@@ -91,11 +108,7 @@ async def check_inside(house: House) -> Iterator[Finding]:
         found.append(Finding("rules", "ok", f"Version {stored.version} of the rules is in force."))
     except Refusal as refusal:
         found.append(Finding("rules", "broken", refusal.public, "Run init again: it writes the default rules."))
-    if broken := await log.broken_audit_rows(house):
-        said = f"The audit chain does not hold at row {broken[0]} ({len(broken)} in all): tampering or damage."
-        found.append(Finding("audit", "broken", said, "Keep a copy of the store, and compare it with your backups."))
-    else:
-        found.append(Finding("audit", "ok", "The audit chain holds."))
+    found += await check_audit(house, place)
     found.append(_replayed(await explain.replay_all(house)))
     newest = await log.newest_event(house)
     last = await log.events_after(house, newest - 1, 1) if newest else []

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import click
 
+from server.app import second_place
 from server.cli import checks, modes
 from server.cli.checks import Finding
 from server.cli.home import as_json, at_home, open_house, open_ledger, open_sealed, run
 from server.cli.show import print_json, print_table, progress
 from server.database import DatabaseError
 from server.domain.errors import Refusal
-from server.settings import Settings, read_organisation
+from server.services.checkpoints import SecondPlace
+from server.settings import Settings, SettingsError, read_organisation
 
 
 @click.command()
@@ -64,11 +66,19 @@ async def _look_within(home: Path) -> list[Finding]:
     """Open both stores, which are sound and up to date, and look at what they hold."""
     try:
         async with open_house(home) as house, open_ledger(home) as ledger:
-            inside = list(await checks.check_inside(house))
+            inside = list(await checks.check_inside(house, _second_place(home)))
             return [*inside, await checks.check_gate(house, ledger), *await checks.check_deliveries(ledger)]
     except (DatabaseError, Refusal) as error:
         said = error.public if isinstance(error, Refusal) else str(error)
         return [Finding("stores", "broken", said, "Mend that first, then run doctor again.")]
+
+
+def _second_place(home: Path) -> SecondPlace | None:
+    """Return the second place, None where its key is missing or damaged: that is told elsewhere."""
+    try:
+        return second_place(Settings.from_env(home), make=False)
+    except SettingsError:
+        return None
 
 
 async def _look_at_seals(home: Path) -> Finding:

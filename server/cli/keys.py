@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from server.cli.home import at_home, open_house, open_sealed, run
+from server.cli.home import at_home, open_house, open_sealed, operator, run
 
 
 @click.group()
@@ -29,8 +29,10 @@ async def _rotate(home: Path) -> tuple[int, int]:
     from federation.gate.actors import show_server
     from federation.gate.key_change import rotate_keys
     from federation.gate.plan import Gateway
+    from server.services.audit import note
 
     async with open_house(home) as house, open_sealed(home) as outside:
         gate = Gateway(house, outside)
         await show_server(gate)
+        await note(house, await operator(house), "rotate keys")
         return await rotate_keys(gate)

@@ -10,8 +10,6 @@ from server.cli.checks import Finding
 from server.database.modes import is_shared
 from server.settings import Settings
 
-SECRETS = ("release.key", "seal.key")
-
 
 def check_modes(settings: Settings) -> Iterator[Finding]:
     """Look at who may open what: inside and outside are their owners' alone, or each a group's of its own.
@@ -58,9 +56,9 @@ def _check_shared(name: str, folder: Path) -> Iterator[Finding]:
 
 
 def check_secrets(settings: Settings) -> Iterator[Finding]:
-    """Look at the outside's secrets: there, whole, and nobody else's to read."""
-    for name in SECRETS:
-        path = settings.secrets_path / name
+    """Look at the secrets of outside and inside: there, whole, and nobody else's to read."""
+    keys = [settings.secrets_path / "release.key", settings.secrets_path / "seal.key"]
+    for path in [*keys, settings.inside_secrets_path / "audit.key"]:
         try:
             size, mode = path.stat().st_size, stat.S_IMODE(path.stat().st_mode)
         except OSError as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from server.cli.home import at_home, open_house, run
+from server.cli.home import at_home, open_house, operator, run
 from server.domain.errors import Conflict, Missing, Refusal
 from server.services import people
 
@@ -27,4 +27,4 @@ async def _token(home: Path, username: str) -> str:
             raise Refusal(f"There is no person called {username} here; `user list` shows who there is.") from error
         if not member.active:
             raise Conflict(f"{member.username} is not active and gets no token.")
-        return await people.make_token(house, member)
+        return await people.make_token(house, member, await operator(house))

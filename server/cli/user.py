@@ -8,7 +8,7 @@ from typing import cast
 
 import click
 
-from server.cli.home import as_json, at_home, everybody, open_house, run, sign_in_link
+from server.cli.home import as_json, at_home, everybody, open_house, operator, run, sign_in_link
 from server.cli.show import print_json, print_table
 from server.domain.actors import ROLES, Member, Role
 from server.services import people
@@ -43,7 +43,7 @@ async def _add(home: Path, username: str, name: str, unit: str, role: Role, pass
     async with open_house(home) as house:
         if password is not None:
             people.check_password(house, username, password)
-        member = await people.add_member(house, username, name, unit, role)
+        member = await people.add_member(house, username, name, unit, role, by=await operator(house))
         if password is None:
             return member, await sign_in_link(house, member)
         await people.set_password(house, member, password)

@@ -18,7 +18,9 @@ DUTIES: dict[Role, frozenset[str]] = {
     "facilitator": frozenset({"mark", "moderate"}),
     "analyst": frozenset({"mark", "themes"}),
     "reviewer": frozenset({"review", "ledger"}),
-    "admin": frozenset({"mark", "moderate", "themes", "review", "ledger", "rules", "people", "jams", "partners"}),
+    "admin": frozenset(
+        {"mark", "moderate", "themes", "review", "ledger", "rules", "people", "jams", "partners", "audit"}
+    ),
 }
 
 

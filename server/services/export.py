@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from server.domain.actors import Member
+from server.services.audit import note
 from server.services.house import House
 from server.storage import export
 from server.storage.times import moment
@@ -20,6 +21,7 @@ async def export_all(house: House, by: Member) -> AsyncIterator[Record]:
     It holds all that stands inside, whatever its label; what was deleted is not in it. For admins.
     """
     by.require("people")
+    await note(house, by, "export")
     for row in await export.jam_rows(house.store):
         yield _jam(row)
     for row in await export.forum_rows(house.store):

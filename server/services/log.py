@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from server.domain.audit import Chain
 from server.domain.events import Event
 from server.services.house import House
-from server.storage import events
+from server.storage import audit, events
 
 
 async def events_after(house: House, seq: int, limit: int = 200) -> list[Event]:
@@ -19,4 +20,7 @@ async def newest_event(house: House) -> int:
 
 async def broken_audit_rows(house: House) -> list[int]:
     """Return the numbers of audit rows that do not follow from the row before: tampering or damage."""
-    return await events.broken_audit_rows(house.store)
+    chain = Chain()
+    async for page in audit.walk(house.store):
+        chain.walk(page)
+    return chain.broken

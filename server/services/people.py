@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -46,7 +47,14 @@ def _hash(secret: str) -> str:
 
 
 async def add_member(
-    house: House, username: str, name: str = "", unit: str = "", role: Role = "member", *, consent: bool = True
+    house: House,
+    username: str,
+    name: str = "",
+    unit: str = "",
+    role: Role = "member",
+    *,
+    consent: bool = True,
+    by: Member | None = None,
 ) -> Member:
     """Add one of our own people. The username must be free, among forums too (one namespace, as Mastodon has)."""
     if not USERNAME.fullmatch(username):
@@ -73,6 +81,7 @@ async def add_member(
     async with house.store.transaction() as change:
         await people.insert(member)
         await events.append(change, "MemberAdded", member.id, {}, member.created_at.timestamp())
+        await events.audit(change, by.id if by else "", f"add {role}", member.id, member.created_at.timestamp())
     return member
 
 
@@ -173,11 +182,13 @@ async def _begin(house: House, member: Member) -> SignIn:
     return SignIn(member, cookie)
 
 
-async def make_link(house: House, member: Member) -> str:
-    """Return the secret of a one-time sign-in link, good for an hour."""
+async def make_link(house: House, member: Member, by: Member | None = None) -> str:
+    """Return the secret of a one-time sign-in link, good for an hour. Whoever has it signs in as that person."""
     secret = secrets.token_urlsafe(32)
-    async with house.store.transaction():
-        await people.insert_link(_hash(secret), member.id, (house.now() + LINK_LIFE).timestamp())
+    now = house.now()
+    async with house.store.transaction() as change:
+        await people.insert_link(_hash(secret), member.id, (now + LINK_LIFE).timestamp())
+        await events.audit(change, by.id if by else "", "make sign-in link", member.id, now.timestamp())
     return secret
 
 
@@ -204,13 +215,13 @@ async def session(house: House, cookie: str) -> Session | None:
     return None if found is None else Session(*found)
 
 
-async def make_token(house: House, member: Member) -> str:
+async def make_token(house: House, member: Member, by: Member | None = None) -> str:
     """Return a bearer token for the JSON API; only its hash is kept."""
     token = f"mml_{secrets.token_urlsafe(32)}"
     now = house.now().timestamp()
     async with house.store.transaction() as change:
         await people.insert_token(_hash(token), member.id, now)
-        await events.audit(change, member.id, "make token", member.id, now)
+        await events.audit(change, by.id if by else member.id, "make token", member.id, now)
     return token
 
 
@@ -244,7 +255,20 @@ async def change_member(
         if active is False or role is not None:
             await people.delete_sessions_of(member.id)
         await events.append(change, "ConsentChanged" if consent is not None else "MemberAdded", member.id, {}, now)
-        await events.audit(change, by.id, "change member " + " ".join(sorted(values)), member.id, now)
+        for act in _acts(values):
+            await events.audit(change, by.id, act, member.id, now)
     changed = await people.by_id(house.store, member.id)
     assert changed is not None
     return changed
+
+
+def _acts(values: Mapping[str, object]) -> Iterator[str]:
+    """Yield what the audit chain calls a change of a person, one row for each thing changed."""
+    if "consent" in values:
+        yield "agree to be named" if values["consent"] else "withdraw consent"
+    if "role" in values:
+        yield f"make {values['role']}"
+    if "active" in values:
+        yield "activate" if values["active"] else "deactivate"
+    if "unit" in values:
+        yield "change unit"

@@ -49,6 +49,7 @@ async def found_rules(house: House) -> None:
         text = write_rules(default_rules())
         version = await rule_sets.insert(text, "", "Defaults", "active", now, origin="defaults", began_at=now)
         await events.append(change, "RulesApplied", str(version), {}, now)
+        await events.audit(change, "", "begin with the default rules", str(version), now)
 
 
 async def rules_in_force(house: House) -> tuple[StoredRules, RuleSet]:

@@ -1,14 +1,14 @@
-"""The event log and the audit chain."""
+"""The event log, and the way into the audit chain."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from server.database import Database, Transaction
 from server.domain.events import Event, EventKind
+from server.storage import audit as audit_rows
 from server.storage.times import moment
 
 
@@ -36,27 +36,5 @@ async def newest(store: Database) -> int:
 
 
 async def audit(change: Transaction, member_id: str, act: str, subject_id: str, now: float) -> None:
-    """Append to the audit chain: the hash covers the row and the hash before it (SHA-256)."""
-    rows = await change.fetch("SELECT hash FROM audit ORDER BY seq DESC LIMIT 1", ())
-    before = rows[0]["hash"] if rows else ""
-    hash_ = chain_hash(before, now, member_id, act, subject_id)
-    await change.execute(
-        "INSERT INTO audit (at, member_id, act, subject_id, hash) VALUES (?, ?, ?, ?, ?)",
-        (now, member_id, act, subject_id, hash_),
-    )
-
-
-def chain_hash(before: str, at: float, member_id: str, act: str, subject_id: str) -> str:
-    """Return the SHA-256 of an audit row joined with the hash of the row before it."""
-    body = json.dumps([before, at, member_id, act, subject_id], separators=(",", ":"))
-    return hashlib.sha256(body.encode()).hexdigest()
-
-
-async def broken_audit_rows(store: Database) -> list[int]:
-    """Return the numbers of audit rows whose hash does not follow from the row before."""
-    before, broken = "", []
-    for row in await store.fetch("SELECT * FROM audit ORDER BY seq"):
-        if row["hash"] != chain_hash(before, row["at"], row["member_id"], row["act"], row["subject_id"]):
-            broken.append(row["seq"])
-        before = row["hash"]
-    return broken
+    """Append to the audit chain, in the transaction of what was done."""
+    await audit_rows.put(change, member_id, act, subject_id, now)

@@ -215,6 +215,22 @@ class AuditRow(Model):
         table = "audit"
 
 
+class CheckpointRow(Model):
+    """Our own copy of a signed checkpoint of the audit chain; the other lies in a second place."""
+
+    id = fields.IntField(primary_key=True)
+    seq = fields.IntField()
+    hash = fields.CharField(max_length=64)
+    at = fields.FloatField()
+    count = fields.IntField()
+    before = fields.CharField(max_length=64)
+    key = fields.CharField(max_length=64)
+    signature = fields.CharField(max_length=128)
+
+    class Meta:
+        table = "checkpoints"
+
+
 class RuleSetRow(Model):
     """A version of the rule table, its text immutable.
 

@@ -162,10 +162,12 @@ async def test_roles_of_different_users_work_together_and_see_no_more_than_their
         await wait_for(lambda: call(f"{inside}/livez")[0] == 200 and call(f"{edge}/livez")[0] == 200)
 
         stores = [folder / "inside/store.sqlite", folder / "outside/store.sqlite"]
-        secrets = [folder / "outside/secrets/release.key", folder / "outside/secrets/seal.key"]
-        assert openings(EDGE, *stores, *secrets) == ["OperationalError", "opened", "opened", "opened"]
-        assert openings(INSIDE, *stores, *secrets) == ["opened", "opened", "PermissionError", "PermissionError"]
-        assert openings(GATE, *stores, *secrets) == ["opened"] * 4
+        keys = [folder / "outside/secrets/release.key", folder / "outside/secrets/seal.key"]
+        secrets = [*keys, folder / "inside/secrets/audit.key"]
+        no, yes = "PermissionError", "opened"
+        assert openings(EDGE, *stores, *secrets) == ["OperationalError", yes, yes, yes, no]
+        assert openings(INSIDE, *stores, *secrets) == [yes, yes, no, no, yes]
+        assert openings(GATE, *stores, *secrets) == [yes, yes, yes, yes, no]
 
         charter = {"question": "q", "promise": "p", "off_limits": "o", "decide_by": "d"}
         now = datetime.now(UTC)

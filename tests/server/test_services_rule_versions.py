@@ -14,7 +14,6 @@ from server.domain.crossings import StoredRules
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed, RulesMoved
 from server.services import log, rule_versions, rules
 from server.services.house import House
-from server.storage import events
 from tests.server.conftest import MIGRATIONS, ROWS
 from tests.server.services_world import World
 
@@ -206,4 +205,4 @@ async def test_every_step_of_a_version_is_in_the_audit_chain(world: World):
         ("begin scheduled rules", ""),
         ("apply rules", ada.id),
     ]
-    assert await events.broken_audit_rows(world.house.store) == []
+    assert await log.broken_audit_rows(world.house) == []

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from web.api import agreements, boundary, decisions, figures, ideas, jams, ledger, people, rules, stream
+from web.api import agreements, audit, boundary, decisions, figures, ideas, jams, ledger, people, rules, stream
 
 GET, POST, PUT, PATCH, DELETE = hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_PATCH, hdrs.METH_DELETE
 
@@ -109,6 +109,9 @@ ROUTES: tuple[Route, ...] = (
     Route(GET, "/boundary/holds", boundary.list_holds, "What waits for a reviewer, oldest first"),
     Route(POST, "/boundary/holds/{hold}/release", boundary.release_hold, "Let exactly what was reviewed cross"),
     Route(POST, "/boundary/holds/{hold}/refuse", boundary.refuse_hold, "Keep it back, with a reason"),
+    Route(GET, "/boundary/audit", audit.list_rows, "Who did what, newest first: the audit chain"),
+    Route(GET, "/boundary/audit/state", audit.read_state, "Whether the chain holds, with what its checkpoints know"),
+    Route(GET, "/boundary/audit/checkpoints", audit.list_checkpoints, "The signed checkpoints, oldest first"),
     Route(GET, "/partners", boundary.list_partners, "List partners"),
     Route(POST, "/partners", boundary.add_partner, "Write down an agreement with another server", 201),
     Route(GET, "/partners/{host}", agreements.read_partner, "One partner, how its server does, what each holds"),

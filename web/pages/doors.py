@@ -70,7 +70,7 @@ async def use_link(request: web.Request) -> web.Response:
     try:
         await people.set_password(house, spent.member, password)
     except Invalid as refusal:
-        fresh = await people.make_link(house, spent.member)
+        fresh = await people.make_link(house, spent.member, spent.member)
         page_ = LinkPage(action=f"/welcome/{fresh}", wrong=wrong_of(refusal))
         return show(request, "link.html", page_, status=422)
     begun = await people.sign_in(house, spent.member.username, password)

@@ -54,9 +54,9 @@ async def add_person(request: web.Request) -> web.Response:
     role: Role = next((one for one in ROLES[1:] if one == form.get("role")), "member")
     try:
         made = await people.add_member(
-            house, form.get("username", "").strip(), form.get("name", ""), form.get("unit", ""), role
+            house, form.get("username", "").strip(), form.get("name", ""), form.get("unit", ""), role, by=member
         )
     except Refusal as refusal:
         return await _people(request, form, wrong_of(refusal), "", "", refusal.status)
-    link = f"{house.addresses.inside_url}/welcome/{await people.make_link(house, made)}"
+    link = f"{house.addresses.inside_url}/welcome/{await people.make_link(house, made, member)}"
     return await _people(request, {}, {}, link, made.name, 200)
