@@ -34,6 +34,8 @@ DONE = {
     "refused": "Refused. The author can read your reason.",
     "recalled": "Taken back. It is served to nobody any more, and its holders are being asked to delete it.",
     "recalling": "Written down. It takes effect when the gate runs; until then what stands outside is still served.",
+    "purged": "Purged. Its words and bytes are gone from here; nobody was told.",
+    "purging": "Purged inside. What came in or was fetched goes when the gate runs.",
     "partner": "The partner is written down.",
     "offered": "The offer is on its way. It holds once they accept it.",
     "password": "Your password is set.",

@@ -74,6 +74,9 @@ class Admit:
 
     async def _admit(self, one: Received) -> None:
         plan = Plan(self._gate)
+        if not one.body:
+            await received.move(self._gate.outside, one, "ignored", "It was purged before it was let in.")
+            return
         arrival = Arrival(self._gate, one, read_activity(parsed(one.body)), plan=plan)
         deal = KINDS.get(one.kind)
         try:

@@ -7,7 +7,7 @@ from federation.gate.burial import bury
 from federation.gate.contributions_out import bring_in_line
 from federation.gate.plan import Gateway, Plan
 from federation.gate.relay import withdraw_relayed
-from federation.outside import crossings
+from federation.outside import crossings, held
 from federation.outside.crossings import Card
 from server.domain.events import Event
 from server.domain.ideas import Contribution
@@ -45,6 +45,12 @@ async def withdraw(
             continue
         for uri in await judged.all_public_uris(gate.house, one):
             await bury(gate, plan, forum, uri, audience, event.at, "hand")
+
+
+async def purge(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Drop what the outside store keeps of another server's words. Nobody is told."""
+    host = str(event.data["host"])
+    plan.steps.append(lambda change: held.forget(change, host, event.at.timestamp()))
 
 
 async def apply_rules(gate: Gateway, event: Event, plan: Plan) -> None:

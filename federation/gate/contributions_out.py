@@ -64,7 +64,10 @@ async def release_deletion(gate: Gateway, event: Event, plan: Plan) -> None:
             await bury(gate, plan, forum, uri, None, event.at, "deletion")
             plan.forget(uri)
     else:
-        await withdraw_relayed(gate, plan, made, forum, None, event.at, "deletion")
+        if event.data.get("silently"):
+            plan.revoke(made.uri, None, event.at.timestamp())
+        else:
+            await withdraw_relayed(gate, plan, made, forum, None, event.at, "deletion")
         plan.forget(made.uri)
 
 

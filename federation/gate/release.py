@@ -74,6 +74,7 @@ DEALINGS: dict[EventKind, Dealing] = {
     "HoldRefused": review.refuse_held,
     "ConsentChanged": boundary_change.change_consent,
     "RecallAsked": boundary_change.recall,
+    "PurgeAsked": boundary_change.purge,
     "RulesApplied": boundary_change.apply_rules,
     "PartnerChanged": boundary_change.change_partner,
     "AgreementChanged": agreements_out.change_agreement,
@@ -83,7 +84,15 @@ DEALINGS: dict[EventKind, Dealing] = {
 
 # Events after which less may stand outside than before.
 WITHDRAWALS: frozenset[EventKind] = frozenset(
-    {"ContributionEdited", "ContributionDeleted", "RecallAsked", "RulesApplied", "PartnerChanged", "ConsentChanged"}
+    {
+        "ConsentChanged",
+        "ContributionDeleted",
+        "ContributionEdited",
+        "PartnerChanged",
+        "PurgeAsked",
+        "RecallAsked",
+        "RulesApplied",
+    }
 )
 
 

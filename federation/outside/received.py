@@ -88,7 +88,7 @@ async def newest_about(outside: Books, kind: str, host: str, object_uri: str, ac
 async def about(outside: Books, host: str, object_uri: str, limit: int = 50) -> list[Received]:
     """Return what a server said of an object, Creates and Updates, newest first."""
     rows = await outside.store.fetch(
-        "SELECT * FROM received WHERE object_uri = ? AND kind IN ('Create', 'Update') AND host = ?"
+        "SELECT * FROM received WHERE object_uri = ? AND kind IN ('Create', 'Update') AND host = ? AND length(body) > 0"
         " ORDER BY id DESC LIMIT ?",
         (object_uri, host, limit),
     )

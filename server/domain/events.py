@@ -26,6 +26,7 @@ EventKind = Literal[
     "HoldReleased",
     "HoldRefused",
     "RecallAsked",
+    "PurgeAsked",
     "ThemesRefreshed",
 ]
 

@@ -257,20 +257,26 @@ async def delete(house: House, by: Member, old: Contribution) -> None:
         await _empty(house, change, old, by_id=by.id, act="delete")
 
 
-async def purge(house: House, old: Contribution) -> None:
-    """Delete another server's words because they may be kept no longer."""
+async def purge(house: House, old: Contribution, *, by_id: str = "", silently: bool = False) -> None:
+    """Delete another server's words because they may be kept no longer.
+
+    Silently: those to whom we passed them on are not told.
+    """
     async with house.store.transaction() as change:
-        await _empty(house, change, old, by_id="", act="purge")
+        await _empty(house, change, old, by_id=by_id, act="purge", silently=silently)
 
 
-async def _empty(house: House, change: Transaction, old: Contribution, *, by_id: str, act: str) -> None:
+async def _empty(
+    house: House, change: Transaction, old: Contribution, *, by_id: str, act: str, silently: bool = False
+) -> None:
     if not await contributions.delete(change, old):
         return
     await prints.drop(change, old.id)
     await hold_rows.void(change, old.id, old.version + 1)
     await hold_rows.forget_previews(change, old.id)
     moderated = by_id != old.author_id
-    await _record(house, change, "ContributionDeleted", old, {"version": old.version, "moderated": moderated})
+    facts: dict[str, object] = {"version": old.version, "moderated": moderated, "silently": silently}
+    await _record(house, change, "ContributionDeleted", old, facts)
     await events.audit(change, by_id, act, old.id, house.now().timestamp())
 
 

@@ -168,6 +168,34 @@ async def held_of(store: Database, forum_id: str, host: str, *, whole: bool) -> 
     return [_contribution(row) for row in rows]
 
 
+async def count_by_host(store: Database) -> dict[str, int]:
+    """Return host → how many contributions of its people stand here; our own are left out."""
+    rows = await store.fetch(
+        "SELECT m.host, count(*) AS n FROM contributions c JOIN members m ON m.id = c.author_id"
+        f" WHERE m.host != '' AND {STANDS} GROUP BY m.host"
+    )
+    return {row["host"]: row["n"] for row in rows}
+
+
+async def measure_host(store: Database, host: str) -> tuple[int, int, float | None]:
+    """Return (contributions that stand, people who wrote them, when the oldest was made) of a server's people."""
+    row = await store.fetch_one(
+        "SELECT count(*) AS n, count(DISTINCT m.id) AS people, min(c.created_at) AS oldest"
+        f" FROM contributions c JOIN members m ON m.id = c.author_id WHERE m.host = ? AND {STANDS}",
+        (host,),
+    )
+    return (row["n"], row["people"], row["oldest"]) if row else (0, 0, None)
+
+
+async def of_host(store: Database, host: str, before: float | None = None, limit: int = 50) -> list[Contribution]:
+    """Return what stands of a server's people, newest first, created before a moment in unix seconds."""
+    rows = await store.fetch(
+        f"{SELECT} WHERE m.host = ? AND {STANDS} AND c.created_at < ? ORDER BY c.created_at DESC LIMIT ?",
+        (host, before if before is not None else 1e12, limit),
+    )
+    return [_contribution(row) for row in rows]
+
+
 async def search(store: Database, query: str, limit: int) -> list[Contribution]:
     """Return what matches a full-text query (FTS5 syntax already escaped), best first."""
     rows = await store.fetch(

@@ -121,6 +121,15 @@ async def drop_incoming(change: Transaction, activity_uris: Sequence[str]) -> No
     )
 
 
+async def drop_from(change: Transaction, host: str) -> None:
+    """End what waits about activities that a server sent, and drop the words that reviewers were shown of them."""
+    await change.execute(
+        "UPDATE holds SET preview = '', state = CASE WHEN state = 'waiting' THEN 'void' ELSE state END"
+        " WHERE direction = 'in' AND peer = ?",
+        (host,),
+    )
+
+
 async def reopen(change: Transaction, hold_id: str, copies: dict[str, str], preview: str, reason: str) -> None:
     """Ask again: the bytes on offer are not those that were approved."""
     await change.execute(

@@ -23,11 +23,12 @@ async def of(store: Database, contribution_id: str, activity_uris: Sequence[str]
         " EXISTS (SELECT 1 FROM versions WHERE contribution_id = ?) AS versions,"
         " EXISTS (SELECT 1 FROM contribution_words WHERE rowid ="
         "  (SELECT number FROM search_rows WHERE contribution_id = ?)) AS search,"
+        " EXISTS (SELECT 1 FROM printed WHERE contribution_id = ?) AS prints,"
         " EXISTS (SELECT 1 FROM holds WHERE preview != '' AND contribution_id = ?) AS review,"
         " EXISTS (SELECT 1 FROM themes t JOIN contributions c ON c.jam_id = t.jam_id WHERE c.id = ? AND t.seq <"
         "  (SELECT seq FROM events WHERE subject_id = c.id AND kind = 'ContributionDeleted' ORDER BY seq DESC LIMIT 1))"
         "  AS themes",
-        (contribution_id,) * 5,
+        (contribution_id,) * 6,
     )
     found = [name for name, here in (row or {}).items() if here]
     return (*found, *await of_activities(store, activity_uris))

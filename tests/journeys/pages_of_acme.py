@@ -122,6 +122,8 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
             "holds": "/boundary/holds",
             "ledger": "/boundary/ledger",
             "recalls": "/boundary/ledger/recalls?state=all",
+            "held": "/boundary/held",
+            "held-of": "/boundary/held?peer=jam.globex.example",
             "partners": "/boundary/partners",
             "people": "/people",
         },

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from web.api import agreements, audit, boundary, decisions, figures, ideas, jams, ledger, people, rules, stream
+from web.api import agreements, audit, boundary, decisions, figures, held, ideas, jams, ledger, people, rules, stream
 
 GET, POST, PUT, PATCH, DELETE = hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_PATCH, hdrs.METH_DELETE
 
@@ -106,6 +106,9 @@ ROUTES: tuple[Route, ...] = (
     Route(GET, "/boundary/crossings/{crossing}/recall", ledger.plan_recall, "What taking it back would do"),
     Route(GET, "/boundary/recalls", ledger.list_recalls, "What became of recalls, the newest first"),
     Route(GET, "/boundary/recalls/{recall}", ledger.read_recall, "One recall with the holder's signed statements"),
+    Route(GET, "/boundary/held", held.list_held, "What we hold of another server's, newest first"),
+    Route(GET, "/boundary/held/{host}", held.read_held, "How much we hold of a server's, under which agreement"),
+    Route(POST, "/boundary/held/{host}/purge", held.purge_held, "Let go of it: tombstones stay, nobody is told"),
     Route(GET, "/boundary/holds", boundary.list_holds, "What waits for a reviewer, oldest first"),
     Route(POST, "/boundary/holds/{hold}/release", boundary.release_hold, "Let exactly what was reviewed cross"),
     Route(POST, "/boundary/holds/{hold}/refuse", boundary.refuse_hold, "Keep it back, with a reason"),

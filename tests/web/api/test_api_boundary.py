@@ -11,7 +11,9 @@ from federation.gate.plan import Gateway
 from federation.gate.release import Release
 from federation.outside.store import Outside
 from server.domain.events import Event
+from server.services import forums, ideas, people
 from server.services.house import House
+from server.services.ideas import Origin
 from tests.web.api.api_house import Caller, Enter, MakeForum, Things, serve
 
 AMBER_SHARE = """
@@ -218,3 +220,42 @@ async def test_a_cleared_partner_gets_amber_only_when_a_rule_shares_it(ada: Call
     assert [(one["audience"], one["verdict"], one["rules"]) for one in said] == [
         ("globex.example", "denied", ["G-label"])
     ]
+
+
+async def test_what_we_hold_of_a_server_is_listed_and_let_go_of(
+    ada: Caller, bob: Caller, gate: Release, house: House, make_forum: MakeForum
+):
+    forum = await make_forum("plans", "partners")
+    await ada("POST", "/partners", {"host": "globex.example"})
+    priya = await people.meet(house, "https://globex.example/p/1", "priya", "globex.example", "Priya", "")
+    found = await forums.obtain_forum(house, ada.member, forum["id"])
+    for number in range(3):
+        origin = Origin(f"https://globex.example/o/{number}", f"https://globex.example/a/{number}", "<p>Words</p>")
+        await ideas.post_idea(house, priya, found, f"Theirs {number}", "", origin=origin)
+    while await gate.run_once():
+        pass
+    first = await ada("GET", "/boundary/held", params={"peer": "globex.example", "limit": "2"})
+    assert [one["title"] for one in first["data"]] == ["Theirs 2", "Theirs 1"]
+    rest = await ada("GET", "/boundary/held", params={"peer": "globex.example", "limit": "2", "after": first["next"]})
+    assert ([one["title"] for one in rest["data"]], rest["next"]) == (["Theirs 0"], None)
+    for family in ("received", "fetched", "actors"):
+        assert (await ada("GET", "/boundary/held", params={"peer": "globex.example", "family": family}))["data"] == []
+    summary = await ada("GET", "/boundary/held/globex.example")
+    assert (summary["people"], summary["piles"][0]["number"], summary["agreement"]) == (1, 3, None)
+
+    async def run() -> None:
+        while True:
+            await gate.run_once()
+            await asyncio.sleep(0.01)
+
+    working = asyncio.create_task(run())
+    left = await ada("POST", "/boundary/held/globex.example/purge", {"object": first["data"][0]["id"]})
+    assert left["piles"][0]["number"] == 2
+    left = await ada("POST", "/boundary/held/globex.example/purge")
+    working.cancel()
+    assert left["piles"][0]["number"] == 0
+    await ada("POST", "/boundary/held/globex.example/purge", {"object": "nothing"}, 404)
+    await ada("POST", "/boundary/held/edge.acme.example/purge", status=422)
+    await ada("GET", "/boundary/held", params={"peer": ""}, status=422)
+    await bob("GET", "/boundary/held", params={"peer": "globex.example"}, status=403)
+    await bob("POST", "/boundary/held/globex.example/purge", status=403)

@@ -23,7 +23,8 @@ from server.database import Database
 from server.domain.events import Event
 from server.domain.ideas import Contribution
 from server.keys import HOUSE
-from server.services import crossings, ideas
+from server.services import crossings, ideas, people
+from server.services.ideas import Origin
 from tests.web.pages.test_web_pages import words_of
 from web.setup import add_web
 
@@ -164,4 +165,45 @@ async def test_who_never_answered_is_listed_and_what_was_signed_is_there_to_take
     plain = await site.browser(site.jonas)
     for path in ("", "/recalls", f"/recalls/{number}", f"/recalls/{number}/purged.json", "/1/recall"):
         answer, _ = await plain.get(f"/boundary/ledger{path}")
+        assert answer.status == 404
+
+
+async def test_what_we_hold_of_a_server_is_shown_and_purged_after_a_question(site: Any, gate: Release) -> None:
+    priya = await people.meet(site.house, f"https://{HOST}/p/1", "priya", HOST, "Priya Raman", "")
+    origin = Origin(f"https://{HOST}/o/1", f"https://{HOST}/a/1", "<p>From outside</p>")
+    made = await ideas.post_idea(site.house, priya, site.logistics, "Theirs", "", origin=origin)
+    await idle(gate)
+    browser = await site.browser(site.mara)
+    _, page = await browser.get("/boundary/held")
+    assert "Globex 1 0 Show" in words_of(page)
+    _, page = await browser.get(f"/boundary/held?peer={HOST}")
+    words = words_of(page)
+    assert "What we hold of Globex" in words
+    assert "No agreement with this server is in force." in words
+    assert "Ideas and replies 1" in words
+    assert f"/ideas/{made.id}" in page
+    for family in ("received", "fetched", "actors", "nonsense"):
+        answer, _ = await browser.get(f"/boundary/held?peer={HOST}&family={family}&after=x")
+        assert answer.status == 200
+    _, ask = await browser.get(f"/boundary/held/{HOST}/purge")
+    assert "Nobody is told" in words_of(ask)
+
+    async def run() -> None:
+        for _ in range(100):
+            await idle(gate)
+            await asyncio.sleep(0.01)
+
+    working = asyncio.create_task(run())
+    answer, _ = await browser.post(f"/boundary/held/{HOST}/purge")
+    working.cancel()
+    assert answer.headers["Location"].endswith("&done=purged")
+    _, page = await browser.get(answer.headers["Location"])
+    assert "Purged." in words_of(page)
+    assert "Ideas and replies 0" in words_of(page)
+    found = await ideas.by_id(site.house, made.id)
+    assert found is not None
+    assert (found.deleted, found.title, found.text) == (True, "", "")
+    plain = await site.browser(site.jonas)
+    for path in ("", f"?peer={HOST}", f"/{HOST}/purge"):
+        answer, _ = await plain.get(f"/boundary/held{path}")
         assert answer.status == 404

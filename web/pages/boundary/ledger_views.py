@@ -98,3 +98,64 @@ class AskPage:
     back_url: str
     unanswered: int
     waiting_holds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldHost:
+    name: str
+    contributions: int
+    received: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldAllPage:
+    """How much we hold of each server."""
+
+    rows: tuple[HeldHost, ...]
+    unanswered: int
+    waiting_holds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldPile:
+    words: str
+    number: int
+    size_words: str
+    oldest_at: datetime | None
+    chosen: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRow:
+    words: str
+    url: str
+    type: str
+    state: str
+    size_words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldPage:
+    """What we hold of one server: the four families, and a list of one of them."""
+
+    name: str
+    piles: tuple[HeldPile, ...]
+    rows: tuple[HeldRow, ...]
+    people: int
+    agreement: str
+    older_url: str
+    purge_url: str
+    unanswered: int
+    waiting_holds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurgePage:
+    name: str
+    lines: tuple[str, ...]
+    action: str
+    back_url: str
+    waiting_holds: int
