@@ -41,8 +41,16 @@ def default_rules() -> RuleSet:
                 kind="guard",
                 direction="out",
                 effect="hold",
-                conditions=Conditions(findings=KINDS | {ANY_PATTERN, ANY_LIST}),
+                conditions=Conditions(findings=KINDS - {"quote", "lookalike"} | {ANY_PATTERN, ANY_LIST}),
                 note="Secrets and personal data wait for a reviewer.",
+            ),
+            Rule(
+                id="G-quote",
+                kind="guard",
+                direction="out",
+                effect="hold",
+                conditions=Conditions(findings=frozenset({"quote"}), roles=frozenset({"guest"})),
+                note="What people of other servers repeat of inside words waits before it is passed on.",
             ),
             Rule(
                 id="G-consent",

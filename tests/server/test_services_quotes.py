@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from server.boundary.rules import Conditions, write_rules
 from server.domain.crossings import Verdict
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.services import crossings, ideas, partners, quotes
+from server.services import crossings, ideas, partners, quotes, rules
 from server.services.crossings import Draft, Judged
 from tests.server.services_world import World
 
 SECRET = "The press in hall three stands idle every Monday because nobody checks the oil filter"
 QUOTE = "I heard that the press in hall three stands idle every Monday, is that so?"
+
+
+async def hold_quotes_of_everybody(world: World) -> None:
+    """Have what our own people repeat held as well, as an admin may."""
+    _, table = await rules.rules_in_force(world.house)
+    guard = replace(table.by_id["G-quote"], conditions=Conditions(findings=frozenset({"quote"})))
+    await rules.apply_rules(world.house, await world.admin(), write_rules(table.with_rules(guard)), alone=True)
 
 
 async def judged(world: World, made: Contribution) -> dict[str, Verdict]:
@@ -33,9 +43,13 @@ def quoting(verdicts: dict[str, Verdict]) -> dict[str, bool]:
 async def test_words_of_an_inside_forum_wait_when_somebody_repeats_them_in_public(world: World):
     inside, public = await world.forum("inner", "inside"), await world.forum("open", "public")
     await judged(world, await world.idea(inside, text=SECRET))
+    # By default our own people decide what they repeat; the finding is there for rules to ask about.
+    draft = Draft(public, await world.person("carol"), "A thought", QUOTE, "GREEN")
+    (unheld,) = await crossings.judge(world.house, draft)
+    assert (unheld.verdict, '"quote"' in unheld.facts) == ("allowed", True)
+    await hold_quotes_of_everybody(world)
     said = await judged(world, await world.idea(public, text=QUOTE))
-    assert said["*"].verdict == "held"
-    assert said["*"].rules == ("G-findings",)
+    assert (said["*"].verdict, said["*"].rules) == ("held", ("G-quote",))
     short = await judged(world, await world.idea(public, text="Does the press in hall three stand still?"))
     assert short["*"].verdict == "allowed"
 

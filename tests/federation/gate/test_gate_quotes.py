@@ -29,7 +29,7 @@ async def test_a_reply_that_quotes_inside_words_is_read_inside_and_waits_before_
     assert follower.shapes() == []
     assert note["id"] not in (await follower.get(f"{forum.uri}/outbox")).body.decode()
     [hold] = await holds.list_holds(acme.house, acme.admin)
-    assert (hold.rules, hold.preview) == (("G-findings",), QUOTE)
+    assert (hold.rules, hold.preview) == (("G-quote",), QUOTE)
     await holds.release(acme.house, acme.admin, hold.id)
     await acme.idle()
     assert follower.shapes() == ["Announce Create Note"]
