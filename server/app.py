@@ -165,6 +165,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, place: SecondPlace, li
     from server.keys import HOUSE, SECOND_PLACE
     from server.services.agreements import follow_agreements
     from server.services.checkpoints import keep_checkpoints
+    from server.services.holds import settle_decisions
     from server.services.jams import follow_clock
     from server.services.rule_versions import activate_due
     from web.api.setup import add_api
@@ -185,6 +186,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, place: SecondPlace, li
 
     work.workers.append(("jam clock", follow_time, 1.0))
     work.workers.append(("checkpoints", lambda: keep_checkpoints(house, place), 5.0))
+    work.workers.append(("decisions", lambda: settle_decisions(house), 0.5))
 
 
 async def _add_gate(work: Work, house: House, outside: Outside) -> None:

@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 from server.domain.actors import DUTIES, Member
 from server.keys import HOUSE
 from web import csrf
-from web.keys import TEMPLATES
+from web.keys import TEMPLATES, TO_DECIDE
 from web.people import person_of
 from web.session import session_of
 from web.views import JamHead, Viewer
@@ -30,8 +30,7 @@ DONE = {
     "archived": "The jam is archived.",
     "forum": "The forum is there, with the rules that its audience stands for.",
     "asked": "The other server has been asked. The forum appears here once it answers.",
-    "released": "Released. The copy is on its way.",
-    "refused": "Refused. The author can read your reason.",
+    "undone": "Undone. It waits for a decision again.",
     "recalled": "Taken back. It is served to nobody any more, and its holders are being asked to delete it.",
     "recalling": "Written down. It takes effect when the gate runs; until then what stands outside is still served.",
     "purged": "Purged. Its words and bytes are gone from here; nobody was told.",
@@ -58,6 +57,7 @@ def viewer_of(request: web.Request, member: Member) -> Viewer:
         role=member.role,
         duties=DUTIES[member.role],
         consent=member.consent,
+        to_decide=request.get(TO_DECIDE, 0),
         appearance=appearance if appearance in APPEARANCES else "auto",  # type: ignore[arg-type]
         direction=direction if direction in DIRECTIONS else "ltr",  # type: ignore[arg-type]
     )

@@ -15,3 +15,5 @@ HUB = web.AppKey("HUB", Hub)
 
 SESSION: web.RequestKey[Session | None] = web.RequestKey("SESSION", Session)
 COOKIE = web.RequestKey("COOKIE", str)
+#: How much waits at the boundary for the decision of the person who is signed in.
+TO_DECIDE = web.RequestKey("TO_DECIDE", int)

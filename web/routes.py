@@ -86,6 +86,8 @@ POST: dict[str, Handler] = {
     r"/boundary/rules/{version:\d{1,9}}/rollback": rule_history.roll_back,
     "/boundary/rules/edit": rule_editor.use_editor,
     "/boundary/rules/shadow/end": rules.end_shadow,
+    "/boundary/holds": holds.decide_chosen,
+    "/boundary/holds/undo": holds.undo,
     "/boundary/holds/{hold}": holds.decide_hold,
     r"/boundary/ledger/{crossing:\d{1,18}}/recall": ledger.recall_crossing,
     "/boundary/held/{host}/purge": held.purge,

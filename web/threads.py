@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from markupsafe import Markup
@@ -11,15 +11,17 @@ from markupsafe import Markup
 from federation.outside.ledger import Holding
 from server.domain.actors import Member
 from server.domain.crossings import Verdict
+from server.domain.holds import Hold, wanted
 from server.domain.ideas import Contribution
 from server.services.house import House
 from server.services.ideas import Thread
 from web.composing import INTENT_WORDS
 from web.people import author_of
-from web.reach import among, name_of, named, words_of
-from web.views import AUDIENCE_ICONS, Link, Mark, Passport, PassportLine, ReplyView, Tone
+from web.reach import among, listed, name_of, named, words_of
+from web.views import AUDIENCE_ICONS, Link, Mark, Passport, PassportLine, ReplyView, ReviewNote, Tone
 
 DEEPEST = 3
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 MARK_WORDS = {
     "support": ("Support", "thumbs-up"),
     "emerging": ("Emerging", "sprout"),
@@ -29,12 +31,17 @@ MARK_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """How a reader sees a thread: who reads, whether it can be written to, and the names of organisations."""
+    """How a reader sees a thread: who reads, whether it can be written to, and the names of organisations.
+
+    `holds` maps contributions to what reviewers are asked about them, as far as it concerns the reader.
+    """
 
     thread: Thread
     reader: Member
     names: Mapping[str, str]
     writable: bool
+    holds: Mapping[str, Sequence[Hold]] = field(default_factory=dict)
+    now: datetime = LONG_AGO
 
     def branches(self) -> tuple[ReplyView, ...]:
         """The replies as a forest. What was deleted keeps its place only where something hangs on it."""
@@ -79,6 +86,11 @@ class Tree:
             delete_url=f"{page}/delete" if may_delete else "",
             history_url=f"{page}/history" if made.version > 1 else "",
             depth=depth,
+            reviews=tuple(
+                draw_review(hold, self.names, self.now, f"{page}/edit" if mine else "")
+                for hold in (() if made.deleted else self.holds.get(made.id, ()))
+                if hold.state in ("waiting", "deciding", "refused")
+            ),
         )
 
     def marks(self, made: Contribution) -> tuple[Mark, ...]:
@@ -99,6 +111,23 @@ class Tree:
 
     def _may_mark(self, kind: str) -> bool:
         return self.writable if kind == "support" else self.reader.may("mark")
+
+
+def draw_review(hold: Hold, names: Mapping[str, str], now: datetime, edit_url: str) -> ReviewNote:
+    """What the author is told: for whom it waits and against which target, or why it was refused."""
+    whom = among([name_of(audience, names) for audience in sorted(hold.audiences)]) or "anybody"
+    if hold.state == "refused":
+        sentence = f"A reviewer kept this from {whom}: “{hold.note}”"
+        return ReviewNote(
+            sentence=sentence, tone="denied", icon="ban", at=hold.decided_at or hold.asked_at, edit_url=edit_url
+        )
+    said = [f"This waits for {listed(hold.reviewers) or 'a reviewer'} before it reaches {whom}."]
+    if hold.approvals > 1 or len(hold.demands) > 1:
+        said.append(f"It needs {wanted(hold.unmet)}.")
+    if hold.within_hours is not None:
+        late = " That has passed." if hold.is_overdue(now) else ""
+        said.append(f"The target for a decision is {hold.within_hours} h.{late}")
+    return ReviewNote(sentence=" ".join(said), tone="held", icon="hourglass", at=hold.asked_at, edit_url=edit_url)
 
 
 def draw_passport(

@@ -63,7 +63,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """The person who looks. `direction` is ltr or rtl; `appearance` is auto, light or dark."""
+    """The person who looks. `direction` is ltr or rtl; `appearance` is auto, light or dark.
+
+    `to_decide` counts what waits at the boundary for their decision.
+    """
 
     person: Person
     role: str
@@ -72,6 +75,7 @@ class Viewer:
     language: str = "en"
     direction: Literal["ltr", "rtl"] = "ltr"
     appearance: Literal["auto", "light", "dark"] = "auto"
+    to_decide: int = 0
 
     def may(self, duty: str) -> bool:
         return duty in self.duties
@@ -357,6 +361,17 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewNote:
+    """That somebody's words wait for reviewers, or were refused: for the author, and for reviewers."""
+
+    sentence: str
+    tone: Tone
+    icon: str
+    at: datetime
+    edit_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyView:
     id: str
     url: str
@@ -375,6 +390,7 @@ class ReplyView:
     answers: Link | None = None
     depth: int = 0
     replies: tuple[ReplyView, ...] = ()
+    reviews: tuple[ReviewNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from federation.gate.holding import ask_to_let_in
 from federation.gate.plan import Gateway, Plan
 from federation.outside import buckets, peers, received
 from federation.outside.received import Received
 from federation.vocabulary.activities import Activity
 from federation.vocabulary.actors import MalformedActor, parse_actor
 from server.domain.actors import Member
-from server.domain.crossings import Hold
 from server.domain.jams import Forum
-from server.domain.uris import new_id, origin_of
+from server.domain.uris import origin_of
 from server.services import crossings as judged
-from server.services import holds, people
+from server.services import people
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,31 +92,10 @@ class Arrival:
             return await self._within(verdict.per_hour)
         if verdict.verdict != "held":
             return Outcome("refused", verdict.reason)
-        uri = self.received.activity_uri
-        known = await holds.hold_on(self.gate.house, "in", activity_uri=uri)
-        if known is not None and known.state != "waiting":
-            return None if known.state == "released" else Outcome("refused", known.note)
-        await holds.ask_review(
-            self.gate.house,
-            Hold(
-                id=new_id(),
-                direction="in",
-                contribution_id="",
-                version=0,
-                activity_uri=uri,
-                peer=self.peer,
-                forum_id=forum.id,
-                author=author.handle,
-                preview=text,
-                copies={},
-                rules=verdict.rules,
-                reason=verdict.reason,
-                rule_set=verdict.rule_set,
-                state="waiting",
-                asked_at=self.gate.house.now(),
-            ),
-        )
-        return Outcome("held", verdict.reason)
+        answer = await ask_to_let_in(
+            self.gate, self.received.activity_uri, self.peer, forum.id, author.handle, text, verdict
+        )  # fmt: skip
+        return None if answer is None else Outcome(*answer)
 
     async def _within(self, per_hour: int | None) -> Outcome | None:
         """Return None while the server that sent this is within its rate; what it takes is written on admission."""

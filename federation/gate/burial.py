@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from federation.gate.asking import Withdrawal, ask, concerned, delete_uri, stop_serving
+from federation.gate.holding import released_before
 from federation.gate.plan import Gateway, Plan
 from federation.gate.relay import withdraw_relayed
 from federation.gate.routing import Carriage, activity_uri, freeze_activity, kind_of
@@ -19,7 +20,6 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.recalls import Cause
 from server.services import crossings as judged
-from server.services import holds
 
 
 async def bury(
@@ -154,8 +154,6 @@ async def _older_words_stand(gate: Gateway, made: Contribution, uri: str, audien
         return False
     if uri != (await judged.public_uri(gate.house, made, verdict.redactions) if made.is_local else made.uri):
         return False
-    if verdict.crosses:
-        return True
-    hold = await holds.hold_on(gate.house, "out", made.id, number)
-    released = hold is not None and hold.state == "released" and set(verdict.rules) <= set(hold.rules)
-    return verdict.verdict == "held" and released
+    return verdict.crosses or (
+        verdict.verdict == "held" and await released_before(gate, made, number, draft, verdict, uri)
+    )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from federation.gate.actors import forum_of, show_person
 from federation.gate.burial import bury, end_grants
-from federation.gate.holding import approved_by, hold_back
+from federation.gate.holding import REFUSED, Reviewed, hold_back, reviewed_of, sha_of
 from federation.gate.plan import Gateway, Plan
 from federation.gate.relay import relay, withdraw_relayed
 from federation.gate.render import Copy, copies_for
@@ -79,8 +79,8 @@ async def release(gate: Gateway, plan: Plan, made: Contribution, act: str, *, de
     forum, _ = await forum_of(gate, made.forum_id)
     draft = await judged.draft_of(gate.house, made, act)
     verdicts = await judged.judge(gate.house, draft)
-    approved = await approved_by(gate, made, forum, verdicts)
-    verdicts = [_approve(verdict, approved) for verdict in verdicts]
+    reviewed = await reviewed_of(gate, made, forum, verdicts)
+    verdicts = [_as_reviewed(verdict, reviewed) for verdict in verdicts]
     plan.note(made, act, verdicts)
     if made.author_host and not forum.is_local:
         return verdicts
@@ -89,18 +89,28 @@ async def release(gate: Gateway, plan: Plan, made: Contribution, act: str, *, de
     crossing = [verdict for verdict in verdicts if verdict.crosses]
     if made.is_local:
         for copy in await copies_for(gate, made, forum, crossing):
-            await _cross(gate, plan, made, forum, copy, apart, deliver=deliver)
+            await _cross(gate, plan, made, forum, _as_released(copy, reviewed), apart, deliver=deliver)
     else:
         for verdict in crossing:
             await relay(gate, plan, made, forum, verdict, act, apart, deliver=deliver)
     return verdicts
 
 
-def _approve(verdict: Verdict, approved: frozenset[str]) -> Verdict:
-    if verdict.verdict != "held" or verdict.audience not in approved:
+def _as_reviewed(verdict: Verdict, reviewed: Reviewed) -> Verdict:
+    """Apply what reviewers said: a release lets across, and a refusal stands until the words change."""
+    if verdict.audience in reviewed.refused and (verdict.crosses or verdict.verdict == "held"):
+        # It names no rule: nobody is asked again.
+        return replace(verdict, verdict="held", reason=REFUSED, rules=(), redactions=frozenset())
+    if verdict.verdict != "held" or verdict.audience not in reviewed.released:
         return verdict
     word: VerdictWord = "redacted" if verdict.redactions else "allowed"
     return replace(verdict, verdict=word, reason=f"A reviewer released it. {verdict.reason}")
+
+
+def _as_released(copy: Copy, reviewed: Reviewed) -> Copy:
+    """Keep the audiences for which nobody had to review it, or for which these are the very bytes released."""
+    sha = sha_of(copy.document) if reviewed.released else ""
+    return replace(copy, audiences=tuple(one for one in copy.audiences if reviewed.released.get(one, sha) == sha))
 
 
 async def _cross(

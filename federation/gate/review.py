@@ -18,7 +18,7 @@ async def release_held(gate: Gateway, event: Event, plan: Plan) -> None:
         return
     hold = await holds.find_hold(gate.house, event.subject_id)
     made = await ideas.by_id(gate.house, hold.contribution_id)
-    if made is None or made.deleted or made.version != hold.version or hold.state != "released":
+    if made is None or made.deleted or made.version != hold.version:
         return
     forum, _ = await forum_of(gate, made.forum_id)
     verdicts = await release(gate, plan, made, "Create")
@@ -32,9 +32,14 @@ async def release_held(gate: Gateway, event: Event, plan: Plan) -> None:
 
 
 async def refuse_held(gate: Gateway, event: Event, plan: Plan) -> None:
-    """Carry out a refusal: nothing to do outward; a received activity ends."""
+    """Carry out a refusal: it is written down for the author; a received activity ends."""
     if event.data["direction"] == "in":
         await _look_again(gate, event, plan)
+        return
+    hold = await holds.find_hold(gate.house, event.subject_id)
+    made = await ideas.by_id(gate.house, hold.contribution_id)
+    if made is not None and not made.deleted and made.version == hold.version:
+        await release(gate, plan, made, "Create", deliver=False)
 
 
 async def _look_again(gate: Gateway, event: Event, plan: Plan) -> None:

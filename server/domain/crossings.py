@@ -9,7 +9,6 @@ from typing import Literal
 Tier = Literal["partner", "customer"]
 PartnerState = Literal["active", "paused", "removed"]
 VerdictWord = Literal["allowed", "redacted", "held", "denied", "inside"]
-HoldState = Literal["waiting", "released", "refused", "void"]
 RulesState = Literal["active", "waiting", "scheduled", "shadow", "retired", "refused"]
 RulesOrigin = Literal["defaults", "edited", "forum", "rollback"]
 EVERYONE = "*"
@@ -118,34 +117,6 @@ class ShadowDifference:
     reason: str
     opens: bool
     decided_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
-    """Something that waits for a reviewer.
-
-    `copies` maps each audience to the SHA-256 of the bytes on offer (outgoing holds); `activity_uri` names
-    the received activity (incoming holds); `preview` is the text a reviewer reads.
-    """
-
-    id: str
-    direction: Literal["out", "in"]
-    contribution_id: str
-    version: int
-    activity_uri: str
-    peer: str
-    forum_id: str
-    author: str
-    preview: str
-    copies: dict[str, str]
-    rules: tuple[str, ...]
-    reason: str
-    rule_set: int
-    state: HoldState
-    asked_at: datetime
-    decided_by: str = ""
-    decided_at: datetime | None = None
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,81 +1,310 @@
-"""The queue of what waits for a reviewer, outgoing and incoming."""
+"""What waits for reviewers, outgoing and incoming: the queue, approvals by as many people as the rules want, refusals.
+
+Whatever an answer depends on is looked at within the transaction that writes it: two people at once, a form that
+was open for long, or somebody who is a reviewer no longer change nothing that they may not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from server.database import Database, Transaction
 from server.domain.actors import Member
-from server.domain.crossings import Hold
-from server.domain.errors import Conflict, Missing, NotAllowed
+from server.domain.errors import Conflict, Missing, NotAllowed, Refusal
+from server.domain.events import EventKind
+from server.domain.holds import Decision, Hold, HoldState, Sought, group_names, why_not
+from server.domain.uris import new_id
 from server.services.house import House
 from server.services.text import clean_text
-from server.storage import contributions, events
+from server.storage import contributions, events, people
 from server.storage import holds as hold_rows
+
+UNDO_SECONDS = 10.0
+MOST_UNDO_SECONDS = 300.0
+MOST_AT_ONCE = 200
+CHANGED = "What is on offer has changed since you looked. Please look again."
+DECIDED = {
+    "deciding": "Somebody has decided on this; it takes effect in a moment.",
+    "released": "Somebody has released this already.",
+    "refused": "Somebody has refused this already.",
+    "void": "This waits no longer: its words have changed or are gone, or no rule holds it any more.",
+}
+TOO_LATE = "This has taken effect and cannot be undone. A recall takes back what has crossed."
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came of one of several decisions: the hold as it stands now, or why nothing was decided."""
+
+    hold_id: str
+    hold: Hold | None
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How much waits: in all, for one person to decide, and for longer than the rules want it to."""
+
+    waiting: int
+    mine: int
+    overdue: int
 
 
 async def ask_review(house: House, made: Hold) -> None:
     """Put something into the queue; what waits already keeps its place."""
-    async with house.store.transaction():
-        await hold_rows.put(made)
-
-
-async def ask_again(house: House, hold: Hold, copies: dict[str, str], preview: str, reason: str) -> None:
-    """Void an approval whose bytes are no longer those on offer, and ask anew."""
     async with house.store.transaction() as change:
-        await hold_rows.reopen(change, hold.id, copies, preview, reason)
+        await hold_rows.put(change, made)
+
+
+async def ask_again(house: House, hold: Hold) -> None:
+    """Change what a hold asks, unless it was decided meanwhile. Approvals of something else count no longer."""
+    async with house.store.transaction() as change:
+        now = await hold_rows.by_id(change, hold.id)
+        refused = now is not None and (now.state == "refused" or (now.state == "deciding" and now.note))
+        if now is not None and not refused:
+            await hold_rows.put(change, replace(hold, released={**hold.released, **now.released}))
+
+
+async def end_question(house: House, hold: Hold) -> None:
+    """End a hold that no rule asks for any more. A refusal that was given stands."""
+    async with house.store.transaction() as change:
+        now = await hold_rows.by_id(change, hold.id)
+        if now is not None and (now.state == "waiting" or (now.state == "deciding" and not now.note)):
+            await hold_rows.put(change, replace(now, state="void", takes_effect_at=None))
 
 
 async def list_holds(
-    house: House, reader: Member, state: str = "waiting", after: float = 0.0, limit: int = 50
+    house: House,
+    reader: Member,
+    sought: Sought | None = None,
+    after: tuple[float, str] = (0.0, ""),
+    limit: int = 50,
 ) -> list[Hold]:
-    """Return the queue, oldest first."""
+    """Return the queue, oldest first, after the place (asked at in unix seconds, id) of a hold."""
     reader.require("review")
-    return await hold_rows.in_state(house.store, state, after, limit)
+    return await hold_rows.queue(house.store, sought or Sought(), after, limit)
+
+
+def for_me(member: Member) -> tuple[str, frozenset[str]]:
+    """Return what `Sought.mine` has to be for what this person may decide."""
+    return member.id, group_names(member)
 
 
 async def count_waiting(house: House) -> int:
-    return await hold_rows.count_waiting(house.store)
+    return await hold_rows.count(house.store, Sought())
 
 
-async def hold_on(
+async def count_for(house: House, member: Member) -> int:
+    """Count what waits for this person's decision: what the navigation tells reviewers."""
+    if not (member.is_local and member.may("review")):
+        return 0
+    return await hold_rows.count(house.store, Sought(mine=for_me(member)))
+
+
+async def tally(house: House, member: Member) -> Tally:
+    return Tally(
+        await count_waiting(house),
+        await count_for(house, member),
+        await hold_rows.count_overdue(house.store, house.now().timestamp()),
+    )
+
+
+async def places(house: House) -> tuple[list[str], list[str]]:
+    """Return the audiences and the ids of the forums of what waits."""
+    return await hold_rows.places(house.store)
+
+
+async def holds_on(
     house: House, direction: str, contribution_id: str = "", version: int = 0, activity_uri: str = ""
-) -> Hold | None:
+) -> list[Hold]:
+    """Return the holds on a version, or on a received activity: one for each group of reviewers."""
     return await hold_rows.on(house.store, direction, contribution_id, version, activity_uri)
 
 
+async def holds_in_thread(house: House, reader: Member, thread_id: str) -> list[Hold]:
+    """Return the holds on the present words of a thread that concern a reader: their own, or all for reviewers."""
+    found = await hold_rows.of_thread(house.store, thread_id)
+    return [hold for hold in found if reader.may("review") or await author_id(house.store, hold) == reader.id]
+
+
 async def find_hold(house: House, hold_id: str) -> Hold:
-    found = await hold_rows.by_id(house.store, hold_id)
+    found = await by_id(house, hold_id)
     if found is None:
         raise Missing("hold", f"no hold {hold_id}")
     return found
 
 
-async def release(house: House, by: Member, hold_id: str) -> Hold:
-    """Let exactly the bytes on offer cross (or the received activity in). The author cannot be the reviewer."""
-    return await _decide(house, by, hold_id, "released", "")
+async def by_id(house: House, hold_id: str) -> Hold | None:
+    return await hold_rows.by_id(house.store, hold_id)
 
 
-async def refuse(house: House, by: Member, hold_id: str, reason: str) -> Hold:
-    """Keep it back, with a reason that the author sees."""
-    return await _decide(house, by, hold_id, "refused", clean_text(reason, "reason"))
+async def author_id(store: Database | Transaction, hold: Hold) -> str:
+    """Return whose words wait; "" for those of another server that want in."""
+    if hold.direction == "in":
+        return ""
+    made = await contributions.by_id(store, hold.contribution_id)
+    return made.author_id if made is not None else ""
 
 
-async def _decide(house: House, by: Member, hold_id: str, state: str, note: str) -> Hold:
+async def why_not_mine(house: House, member: Member, hold: Hold) -> str:
+    """Return why a person may not release a hold, in words for them; "" when they may."""
+    return why_not(member, hold, await author_id(house.store, hold))
+
+
+async def release(
+    house: House, by: Member, hold_id: str, *, offer: str = "", undo_seconds: float = 0.0, batch: str = ""
+) -> Hold:
+    """Approve exactly what is on offer; it crosses (or comes in) once enough people have.
+
+    `offer` is what the reviewer was shown; anything else is refused. Raises Missing, NotAllowed, Conflict.
+    """
+    return await _decide(house, by, hold_id, "release", "", offer, undo_seconds, batch or new_id())
+
+
+async def refuse(
+    house: House, by: Member, hold_id: str, reason: str, *, offer: str = "", undo_seconds: float = 0.0, batch: str = ""
+) -> Hold:
+    """Keep it back, with a reason that the author sees. One refusal is enough."""
+    note = clean_text(reason, "reason")
+    return await _decide(house, by, hold_id, "refuse", note, offer, undo_seconds, batch or new_id())
+
+
+async def decide_all(
+    house: House,
+    by: Member,
+    decision: Decision,
+    chosen: Sequence[tuple[str, str]],
+    reason: str = "",
+    undo_seconds: float = 0.0,
+) -> tuple[str, list[Said]]:
+    """Decide several holds alike; return the batch, by which they can be undone together, and what came of each.
+
+    `chosen` holds (hold id, the offer that was shown or ""). What cannot be decided is told and stops nothing.
+    """
+    by.require("review")
+    if len(chosen) > MOST_AT_ONCE:
+        raise Conflict(f"At most {MOST_AT_ONCE} can be decided at once.")
+    note = clean_text(reason, "reason") if decision == "refuse" else ""
+    batch, said = new_id(), list[Said]()
+    async with house.store.transaction():
+        for hold_id, offer in dict(chosen).items():
+            try:
+                hold = await _decide(house, by, hold_id, decision, note, offer, undo_seconds, batch)
+                said.append(Said(hold_id, hold))
+            except (Missing, NotAllowed, Conflict) as refusal:
+                said.append(Said(hold_id, None, refusal))
+    return batch, said
+
+
+async def _decide(
+    house: House, by: Member, hold_id: str, decision: Decision, note: str, offer: str, undo_seconds: float, batch: str
+) -> Hold:
+    by.require("review")
+    async with house.store.transaction() as change:
+        hold = await hold_rows.by_id(change, hold_id)
+        if hold is None:
+            raise Missing("hold", f"no hold {hold_id}")
+        if hold.state != "waiting":
+            raise Conflict(DECIDED[hold.state])
+        if offer and offer != hold.offer:
+            raise Conflict(CHANGED)
+        member = await people.by_id(change, by.id) or by
+        if problem := why_not(member, hold, await author_id(change, hold), decision):
+            raise NotAllowed(problem, f"{by.handle}, hold {hold.id}: {problem}")
+        now = house.now()
+        await hold_rows.answer(change, hold, by.id, decision, note, batch, now.timestamp())
+        await events.audit(change, by.id, f"{decision} hold", hold.id, now.timestamp())
+        answered = await hold_rows.by_id(change, hold.id)
+        assert answered is not None
+        if decision == "refuse" or not answered.unmet:
+            decided = replace(answered, decided_by=by.id, decided_at=now, note=note)
+            await _take_effect(change, decided, decision, now, undo_seconds)
+        result = await hold_rows.by_id(change, hold.id)
+        assert result is not None
+    return result
+
+
+async def _take_effect(change: Transaction, hold: Hold, decision: Decision, now: datetime, undo_seconds: float) -> None:
+    """Carry a decision out, or let it wait for as long as it can be undone."""
+    if undo_seconds > 0:
+        at = now + timedelta(seconds=min(undo_seconds, MOST_UNDO_SECONDS))
+        await hold_rows.put(change, replace(hold, state="deciding", takes_effect_at=at))
+        return
+    kind: EventKind = "HoldReleased" if decision == "release" else "HoldRefused"
+    released = {**hold.released, **hold.offers} if decision == "release" else hold.released
+    state: HoldState = "released" if decision == "release" else "refused"
+    await hold_rows.put(change, replace(hold, state=state, released=released, takes_effect_at=None))
+    data = {"direction": hold.direction, "contribution": hold.contribution_id, "activity": hold.activity_uri}
+    await events.append(change, kind, hold.id, data, now.timestamp())
+    await events.audit(change, hold.decided_by, kind, hold.id, now.timestamp())
+
+
+async def settle_decisions(house: House) -> int:
+    """Carry out what can be undone no longer; return how many decisions. Several processes may do this at once.
+
+    An approval by somebody who may not review any more does not count: then the hold waits again.
+    """
+    settled = 0
+    for hold_id in await hold_rows.due(house.store, house.now().timestamp()):
+        async with house.store.transaction() as change:
+            hold, now = await hold_rows.by_id(change, hold_id), house.now()
+            if hold is None or hold.state != "deciding" or hold.takes_effect_at is None or hold.takes_effect_at > now:
+                continue
+            settled += 1
+            if hold.note:
+                await _take_effect(change, hold, "refuse", now, 0)
+            elif not hold.unmet:
+                await _take_effect(change, hold, "release", now, 0)
+            else:
+                await hold_rows.put(change, _waiting(hold))
+    return settled
+
+
+def _waiting(hold: Hold) -> Hold:
+    return replace(hold, state="waiting", takes_effect_at=None, decided_by="", decided_at=None, note="")
+
+
+async def undo(house: House, by: Member, hold_id: str) -> Hold:
+    """Take one's own answer back, as long as it has had no effect. Raises Missing, Conflict."""
     by.require("review")
     hold = await find_hold(house, hold_id)
-    if hold.direction == "out":
-        made = await contributions.by_id(house.store, hold.contribution_id)
-        if made is not None and made.author_id == by.id and state == "released":
-            raise NotAllowed("Somebody other than the author has to review this.")
-    now = house.now().timestamp()
-    kind = "HoldReleased" if state == "released" else "HoldRefused"
-    async with house.store.transaction() as change:
-        if not await hold_rows.decide(change, hold.id, state, by.id, note, now):
-            raise Conflict("Somebody has decided on this already, or its words have changed.")
-        data = {"direction": hold.direction, "contribution": hold.contribution_id, "activity": hold.activity_uri}
-        await events.append(change, "HoldReleased" if kind == "HoldReleased" else "HoldRefused", hold.id, data, now)
-        await events.audit(change, by.id, kind, hold.id, now)
+    if not await _undo(house, by, hold.id):
+        mine = any(one.by.id == by.id and not one.undone for one in hold.answers)
+        raise Conflict(TOO_LATE if mine else "There is nothing of yours to undo here.")
     return await find_hold(house, hold_id)
+
+
+async def undo_batch(house: House, by: Member, batch: str) -> list[Hold]:
+    """Take all answers of one batch back that have had no effect; raise Conflict when there are none left."""
+    by.require("review")
+    found = await hold_rows.undoable(house.store, by.id, 0.0, batch) if batch else []
+    taken = [hold.id for hold in found if await _undo(house, by, hold.id)]
+    if not taken:
+        raise Conflict(TOO_LATE)
+    return [await find_hold(house, hold_id) for hold_id in taken]
+
+
+async def _undo(house: House, by: Member, hold_id: str) -> bool:
+    async with house.store.transaction() as change:
+        hold, now = await hold_rows.by_id(change, hold_id), house.now()
+        if hold is None or hold.state not in ("waiting", "deciding"):
+            return False
+        if hold.takes_effect_at is not None and hold.takes_effect_at <= now:
+            return False
+        if not any(one.by.id == by.id and one.offer == hold.offer and not one.undone for one in hold.answers):
+            return False
+        await hold_rows.take_back(change, hold.id, by.id, now.timestamp())
+        await hold_rows.put(change, _waiting(hold))
+        await events.audit(change, by.id, "undo decision", hold.id, now.timestamp())
+    return True
+
+
+async def undoable(house: House, by: Member) -> list[Hold]:
+    """Return the holds that a person has answered within the last moments and can still take back."""
+    since = house.now() - timedelta(seconds=UNDO_SECONDS)
+    return await hold_rows.undoable(house.store, by.id, since.timestamp())
 
 
 async def drop_incoming(house: House, activity_uris: Sequence[str]) -> None:

@@ -124,6 +124,12 @@ async def person(house: House, username: str) -> Member:
     return found
 
 
+async def member_by_handle(house: House, handle: str) -> Member | None:
+    """Find somebody by @name or @name@host."""
+    username, _, host = handle.lstrip("@").partition("@")
+    return await people.by_username(house.store, username, host)
+
+
 async def member_by_id(house: House, member_id: str) -> Member | None:
     return await people.by_id(house.store, member_id)
 

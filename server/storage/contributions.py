@@ -52,7 +52,7 @@ def _contribution(row: Mapping[str, Any]) -> Contribution:
     )
 
 
-async def by_id(store: Database, contribution_id: str) -> Contribution | None:
+async def by_id(store: Database | Transaction, contribution_id: str) -> Contribution | None:
     """Find a contribution, deleted ones included."""
     row = await store.fetch_one(f"{SELECT} WHERE c.id = ?", (contribution_id,))
     return None if row is None else _contribution(row)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from server.database import Database, Transaction
@@ -29,14 +30,20 @@ def _member(row: Mapping[str, Any]) -> Member:
     )
 
 
-async def _find(store: Database, condition: str, *values: object) -> Member | None:
+async def _find(store: Database | Transaction, condition: str, *values: object) -> Member | None:
     # The condition is one of this module's own literals, never input.
     row = await store.fetch_one(f"SELECT {COLUMNS} FROM members WHERE {condition}", values)
     return None if row is None else _member(row)
 
 
-async def by_id(store: Database, member_id: str) -> Member | None:
+async def by_id(store: Database | Transaction, member_id: str) -> Member | None:
     return await _find(store, "id = ?", member_id)
+
+
+async def by_ids(store: Database | Transaction, ids: Iterable[str]) -> dict[str, Member]:
+    """Return the members of some ids, by id."""
+    sql = f"SELECT {COLUMNS} FROM members WHERE id IN (SELECT value FROM json_each(?))"
+    return {row["id"]: _member(row) for row in await store.fetch(sql, (json.dumps(sorted(ids)),))}
 
 
 async def by_uri(store: Database, uri: str) -> Member | None:

@@ -59,7 +59,7 @@ async def test_a_held_idea_is_released_by_a_reviewer_and_taken_back_by_an_admin(
     await casey.sees("Wants out", within=hold)
     await expect(hold.locator("pre").first).to_contain_text("rooms@acme.example")
     await casey.press("Release to everyone", within=hold)
-    await casey.is_told("Released. The copy is on its way.")
+    await casey.is_told("It takes effect ten seconds after you decided, unless you undo it.")
     await expect(hold).to_have_count(0)
 
     await morgan.sign_in("morgan", "/boundary/ledger")
@@ -106,9 +106,11 @@ async def test_a_held_idea_is_refused_with_a_reason_that_its_author_reads(
     reason = hold.get_by_label("Your reason")
     await reason.fill("Leave the address out.")
     await morgan.press("Refuse", within=hold)
-    await morgan.is_told("Refused. The author can read your reason.")
+    await morgan.is_told("Refused: “Call our landlord”")
     await riley.visit(thread)
-    await riley.sees("Leave the address out.")
+    await riley.does_not_see("Leave the address out.")
+    await riley.reload_until_there(riley.page.get_by_text("Leave the address out.").first)
+    await riley.follow("Edit it")
 
 
 async def test_nobody_reviews_their_own_words(acme: Organisation, floor: Floor, arrive: Arrive) -> None:

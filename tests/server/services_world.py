@@ -60,6 +60,9 @@ class World:
         admin = await self.admin()
         return await forums.create_forum(self.house, admin, made_in, slug, slug.title(), "", audience, **more)
 
+    async def forums(self) -> list[Forum]:
+        return await forums.forums_of(self.house, "")
+
     async def idea(self, forum: Forum, author: Member | None = None, **more: Any) -> Contribution:
         words = {"title": "Paper tape", "text": "Use paper tape.", **more}
         return await ideas.post_idea(self.house, author or await self.person("bob"), forum, **words)

@@ -7,10 +7,9 @@ from dataclasses import replace
 import pytest
 
 from server.boundary.rules import RuleErrors
-from server.domain.crossings import Hold
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
 from server.domain.jams import Forum
-from server.services import board, crossings, dry_run, forums, holds, ideas, log, partners, people, rule_versions, rules
+from server.services import board, crossings, dry_run, forums, ideas, log, partners, people, rule_versions, rules
 from server.services.crossings import Draft
 from tests.server.services_world import World
 
@@ -208,64 +207,6 @@ async def test_a_dry_run_looks_again_at_what_people_wrote_where_other_words_are_
     assert (done.judged, done.total) == (3, 1)
     assert (done.flips[0].after.effect, done.flips[0].facts.findings) == ("hold", frozenset({"codename"}))
     assert (await dry_run.dry_run(world.house, "", 2)).judged == 2
-
-
-def a_hold(world: World, contribution_id: str, version: int = 1) -> Hold:
-    return Hold(
-        id=contribution_id,
-        direction="out",
-        contribution_id=contribution_id,
-        version=version,
-        activity_uri="",
-        peer="",
-        forum_id="",
-        author="@bob",
-        preview="Words.",
-        copies={"*": "00"},
-        rules=("G-findings",),
-        reason="An address was found.",
-        rule_set=1,
-        state="waiting",
-        asked_at=world.house.now(),
-    )
-
-
-async def test_a_hold_is_decided_once_by_a_reviewer_who_is_not_the_author(world: World):
-    forum, admin = await world.forum(), await world.admin()
-    idea = await world.idea(forum, admin)
-    hold = a_hold(world, idea.id)
-    await holds.ask_review(world.house, hold)
-    await holds.ask_review(world.house, replace(hold, id="another"))
-    assert await holds.count_waiting(world.house) == 1
-    for by in (await world.person("bob"), admin):
-        with pytest.raises(NotAllowed):
-            await holds.release(world.house, by, hold.id)
-    reviewer = await world.person("rita", "reviewer")
-    released = await holds.release(world.house, reviewer, hold.id)
-    assert (released.state, released.decided_by) == ("released", reviewer.id)
-    with pytest.raises(Conflict):
-        await holds.refuse(world.house, reviewer, hold.id, "Too late.")
-    with pytest.raises(Missing):
-        await holds.release(world.house, reviewer, "nothing")
-    assert (await log.events_after(world.house, 0))[-1].kind == "HoldReleased"
-
-
-async def test_a_refusal_needs_a_reason(world: World):
-    idea, reviewer = await world.idea(await world.forum()), await world.person("rita", "reviewer")
-    await holds.ask_review(world.house, a_hold(world, idea.id))
-    with pytest.raises(Invalid):
-        await holds.refuse(world.house, reviewer, idea.id, "  ")
-    refused = await holds.refuse(world.house, reviewer, idea.id, "Ask Carol.")
-    assert (refused.state, refused.note) == ("refused", "Ask Carol.")
-
-
-async def test_an_edit_voids_the_hold_on_the_words_before(world: World):
-    bob, idea = await world.person("bob"), await world.idea(await world.forum())
-    await holds.ask_review(world.house, a_hold(world, idea.id))
-    await ideas.edit(world.house, bob, idea, "Other words.")
-    assert await holds.count_waiting(world.house) == 0
-    with pytest.raises(Conflict):
-        await holds.release(world.house, await world.person("rita", "reviewer"), idea.id)
 
 
 async def test_partners_are_named_by_host_and_changed_by_admins(world: World):

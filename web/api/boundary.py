@@ -1,24 +1,18 @@
-"""Holds and partners over the API."""
+"""Partners over the API."""
 
 from __future__ import annotations
 
 from server.domain.actors import Member
-from server.domain.crossings import Hold
 from server.domain.errors import NotAllowed
-from server.services import holds, ideas, partners
+from server.services import partners
 from web.api.boundary_shapes import (
-    HoldAnswer,
-    HoldsQuery,
     NewPartner,
     PartnerAnswer,
     PartnerChanges,
-    Refusal,
-    show_hold,
     show_partner,
 )
 from web.api.calls import Call
-from web.api.jam_shapes import NoWords
-from web.api.paging import read_time, slice_of
+from web.api.paging import slice_of
 from web.api.shapes import Page, Paging
 
 DUTIES = ("review", "ledger", "rules", "partners")
@@ -29,34 +23,6 @@ def require_console(member: Member) -> None:
     if not any(member.may(duty) for duty in DUTIES):
         raise NotAllowed("Your role here does not include the boundary.", f"{member.handle} has no such duty")
 
-
-# --- holds ---
-
-
-async def list_holds(call: Call, query: HoldsQuery) -> Page[HoldAnswer]:
-    after = read_time(query.after) or 0.0
-    found = await holds.list_holds(call.house, call.member, query.state, after, query.limit + 1)
-    kept = found[: query.limit]
-    return Page(
-        data=[await _hold(call, hold) for hold in kept],
-        next=repr(kept[-1].asked_at.timestamp()) if len(found) > len(kept) else None,
-    )
-
-
-async def _hold(call: Call, hold: Hold) -> HoldAnswer:
-    made = await ideas.by_id(call.house, hold.contribution_id) if hold.contribution_id else None
-    return show_hold(call.house, hold, made.uri if made else None)
-
-
-async def release_hold(call: Call, body: NoWords) -> HoldAnswer:
-    return await _hold(call, await holds.release(call.house, call.member, call.path["hold"]))
-
-
-async def refuse_hold(call: Call, body: Refusal) -> HoldAnswer:
-    return await _hold(call, await holds.refuse(call.house, call.member, call.path["hold"], body.reason))
-
-
-# --- partners ---
 
 
 async def list_partners(call: Call, query: Paging) -> Page[PartnerAnswer]:

@@ -3,45 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
-from server.domain.crossings import Hold, HoldState, Partner, PartnerState, Tier
+from server.domain.crossings import Partner, PartnerState, Tier
 from server.services.house import House
 from web.api.idea_shapes import Name
-from web.api.shapes import Body, Paging, Thing
-
-
-class HoldsQuery(Paging, frozen=True, kw_only=True):
-    state: HoldState = "waiting"
-
-
-class Refusal(Body, frozen=True, kw_only=True):
-    """The author reads the reason."""
-
-    reason: Annotated[str, Meta(max_length=5000)] = "No reason was given."
-
-
-class HoldAnswer(Thing, frozen=True, kw_only=True):
-    """Something that waits for a reviewer. `copies` maps audiences to the SHA-256 of the bytes on offer."""
-
-    direction: Literal["out", "in"]
-    contribution_id: str | None
-    version: int
-    activity_uri: str | None
-    peer: str
-    forum_id: str
-    author: str
-    preview: str
-    copies: dict[str, str]
-    rules: list[str]
-    reason: str
-    state: HoldState
-    asked_at: datetime
-    decided_by: str | None
-    decided_at: datetime | None
-    note: str
+from web.api.shapes import Body, Thing
 
 
 class NewPartner(Body, frozen=True, kw_only=True):
@@ -67,30 +36,6 @@ class PartnerAnswer(Thing, frozen=True, kw_only=True):
     clearance: str
     state: PartnerState
     added_at: datetime
-
-
-def show_hold(house: House, hold: Hold, uri: str | None) -> HoldAnswer:
-    return HoldAnswer(
-        id=hold.id,
-        uri=uri or hold.activity_uri or None,
-        url=f"{house.addresses.inside_url}/boundary/holds#hold-{hold.id}",
-        direction=hold.direction,
-        contribution_id=hold.contribution_id or None,
-        version=hold.version,
-        activity_uri=hold.activity_uri or None,
-        peer=hold.peer,
-        forum_id=hold.forum_id,
-        author=hold.author,
-        preview=hold.preview,
-        copies=hold.copies,
-        rules=list(hold.rules),
-        reason=hold.reason,
-        state=hold.state,
-        asked_at=hold.asked_at,
-        decided_by=hold.decided_by or None,
-        decided_at=hold.decided_at,
-        note=hold.note,
-    )
 
 
 def show_partner(house: House, partner: Partner) -> PartnerAnswer:

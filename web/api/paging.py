@@ -58,5 +58,11 @@ def read_place(after: str, parts: int) -> list[str]:
     return found
 
 
+def read_time_and_id(after: str) -> tuple[float, str]:
+    """Read a cursor that is a time in unix seconds and an id, as "1790000000.5/id"; raise Invalid."""
+    time, _, id_ = after.partition("/")
+    return read_time(time) or 0.0, id_
+
+
 def _wrong() -> Invalid:
     return Invalid("after", "Give what `next` said in the page before.")

@@ -10,7 +10,21 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from web.api import agreements, audit, boundary, decisions, figures, held, ideas, jams, ledger, people, rules, stream
+from web.api import (
+    agreements,
+    audit,
+    boundary,
+    decisions,
+    figures,
+    held,
+    holds,
+    ideas,
+    jams,
+    ledger,
+    people,
+    rules,
+    stream,
+)
 
 GET, POST, PUT, PATCH, DELETE = hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_PATCH, hdrs.METH_DELETE
 
@@ -109,9 +123,13 @@ ROUTES: tuple[Route, ...] = (
     Route(GET, "/boundary/held", held.list_held, "What we hold of another server's, newest first"),
     Route(GET, "/boundary/held/{host}", held.read_held, "How much we hold of a server's, under which agreement"),
     Route(POST, "/boundary/held/{host}/purge", held.purge_held, "Let go of it: tombstones stay, nobody is told"),
-    Route(GET, "/boundary/holds", boundary.list_holds, "What waits for a reviewer, oldest first"),
-    Route(POST, "/boundary/holds/{hold}/release", boundary.release_hold, "Let exactly what was reviewed cross"),
-    Route(POST, "/boundary/holds/{hold}/refuse", boundary.refuse_hold, "Keep it back, with a reason"),
+    Route(GET, "/boundary/holds", holds.list_holds, "What waits for reviewers, oldest first"),
+    Route(GET, "/boundary/holds/{hold}", holds.read_hold, "Read one hold"),
+    Route(POST, "/boundary/holds/decide", holds.decide_holds, "Release or refuse several holds alike"),
+    Route(POST, "/boundary/holds/undo", holds.undo_batch, "Take back what was decided together"),
+    Route(POST, "/boundary/holds/{hold}/release", holds.release_hold, "Let exactly what was reviewed cross"),
+    Route(POST, "/boundary/holds/{hold}/refuse", holds.refuse_hold, "Keep it back, with a reason"),
+    Route(POST, "/boundary/holds/{hold}/undo", holds.undo_hold, "Take one's own answer back while it has no effect"),
     Route(GET, "/boundary/audit", audit.list_rows, "Who did what, newest first: the audit chain"),
     Route(GET, "/boundary/audit/state", audit.read_state, "Whether the chain holds, with what its checkpoints know"),
     Route(GET, "/boundary/audit/checkpoints", audit.list_checkpoints, "The signed checkpoints, oldest first"),

@@ -10,6 +10,7 @@ from federation.outside import recalls
 from federation.outside.ledger import Holding, holdings
 from server.domain.actors import Member
 from server.domain.errors import Missing, NotAllowed, Refusal, SignInNeeded
+from server.domain.holds import Hold
 from server.domain.ideas import MARKS, Contribution
 from server.domain.jams import Forum, Jam
 from server.domain.recalls import recall_sentence
@@ -59,7 +60,10 @@ async def _thread(
     thread = await ideas.read_thread(house, member, idea_id)
     names = await names_of_hosts(house)
     closed = closed_words(house, thread.forum, thread.jam)
-    tree = Tree(thread, member, names, writable=not closed)
+    waiting: dict[str, list[Hold]] = {}
+    for hold in await holds.holds_in_thread(house, member, thread.idea.id):
+        waiting.setdefault(hold.contribution_id, []).append(hold)
+    tree = Tree(thread, member, names, writable=not closed, holds=waiting, now=house.now())
     branches = tree.branches()
     start = _start(request.query.get("after", ""))
     shown = branches[start : start + BRANCHES]
@@ -110,11 +114,13 @@ async def _passport(
     recall_url = f"/ideas/{idea.id}/recall" if member.may("ledger") else ""
     explained = any(member.may(duty) for duty in explain.DUTIES)
     passport = draw_passport(house, verdicts, copies, names, recall_url, explained=explained)
-    held = await holds.hold_on(house, "out", idea.id, idea.version)
-    if held is not None and held.state == "refused":
-        sentence = f"A reviewer kept it inside: “{held.note}”"
-        return replace(passport, tone="denied", icon="ban", sentence=sentence)
-    return passport
+    known = await holds.holds_on(house, "out", idea.id, idea.version)
+    refused = next((hold for hold in known if hold.state == "refused"), None)
+    if refused is None or passport.tone in ("public", "partners"):
+        return passport
+    told = member.id == idea.author_id or member.may("review")
+    sentence = f"A reviewer kept it inside: “{refused.note}”" if told else "A reviewer kept it inside."
+    return replace(passport, tone="denied", icon="ban", sentence=sentence)
 
 
 async def show_reply(request: web.Request) -> web.Response:

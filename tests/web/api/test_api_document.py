@@ -16,8 +16,9 @@ from federation.outside import crossings
 from federation.outside.store import Outside
 from server.domain.events import Event
 from server.services import crossings as services
-from server.services import ideas
+from server.services import holds, ideas
 from server.services.house import House
+from tests.server.holds_world import a_hold
 from tests.web.api.api_house import Caller, Client, Things
 from web.api.openapi import openapi_document
 from web.api.routes import ROUTES
@@ -115,7 +116,8 @@ async def test_what_is_answered_fits_what_is_documented(
     await ada("POST", "/partners", {"host": "globex.example"})
     parts = {"jam": "packaging", "forum": "boxes", "id": idea["id"], "version": "1", "host": "globex.example"}
     offered = await ada("POST", "/partners/globex.example/agreements", {"forums": ["*"]})
-    parts["agreement"] = offered["id"]
+    parts |= {"agreement": offered["id"], "hold": "0" * 32}
+    await holds.ask_review(house, a_hold(house, "0" * 32, idea["id"]))
     if set(re.findall(r"{(\w+)}", route.path)) - set(parts):
         parts |= await recalled(ada, idea, house, outside)
     path = re.sub(r"{(\w+)}", lambda part: parts[part[1]], route.path)

@@ -7,43 +7,88 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from web.views import Choice, Health, RuleSentence
+from markupsafe import Markup
+
+from web.views import Choice, Health, Person, RuleSentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """The very bytes on offer for some audiences."""
+    """The very bytes on offer for some audiences. `text` has what stands for masked words marked."""
 
     audience: str
-    text: str
-    digests: tuple[str, ...]
+    title: str
+    text: Markup
+    author: str
+    digest: str
+    masked: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldRow:
+    """Something that waits. `age` says how long, against the target; `approved` who has approved so far.
+
+    `offer` goes back with the answer: it says what was looked at.
+    """
+
     id: str
     direction: Literal["out", "in"]
     title: str
     excerpt: str
-    author: str
+    author: Person
     forum: str
     audience: str
     reason: str
     rules: tuple[RuleSentence, ...]
     at: datetime
+    age: str
+    overdue: bool
     copies: tuple[Copy, ...]
     action: str
+    offer: str
     may_decide: bool
     why_not: str = ""
+    approved: str = ""
+    outdated: str = ""
     object_url: str = ""
+    note: str = ""
+    chosen: bool = False
+
+    @property
+    def choice(self) -> str:
+        """What a ticked box sends: which hold, and what was looked at."""
+        return f"{self.id}.{self.offer}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undoable:
+    """What was decided together a moment ago and can still be taken back, for some seconds."""
+
+    batch: str
+    words: str
+    titles: tuple[str, ...]
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldsPage:
+    """The queue. `path` is its address with the filters, to which answers lead back."""
+
     holds: tuple[HoldRow, ...]
     waiting_holds: int
+    sentence: str
+    filtered: bool
+    directions: tuple[Choice, ...]
+    audiences: tuple[Choice, ...]
+    forums: tuple[Choice, ...]
+    mine: bool
+    path: str
+    later_url: str
+    undoable: tuple[Undoable, ...]
+    may_batch: bool
+    batch_note: str = ""
+    problems: tuple[str, ...] = ()
     wrong: Mapping[str, str] = field(default_factory=dict)
-    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
