@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from federation.gate.holding import ask_to_let_in
@@ -10,12 +11,14 @@ from federation.gate.plan import Gateway, Plan
 from federation.outside import buckets, peers, received
 from federation.outside.received import Received
 from federation.vocabulary.activities import Activity
-from federation.vocabulary.actors import MalformedActor, parse_actor
+from federation.vocabulary.actors import MalformedActor, RemoteActor, parse_actor
 from server.domain.actors import Member
+from server.domain.crossings import Verdict
 from server.domain.jams import Forum
 from server.domain.uris import origin_of
 from server.services import crossings as judged
 from server.services import people
+from server.services.incoming import Incoming, bars_incoming, judge_follow, judge_incoming, record_incoming
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +62,26 @@ class Arrival:
 
     async def author(self, actor_uri: str) -> Member | None:
         """Return the member behind a remote actor, made on first sight; None while its document is unknown."""
+        actor = await self._actor(actor_uri)
+        if actor is None:
+            return None
+        return await people.meet(self.gate.house, actor.uri, actor.username, actor.host, actor.name, actor.url)
+
+    async def visitor(self) -> Member | None:
+        """Return the activity's own actor as somebody who has not said anything here and is not written down."""
+        actor = await self._actor(self.activity.actor_uri)
+        if actor is None:
+            return None
+        return people.stranger(self.gate.house, actor.uri, actor.username, actor.host, actor.name, actor.url)
+
+    async def _actor(self, actor_uri: str) -> RemoteActor | None:
         known = await peers.stranger(self.gate.outside, actor_uri)
         if known is None:
             return None
         try:
-            actor = parse_actor(known.document, actor_uri)
+            return parse_actor(known.document, actor_uri)
         except MalformedActor:
             return None
-        return await people.meet(self.gate.house, actor.uri, actor.username, actor.host, actor.name, actor.url)
 
     async def object(self) -> dict[str, Any] | None:
         """Return the object on its own server's word: as sent where that server sent it, else as fetched from it."""
@@ -77,33 +92,48 @@ class Arrival:
         found = await peers.fetched(self.gate.outside, self.activity.object_uri)
         return found.document if found else None
 
-    async def judge(self, author: Member, forum: Forum, act: str, text: str) -> Outcome | None:
+    async def judge(self, wish: Incoming) -> Outcome | None:
         """Ask the rules; return None where it may come in, else what becomes of it. A released hold lets it in.
 
         Who is passed on by another server is still judged by the standing of their own.
         """
-        if author.host != self.peer:
-            standing = await judged.reader_at(self.gate.house, author.host)
-            if why := judged.bars_incoming(standing, forum, self.gate.house.now()):
+        if wish.author.host != self.peer:
+            standing = await judged.reader_at(self.gate.house, wish.author.host)
+            if why := bars_incoming(standing, wish.forum, self.gate.house.now()):
                 return Outcome("refused", f"Of its author's server: {why}")
-        verdict = await judged.judge_incoming(self.gate.house, author, self.peer, forum, act, text)
-        await judged.record_incoming(self.gate.house, self.received.activity_uri, act, verdict)
+        verdict = await judge_incoming(self.gate.house, wish)
+        preview = "\n\n".join(filter(None, (wish.title, wish.text)))
+        return await self._settle(verdict, wish.act, wish.author, wish.forum, preview)
+
+    async def judge_follow(self, author: Member, forum: Forum) -> Outcome | None:
+        """Ask whether its server may follow a forum that it may see."""
+        verdict = await judge_follow(self.gate.house, author, self.peer, forum)
+        return await self._settle(verdict, "Follow", author, forum, f"{author.handle} wants to follow “{forum.title}”.")
+
+    async def _settle(
+        self, verdict: Verdict, act: str, author: Member, forum: Forum, preview: str
+    ) -> Outcome | None:
+        """Keep a verdict; return None where it lets in, or a reviewer did, else what becomes of the activity."""
+        await record_incoming(self.gate.house, self.received.activity_uri, act, verdict)
         if verdict.crosses:
-            return await self._within(verdict.per_hour)
+            return await self._within(verdict, author, forum)
         if verdict.verdict != "held":
             return Outcome("refused", verdict.reason)
         answer = await ask_to_let_in(
-            self.gate, self.received.activity_uri, self.peer, forum.id, author.handle, text, verdict
+            self.gate, self.received.activity_uri, self.peer, forum.id, author.handle, preview, verdict
         )  # fmt: skip
         return None if answer is None else Outcome(*answer)
 
-    async def _within(self, per_hour: int | None) -> Outcome | None:
-        """Return None while the server that sent this is within its rate; what it takes is written on admission."""
-        if per_hour is None:
-            return None
-        outside, whose = self.gate.outside, f"peer {self.received.host}"
-        found = await buckets.bucket(outside, whose, per_hour)
-        if found.wait:
-            return Outcome("full", f"More than {per_hour} within an hour; it waits.", found.wait)
-        self.plan.steps.append(lambda change: buckets.spend(change, whose, per_hour, outside.now()))
+    async def _within(self, verdict: Verdict, author: Member, forum: Forum) -> Outcome | None:
+        """Return None where this is within all rates; what it takes of them is written on admission."""
+        outside, now = self.gate.outside, self.gate.outside.now()
+        whose = {"peer": self.peer, "actor": author.uri, "jam": forum.jam_id}
+        waits: dict[float, int] = {}
+        for per, per_hour in verdict.rates:
+            waits[(await buckets.bucket(outside, f"{per} {whose[per]}", per_hour)).wait] = per_hour
+        wait = max(waits, default=0.0)
+        if wait:
+            return Outcome("full", f"More than {waits[wait]} within an hour; it waits.", wait)
+        for per, per_hour in verdict.rates:
+            self.plan.steps.append(partial(buckets.spend, whose=f"{per} {whose[per]}", per_hour=per_hour, now=now))
         return None

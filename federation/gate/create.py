@@ -12,6 +12,7 @@ from server.domain.uris import origin_of
 from server.services import crossings as judged
 from server.services import forums, ideas
 from server.services.ideas import Origin
+from server.services.incoming import Incoming, label_of
 from server.services.text import plain, sanitise
 
 UNKNOWN_PARENT = "It answers nothing that we know."
@@ -41,19 +42,40 @@ async def admit_create(arrival: Arrival) -> Outcome:
     if remark.is_public and forum.audience != "public":
         return Outcome("refused", "It is addressed to everybody, and the forum is not.")
     words = plain(sanitise(remark.html))
-    if outcome := await arrival.judge(
-        author, forum, "Create", f"{remark.title}\n\n{words}" if parent is None else words
-    ):
+    root = await ideas.by_id(gate.house, parent.thread_id) if parent else None
+    label = await label_of(
+        gate.house, arrival.peer, forum, remark.label, is_public=remark.is_public, above=root
+    )
+    wish = Incoming(
+        author=author,
+        peer=arrival.peer,
+        forum=forum,
+        act="Create",
+        thing="reply" if parent else "idea",
+        label=label,
+        title="" if parent else remark.title,
+        text=words,
+        attached=remark.attached,
+    )
+    if outcome := await arrival.judge(wish):
         return outcome
     intent: Intent = remark.intent if remark.intent in INTENTS else ""
     origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed=arrival.relay is not None)
     if parent is not None:
-        await ideas.reply(gate.house, author, parent, words, intent=intent, origin=origin)
+        await ideas.reply(gate.house, author, parent, words, label=str(label), intent=intent, origin=origin)
     else:
         base = await ideas.by_uri(gate.house, remark.builds_on_uri) if remark.builds_on_uri else None
         builds_on = base.id if base and not base.deleted and base.kind == "idea" else ""
         await ideas.post_idea(
-            gate.house, author, forum, remark.title, words, intent=intent, builds_on=builds_on, origin=origin
+            gate.house,
+            author,
+            forum,
+            remark.title,
+            words,
+            label=str(label),
+            intent=intent,
+            builds_on=builds_on,
+            origin=origin,
         )
     return ADMITTED
 

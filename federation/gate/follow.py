@@ -25,6 +25,11 @@ async def admit_follow(arrival: Arrival) -> Outcome:
     inbox = await inbox_of(gate, arrival.activity.actor_uri)
     if forum is None or inbox is None or not await judged.may_follow(gate.house, forum, arrival.peer):
         return Outcome("refused", "There is no such forum for this server.")
+    visitor = await arrival.visitor()
+    if visitor is None:
+        return Outcome("refused", "Who follows is not known.")
+    if outcome := await arrival.judge_follow(visitor, forum):
+        return outcome
     _, jam = await forum_of(gate, forum.id)
     await show_forum(gate, plan, forum, jam)
     follower = Follower(forum.uri, arrival.activity.actor_uri, arrival.peer, inbox)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from federation.gate.arrival import ADMITTED, Arrival, Outcome, undone_before
 from federation.gate.render import stands_as
+from server.boundary.labels import Label
+from server.domain.actors import Member
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.services import forums, ideas
+from server.services.incoming import Incoming
 
 
 async def admit_like(arrival: Arrival) -> Outcome:
@@ -18,7 +21,7 @@ async def admit_like(arrival: Arrival) -> Outcome:
     if found is None or author is None:
         return Outcome("refused", "It likes nothing that we know.")
     target, forum = found
-    if outcome := await arrival.judge(author, forum, "Like", ""):
+    if outcome := await arrival.judge(_wish(arrival, author, target, forum, "Like")):
         return outcome
     await ideas.mark(gate.house, author, target, "support")
     return ADMITTED
@@ -29,10 +32,17 @@ async def undo_like(arrival: Arrival, object_uri: str) -> Outcome:
     author = await arrival.author(arrival.activity.actor_uri)
     if found is None or author is None:
         return Outcome("ignored", "There is nothing to undo.")
-    if outcome := await arrival.judge(author, found[1], "Undo", ""):
+    if outcome := await arrival.judge(_wish(arrival, author, *found, "Undo")):
         return outcome
     await ideas.unmark(arrival.gate.house, author, found[0], "support")
     return ADMITTED
+
+
+def _wish(arrival: Arrival, author: Member, target: Contribution, forum: Forum, act: str) -> Incoming:
+    label = Label.parse(target.label)
+    return Incoming(
+        author=author, peer=arrival.peer, forum=forum, act=act, thing="mark", label=label, changes=target
+    )
 
 
 async def _target(arrival: Arrival, uri: str) -> tuple[Contribution, Forum] | None:

@@ -8,9 +8,11 @@ from federation.outside import peers
 from federation.outside.peers import Stranger
 from federation.vocabulary.actors import MalformedActor, parse_actor
 from federation.vocabulary.objects import parse_object
+from server.boundary.labels import Label
 from server.services import crossings as judged
 from server.services import forums, ideas
 from server.services.ideas import Origin
+from server.services.incoming import Incoming, label_of
 from server.services.text import plain, sanitise
 
 ACTOR_TYPES = {"Person", "Group", "Application", "Service", "Organization"}
@@ -37,10 +39,26 @@ async def admit_update(arrival: Arrival) -> Outcome:
     if forum.is_local == (arrival.relay is not None):
         return Outcome("ignored", "Its forum's own server will tell us.")
     words = plain(sanitise(remark.html))
-    if outcome := await arrival.judge(author, forum, "Update", words):
+    label = Label.parse(known.label)
+    if remark.label:
+        # Another server may raise the label of what it said; lowering it takes somebody here.
+        label = label.join(await label_of(arrival.gate.house, arrival.peer, forum, remark.label, is_public=False))
+    wish = Incoming(
+        author=author,
+        peer=arrival.peer,
+        forum=forum,
+        act="Update",
+        thing=known.kind,
+        label=label,
+        title=remark.title if known.kind == "idea" else "",
+        text=words,
+        attached=remark.attached,
+        changes=known,
+    )
+    if outcome := await arrival.judge(wish):
         return outcome
     origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed=arrival.relay is not None)
-    await ideas.edit(arrival.gate.house, author, known, words, title=remark.title, origin=origin)
+    await ideas.edit(arrival.gate.house, author, known, words, title=remark.title, label=str(label), origin=origin)
     return ADMITTED
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from server.domain.errors import Invalid
+from server.domain.ideas import NOTHING_ATTACHED, Attached
 from server.domain.uris import PUBLIC
 
 AS_CONTEXT = "https://www.w3.org/ns/activitystreams"
@@ -24,6 +25,13 @@ EVERYONE_NAMES = {PUBLIC, "as:Public", "Public"}
 TITLED = {"Article", "Page", "Event", "Video", "Image", "Audio", "Question", "Link"}
 OBJECT_TYPES = TITLED | {"Note"}
 MOST_URIS = 100
+MOST_ATTACHED = 32
+LONGEST_LABEL = 200
+OUR_TERMS = "urn:marmalade:ns:"
+# The object is a file itself, and what it links to is no page.
+FILES = {"Image", "Video", "Audio", "Document"}
+# Files that a browser would run.
+RUNNABLE = {"image/svg+xml", "text/html", "application/xhtml+xml", "text/javascript", "application/javascript"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +115,10 @@ def tombstone(uri: str, at: datetime) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """What we take from another server's object. `html` is its markup as sent, not yet sanitised."""
+    """What we take from another server's object. `html` is its markup as sent, not yet sanitised.
+
+    `label` is the label that a server which knows ours states, or ""; `attached` are its files, as it states them.
+    """
 
     uri: str
     type: str
@@ -119,6 +130,8 @@ class Remark:
     intent: str
     addressed: frozenset[str]
     is_public: bool
+    label: str = ""
+    attached: Attached = NOTHING_ATTACHED
 
 
 def ids(value: Any) -> list[str]:
@@ -167,7 +180,46 @@ def parse_object(document: dict[str, Any]) -> Remark:
         intent=document["intent"] if isinstance(document.get("intent"), str) else "",
         addressed=frozenset(addressed | mentioned),
         is_public=bool(addressed & EVERYONE_NAMES),
+        label=_label(document),
+        attached=_attached(document, kind),
     )
+
+
+def _label(document: dict[str, Any]) -> str:
+    """Return the label that an object states in our terms, or ""; raise Invalid for one that is no short text."""
+    stated = document.get("marmalade:label", document.get(f"{OUR_TERMS}label"))
+    if stated is None and OUR_TERMS in str(document.get("@context"))[:10_000]:
+        stated = document.get("label")
+    if stated is None:
+        return ""
+    if not isinstance(stated, str) or not stated.strip() or len(stated) > LONGEST_LABEL:
+        raise Invalid("label", "Its label is none that we know.")
+    return stated
+
+
+def _attached(document: dict[str, Any], kind: str) -> Attached:
+    """Read what is attached (FEP-1311 for sizes). Links to pages are no files; raise Invalid for what browsers run."""
+    given = document.get("attachment")
+    many = given if isinstance(given, list) else [given] if given is not None else []
+    if len(many) > MOST_ATTACHED:
+        raise Invalid("attachment", f"It has more than {MOST_ATTACHED} attachments.")
+    files = [one for one in many if not _is_page(one)] + ([document] if kind in FILES else [])
+    stated = [one if isinstance(one, dict) else {} for one in files]
+    types = [str(one.get("mediaType") or "")[:200].partition(";")[0].strip().lower() for one in stated]
+    for each in types:
+        if each in RUNNABLE:
+            raise Invalid("attachment", f"Attachments of type {each} are not taken.")
+    sizes = [one.get("size") for one in stated]
+    known = [size for size in sizes if isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 1 << 50]
+    return Attached(len(files), frozenset(types), sum(known) if len(known) == len(sizes) else None)
+
+
+def _is_page(attachment: Any) -> bool:
+    """Say whether an attachment is a link to a page, as forums and previews have it, rather than a file."""
+    if not isinstance(attachment, dict):
+        return False
+    media_type = str(attachment.get("mediaType") or "text/html").partition(";")[0].strip().lower()
+    return attachment.get("type") in ("Link", "Page", "PropertyValue") and media_type == "text/html"
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:

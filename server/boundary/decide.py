@@ -78,4 +78,4 @@ def _duty_json(duty: Duty) -> dict[str, Any]:
         return {"expires_at": duty.at.isoformat()}
     if isinstance(duty, Review):
         return {"approvals": duty.approvals, "reviewers": list(duty.reviewers), "within_hours": duty.within_hours}
-    return {"rate": duty.per_hour}
+    return {"rate": duty.per_hour} if duty.per == "peer" else {"rate": duty.per_hour, "rate_per": duty.per}

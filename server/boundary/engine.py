@@ -17,7 +17,7 @@ Cause = Literal["rules", "no permit", "clearance", "detector", "unknown act", "u
 
 REMEMBERED = 16_384
 GROUPS = (
-    frozenset({"direction", "peer", "tier", "act"}),
+    frozenset({"direction", "peer", "tier", "act", "thing"}),
     frozenset({"jam", "forum", "label", "categories", "onward"}),
     frozenset({"unit", "role", "author", "consent", "first_crossing"}),
     frozenset({"attachments", "attachment_types", "attachment_bytes", "findings"}),

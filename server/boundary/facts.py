@@ -12,9 +12,11 @@ from server.boundary.labels import ONWARD, WISHES, Clearance, Label, LabelError,
 
 Direction = Literal["in", "out"]
 Tier = Literal["public", "stranger", "customer", "partner"]
+Thing = Literal["idea", "reply", "mark", "forum", "other"]
 
 DIRECTIONS: frozenset[str] = frozenset(get_args(Direction))
 TIERS: frozenset[str] = frozenset(get_args(Tier))
+THINGS: tuple[Thing, ...] = get_args(Thing)
 KINDS = frozenset({"secret", "email", "phone", "codename", "person", "quote", "lookalike"})
 # Kinds that are about the whole of a thing: they have no place in it, so they cannot be taken out.
 WHOLE = frozenset({"quote", "lookalike"})
@@ -93,7 +95,8 @@ class Facts:
     ``peer`` is the other server's ``host[:port]``, or ``*`` for the anonymous public (then, and only then,
     the tier is ``public``). ``clearance`` is the highest level that it is cleared for and ``cleared_for`` the
     categories. ``forum`` is the forum's key, e.g. ``packaging/open``; ``jam`` its jam's slug; both are empty
-    where none applies. ``label``, ``categories`` and ``onward`` are the three parts of its label. ``findings``
+    where none applies. ``thing`` is what the act is about: an idea, a reply, a mark of support, or a forum that
+    somebody wants to follow. ``label``, ``categories`` and ``onward`` are the three parts of its label. ``findings``
     holds kinds of detector findings (``secret email phone codename person quote lookalike pattern:NAME
     list:NAME``), or ``failed`` when a detector could not finish. ``length`` counts characters,
     ``attachments`` files, ``attachment_types`` holds their media types and ``attachment_bytes`` their size
@@ -118,6 +121,7 @@ class Facts:
     consent: bool
     findings: frozenset[str]
     act: str
+    thing: Thing
     length: int
     attachments: int
     attachment_types: frozenset[str]
@@ -142,6 +146,8 @@ class Facts:
             raise FactsError("clearance and label must be levels")
         if self.onward not in ONWARD:
             raise FactsError(f"unknown onward wish '{self.onward}'")
+        if self.thing not in THINGS:
+            raise FactsError(f"unknown thing '{self.thing}'")
         if {type(self.consent), type(self.first_crossing)} != {bool}:
             raise FactsError("consent and first_crossing must be true or false")
         self._check_sets()
@@ -233,7 +239,8 @@ SETS = ("cleared_for", "categories", "findings", "attachment_types")
 NUMBERS = ("length", "attachments", "attachment_bytes", "nth", "age", "week_minute")
 NAMES = tuple(field.name for field in fields(Facts))
 # What rows stored before these facts were there are taken to have had: no categories, the level's own onward
-# wish, an author's first contribution, judged when written, on a Monday at midnight. For stored rows only.
+# wish, an author's first contribution, an idea (or what the act says), judged when written, on a Monday at midnight.
+# For stored rows only.
 ASSUMED: Mapping[str, Any] = {
     "cleared_for": [],
     "categories": [],
@@ -255,6 +262,8 @@ def upgraded(stored: Mapping[str, Any]) -> dict[str, Any]:
     if "onward" not in values:
         level = Level.__members__.get(str(values.get("label", "")).upper())
         values["onward"] = "recipients" if level is None else WISHES[level]
+    acts: dict[str, Thing] = {"Like": "mark", "Undo": "mark", "Follow": "forum", "Flag": "other"}
+    values.setdefault("thing", acts.get(str(values.get("act")), "idea"))
     if values.get("attachments") and not values["attachment_types"]:
         values["attachment_types"] = [UNKNOWN_TYPE]
     return values

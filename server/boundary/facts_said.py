@@ -28,6 +28,7 @@ NAMES: dict[str, str] = {
     "consent": "Author agreed to be named",
     "findings": "Detectors found",
     "act": "What is being done",
+    "thing": "What it is done to",
     "length": "Length",
     "attachments": "Attachments",
     "attachment_types": "Kinds of attachments",

@@ -15,7 +15,7 @@ from itertools import accumulate
 from operator import xor
 from typing import Any, Protocol
 
-from server.boundary.facts import ACTS, MINUTES_A_WEEK
+from server.boundary.facts import ACTS, MINUTES_A_WEEK, THINGS
 from server.boundary.labels import ONWARD, Level
 from server.boundary.rule import Rule, Span
 from server.boundary.sets import categories_of, findings_of, types_of, unused
@@ -240,6 +240,7 @@ def dimensions(rules: Sequence[Rule]) -> tuple[Dimension, ...]:
     return (
         Choice("direction", [(rule.direction,) for rule in rules], ("out", "in")),
         Choice("act", [each.acts for each in asked], sorted(ACTS, key=lambda act: (act != "Create", act))),
+        Choice("thing", [each.things for each in asked], THINGS),
         Choice("forum", [each.forums for each in asked], fresh="packaging/another"),
         Choice("jam", [each.jams for each in asked], fresh="packaging"),
         Peers(rules),

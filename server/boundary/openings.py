@@ -9,10 +9,10 @@ from datetime import datetime
 from server.boundary.decide import Decision
 from server.boundary.engine import CompiledRules, Outcome
 from server.boundary.facts import Facts
-from server.boundary.rule import STRICTNESS, Duty, Notify, Rate, Review, Rule
+from server.boundary.rule import STRICTNESS, Duty, Notify, Rate, Review, Rule, rates
 from server.boundary.ruleset import RuleSet
+from server.boundary.sentences import RATED, removed, review_said
 from server.boundary.sentences import found as found_said
-from server.boundary.sentences import removed, review_said
 from server.boundary.sets import TwoViews
 from server.boundary.space import WORK, Space, facts_of
 
@@ -49,7 +49,10 @@ class Opening:
 
 
 def _outcome_said(outcome: Outcome) -> str:
-    rate = "".join(f" at {duty.per_hour} an hour" for duty in outcome.duties if isinstance(duty, Rate))
+    rate = "".join(
+        f" at {rate.per_hour} an hour" + (f" for {RATED[rate.per]}" if rate.per != "peer" else "")
+        for rate in rates(outcome.duties)
+    )
     what = f" ({removed(outcome.redactions)})" if outcome.redactions else ""
     if outcome.effect == "hold":
         what += "".join(f" {review_said(duty)}" for duty in outcome.duties if isinstance(duty, Review))
@@ -102,7 +105,7 @@ def looser(before: Outcome | Decision, after: Outcome | Decision) -> bool:
         return False
     if before.effect == "hold" and not _asks_for_all(_demands(after), _demands(before)):
         return True
-    return not before.redactions <= after.redactions or _rate(before) < _rate(after)
+    return not before.redactions <= after.redactions or _freer(before, after)
 
 
 def _demands(outcome: Outcome | Decision) -> list[Review]:
@@ -113,8 +116,10 @@ def _asks_for_all(demands: list[Review], others: list[Review]) -> bool:
     return all(any(one.asks_for(other) for one in demands) for other in others)
 
 
-def _rate(outcome: Outcome | Decision) -> float:
-    return min((duty.per_hour for duty in outcome.duties if isinstance(duty, Rate)), default=float("inf"))
+def _freer(before: Outcome | Decision, after: Outcome | Decision) -> bool:
+    """Say whether a rate of any sort is higher than it was, or gone."""
+    now = {rate.per: rate.per_hour for rate in rates(after.duties)}
+    return any(now.get(rate.per, float("inf")) > rate.per_hour for rate in rates(before.duties))
 
 
 class _Comparison:

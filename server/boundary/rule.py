@@ -15,6 +15,7 @@ from server.boundary.facts import (
     LIST_PREFIX,
     MINUTES_A_WEEK,
     PATTERN_PREFIX,
+    THINGS,
     TIERS,
     WHOLE,
     Direction,
@@ -26,7 +27,9 @@ from server.boundary.labels import ONWARD, Level, is_category
 
 RuleKind = Literal["guard", "share", "accept"]
 Effect = Literal["allow", "redact", "hold", "deny"]
+Per = Literal["peer", "actor", "jam"]
 
+PERS: tuple[Per, ...] = get_args(Per)
 RULE_KINDS: tuple[str, ...] = get_args(RuleKind)
 EFFECTS: tuple[str, ...] = get_args(Effect)
 STRICTNESS: dict[str, int] = {effect: rank for rank, effect in enumerate(EFFECTS)}
@@ -115,13 +118,16 @@ class Notify:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Duty: let at most this many through per hour and peer."""
+    """Duty: let at most this many through per hour: from each server, from each author or into the jam in all."""
 
     per_hour: int
+    per: Per = "peer"
 
     def __post_init__(self) -> None:
         if self.per_hour < 1:
             raise RuleError("a rate must be at least 1 an hour")
+        if self.per not in PERS:
+            raise RuleError(f"unknown rate_per '{self.per}'{hint(self.per, PERS)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +195,7 @@ class Conditions:
     consent: bool | None = None
     findings: frozenset[str] | None = None
     acts: frozenset[str] | None = None
+    things: frozenset[str] | None = None
     length: Span | None = None
     attachments: Span | None = None
     attachment_types: frozenset[str] | None = None
@@ -205,6 +212,9 @@ class Conditions:
         for act in self.acts or ():
             if act not in ACTS:
                 raise RuleError(f"unknown act '{act}'{hint(act, ACTS)}")
+        for thing in self.things or ():
+            if thing not in THINGS:
+                raise RuleError(f"unknown thing '{thing}'{hint(thing, THINGS)}")
         for peer in self.peers or ():
             _check_peer(peer)
         for category in self.categories or ():
@@ -223,7 +233,7 @@ class Conditions:
 
 SETS = (
     *("peers", "jams", "forums", "labels", "categories", "onward", "authors", "units", "roles", "findings"),
-    *("acts", "attachment_types"),
+    *("acts", "things", "attachment_types"),
 )
 
 
@@ -300,15 +310,23 @@ class Rule:
 
 
 def unite(duties: Iterable[Duty]) -> tuple[Duty, ...]:
-    """Return all duties once, in a stable order, with only the strictest rate, and without expiries.
+    """Return all duties once, in a stable order, with only the strictest rate of each sort, and without expiries.
 
     Of reviews those stay that no other one covers: each of them has to be satisfied, so that one rule more never
     makes a release easier. The shortest time holds for all.
     """
     duties = list(duties)
     told = sorted({duty.whom for duty in duties if isinstance(duty, Notify)})
-    rates = [duty.per_hour for duty in duties if isinstance(duty, Rate)]
-    return (*map(Notify, told), *([Rate(min(rates))] if rates else []), *_reviews(duties))
+    return (*map(Notify, told), *rates(duties), *_reviews(duties))
+
+
+def rates(duties: Iterable[Duty]) -> tuple[Rate, ...]:
+    """Return the strictest of the rates among some duties, for each of what they are counted by."""
+    found: dict[Per, int] = {}
+    for duty in duties:
+        if isinstance(duty, Rate):
+            found[duty.per] = min(duty.per_hour, found.get(duty.per, duty.per_hour))
+    return tuple(Rate(found[per], per) for per in PERS if per in found)
 
 
 def _reviews(duties: Iterable[Duty]) -> Iterable[Review]:

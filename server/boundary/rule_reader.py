@@ -9,18 +9,20 @@ from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
 from functools import partial
 from operator import eq, ge, gt, le, lt
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 from server.boundary.facts import DIRECTIONS, FactsError, normal_host
 from server.boundary.labels import ONWARD, LabelError, Level
 from server.boundary.rule import (
     DAYS,
     EFFECTS,
+    PERS,
     RULE_KINDS,
     Conditions,
     Duty,
     Expires,
     Notify,
+    Per,
     Rate,
     Review,
     Rule,
@@ -54,6 +56,7 @@ LISTS = {
     "role": "roles",
     "findings": "findings",
     "act": "acts",
+    "thing": "things",
     "attachment_types": "attachment_types",
 }
 FLAGS = ("consent", "first_crossing")
@@ -61,7 +64,7 @@ SPANS = ("length", "attachments", "attachment_bytes", "nth", "age")
 REVIEW = ("approvals", "reviewers", "within")
 KEYS = (
     *("id", "kind", "direction", "to", "from", *LISTS, "label", "onward", *FLAGS, *SPANS, "days", "hours"),
-    *("effect", "redactions", *REVIEW, "notify", "rate", "starts", "expires", "note"),
+    *("effect", "redactions", *REVIEW, "notify", "rate", "rate_per", "starts", "expires", "note"),
 )
 _RATE = re.compile(r"\s*(\d{1,9})\s*(?:/\s*h(?:our)?)?\s*")
 _WITHIN = re.compile(r"\s*(\d{1,5})\s*([hd])(?:ours?|ays?)?\s*")
@@ -287,7 +290,10 @@ class Reader:
             number = _RATE.fullmatch("" if isinstance(value, bool) else str(value))
             if number is None or int(number[1]) < 1:
                 self.refuse("rate", f"'rate' must be a number an hour such as \"60/h\", not {value!r}")
-            duties.append(Rate(int(number[1])))
+            per = self._word("rate_per", PERS) if "rate_per" in self._table else "peer"
+            duties.append(Rate(int(number[1]), cast(Per, per)))
+        elif "rate_per" in self._table:
+            self.refuse("rate_per", "'rate_per' says what a rate is counted by: it needs 'rate'")
         duties += self._review()
         ends = self._time("expires")
         return (*duties, *([Expires(ends)] if ends else []))

@@ -72,6 +72,8 @@ def _duty_pairs(rule: Rule) -> Iterator[tuple[str, str]]:
     for duty in rule.duties:
         if isinstance(duty, Rate):
             yield "rate", _text(f"{duty.per_hour}/h")
+            if duty.per != "peer":
+                yield "rate_per", _text(duty.per)
         if isinstance(duty, Review):
             yield "approvals", str(duty.approvals)
             if duty.reviewers:

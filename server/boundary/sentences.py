@@ -53,6 +53,14 @@ PEER_NAMES = {
     "tier:customer": "customers",
     "tier:stranger": "strangers' servers",
 }
+RATED = {"peer": "each server", "actor": "each author", "jam": "the jam in all"}
+THINGS_SAID = {
+    "idea": "an idea",
+    "reply": "a reply",
+    "mark": "a mark of support",
+    "forum": "a forum itself",
+    "other": "anything else",
+}
 EVERY_KIND = KINDS | {ANY_PATTERN, ANY_LIST}
 WISHES_SAID = {
     "anyone": "anyone",
@@ -121,6 +129,8 @@ def peers_said(peers: frozenset[str] | None, everyone: str = "everyone") -> str:
 
 
 def _qualities(asked: Conditions) -> Iterator[str]:
+    if asked.things is not None:
+        yield f"about {listed([THINGS_SAID[thing] for thing in sorted(asked.things)])}"
     if asked.acts is not None:
         yield f"whose act is {listed(sorted(asked.acts))}"
     if asked.labels is not None:
@@ -227,7 +237,7 @@ def _tail(rule: Rule) -> Iterator[str]:
     told = [duty.whom for duty in rule.duties if isinstance(duty, Notify)]
     for duty in rule.duties:
         if isinstance(duty, Rate):
-            yield f", at most {duty.per_hour} an hour for each server"
+            yield f", at most {duty.per_hour} an hour for {RATED[duty.per]}"
         if isinstance(duty, Review):
             yield f", {review_said(duty)}"
     if rule.starts_at is not None:

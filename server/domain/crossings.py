@@ -51,7 +51,8 @@ class Verdict:
     """What the rules say of one version for one audience: a host, or "*" for the anonymous public.
 
     `rules` are the ids that decided; `redactions` the kinds taken out; `facts` the JSON of what was judged;
-    `per_hour` is how many activities of one server the rules let in within an hour (None: no limit).
+    `rates` are (per, number): as many activities of one "peer", one "actor", or into one "jam" the rules let in
+    within an hour.
     What is held has to be released by `approvals` people at least, all of them among `reviewers` where any are
     named, within `within_hours`; `demands` says the same exactly, each of them to be met, where several rules
     hold it.
@@ -68,7 +69,7 @@ class Verdict:
     advice: str = ""
     facts: str = field(default="{}", repr=False)
     rule_set: int = 0
-    per_hour: int | None = None
+    rates: tuple[tuple[str, int], ...] = ()
     approvals: int = 1
     reviewers: tuple[str, ...] = ()
     within_hours: int | None = None

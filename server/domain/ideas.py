@@ -15,6 +15,20 @@ TITLE_LIMIT = 200
 TEXT_LIMIT = 50_000
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """The files of something that another server sent, as it states them: their number, media types and bytes
+    together (None where it does not say). We fetch and show none of them.
+    """
+
+    number: int = 0
+    media_types: frozenset[str] = frozenset()
+    size: int | None = 0
+
+
+NOTHING_ATTACHED = Attached()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
     """An idea or a reply, as it stands now.

@@ -6,13 +6,13 @@ The composer, the JSON API and the gate call the same functions, so a preview is
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal, cast
 
-from server.boundary.facts import Facts, week_minute
+from server.boundary.facts import Facts, Thing, week_minute
 from server.boundary.labels import Clearance, Label, Level
 from server.database import ConstraintBroken, StatementFailed
 from server.domain.actors import Member
@@ -150,11 +150,15 @@ async def _quoting(house: House, draft: Draft, audiences: Sequence[str]) -> froz
     if draft.forum.audience == "inside":
         return frozenset()
 
-    async def judge_source(made: Contribution) -> list[Verdict]:
-        return await judge(house, await draft_of(house, made), quotes=False)
-
     said = Said(_words(draft), draft.contribution_id, draft.author, draft.forum.id)
-    return await untold(house, said, audiences, judge_source)
+    # Its author's own server knows the words anyway.
+    asked = [audience for audience in audiences if audience != draft.author.host]
+    return await untold(house, said, asked, partial(judge_source, house))
+
+
+async def judge_source(house: House, made: Contribution) -> list[Verdict]:
+    """Judge something that others may have quoted, without asking what it quotes itself."""
+    return await judge(house, await draft_of(house, made), quotes=False)
 
 
 def _whole_label(draft: Draft, root: Contribution | None) -> Label:
@@ -199,6 +203,7 @@ def _facts(
         consent=author.consent,
         findings=findings,
         act=draft.act,
+        thing=_thing(draft),
         length=len(draft.text),
         attachments=0,
         attachment_types=frozenset(),
@@ -208,6 +213,12 @@ def _facts(
         age=(now - written_at) // timedelta(hours=1),
         week_minute=week_minute(written_at),
     )
+
+
+def _thing(draft: Draft) -> Thing:
+    if draft.act in ("Like", "Undo"):
+        return "mark"
+    return "idea" if draft.thread_id in ("", draft.contribution_id) else "reply"
 
 
 def _narrow(
@@ -333,65 +344,12 @@ async def record_verdicts(house: House, judged: Sequence[Judged]) -> None:
                         await shadows.put(inner, one.contribution_id, one.version, one.act, verdict, now)
 
 
-async def record_incoming(house: House, activity_uri: str, act: str, verdict: Verdict) -> None:
-    """Keep what was decided of something that another server sent, let in or not, under the hash of its id."""
-    subject = hashlib.sha256(activity_uri.encode()).hexdigest()[:32]
-    await record_verdicts(house, [Judged(subject, 0, f"in {act}"[:20], (verdict,))])
-
-
 async def verdicts_of(house: House, reader: Member, made: Contribution) -> list[Verdict]:
     """Return what was decided for each audience; before the gate has seen it, what it will decide."""
     if not reader.is_local or not reader.active:
         raise Missing("idea")
     stored = await verdict_rows.of(house.store, made.id)
     return stored or await judge(house, await draft_of(house, made))
-
-
-async def judge_incoming(house: House, author: Member, peer: str, forum: Forum, act: str, text: str) -> Verdict:
-    """Say what the rules make of an activity that another server sent us."""
-    book, now = await house.rulebook(), house.now()
-    reader = await reader_at(house, peer)
-    label = Label.parse(forum.label)
-    counts = await contributions.count_by_author(house.store, author.id, forum.jam_id)
-    facts = Facts(
-        direction="in",
-        peer=peer,
-        tier=reader.tier,
-        clearance=reader.clearance.level,
-        cleared_for=reader.clearance.categories,
-        jam=forum.jam_slug,
-        forum=mirror_key(forum),
-        label=label.level,
-        categories=label.categories,
-        onward=label.onward,
-        author=author.handle.lstrip("@"),
-        unit="",
-        role=author.role,
-        consent=True,
-        findings=frozenset(),
-        act=act,
-        length=len(text),
-        attachments=0,
-        attachment_types=frozenset(),
-        attachment_bytes=0,
-        first_crossing=False,
-        nth=counts + 1,
-        age=0,
-        week_minute=week_minute(now),
-    )
-
-    def narrow(verdict: Verdict) -> Verdict:
-        why = bars_incoming(reader, forum, now) if verdict.verdict != "denied" else ""
-        return replace(verdict, verdict="denied", reason=why) if why else verdict
-
-    return try_out(book, "", [narrow(verdict_of(book, facts, now))], frozenset(), now, narrow)[0]
-
-
-def bars_incoming(reader: Reader, forum: Forum, now: datetime) -> str:
-    """Return why nothing may come from a server into a forum whatever the rules say, as a sentence; "" where it may."""
-    if reader.paused:
-        return "The partnership with this server is paused."
-    return reader.agreement.bars(forum.uri, "in", now) if reader.agreement is not None else ""
 
 
 async def recalled_hosts(house: House, made: Contribution) -> set[str]:

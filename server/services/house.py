@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from server.boundary.detectors import Detectors
+from server.boundary.lookalikes import Lookalikes
 from server.boundary.own_patterns import PatternError
 from server.boundary.quotes import Winnower
 from server.boundary.rules import RuleErrors, RuleSet, parse_rules
@@ -60,11 +61,15 @@ def read_table(text: str) -> RuleSet:
 
 @dataclass(slots=True)
 class _Shelf:
-    """The last rulebook made, kept until the rules or the names to guard change; and what makes prints."""
+    """The last rulebook made, kept until the rules or the names to guard change; what makes prints; and the
+    names of our people.
+    """
 
     key: tuple[object, ...] = ()
     book: Rulebook | None = None
     winnower: Winnower | None = None
+    people: tuple[int, int] = (0, 0)
+    lookalikes: Lookalikes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,14 @@ class House:
         if self.shelf.winnower is None:
             self.shelf.winnower = Winnower(await prints.key(self.store))
         return self.shelf.winnower
+
+    async def lookalikes(self) -> Lookalikes:
+        """Return the names of our people, to compare names from outside with."""
+        edition = await people.names_edition(self.store)
+        if self.shelf.lookalikes is None or self.shelf.people != edition:
+            self.shelf.lookalikes = Lookalikes(await people.all_names(self.store))
+            self.shelf.people = edition
+        return self.shelf.lookalikes
 
 
 def _shadow_book(stored: StoredRules | None, names: tuple[str, ...]) -> Rulebook | None:

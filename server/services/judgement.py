@@ -47,7 +47,7 @@ def verdict_of(book: Rulebook, facts: Facts, now: datetime, places: str = "[]") 
         reason=decision.reason,
         redactions=decision.redactions,
         duties=tuple(str(duty) for duty in decision.duties),
-        per_hour=min((duty.per_hour for duty in decision.duties if isinstance(duty, Rate)), default=None),
+        rates=tuple((duty.per, duty.per_hour) for duty in decision.duties if isinstance(duty, Rate)),
         approvals=max((duty.approvals for duty in asked), default=1),
         reviewers=tuple(sorted({name for duty in asked for name in duty.reviewers})),
         within_hours=min((duty.within_hours for duty in asked if duty.within_hours), default=None),

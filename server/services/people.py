@@ -94,11 +94,23 @@ async def meet(house: House, uri: str, username: str, host: str, name: str, url:
             async with house.store.transaction():
                 await people.update(known.id, name=name)
         return known
-    member = Member(
+    member = stranger(house, uri, username, host, name, url)
+    async with house.store.transaction():
+        taken = await people.by_username(house.store, member.username, host)
+        if taken is not None:
+            # The name moved on to another actor of that server; the old one keeps its contributions.
+            await people.update(taken.id, username=f"{taken.username}-{taken.id[:6]}")
+        await people.insert(member)
+    return member
+
+
+def stranger(house: House, uri: str, username: str, host: str, name: str, url: str) -> Member:
+    """Return somebody of another server as a member that is not written down."""
+    return Member(
         id=new_id(),
         username=username[:128],
         host=host,
-        name=name,
+        name=clean_line(name or username, "name", 10_000)[:200],
         unit="",
         role="guest",
         consent=True,
@@ -107,13 +119,6 @@ async def meet(house: House, uri: str, username: str, host: str, name: str, url:
         active=True,
         created_at=house.now(),
     )
-    async with house.store.transaction():
-        taken = await people.by_username(house.store, member.username, host)
-        if taken is not None:
-            # The name moved on to another actor of that server; the old one keeps its contributions.
-            await people.update(taken.id, username=f"{taken.username}-{taken.id[:6]}")
-        await people.insert(member)
-    return member
 
 
 async def person(house: House, username: str) -> Member:

@@ -57,18 +57,16 @@ class Said:
 async def untold(house: House, said: Said, audiences: Sequence[str], judge: JudgeOne) -> frozenset[str]:
     """Return those audiences to which a text would repeat words that stand inside and that they were not granted.
 
-    Its author's own server knows the text anyway. `judge` says what is to be made of a contribution that the gate
-    has not judged yet.
+    `judge` says what is to be made of a contribution that the gate has not judged yet.
     """
     winnower = await house.winnower()
     words = winnower.words(said.text)
     sharing = await prints.sharing(house.store, winnower.prints(words), said.id, MOST_SHARING)
     if not sharing:
         return frozenset()
-    asked = [audience for audience in audiences if audience != said.author.host]
-    sources = await prints.sources(house.store, sharing, [*asked, EVERYONE])
+    sources = await prints.sources(house.store, sharing, [*audiences, EVERYONE])
     comparison = _Comparison(house, said, words, judge)
-    return frozenset([audience for audience in asked if await comparison.tells(audience, sources)])
+    return frozenset([audience for audience in audiences if await comparison.tells(audience, sources)])
 
 
 @dataclass(slots=True)

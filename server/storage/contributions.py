@@ -141,10 +141,11 @@ async def in_forums(store: Database, forum_ids: list[str]) -> list[Contribution]
     return [_contribution(row) for row in rows]
 
 
-async def count_by_author(store: Database, author_id: str, jam_id: str) -> int:
-    """Count what somebody wrote in a jam, removed things included."""
+async def count_by_author(store: Database, author_id: str, jam_id: str, before: float) -> int:
+    """Count what somebody wrote in a jam before a moment in unix seconds, removed things included."""
     found: int = await store.fetch_value(
-        "SELECT count(*) FROM contributions WHERE author_id = ? AND jam_id = ?", (author_id, jam_id)
+        "SELECT count(*) FROM contributions WHERE author_id = ? AND jam_id = ? AND created_at < ?",
+        (author_id, jam_id, before),
     )
     return found
 
@@ -194,6 +195,17 @@ async def of_host(store: Database, host: str, before: float | None = None, limit
         (host, before if before is not None else 1e12, limit),
     )
     return [_contribution(row) for row in rows]
+
+
+async def depth(store: Database, contribution_id: str) -> int:
+    """Return on how many others a contribution hangs: 0 for an idea, 1 for an answer to it."""
+    found: int = await store.fetch_value(
+        "WITH RECURSIVE above(id, steps) AS (SELECT ?, 0 UNION ALL SELECT c.parent_id, steps + 1 FROM above"
+        " JOIN contributions c ON c.id = above.id WHERE c.parent_id != '' AND steps < 1000)"
+        " SELECT max(steps) FROM above",
+        (contribution_id,),
+    )
+    return found
 
 
 async def search(store: Database, query: str, limit: int) -> list[Contribution]:

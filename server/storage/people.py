@@ -106,6 +106,20 @@ async def names_without_consent(store: Database) -> list[str]:
     return [row["name"] for row in rows]
 
 
+async def names_edition(store: Database) -> tuple[int, int]:
+    """Return what changes when somebody joins us: how many of our own people there are, and the newest's row."""
+    row = await store.fetch_one(
+        "SELECT count(*) AS many, coalesce(max(rowid), 0) AS newest FROM members WHERE host = ''"
+    )
+    return (row["many"], row["newest"]) if row else (0, 0)
+
+
+async def all_names(store: Database) -> list[tuple[str, str]]:
+    """Return (username, name) of our own people."""
+    rows = await store.fetch("SELECT username, name FROM members WHERE host = '' ORDER BY username")
+    return [(row["username"], row["name"]) for row in rows]
+
+
 async def unit_sizes(store: Database) -> dict[str, int]:
     """Count our active people by unit."""
     rows = await store.fetch(

@@ -117,6 +117,7 @@ def make_facts(count: int, chance: random.Random) -> list[Facts]:
                 role=f"role {chance.randrange(9)}",
                 consent=chance.random() < 0.7,
                 findings=frozenset({"email"}) if chance.random() < 0.02 else frozenset(),
+                thing=chance.choice(("idea", "reply", "reply")),
                 act=chance.choice(("Create", "Create", "Update", "Like")),
                 length=chance.randrange(6000),
                 attachments=chance.randrange(3),

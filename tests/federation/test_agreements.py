@@ -22,6 +22,7 @@ from server.domain.errors import Conflict, Invalid
 from server.domain.jams import Forum
 from server.services import agreements, crossings, forums, ideas, partners
 from server.services.agreements import Wish
+from server.services.incoming import bars_incoming
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
 from tests.federation.elsewhere import Elsewhere
 from tests.federation.organisation import Organisation
@@ -428,7 +429,7 @@ async def test_words_go_one_way_only_where_that_was_agreed(acme: Organisation, g
     assert verdicts[acme.host].reason == f"The agreement with {acme.host}, version 1, lets nothing out."
     # And were their server not to keep to it, ours would.
     reader = await crossings.reader_at(acme.house, globex.host)
-    assert crossings.bars_incoming(reader, pilot, acme.house.now()) == (
+    assert bars_incoming(reader, pilot, acme.house.now()) == (
         f"The agreement with {globex.host}, version 1, lets nothing in."
     )
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from server.boundary.labels import Label
 from server.domain.actors import Member, Role
 from server.domain.ideas import Contribution
 from server.domain.jams import Audience, Charter, Forum, Jam
 from server.domain.uris import Addresses
 from server.services import forums, ideas, jams, people
 from server.services.house import House
+from server.services.incoming import Incoming
 
 ADDRESSES = Addresses("http://edge.acme.example", "http://inside.acme.example")
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -29,6 +31,12 @@ class Time:
 
     def pass_by(self, **span: float) -> None:
         self.now += timedelta(**span)
+
+
+def hello(author: Member, forum: Forum, text: str = "Hello.", **more: Any) -> Incoming:
+    """What a person elsewhere says in a forum: an idea of theirs, sent by their own server."""
+    usual = {"act": "Create", "thing": "idea", "label": Label.parse(forum.label), "peer": author.host}
+    return Incoming(author=author, forum=forum, text=text, **{**usual, **more})
 
 
 @dataclass

@@ -9,9 +9,21 @@ import pytest
 from server.boundary.rules import RuleErrors
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
 from server.domain.jams import Forum
-from server.services import board, crossings, dry_run, forums, ideas, log, partners, people, rule_versions, rules
+from server.services import (
+    board,
+    crossings,
+    dry_run,
+    forums,
+    ideas,
+    incoming,
+    log,
+    partners,
+    people,
+    rule_versions,
+    rules,
+)
 from server.services.crossings import Draft
-from tests.server.services_world import World
+from tests.server.services_world import World, hello
 
 GLOBEX = "globex.example"
 AMBER_SHARE = '\n[[rule]]\nid = "S-amber"\nkind = "share"\nto = "everyone"\nlabel = "<=AMBER"\n'
@@ -96,11 +108,11 @@ async def test_a_paused_partner_gets_nothing_and_sends_nothing(world: World):
     admin, forum = await world.admin(), await world.forum("plans", "partners")
     await partners.add_partner(world.house, admin, GLOBEX, "partner")
     eve = await people.meet(world.house, f"https://{GLOBEX}/eve", "eve", GLOBEX, "Eve", "")
-    assert (await crossings.judge_incoming(world.house, eve, GLOBEX, forum, "Create", "Hello.")).verdict == "allowed"
+    assert (await incoming.judge_incoming(world.house, hello(eve, forum))).verdict == "allowed"
     assert await crossings.may_follow(world.house, forum, GLOBEX)
     await partners.change_partner(world.house, admin, GLOBEX, state="paused")
     assert await judged(world, forum) == {GLOBEX: "denied"}
-    assert (await crossings.judge_incoming(world.house, eve, GLOBEX, forum, "Create", "Hello.")).verdict == "denied"
+    assert (await incoming.judge_incoming(world.house, hello(eve, forum))).verdict == "denied"
     assert not await crossings.may_follow(world.house, forum, GLOBEX)
 
 

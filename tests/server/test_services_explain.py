@@ -10,9 +10,9 @@ import pytest
 from server.domain.crossings import KeptVerdict
 from server.domain.errors import Missing, NotAllowed
 from server.domain.ideas import Contribution
-from server.services import crossings, explain, partners, people, rules
+from server.services import explain, incoming, partners, people, rules
 from server.services.explain import Wanted
-from tests.server.services_world import World
+from tests.server.services_world import World, hello
 from tests.server.test_services_shadow import GLOBEX, NO_BOXES, decide, text_of
 
 
@@ -98,8 +98,8 @@ async def test_what_stands_above_the_rules_is_told_apart_from_what_they_say(worl
 async def test_what_comes_in_is_explained_by_the_id_of_its_activity(world: World):
     forum, admin = await world.forum("plans", "partners"), await world.admin()
     eve = await people.meet(world.house, f"https://{GLOBEX}/eve", "eve", GLOBEX, "Eve", "")
-    verdict = await crossings.judge_incoming(world.house, eve, GLOBEX, forum, "Create", "Hello.")
-    await crossings.record_incoming(world.house, f"https://{GLOBEX}/activities/1", "Create", verdict)
+    verdict = await incoming.judge_incoming(world.house, hello(eve, forum))
+    await incoming.record_incoming(world.house, f"https://{GLOBEX}/activities/1", "Create", verdict)
     (kept,) = await explain.list_decisions(world.house, admin, Wanted(about=f"https://{GLOBEX}/activities/1"))
     assert (kept.direction, kept.verdict.verdict) == ("in", "denied")
     told = await explain.explain(world.house, admin, kept.verdict.id)

@@ -9,9 +9,9 @@ import pytest
 from server.domain.crossings import Verdict
 from server.domain.errors import Conflict, NotAllowed
 from server.domain.ideas import Contribution
-from server.services import crossings, people, rule_versions, rules, shadow
+from server.services import crossings, incoming, people, rule_versions, rules, shadow
 from server.services.house import Rulebook
-from tests.server.services_world import World
+from tests.server.services_world import World, hello
 
 GLOBEX = "globex.example"
 NO_BOXES = '\n[[rule]]\nid = "G-boxes"\nkind = "guard"\ndirection = "out"\nforum = "jam-boxes/boxes"\neffect = "deny"\n'
@@ -83,8 +83,8 @@ async def test_what_comes_in_is_looked_at_too(world: World):
     forum, admin = await world.forum("plans", "public"), await world.admin()
     eve = await people.meet(world.house, f"https://{GLOBEX}/eve", "eve", GLOBEX, "Eve", "")
     await shadow.start_shadow(world.house, admin, await text_of(world) + NO_MAIL)
-    verdict = await crossings.judge_incoming(world.house, eve, GLOBEX, forum, "Create", "Hello.")
-    await crossings.record_incoming(world.house, f"https://{GLOBEX}/1", "Create", verdict)
+    verdict = await incoming.judge_incoming(world.house, hello(eve, forum))
+    await incoming.record_incoming(world.house, f"https://{GLOBEX}/1", "Create", verdict)
     report = await shadow.report(world.house)
     assert report is not None
     assert [(one.act, one.after) for one in report.differences] == [("in Create", "denied")]

@@ -47,6 +47,7 @@ def facts(**changes):
         "consent": True,
         "findings": frozenset(),
         "act": "Create",
+        "thing": "idea",
         "length": 120,
         "attachments": 0,
         "attachment_types": frozenset(),
@@ -75,6 +76,7 @@ def make_conditions(chance, narrow):
     }
     if not narrow:
         asked |= {
+            "things": some(chance, ("idea", "reply", "mark")),
             "jams": some(chance, ("packaging", "lifts")),
             "units": some(chance, ("R&D", "Legal")),
             "roles": some(chance, ("engineer", "counsel")),
@@ -91,7 +93,7 @@ def make_conditions(chance, narrow):
             "age": chance.choice((None, None, Span(49), Span(0, 24))),
             "week": chance.choice((None, None, *WEEKS)),
         }
-        for name in chance.sample(sorted(asked), 15):
+        for name in chance.sample(sorted(asked), 16):
             asked[name] = None
     return Conditions(**asked)
 
@@ -134,7 +136,8 @@ def make_rule(chance, kinds=("guard", "share", "share", "accept"), narrow=False)
     redactions = frozenset()
     if effect == "redact" or (effect == "hold" and chance.random() < 0.5):
         redactions = frozenset(chance.sample(("email", "name->role"), chance.randint(1, 2)))
-    duties = [Rate(chance.choice((10, 600)))] if chance.random() < 0.4 else []
+    per = chance.choice(("peer", "peer", "actor", "jam"))
+    duties = [Rate(chance.choice((10, 600)), per)] if chance.random() < 0.4 else []
     if effect == "hold" and chance.random() < 0.5:
         duties.append(Review(chance.choice((1, 2)), tuple(chance.sample(REVIEWERS, chance.randint(0, 2)))))
     starts = None
@@ -178,6 +181,7 @@ def make_request(chance):
         consent=chance.random() < 0.5,
         findings=frozenset({odd}) if chance.random() < 0.05 else kinds,
         act=chance.choice((*ACTS, "Create", "Create")) if chance.random() < 0.97 else "Frobnicate",
+        thing=chance.choice(("idea", "reply", "mark", "forum")),
         length=chance.choice((0, 5, 10, 11, 100, 101)),
         attachments=files,
         attachment_types=frozenset(types),
@@ -280,6 +284,7 @@ def matches(rule, given, now):
         (asked.labels, given.label),
         (asked.authors, given.author),
         (asked.acts, given.act),
+        (asked.things, given.thing),
         (asked.units and {unit.casefold() for unit in asked.units}, given.unit.casefold()),
         (asked.roles and {role.casefold() for role in asked.roles}, given.role.casefold()),
         (asked.length, given.length),
