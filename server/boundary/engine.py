@@ -26,6 +26,7 @@ GROUPS = (
     frozenset({"age"}),
     frozenset({"week_minute"}),
 )
+ALWAYS = frozenset({"label", "clearance", "categories", "cleared_for", "findings", "act"})
 NEARNESS = ("direction", "jam", "forum", "act")
 
 
@@ -87,6 +88,11 @@ class CompiledRules:
             if together:
                 tables.append((attrgetter(*facts), Remembered(_mask_of(together))))
         return tables
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """The names of the facts on which a verdict can depend: what the rules ask about, and a few always."""
+        return ALWAYS.union(*(each.facts for each in self._dimensions if each.asking))
 
     def match(self, facts: Facts, now: datetime) -> int:
         """Return the mask (bits of ``self.rules``) of the rules that match the facts at ``now``."""

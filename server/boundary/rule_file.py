@@ -23,7 +23,7 @@ LONGEST_TERM = 200
 MOST_PATTERNS = 200
 TABLES = ("rule", "code_names", "lists", "patterns")
 _HEADER = re.compile(r"\s*\[\[\s*(?:rule|\"rule\"|'rule')\s*\]\]")
-_TABLE = re.compile(r"\s*\[\s*[\"']?(\w+)[\"']?\s*\]")
+_TABLE = re.compile(r"\s*\[\[?\s*[\"']?(\w+)[\"']?\s*\]")
 _KEY = re.compile(r"""\s*["']?([\w.-]+)["']?\s*=""")
 
 

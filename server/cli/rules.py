@@ -15,10 +15,11 @@ from server.cli.show import print_json, print_table
 from server.domain.crossings import StoredRules
 from server.domain.errors import Refusal
 from server.services import dry_run as rehearsals
-from server.services import rule_versions
+from server.services import rule_versions, shadow
 from server.services import rules as tables
 from server.services.dry_run import Rehearsal
 from server.services.rules import Change
+from server.services.shadow import ShadowReport
 
 in_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
@@ -30,9 +31,9 @@ def read_time(context: click.Context, parameter: click.Parameter, given: str | N
     try:
         at = datetime.fromisoformat(given)
     except ValueError as error:
-        raise click.BadParameter("write it like 2027-01-31T08:00:00Z") from error
+        raise Refusal("Write the time like 2027-01-31T08:00:00Z.") from error
     if at.tzinfo is None:
-        raise click.BadParameter("say in which zone: 2027-01-31T08:00:00Z is in UTC")
+        raise Refusal("Say in which zone: 2027-01-31T08:00:00Z is in UTC.")
     return at
 
 
@@ -151,6 +152,54 @@ def rollback(version: int, home: Path, as_json: bool) -> None:
 async def _roll_back(home: Path, version: int) -> tuple[StoredRules, Change]:
     async with open_house(home) as house:
         return await rule_versions.roll_back(house, await operator(house), version, alone=True)
+
+
+@rules.command("shadow")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--end", is_flag=True, help="Take the table out of the shadow.")
+@click.option("--note", default="", help="Why; kept with the version.")
+@at_home
+@as_json
+def try_in_shadow(file: Path | None, end: bool, note: str, home: Path, as_json: bool) -> None:
+    """Try the rules in FILE beside those in force; without FILE, say what they would have decided otherwise."""
+    report = run(_shadow(home, _text(file) if file else None, note, end=end))
+    if as_json:
+        print_json(_reported(report))
+    elif report is None:
+        click.echo("There is no table in the shadow.")
+    else:
+        click.echo(f"Version {report.stored.version} is in the shadow. {report.sentence}")
+        rows = [
+            ("opens" if one.opens else "", one.act, one.audience, one.before, one.after, ", ".join(one.rules))
+            for one in report.differences
+        ]
+        if rows:
+            print_table(("", "act", "audience", "now", "then", "by"), rows)
+
+
+async def _shadow(home: Path, text: str | None, note: str, *, end: bool) -> ShadowReport | None:
+    async with open_house(home) as house:
+        if end:
+            await shadow.end_shadow(house, await operator(house))
+        elif text is not None:
+            await shadow.start_shadow(house, await operator(house), text, note)
+        return await shadow.report(house)
+
+
+def _reported(report: ShadowReport | None) -> dict[str, object]:
+    if report is None:
+        return {"version": None}
+    return {
+        "version": report.stored.version,
+        "judged": report.judged,
+        "otherwise": report.otherwise,
+        "opening": report.opening,
+        "differences": [
+            {"act": one.act, "audience": one.audience, "before": one.before, "after": one.after, "opens": one.opens,
+             "rules": list(one.rules), "reason": one.reason}
+            for one in report.differences
+        ],
+    }  # fmt: skip
 
 
 @rules.command("dry-run")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
+
+import orjson
 
 from server.boundary.analyse import Flip, looser
 from server.boundary.decide import decide
@@ -22,9 +24,11 @@ from server.storage import verdicts as verdict_rows
 
 PAGE = 5_000
 MOST_FLIPS = 1_000
+MOST_KNOWN = 50_000
 # Kinds of findings that other detectors than those of the table see to.
 OTHERS = frozenset({"quote", "lookalike"})
 Row = tuple[str, str, int, str, float]
+Words = Mapping[tuple[str, int], tuple[str, str]]
 
 
 @dataclass(slots=True)
@@ -62,11 +66,11 @@ async def dry_run(house: House, text: str, most: int | None = None) -> Rehearsal
     if _sought(new) != _sought(old):
         names = await people.names_without_consent(house.store)
         detectors = await asyncio.to_thread(make_detectors, new, names)
-    done, before, now = Rehearsal(), None, house.now()
-    left = most if most is not None else math.inf
+    done, before, left = Rehearsal(), None, most if most is not None else math.inf
+    comparison = _Comparison(old, new, detectors, house.now())
     while page := await verdict_rows.facts_page(house.store, before, int(min(PAGE, left))):
         words = await contributions.words_of(house.store, list({row[1] for row in page})) if detectors else {}
-        await asyncio.to_thread(_go_over, done, _cases(done, page, words, detectors), old, new, now)
+        await asyncio.to_thread(comparison.go_over, done, page, words)
         before, left = (page[-1][4], page[-1][0]), left - len(page)
     return done
 
@@ -75,49 +79,66 @@ def _sought(rules: RuleSet) -> object:
     return frozenset(rules.code_names), rules.lists, rules.patterns
 
 
-def _cases(
-    done: Rehearsal,
-    page: Sequence[Row],
-    words: Mapping[tuple[str, int], tuple[str, str]],
-    detectors: Detectors | None,
-) -> Iterator[tuple[str, Facts, Facts]]:
-    """Yield (verdict id, facts as they were, facts with what the new detectors find)."""
-    seen: dict[tuple[str, int], frozenset[str]] = {}
-    for id_, subject_id, version, stored, _ in page:
-        try:
-            facts = Facts.from_json(upgraded(json.loads(stored)))
-        except FactsError:
-            done.unreadable += 1
-            continue
-        said = words.get((subject_id, version))
-        if detectors is None or said is None or facts.direction == "in":
-            yield id_, facts, facts
-            continue
-        if (subject_id, version) not in seen:
-            seen[subject_id, version] = detectors.kinds("\n".join(said))
-        others = frozenset(kind for kind in facts.findings if not _of_a_table(kind))
-        yield id_, facts, replace(facts, findings=seen[subject_id, version] | others)
+class _Comparison:
+    """Two tables at one moment. Most decisions differ only in facts that no rule asks about: a sort is decided once."""
+
+    def __init__(self, old: RuleSet, new: RuleSet, detectors: Detectors | None, now: datetime) -> None:
+        self._old, self._new, self._now = old, new, now
+        self._detectors = detectors
+        self._asked = sorted(old.compiled.asks | new.compiled.asks)
+        self._known: dict[tuple[object, ...], tuple[bool, bool]] = {}
+
+    def go_over(self, done: Rehearsal, page: Sequence[Row], words: Words) -> None:
+        seen: dict[tuple[str, int], frozenset[str]] = {}
+        for id_, subject_id, version, stored, _ in page:
+            try:
+                values = upgraded(orjson.loads(stored))
+                findings: frozenset[str] | None = None
+                said = words.get((subject_id, version)) if values.get("direction") == "out" else None
+                if self._detectors is not None and said is not None:
+                    if (subject_id, version) not in seen:
+                        seen[subject_id, version] = self._detectors.kinds("\n".join(said))
+                    others = [kind for kind in values["findings"] if not _of_a_table(kind)]
+                    findings = seen[subject_id, version].union(others)
+                self._note(done, id_, values, findings)
+                done.judged += 1
+            except (FactsError, TypeError, AttributeError, KeyError, orjson.JSONDecodeError):
+                done.unreadable += 1
+
+    def _note(self, done: Rehearsal, id_: str, values: dict[str, Any], findings: frozenset[str] | None) -> None:
+        """Count one decision; `findings` are what the new table's detectors find, None for the same as before."""
+        given = [values.get(name) for name in self._asked]
+        key = (findings, *[tuple(one) if type(one) is list else one for one in given])
+        known = self._known.get(key)
+        if known is None:
+            known = self._compare(*_both(values, findings))
+            if len(self._known) < MOST_KNOWN:
+                self._known[key] = known
+        differs, opens = known
+        if not differs:
+            return
+        if len(done.flips) < MOST_FLIPS:
+            facts, anew = _both(values, findings)
+            words = decide(facts, self._old, self._now), decide(anew, self._new, self._now)
+            done.flips.append(Flip(id_, anew, *words, opens))
+        done.total += 1
+        done.opening += opens
+
+    def _compare(self, facts: Facts, anew: Facts) -> tuple[bool, bool]:
+        """Say whether the new table decides otherwise, and whether less strictly."""
+        before = self._old.compiled.verdict(facts, self._now)
+        after = self._new.compiled.verdict(anew, self._now)
+        return _weight(before) != _weight(after), looser(before, after)
+
+
+def _both(values: dict[str, Any], findings: frozenset[str] | None) -> tuple[Facts, Facts]:
+    facts = Facts.from_json(values)
+    return facts, facts if findings is None else replace(facts, findings=findings)
 
 
 def _of_a_table(kind: str) -> bool:
     """Say whether the detectors that go with a table see to this kind of finding."""
     return (kind in KINDS and kind not in OTHERS) or kind.startswith((PATTERN_PREFIX, LIST_PREFIX))
-
-
-def _go_over(
-    done: Rehearsal, cases: Iterable[tuple[str, Facts, Facts]], old: RuleSet, new: RuleSet, now: datetime
-) -> None:
-    was, becomes = old.compiled, new.compiled
-    for id_, facts, anew in cases:
-        done.judged += 1
-        before, after = was.verdict(facts, now), becomes.verdict(anew, now)
-        if _weight(before) == _weight(after):
-            continue
-        opens = looser(before, after)
-        done.total += 1
-        done.opening += opens
-        if len(done.flips) < MOST_FLIPS:
-            done.flips.append(Flip(id_, anew, decide(facts, old, now), decide(anew, new, now), opens))
 
 
 def _weight(outcome: Outcome) -> tuple[object, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -33,7 +32,7 @@ def places_json(found: Sequence[Finding], title: int) -> str:
         else [one.kind, one.detail, "text", max(one.start - title - 1, 0), one.end - title - 1]
         for one in found
     ]
-    return json.dumps(told, separators=(",", ":"))
+    return orjson.dumps(told).decode()
 
 
 def verdict_of(book: Rulebook, facts: Facts, now: datetime, places: str = "[]") -> Verdict:

@@ -23,7 +23,7 @@ Note = Annotated[str, Meta(max_length=2000)]
 class RulesText(Body, frozen=True, kw_only=True):
     """A rule table as TOML. Sent as application/toml, the body is the text itself."""
 
-    text: Annotated[str, Meta(max_length=2_000_000)]
+    text: Annotated[str, Meta(max_length=4_000_000)]
 
 
 class NewRules(RulesText, frozen=True, kw_only=True):

@@ -96,6 +96,35 @@ def test_apply_puts_an_opening_table_in_force_at_once_and_keeps_the_note(cli: Cl
     assert "S-extra" in table.by_id
 
 
+def test_versions_are_listed_brought_back_and_given_a_time(cli: Cli, opening: Path) -> None:
+    before = cli.json("rules", "show")["version"]
+    cli.ok("rules", "apply", opening, "--note", "Agreed on Monday")
+    cli.ok("rules", "rollback", before)
+    assert [one["state"] for one in cli.json("rules", "versions")[:3]] == ["active", "retired", "retired"]
+    assert "Agreed on Monday" in cli.ok("rules", "versions")
+    assert cli.ok("rules", "apply", opening, "--at", "2127-01-31T08:00:00Z").endswith(
+        "comes into force on 2127-01-31 08:00 UTC.\n"
+    )
+    assert cli.json("rules", "versions")[0]["state"] == "scheduled"
+    for wrong in ("soon", "2127-01-31", "2001-01-01T00:00:00Z"):
+        cli.refused("rules", "apply", opening, "--at", wrong)
+    assert "no such version" in cli.refused("rules", "rollback", "999")
+
+
+def test_a_table_is_tried_in_the_shadow_and_reported_on(cli: Cli, tmp_path: Path) -> None:
+    assert cli.json("rules", "shadow") == {"version": None}
+    path = tmp_path / "rules.toml"
+    path.write_text(write_rules(default_rules()))
+    assert "Nothing has been decided since" in cli.ok("rules", "shadow", path)
+    _post(cli, "square", "Lamps in the corridor")
+    cli.gate()
+    report = cli.json("rules", "shadow")
+    assert (report["judged"], report["otherwise"], report["opening"]) == (1, 1, 0)
+    assert "1 of 1 otherwise" in cli.ok("rules", "shadow")
+    assert cli.ok("rules", "shadow", "--end") == "There is no table in the shadow.\n"
+    cli.refused("rules", "shadow", "--end")
+
+
 def test_a_dry_run_lists_the_decisions_that_would_change(cli: Cli, tmp_path: Path) -> None:
     _post(cli, "square", "Lamps in the corridor")
     cli.gate()

@@ -29,6 +29,7 @@ from web.views import Choice
 
 NEWEST_DECISIONS = 20_000
 FLIPS_SHOWN = 50
+LARGEST_TEXT = 900_000
 LINE = re.compile(r"\blines? (\d+)")
 LABELS = (Choice(value="", words="Any label"), *(Choice(value=str(one), words=str(one)) for one in Level))
 ANY_FORUM = Choice(value="", words="Every forum")
@@ -163,6 +164,7 @@ async def _show(
         starts_at=form.get("starts_at", ""),
         base=_base(form) if form.get("base") else stored.version,
         in_force=stored.version,
+        too_large=len(text.encode()) > LARGEST_TEXT,
         rows=min(max(text.count("\n") + 3, 16), 48),
         waiting_holds=await holds.count_waiting(house),
         result=result,

@@ -131,6 +131,7 @@ class EditorPage:
     base: int
     in_force: int
     rows: int
+    too_large: bool
     waiting_holds: int
     result: CheckResult | None = None
     moved: tuple[str, ...] = ()
