@@ -11,7 +11,7 @@ from server.domain.actors import DUTIES, Member
 from server.keys import HOUSE
 from web import csrf
 from web.keys import TEMPLATES, TO_DECIDE
-from web.people import person_of
+from web.people import Names, person_of
 from web.session import session_of
 from web.views import JamHead, Viewer
 
@@ -53,7 +53,7 @@ def viewer_of(request: web.Request, member: Member) -> Viewer:
     appearance = request.cookies.get("appearance", "")
     direction = request.cookies.get("direction", "")
     return Viewer(
-        person=person_of(member, {}),
+        person=person_of(member, Names()),
         role=member.role,
         duties=DUTIES[member.role],
         consent=member.consent,

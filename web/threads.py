@@ -16,7 +16,7 @@ from server.domain.ideas import Contribution
 from server.services.house import House
 from server.services.ideas import Thread
 from web.composing import INTENT_WORDS
-from web.people import author_of
+from web.people import Names, author_of
 from web.reach import among, listed, name_of, named, words_of
 from web.views import AUDIENCE_ICONS, Link, Mark, Passport, PassportLine, ReplyView, ReviewNote, Tone
 
@@ -38,7 +38,7 @@ class Tree:
 
     thread: Thread
     reader: Member
-    names: Mapping[str, str]
+    names: Names
     writable: bool
     holds: Mapping[str, Sequence[Hold]] = field(default_factory=dict)
     now: datetime = LONG_AGO

@@ -38,12 +38,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody as shown beside their words. `organisation` is "" for our own people."""
+    """Somebody as shown beside their words. `organisation` and `standing` are "" for our own people; `looks_like`
+    is the username of one of them whom this person could be taken for.
+    """
 
     name: str
     handle: str
     unit: str = ""
     organisation: str = ""
+    standing: str = ""
+    looks_like: str = ""
 
     @property
     def outside(self) -> bool:

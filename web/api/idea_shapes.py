@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 from server.domain.crossings import EVERYONE, Verdict, VerdictWord
 from server.domain.ideas import Contribution, Intent, Kind
 from server.services.house import House
+from server.services.visitors import Standing, Visitors
 from web.api.shapes import Answer, Body, Paging, Query, Thing
 
 # Names and addresses are refused when longer; words themselves have their limits in the services.
@@ -53,14 +54,27 @@ class Draft(Body, frozen=True, kw_only=True):
     label: Name | None = None
 
 
+class Belonging(Answer, frozen=True, kw_only=True):
+    """Whom somebody from outside belongs to: a partner by name and tier, or a server without an agreement.
+
+    `looks_like` is the username of one of our own people whom they could be taken for, or "".
+    """
+
+    host: str
+    name: str
+    tier: Standing
+    looks_like: str
+
+
 class Author(Answer, frozen=True, kw_only=True):
-    """Who wrote. `host` is "" for our own people."""
+    """Who wrote. `host` is "" and `affiliation` null for our own people."""
 
     id: str
     name: str
     handle: str
     unit: str
     host: str
+    affiliation: Belonging | None
 
 
 class ContributionAnswer(Thing, frozen=True, kw_only=True):
@@ -131,24 +145,24 @@ class SimilarQuery(Query, frozen=True, kw_only=True):
     limit: Annotated[int, Meta(ge=1, le=50)] = 5
 
 
-def show_contribution(house: House, made: Contribution, marks: Collection[str] = ()) -> ContributionAnswer:
-    return ContributionAnswer(**_parts(house, made, marks))  # type: ignore[arg-type]
+def show_contribution(
+    house: House, made: Contribution, known: Visitors, marks: Collection[str] = ()
+) -> ContributionAnswer:
+    return ContributionAnswer(**_parts(house, made, known, marks))  # type: ignore[arg-type]
 
 
-def show_judged(
-    house: House, made: Contribution, verdicts: Iterable[Verdict], marks: Collection[str] = ()
-) -> JudgedContribution:
-    return JudgedContribution(**_parts(house, made, marks), crossing=show_verdicts(verdicts))  # type: ignore[arg-type]
+def show_judged(house: House, made: Contribution, known: Visitors, verdicts: Iterable[Verdict]) -> JudgedContribution:
+    return JudgedContribution(**_parts(house, made, known, ()), crossing=show_verdicts(verdicts))  # type: ignore[arg-type]
 
 
 def show_thread(
-    house: House, made: Contribution, verdicts: Iterable[Verdict], replies: Iterable[Contribution],
-    built_on_by: Iterable[Contribution], mine: dict[str, set[str]],
+    house: House, made: Contribution, known: Visitors, verdicts: Iterable[Verdict],
+    replies: Iterable[Contribution], built_on_by: Iterable[Contribution], mine: dict[str, set[str]],
 ) -> ThreadAnswer:  # fmt: skip
     return ThreadAnswer(
-        **_parts(house, made, mine.get(made.id, ())),  # type: ignore[arg-type]
+        **_parts(house, made, known, mine.get(made.id, ())),  # type: ignore[arg-type]
         crossing=show_verdicts(verdicts),
-        replies=[show_contribution(house, one, mine.get(one.id, ())) for one in replies],
+        replies=[show_contribution(house, one, known, mine.get(one.id, ())) for one in replies],
         built_on_by=[one.id for one in built_on_by],
     )
 
@@ -167,12 +181,19 @@ def show_verdicts(verdicts: Iterable[Verdict]) -> list[VerdictAnswer]:
     ]
 
 
+def _belonging(made: Contribution, known: Visitors) -> Belonging | None:
+    found = known.affiliation(made.author_host, made.author_name, made.author_handle)
+    if found is None:
+        return None
+    return Belonging(host=found.host, name=found.name, tier=found.tier, looks_like=found.looks_like)
+
+
 def contribution_page(house: House, made: Contribution) -> str:
     place = "" if made.kind == "idea" else f"#c-{made.id}"
     return house.addresses.thread_page(made.thread_id) + place
 
 
-def _parts(house: House, made: Contribution, marks: Collection[str]) -> dict[str, object]:
+def _parts(house: House, made: Contribution, known: Visitors, marks: Collection[str]) -> dict[str, object]:
     return {
         "id": made.id,
         "uri": made.uri,
@@ -184,7 +205,7 @@ def _parts(house: House, made: Contribution, marks: Collection[str]) -> dict[str
         "parent_id": made.parent_id or None,
         "author": Author(
             id=made.author_id, name=made.author_name, handle=made.author_handle, unit=made.author_unit,
-            host=made.author_host,
+            host=made.author_host, affiliation=_belonging(made, known),
         ),
         "title": made.title,
         "text": made.text,

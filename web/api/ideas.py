@@ -9,6 +9,7 @@ from server.domain.ideas import MARKS, Contribution, MarkKind
 from server.services import crossings, forums, ideas
 from server.services.crossings import Draft as DraftToJudge
 from server.services.labels import label_of
+from server.services.visitors import visitors
 from web.api.calls import Call
 from web.api.idea_shapes import (
     ContributionAnswer,
@@ -47,7 +48,9 @@ async def _named(call: Call, field: str, key: str) -> Contribution:
 
 
 async def _judged(call: Call, made: Contribution) -> JudgedContribution:
-    return show_judged(call.house, made, await crossings.verdicts_of(call.house, call.member, made))
+    return show_judged(
+        call.house, made, await visitors(call.house), await crossings.verdicts_of(call.house, call.member, made)
+    )
 
 
 async def post_idea(call: Call, body: NewIdea) -> JudgedContribution:
@@ -76,8 +79,12 @@ async def post_reply(call: Call, body: NewReply) -> JudgedContribution:
 async def list_ideas(call: Call, query: Paging) -> Page[ContributionAnswer]:
     forum, before = await forum_of(call), read_time(query.after)
     found = await ideas.list_ideas(call.house, call.member, forum, before, query.limit + 1)
+    known = await visitors(call.house)
     return page_of(
-        found, query, lambda made: show_contribution(call.house, made), lambda made: repr(made.created_at.timestamp())
+        found,
+        query,
+        lambda made: show_contribution(call.house, made, known),
+        lambda made: repr(made.created_at.timestamp()),
     )
 
 
@@ -87,7 +94,7 @@ async def read_idea(call: Call) -> ThreadAnswer:
     verdicts = await crossings.verdicts_of(call.house, call.member, made)
     replies = thread.replies if made.kind == "idea" else _below(made, thread.replies)
     built = thread.built_on_by if made.kind == "idea" else []
-    return show_thread(call.house, made, verdicts, replies, built, thread.mine)
+    return show_thread(call.house, made, await visitors(call.house), verdicts, replies, built, thread.mine)
 
 
 def _below(made: Contribution, replies: list[Contribution]) -> list[Contribution]:
@@ -139,19 +146,23 @@ async def take_mark(call: Call) -> ContributionAnswer:
 async def _marked(call: Call) -> ContributionAnswer:
     made = await contribution_of(call)
     thread = await ideas.read_thread(call.house, call.member, made.thread_id)
-    return show_contribution(call.house, made, thread.mine.get(made.id, ()))
+    return show_contribution(call.house, made, await visitors(call.house), thread.mine.get(made.id, ()))
 
 
 async def search(call: Call, query: SearchQuery) -> Page[ContributionAnswer]:
     start = read_count(query.after)
     found = (await ideas.search(call.house, call.member, query.q, start + query.limit + 1))[start:]
-    return page_of(found, query, lambda made: show_contribution(call.house, made), lambda _: str(start + query.limit))
+    known = await visitors(call.house)
+    return page_of(
+        found, query, lambda made: show_contribution(call.house, made, known), lambda _: str(start + query.limit)
+    )
 
 
 async def find_similar(call: Call, query: SimilarQuery) -> Page[ContributionAnswer]:
     forum = await forums.obtain_forum(call.house, call.member, query.forum) if query.forum else None
     found = await ideas.similar(call.house, call.member, query.text, forum, query.limit)
-    return Page(data=[show_contribution(call.house, made) for made in found], next=None)
+    known = await visitors(call.house)
+    return Page(data=[show_contribution(call.house, made, known) for made in found], next=None)
 
 
 async def preview(call: Call, body: Draft) -> Preview:

@@ -10,7 +10,7 @@ from server.keys import HOUSE
 from server.services import people
 from web.answers import show
 from web.forms import read_form, wrong_of
-from web.people import person_of
+from web.people import Names, person_of
 from web.session import member_of
 from web.views import Choice, MemberRow, PeoplePage
 
@@ -32,7 +32,7 @@ async def _people(
     values = {**_BLANK, **typed}
     page = PeoplePage(
         people=tuple(
-            MemberRow(person=person_of(one, {}), role=one.role, active=one.active, since=one.created_at)
+            MemberRow(person=person_of(one, Names()), role=one.role, active=one.active, since=one.created_at)
             for one in found[:PAGE]
         ),
         values=values,

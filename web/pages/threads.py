@@ -314,5 +314,5 @@ async def mark(request: web.Request) -> web.Response:
         return go(request, url_of(made))
     thread = await ideas.read_thread(house, member, made.thread_id)
     fresh = await ideas.obtain(house, member, made.id)
-    marks = Tree(thread, member, {}, writable=True).marks(fresh)
+    marks = Tree(thread, member, Names(), writable=True).marks(fresh)
     return html(draw(request, "parts/marks_of.html", marks=marks, id=made.id))

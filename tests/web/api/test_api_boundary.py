@@ -259,3 +259,23 @@ async def test_what_we_hold_of_a_server_is_listed_and_let_go_of(
     await ada("GET", "/boundary/held", params={"peer": ""}, status=422)
     await bob("GET", "/boundary/held", params={"peer": "globex.example"}, status=403)
     await bob("POST", "/boundary/held/globex.example/purge", status=403)
+
+
+async def test_authors_from_outside_say_whom_they_belong_to_and_whom_they_look_like(
+    ada: Caller, house: House, make_forum: MakeForum
+):
+    forum = await make_forum()
+    await ada("POST", "/partners", {"host": "globex.example", "name": "Globex", "tier": "customer"})
+    found = await forums.obtain_forum(house, ada.member, forum["id"])
+    for number, (host, name) in enumerate((("globex.example", "Priya Raman"), ("evil.example", ada.member.name))):
+        guest = await people.meet(house, f"https://{host}/p", f"guest{number}", host, f"{name} \u0410da Admin", "")
+        origin = Origin(f"https://{host}/o", f"https://{host}/a", "<p>Words</p>")
+        await ideas.post_idea(house, guest, found, f"Theirs {number}", "", origin=origin)
+    await people.add_member(house, "ada-admin", f"{ada.member.name} Ada Admin", "IT")
+    listed = (await ada("GET", f"/forums/{forum['id']}/ideas"))["data"]
+    assert [one["author"]["affiliation"] for one in listed] == [
+        {"host": "evil.example", "name": "evil.example", "tier": "stranger", "looks_like": "ada-admin"},
+        {"host": "globex.example", "name": "Globex", "tier": "customer", "looks_like": ""},
+    ]
+    own = await ada("POST", f"/forums/{forum['id']}/ideas", {"title": "Ours", "text": "Words."}, 201)
+    assert own["author"]["affiliation"] is None

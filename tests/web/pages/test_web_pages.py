@@ -307,8 +307,25 @@ async def test_guests_from_other_servers_bear_the_name_of_their_organisation(sit
     made = await ideas.post_idea(site.house, priya, site.logistics, "From outside", "", origin=origin)
     browser = await site.browser(site.jonas)
     _, page = await browser.get(f"/ideas/{made.id}")
-    assert re.search(r'class="badge t-partners">.*?<bdi>Globex</bdi>', page, re.DOTALL)
+    badge = r'class="badge t-partners">.*?<bdi>Globex</bdi> · partner</span></span>'
+    assert re.search(badge, page, re.DOTALL)
     assert "Who received this" not in page
+    for path in (f"/forums/{site.logistics.id}", "/search?q=outside", f"/ideas/{made.id}/history"):
+        _, page = await browser.get(path)
+        assert re.search(badge, page, re.DOTALL), path
+
+
+async def test_a_stranger_with_a_name_like_ours_is_marked_wherever_the_name_stands(site: Any) -> None:
+    false = await people.meet(
+        site.house, "https://evil.example/p/1", "x", "evil.example", site.jonas.name.replace("o", "\u043e"), ""
+    )
+    origin = Origin("https://evil.example/o/1", "https://evil.example/a/1", "<p>Hello, it is me</p>")
+    made = await ideas.post_idea(site.house, false, site.logistics, "Trust me", "", origin=origin)
+    browser = await site.browser(site.jonas)
+    for path in (f"/ideas/{made.id}", f"/forums/{site.logistics.id}", "/search?q=trust"):
+        _, page = await browser.get(path)
+        assert f"Not our <bdi>@{site.jonas.username}</bdi>" in page, path
+        assert re.search(r"server <bdi>evil.example</bdi>", page), path
 
 
 async def test_somebody_hides_their_own_name_from_outside(site: Any) -> None:

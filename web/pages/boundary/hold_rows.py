@@ -18,7 +18,7 @@ from server.services.house import House, Rulebook
 from server.services.text import excerpt, plain
 from web.cards import url_of
 from web.pages.boundary.views import Copy, HoldRow
-from web.people import author_of, person_of
+from web.people import Names, author_of, guest_of, person_of
 from web.reach import listed, name_of, rule_sentences
 from web.templates import plural
 from web.views import Person
@@ -33,7 +33,7 @@ class Desk:
 
     house: House
     member: Member
-    names: Mapping[str, str]
+    names: Names
     book: Rulebook
     forums: Mapping[str, Forum]
 
@@ -75,8 +75,7 @@ class Desk:
         member = await people.member_by_handle(self.house, hold.author)
         if member is not None:
             return person_of(member, self.names)
-        host = hold.author.lstrip("@").partition("@")[2]
-        return Person(name=hold.author, handle=hold.author, organisation=self.names.get(host, host))
+        return guest_of(hold.author, self.names)
 
 
 def title_of(made: Contribution | None, hold: Hold) -> str:
