@@ -5,6 +5,7 @@ Accept holds the very document that we signed, and is signed as a whole: one doc
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from federation.gate.attest import said_by
 from federation.gate.offer import NOT_BELIEVED
 from federation.signatures.proofs import canonical, parse_signed_object
 from federation.vocabulary import agreements as wire
+from federation.vocabulary.receipts import Receipt
 from server.domain.agreements import Agreement
 from server.services import agreements
 
@@ -71,3 +73,28 @@ async def _between_us(arrival: Arrival, uri: object) -> tuple[Agreement, dict[st
     except NOT_BELIEVED as error:
         return Outcome("refused", f"It is not believed: {error}.")
     return known, {**verified, "proof": body["proof"]}
+
+
+async def keep_statement(arrival: Arrival, agreement: Agreement, receipt: Receipt) -> Outcome:
+    """Keep what the other party states after an agreement: that nothing of ours is left with it."""
+    if agreement.host != arrival.peer or receipt.actor_uri != other_party(agreement, _us(arrival)):
+        return Outcome("refused", "There is no such agreement with this server.")
+    if receipt.statement != "purged" or receipt.digest != digest_of_agreement(agreement):
+        return Outcome("refused", "It is about another document than the agreement.")
+    if agreement.state not in ("ended", "expired"):
+        return Outcome("later", "The agreement is not over here.")
+    await agreements.keep_statement(arrival.gate.house, agreement, arrival.received.body.decode())
+    return ADMITTED
+
+
+def digest_of_agreement(agreement: Agreement) -> str:
+    """Return the SHA-256 of the agreement's canonical form, as it was offered."""
+    return hashlib.sha256(canonical(orjson.loads(agreement.document))).hexdigest()
+
+
+def other_party(agreement: Agreement, us: str) -> str:
+    return next(str(uri) for uri in orjson.loads(agreement.document)["parties"] if uri != us)
+
+
+def _us(arrival: Arrival) -> str:
+    return arrival.gate.house.addresses.server_uri

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 
+from federation.gate.agreement_answer import keep_statement
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
 from federation.gate.attest import said_by, sign_as_server
 from federation.gate.plan import Gateway, Plan
@@ -16,6 +17,7 @@ from federation.signatures.proofs import parse_signed_object
 from federation.vocabulary.receipts import MalformedReceipt, Receipt, read_receipt, render_receipt
 from server.domain.recalls import Statement
 from server.domain.uris import host_of, origin_of
+from server.services import agreements
 
 LANE = "receipts"
 SKEW = timedelta(minutes=10)
@@ -93,6 +95,9 @@ async def admit_receipt(arrival: Arrival) -> Outcome:
         return Outcome("refused", "A server's own actor has to sign its receipts.")
     if gate.house.addresses.edge_url not in {origin_of(uri) for uri in receipt.to}:
         return Outcome("refused", "It is addressed to another server.")
+    agreement = await agreements.find_by_uri(gate.house, receipt.about_uri)
+    if agreement is not None:
+        return await keep_statement(arrival, agreement, receipt)
     sent = await recalls.sent_delete(gate.outside, receipt.activity_uri, kept.host)
     if sent is None or sent.object_uri != receipt.about_uri:
         return Outcome("refused", "We sent that server no such Delete.")

@@ -84,7 +84,9 @@ class Agreement:
     """One version of an agreement with one server.
 
     `ours` says who offered it. `document` is the offer as the offering server signed it, `acceptance` the answer as
-    the other signed it; both JSON, "" before that. `closed_by` is us, them or time.
+    the other signed it; both JSON, "" before that. `closed_by` is us, them or time. After the end, `purged` counts
+    what was deleted here, `stated_at` is when we told them that nothing is left, `told_at` when they told us so, with
+    the signed `statement`.
     """
 
     id: str
@@ -105,6 +107,9 @@ class Agreement:
     closed_at: datetime | None
     purged_at: datetime | None
     purged: int
+    stated_at: datetime | None = None
+    told_at: datetime | None = None
+    statement: str = ""
 
     @property
     def name(self) -> str:

@@ -296,6 +296,39 @@ async def take_end(house: House, agreement: Agreement, reason: str) -> None:
         await events.audit(change, "", "agreement ended by them", agreement.id, now.timestamp())
 
 
+async def keep_statement(house: House, agreement: Agreement, statement: str) -> None:
+    """Keep what the other server signed after the end: that it holds nothing of ours any more."""
+    now = house.now().timestamp()
+    async with house.store.transaction() as change:
+        await rows.write_down(change, agreement.id, statement=statement, told_at=now)
+        await events.audit(change, "", "purge stated by them", agreement.id, now)
+
+
+async def to_state(house: House) -> list[Agreement]:
+    """Return those after which everything was deleted, and the other server not told yet: for the gate."""
+    return await rows.to_state(house.store)
+
+
+async def purged_uris(house: House, agreement: Agreement) -> list[str]:
+    """Return the URIs of what was theirs under an agreement and is deleted."""
+    return [
+        uri
+        for forum in await forums_of(house, "")
+        if agreement.covers(forum.uri)
+        for uri in await contributions.deleted_of(
+            house.store, forum.id, agreement.host, whole=forum.host == agreement.host
+        )
+    ]
+
+
+async def note_stated(house: House, agreement: Agreement) -> None:
+    """Write down that we told the other server that nothing of theirs is left."""
+    now = house.now().timestamp()
+    async with house.store.transaction() as change:
+        await rows.write_down(change, agreement.id, stated_at=now)
+        await events.audit(change, "", "purge stated", agreement.id, now)
+
+
 # -- what time does --
 
 

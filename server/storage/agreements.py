@@ -32,6 +32,9 @@ def _agreement(row: Mapping[str, Any]) -> Agreement:
         closed_at=moment_or_none(row["closed_at"]),
         purged_at=moment_or_none(row["purged_at"]),
         purged=row["purged"],
+        stated_at=moment_or_none(row["stated_at"]),
+        told_at=moment_or_none(row["told_at"]),
+        statement=row["statement"],
     )
 
 
@@ -106,6 +109,14 @@ async def to_purge(store: Database) -> list[Agreement]:
     """Return those that were in force once and are over, and after which nothing was deleted yet."""
     rows = await store.fetch(
         "SELECT * FROM agreements WHERE state IN ('ended', 'expired') AND acceptance != '' AND purged_at IS NULL"
+    )
+    return [_agreement(row) for row in rows]
+
+
+async def to_state(store: Database) -> list[Agreement]:
+    """Return those after which everything was deleted, and the other server was not told."""
+    rows = await store.fetch(
+        "SELECT * FROM agreements WHERE state IN ('ended', 'expired') AND purged_at IS NOT NULL AND stated_at IS NULL"
     )
     return [_agreement(row) for row in rows]
 

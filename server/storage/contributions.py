@@ -150,6 +150,16 @@ async def count_by_author(store: Database, author_id: str, jam_id: str, before: 
     return found
 
 
+async def deleted_of(store: Database, forum_id: str, host: str, *, whole: bool) -> list[str]:
+    """Return the URIs of what was by people of a server in a forum (with `whole`, by anybody elsewhere)."""
+    rows = await store.fetch(
+        "SELECT c.uri FROM contributions c JOIN members m ON m.id = c.author_id"
+        " WHERE c.forum_id = ? AND c.deleted AND (m.host = ? OR (? AND m.host != ''))",
+        (forum_id, host, whole),
+    )
+    return [row["uri"] for row in rows]
+
+
 async def count_of_host(store: Database, host: str) -> int:
     """Count what stands here by people of a server."""
     found: int = await store.fetch_value(

@@ -296,6 +296,9 @@ class AgreementRow(Model):
     closed_at = fields.FloatField(null=True)
     purged_at = fields.FloatField(null=True)
     purged = fields.IntField(default=0)
+    stated_at = fields.FloatField(null=True)
+    told_at = fields.FloatField(null=True)
+    statement = fields.TextField(default="", db_default="")
 
     class Meta:
         table = "agreements"

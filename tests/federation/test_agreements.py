@@ -140,9 +140,21 @@ async def test_ending_it_withdraws_what_crossed_and_deletes_what_came(acme: Orga
     await settle(acme, globex)
     assert "Theirs." not in await texts(acme)
     assert await agreements.follow_agreements(acme.house) == 0
-    purged = await agreements.find(acme.house, ours.id)
-    assert purged is not None
-    assert purged.purged_at is not None
+    for side, other in ((acme, globex), (globex, acme)):
+        over = await newest(side)
+        assert over.purged_at is not None
+        assert over.stated_at is not None
+        assert over.told_at is not None
+        told = json.loads(over.statement)
+        assert (told["statement"], told["about"]) == ("purged", ours.uri)
+        assert told["actor"] == other.house.addresses.server_uri
+    wrong = {
+        "@context": wire.CONTEXT, "type": "Receipt", "id": f"{globex.url}/activities/{secrets.token_hex(16)}",
+        "actor": globex.house.addresses.server_uri, "to": [acme.house.addresses.server_uri], "statement": "purged",
+        "object": ours.uri, "digest": f"sha-256:{'0' * 64}", "about": ours.uri,
+        "published": f"{acme.house.now():%Y-%m-%dT%H:%M:%SZ}",
+    }  # fmt: skip
+    assert "another document" in (await say(globex, acme, await sign_as_server(globex.gate, wrong)))[1]
 
 
 # -- what is refused --

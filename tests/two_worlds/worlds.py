@@ -6,21 +6,23 @@ or not at all. Every hidden field carries a canary.
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from server.domain.actors import Member
+from server.domain.agreements import NamedForum, Terms
 from server.domain.errors import Refusal
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.services import crossings, ideas, partners, people, rules
+from server.services import agreements, crossings, ideas, partners, people, rules
 from tests.federation.elsewhere import Elsewhere
 from tests.federation.organisation import Organisation, found
 
@@ -35,8 +37,8 @@ VISIBLE = (
 )  # fmt: skip
 HIDDEN = (
     "amber idea", "inside idea", "held idea", "pilot idea", "red reply", "closed idea", "held edit", "support",
-    "best", "draft jam", "new member", "new partner", "pause other", "rule about others", "other replies in pilot",
-    "amber idea deleted", "reply in pilot", "hidden forum", "recall hidden",
+    "best", "draft jam", "new member", "new partner", "agreement", "pause other", "rule about others",
+    "other replies in pilot", "amber idea deleted", "reply in pilot", "hidden forum", "recall hidden",
 )  # fmt: skip
 Step = tuple[str, int, bool]
 """What happens, to which of the things there (modulo their number), and whether the twin leaves it out."""
@@ -188,6 +190,8 @@ async def _do(made: World, what: str, which: int) -> None:
             await acme.member(f"new{made.number}{CANARY}", name=made.words(what), consent=which % 2 == 0)
         case "new partner":
             await acme.partner(f"{CANARY.lower()}{made.number}.example", "customer" if which % 2 else "partner")
+        case "agreement":
+            await _agree_with(acme, f"{CANARY.lower()}{made.number}.example")
         case "pause other":
             state: Literal["active", "paused"] = "active" if which % 2 else "paused"
             await partners.change_partner(house, acme.admin, made.other.host, state=state)
@@ -266,3 +270,15 @@ async def _do_about(made: World, what: str, target: Contribution, author: Member
             else:
                 note = made.other.note(made.olaf, made.words(what), idea.uri, made.pilot.uri)
                 await made.other.post(acme.inbox, made.other.create(note))
+
+
+async def _agree_with(acme: Organisation, host: str) -> None:
+    """Have a server that the observer knows nothing of offer an agreement, and accept it."""
+    them, now = f"https://{host}/actor", acme.house.now()
+    terms = Terms(
+        forums=(NamedForum("*", CANARY),), direction="both", clearance="GREEN", retention_days=0, onward="anyone",
+        tier="partner", starts_at=now, ends_at=now + timedelta(days=1),
+    )  # fmt: skip
+    document = json.dumps({"id": f"https://{host}/1", "parties": [them, acme.house.addresses.server_uri]})
+    asked = await agreements.take_offer(acme.house, host, f"https://{host}/1", 1, terms, document)
+    await agreements.accept(acme.house, acme.admin, asked.id)

@@ -56,7 +56,8 @@ class AgreedForum(Answer, frozen=True, kw_only=True):
 class AgreementAnswer(Thing, frozen=True, kw_only=True):
     """One version of an agreement, as we see it: `direction` out is from us to them, `tier` what they are to us.
 
-    `document` is the offer as its server signed it, `acceptance` the answer as the other signed it.
+    `document` is the offer as its server signed it, `acceptance` the answer as the other signed it,
+    `statement` what it signed after the end: that it holds nothing of ours any more. `stated_at` is when we said so.
     """
 
     host: str
@@ -80,6 +81,9 @@ class AgreementAnswer(Thing, frozen=True, kw_only=True):
     closed_at: datetime | None
     purged_at: datetime | None
     purged: int
+    stated_at: datetime | None
+    told_at: datetime | None
+    statement: dict[str, Any] | None
     document: dict[str, Any] | None
     acceptance: dict[str, Any] | None
 
@@ -139,6 +143,9 @@ def show_agreement(house: House, agreement: Agreement) -> AgreementAnswer:
         closed_at=agreement.closed_at,
         purged_at=agreement.purged_at,
         purged=agreement.purged,
+        stated_at=agreement.stated_at,
+        told_at=agreement.told_at,
+        statement=_document(agreement.statement),
         document=_document(agreement.document),
         acceptance=_document(agreement.acceptance),
     )

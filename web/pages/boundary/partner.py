@@ -165,6 +165,10 @@ def _card(house: House, one: Agreement, partner: Partner | None) -> AgreementCar
         history.append((f"{WORDS[one.state].capitalize()}{by}", one.closed_at))
     if one.purged_at is not None:
         history.append((f"{plural(one.purged, 'thing')} of theirs deleted here", one.purged_at))
+    if one.stated_at is not None:
+        history.append(("Our signed word given that nothing is left", one.stated_at))
+    if one.told_at is not None:
+        history.append(("Their signed word received that nothing is left", one.told_at))
     return AgreementCard(
         id=one.id,
         title=f"Version {one.version}",
