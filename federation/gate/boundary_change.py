@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from federation.gate.actors import Face, forum_of, show_forum, show_person
 from federation.gate.burial import bury
-from federation.gate.contributions_out import bring_in_line
 from federation.gate.plan import Gateway, Plan
 from federation.gate.relay import withdraw_relayed
+from federation.gate.reviewing import review_all
 from federation.outside import crossings, held
 from federation.outside.crossings import Card
 from server.domain.events import Event
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.domain.recalls import Cause
 from server.services import crossings as judged
 from server.services import forums, ideas, people
 
@@ -57,12 +56,12 @@ async def apply_rules(gate: Gateway, event: Event, plan: Plan) -> None:
     """Bring what stands outside in line with a new table: narrowed grants end, their holders are asked to delete."""
     if event.data.get("adds"):
         return
-    await _review(gate, plan, event, "rule")
+    await review_all(gate, plan, event, "rule")
 
 
 async def change_consent(gate: Gateway, event: Event, plan: Plan) -> None:
     """Bring what stands outside in line with who agreed to be named, as an author or in somebody's words."""
-    await _review(gate, plan, event, "consent")
+    await review_all(gate, plan, event, "consent")
     member = await people.member_by_id(gate.house, event.subject_id)
     if member is None or member.consent:
         return
@@ -93,12 +92,4 @@ async def change_partner(gate: Gateway, event: Event, plan: Plan) -> None:
         if not await judged.may_follow(gate.house, forum, host):
             plan.revoke(forum.uri, host, event.at.timestamp())
     await plan.write_so_far()
-    await _review(gate, plan, event, "agreement")
-
-
-async def _review(gate: Gateway, plan: Plan, event: Event, cause: Cause) -> None:
-    """Judge everything that stands in our forums again, ideas before what hangs on them."""
-    for forum in await forums.forums_of(gate.house, ""):
-        for made in await ideas.standing_in(gate.house, [forum.id]) if forum.audience != "inside" else []:
-            if forum.is_local or not made.author_host:
-                await bring_in_line(gate, plan, made, forum, event, cause)
+    await review_all(gate, plan, event, "agreement")

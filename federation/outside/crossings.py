@@ -406,6 +406,21 @@ async def audiences_of(outside: Outside, uri: str) -> list[str]:
     return [row["audience"] for row in rows]
 
 
+async def standing(outside: Outside, uris: Sequence[str]) -> dict[str, dict[tuple[str, str], int]]:
+    """Return, for each of some documents, (URI, audience) → its newest version that stands; 0 where no seal fits."""
+    rows = await outside.store.fetch(
+        "SELECT * FROM crossings WHERE uri IN (SELECT value FROM json_each(?)) AND kind != 'tombstone'"
+        " AND revoked_at IS NULL ORDER BY version",
+        (json.dumps(uris),),
+    )
+    found: dict[str, dict[tuple[str, str], int]] = {}
+    for row in rows:
+        stands = found.setdefault(row["uri"], {})
+        key = (row["uri"], row["audience"])
+        stands[key] = row["version"] if _is_sealed(outside, row) else stands.get(key, 0)
+    return found
+
+
 async def note_reads(outside: Outside, read: Sequence[tuple[str, int]], host: str) -> None:
     """Write down that a host came for some objects, each (URI, version): it holds copies now."""
     if not read:

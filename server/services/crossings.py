@@ -287,9 +287,10 @@ async def _root_verdicts(house: House, draft: Draft, root: Contribution, *, quot
     return {audience: "denied" if recalled & {"", audience} else word for audience, word in said.items()}
 
 
-async def draft_of(house: House, made: Contribution, act: str = "Create") -> Draft:
-    """Return a stored contribution as something to judge."""
-    forum, _ = await forum_and_jam(house, made.forum_id)
+async def draft_of(house: House, made: Contribution, act: str = "Create", forum: Forum | None = None) -> Draft:
+    """Return a stored contribution as something to judge; `forum` is its own, where that is known already."""
+    if forum is None:
+        forum, _ = await forum_and_jam(house, made.forum_id)
     author = await people.by_id(house.store, made.author_id)
     if author is None:
         raise Missing("person", f"no author of {made.id}")
@@ -379,13 +380,30 @@ async def public_uri(house: House, made: Contribution, redactions: frozenset[str
     """Return the URI under which a copy stands outside: the original's, or a redacted twin's own."""
     if not redactions:
         return made.uri
-    form = "+".join(sorted(redactions))
+    form = form_of(redactions)
     known = await twins.twin(house.store, made.id, form)
     if known is None:
         known = house.addresses.object_uri(new_id())
         async with house.store.transaction():
             await twins.insert_twin(made.id, form, known)
     return known
+
+
+def form_of(redactions: frozenset[str]) -> str:
+    """Return the name of a redacted copy's form: what was taken out."""
+    return "+".join(sorted(redactions))
+
+
+async def twins_of(house: House, contribution_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return, for each of some contributions that have any, form → URI of its redacted copies."""
+    return await twins.twins_of(house.store, contribution_ids)
+
+
+async def effects_of(
+    house: House, contribution_ids: Sequence[str], act: str
+) -> dict[tuple[str, int, str], str]:
+    """Return (contribution id, version, audience) → what was said of an act, as one word."""
+    return await verdict_rows.effects_of(house.store, contribution_ids, act)
 
 
 async def all_public_uris(house: House, made: Contribution) -> list[str]:

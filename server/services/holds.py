@@ -307,6 +307,11 @@ async def undoable(house: House, by: Member) -> list[Hold]:
     return await hold_rows.undoable(house.store, by.id, since.timestamp())
 
 
+async def asked_about(house: House, contribution_ids: Sequence[str]) -> set[str]:
+    """Return those of some contributions about which reviewers were ever asked: for the gate."""
+    return await hold_rows.asked_about(house.store, contribution_ids)
+
+
 async def drop_incoming(house: House, activity_uris: Sequence[str]) -> None:
     """End what waits about activities whose object was deleted where it came from; drop what reviewers were shown."""
     if activity_uris:

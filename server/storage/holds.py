@@ -261,6 +261,16 @@ async def forget_previews(change: Transaction, contribution_id: str) -> None:
     )
 
 
+async def asked_about(store: Database, contribution_ids: Sequence[str]) -> set[str]:
+    """Return those of some contributions about which reviewers were ever asked."""
+    rows = await store.fetch(
+        "SELECT DISTINCT contribution_id FROM holds WHERE direction = 'out'"
+        " AND contribution_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(contribution_ids),),
+    )
+    return {row["contribution_id"] for row in rows}
+
+
 async def drop_incoming(change: Transaction, activity_uris: Sequence[str]) -> None:
     """End what waits about some received activities, and drop the words that reviewers were shown of them."""
     await change.execute(

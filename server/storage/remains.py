@@ -24,7 +24,7 @@ async def of(store: Database, contribution_id: str, activity_uris: Sequence[str]
         " EXISTS (SELECT 1 FROM contribution_words WHERE rowid ="
         "  (SELECT number FROM search_rows WHERE contribution_id = ?)) AS search,"
         " EXISTS (SELECT 1 FROM printed WHERE contribution_id = ?) AS prints,"
-        " EXISTS (SELECT 1 FROM holds WHERE preview != '' AND contribution_id = ?) AS review,"
+        " EXISTS (SELECT 1 FROM holds WHERE (preview != '' OR previews != '[]') AND contribution_id = ?) AS review,"
         " EXISTS (SELECT 1 FROM themes t JOIN contributions c ON c.jam_id = t.jam_id WHERE c.id = ? AND t.seq <"
         "  (SELECT seq FROM events WHERE subject_id = c.id AND kind = 'ContributionDeleted' ORDER BY seq DESC LIMIT 1))"
         "  AS themes",
@@ -37,7 +37,7 @@ async def of(store: Database, contribution_id: str, activity_uris: Sequence[str]
 async def of_activities(store: Database, activity_uris: Sequence[str]) -> tuple[str, ...]:
     """The same for what reviewers were shown of received activities."""
     shown = await store.fetch_value(
-        "SELECT EXISTS (SELECT 1 FROM holds WHERE preview != '' AND direction = 'in'"
+        "SELECT EXISTS (SELECT 1 FROM holds WHERE (preview != '' OR previews != '[]') AND direction = 'in'"
         " AND activity_uri IN (SELECT value FROM json_each(?)))",
         (json.dumps(activity_uris),),
     )

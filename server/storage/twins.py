@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 from server.database import Database
 from server.storage.rows import PseudonymRow, TwinRow
 
@@ -24,6 +27,18 @@ async def public_uris(store: Database, contribution_id: str) -> list[str]:
         (contribution_id, contribution_id),
     )
     return [row["uri"] for row in rows]
+
+
+async def twins_of(store: Database, contribution_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return, for each of some contributions that have any, form → URI of its redacted copies."""
+    rows = await store.fetch(
+        "SELECT contribution_id, form, uri FROM twins WHERE contribution_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(contribution_ids),),
+    )
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        found.setdefault(row["contribution_id"], {})[row["form"]] = row["uri"]
+    return found
 
 
 async def pseudonym(store: Database, member_id: str, thread_id: str) -> tuple[str, str, str] | None:

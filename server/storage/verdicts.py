@@ -96,6 +96,18 @@ async def of(store: Database, contribution_id: str) -> list[Verdict]:
     return list({row["audience"]: _verdict(row) for row in rows}.values())
 
 
+async def effects_of(
+    store: Database, contribution_ids: Sequence[str], act: str
+) -> dict[tuple[str, int, str], str]:
+    """Return (contribution id, version, audience) → what was said of an act."""
+    rows = await store.fetch(
+        "SELECT contribution_id, version, audience, effect FROM verdicts WHERE act = ?"
+        " AND contribution_id IN (SELECT value FROM json_each(?))",
+        (act, json.dumps(contribution_ids)),
+    )
+    return {(row["contribution_id"], row["version"], row["audience"]): row["effect"] for row in rows}
+
+
 async def behind(
     store: Database, contribution_ids: Sequence[str]
 ) -> dict[tuple[str, str], tuple[str, tuple[str, ...]]]:
