@@ -4,7 +4,7 @@ from tortoise.migrations import operations as ops
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('storage', '0009_labels_with_categories')]
+    dependencies = [('storage', '0011_review_by_several')]
 
     initial = False
 
