@@ -107,7 +107,7 @@ class ContributionRow(Model):
     forum_id = fields.CharField(max_length=32)
     thread_id = fields.CharField(max_length=32)
     parent_id = fields.CharField(max_length=32, default="")
-    author_id = fields.CharField(max_length=32, db_index=True)
+    author_id = fields.CharField(max_length=32)
     title = fields.CharField(max_length=300, default="")
     text = fields.TextField()
     html = fields.TextField()
@@ -130,6 +130,7 @@ class ContributionRow(Model):
             ("forum_id", "kind", "created_at"),
             ("thread_id", "created_at"),
             ("jam_id", "created_at"),
+            ("author_id", "created_at"),
         )
 
 
