@@ -138,7 +138,7 @@ async def run(settings: Settings, role: Role, inside_listen: str = "", edge_list
             ledger = stack.enter_context(open_ledger(settings))
             house = make_house(store, organisation)
             if role in ("all", "inside"):
-                _add_inside(work, house, ledger, second_place(settings), inside_listen)
+                _add_inside(work, house, ledger, settings, inside_listen)
             await _inside_roles(work, role, house, outside)
         await _serve(stack, work, role)
 
@@ -160,9 +160,10 @@ async def _inside_roles(work: Work, role: Role, house: House, outside: Outside |
         work.workers.append(("themes", ThemeWorker(house).run_once, 0.5))
 
 
-def _add_inside(work: Work, house: House, ledger: Ledger, place: SecondPlace, listen: str) -> None:
+def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, listen: str) -> None:
     from federation.outside.store import LEDGER
     from server.keys import HOUSE, SECOND_PLACE
+    from server.probe.worker import SelfTestWorker
     from server.services.agreements import follow_agreements
     from server.services.checkpoints import keep_checkpoints
     from server.services.holds import settle_decisions
@@ -172,6 +173,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, place: SecondPlace, li
     from web.health import add_health
     from web.setup import add_web
 
+    place = second_place(settings)
     app = web.Application(client_max_size=LONGEST_FORM)
     app[HOUSE] = house
     app[LEDGER] = ledger
@@ -185,6 +187,8 @@ def _add_inside(work: Work, house: House, ledger: Ledger, place: SecondPlace, li
         return await follow_clock(house) + await activate_due(house) + await follow_agreements(house)
 
     work.workers.append(("jam clock", follow_time, 1.0))
+    tests = SelfTestWorker(house, ledger, settings.peer_networks)
+    work.workers.append(("self-test", tests.run_once, 1.0))
     work.workers.append(("checkpoints", lambda: keep_checkpoints(house, place), 5.0))
     work.workers.append(("decisions", lambda: settle_decisions(house), 0.5))
 

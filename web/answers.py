@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 from server.domain.actors import DUTIES, Member
 from server.keys import HOUSE
 from web import csrf
-from web.keys import TEMPLATES, TO_DECIDE
+from web.keys import ALARM, TEMPLATES, TO_DECIDE
 from web.people import Names, person_of
 from web.session import session_of
 from web.views import JamHead, Viewer
@@ -38,6 +38,7 @@ DONE = {
     "partner": "The partner is written down.",
     "offered": "The offer is on its way. It holds once they accept it.",
     "password": "Your password is set.",
+    "self-test": "Asked for. It runs in a moment.",
     "rules": "Done. The rules in force are below.",
     "rules-wait": "It opens something, so a second person has to approve it. Until then nothing changes.",
     "rules-later": "It comes into force at its time. Until then nothing changes.",
@@ -74,6 +75,7 @@ def draw(request: web.Request, template: str, page: object = None, **more: Any) 
         "jam": getattr(page, "jam", None),
         "section": "",
         "here": request.path_qs if request.method == "GET" else "/",
+        "alarm": request.get(ALARM, ""),
         "done": DONE.get(request.query.get("done", ""), ""),
         **more,
     }

@@ -21,6 +21,7 @@ from server.services import holds
 from server.services.audit import checkpoint_age
 from server.services.house import House
 from server.services.log import newest_event
+from server.services.self_tests import last_result
 from web.broadcast import BROADCAST
 from web.keys import HUB
 from web.ledger import ledger_of
@@ -50,6 +51,14 @@ class Metrics:
             "How long the oldest audit row without a signed checkpoint has waited for one.",
             registry=kept,
         )
+        self.self_test = Gauge(
+            "marmalade_self_test_passed",
+            "Whether the last leak self-test that came to a result passed (1) or found a leak (0).",
+            registry=kept,
+        )
+        self.self_test_age = Gauge(
+            "marmalade_self_test_age_seconds", "Since the last leak self-test that came to a result.", registry=kept
+        )
         self.streams = Gauge("marmalade_streams", "Open event streams.", ("kind",), registry=kept)
 
     async def count(self, app: web.Application, house: House) -> None:
@@ -57,6 +66,10 @@ class Metrics:
         self.events.set(await newest_event(house))
         self.holds.set(await holds.count_waiting(house))
         self.checkpoint.set(await checkpoint_age(house))
+        tested = await last_result(house)
+        self.self_test.set(tested is not None and tested.state == "passed")
+        ended_at = tested.ended_at if tested else None
+        self.self_test_age.set((house.now() - ended_at).total_seconds() if ended_at else float("inf"))
         pages, api = app.get(HUB), app.get(BROADCAST)
         self.streams.labels("pages").set(pages.listeners if pages is not None else 0)
         self.streams.labels("api").set(api.listeners if api is not None else 0)

@@ -15,5 +15,7 @@ HUB = web.AppKey("HUB", Hub)
 
 SESSION: web.RequestKey[Session | None] = web.RequestKey("SESSION", Session)
 COOKIE = web.RequestKey("COOKIE", str)
+# What is wrong at the boundary, for the head of the console's pages; "" where all is well.
+ALARM = web.RequestKey("ALARM", str)
 #: How much waits at the boundary for the decision of the person who is signed in.
 TO_DECIDE = web.RequestKey("TO_DECIDE", int)

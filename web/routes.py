@@ -18,6 +18,7 @@ from web.pages.boundary import (
     rule_editor,
     rule_history,
     rules,
+    self_test,
 )
 
 GET: dict[str, Handler] = {
@@ -56,6 +57,7 @@ GET: dict[str, Handler] = {
     "/boundary/partners": partners.show_partners,
     "/boundary/partners/{host}": partner.show_partner,
     "/boundary/audit": audit.show_audit,
+    "/boundary/self-test": self_test.show_self_test,
     "/people": people.show_people,
 }
 
@@ -93,6 +95,7 @@ POST: dict[str, Handler] = {
     "/boundary/held/{host}/purge": held.purge,
     "/boundary/partners": partners.add_partner,
     "/boundary/audit/export": audit.export_audit,
+    "/boundary/self-test": self_test.run_now,
     "/boundary/partners/{host}": partners.change_partner,
     "/boundary/partners/{host}/agreements": partner.offer_agreement,
     "/boundary/partners/{host}/agreements/{agreement:[0-9a-f]{32}}": partner.act_on_agreement,

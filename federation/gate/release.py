@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from federation.gate import agreements_out, boundary_change, contributions_out, joining, marks_out, review
+from federation.gate import agreements_out, boundary_change, canaries, contributions_out, joining, marks_out, review
 from federation.gate.actors import forum_of, show_forum
 from federation.gate.plan import Gateway, Plan
 from federation.gate.routing import activity_uri, parsed
@@ -79,6 +79,11 @@ DEALINGS: dict[EventKind, Dealing] = {
     "PartnerChanged": boundary_change.change_partner,
     "AgreementChanged": agreements_out.change_agreement,
     "ForumJoinAsked": joining.ask_to_join,
+    "SelfTestBegun": canaries.begin,
+    "CanaryPosted": contributions_out.release_new,
+    "CanaryRecalled": boundary_change.recall,
+    "CanaryForumClosed": canaries.close_forum,
+    "SelfTestEnded": canaries.end,
 }
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from federation.outside import recalls
 from federation.outside.crossings import EVERYONE
 from federation.outside.recalls import AMONG, Recall
+from federation.outside.self_tests import LIVES_THERE
 from federation.outside.store import Books
 
 # How many crossings are looked at together: a public one may have thousands of holders.
@@ -88,6 +89,7 @@ async def _crossings(
 ) -> list[Mapping[str, Any]]:
     """Return the newest version of objects for each audience, newest first, from a place on."""
     conditions = ["c.kind = 'object'", "c.ours", "c.mac != ''", "(c.released_at, c.id) <= (?, ?)"]
+    conditions.append(f"c.audience NOT {LIVES_THERE}")
     values: list[object] = [*upto]
     if objects:
         conditions.append(f"c.uri {AMONG}")

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import shutil
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlsplit
 
 from server.database.inspect import look_at
 from server.database.modes import is_shared
 from server.domain.errors import Refusal
-from server.services import audit, explain, holds, log, rules
+from server.probe.own_edge import networks_of
+from server.services import audit, explain, holds, log, rules, self_tests
 from server.services.checkpoints import SecondPlace
 from server.services.house import House
 from server.settings import Network, Organisation, Settings
@@ -100,6 +98,18 @@ async def check_audit(house: House, place: SecondPlace | None) -> list[Finding]:
     return found
 
 
+async def check_self_test(house: House) -> Finding:
+    """Look at what the last leak self-test of the server found."""
+    wrong, last = await self_tests.alarm(house), await self_tests.last_ended(house)
+    if wrong:
+        state: State = "broken" if "found words" in wrong else "note"
+        return Finding("self-test", state, wrong, "Boundary → Self-test says what; `doctor --leaks` asks now.")
+    if last is None or last.ended_at is None:
+        return Finding("self-test", "ok", "No leak self-test was run so far: the server runs one every hour.")
+    said = f"The last leak self-test ({last.ended_at:%Y-%m-%d %H:%M} UTC) {last.state}."
+    return Finding("self-test", "ok", said.replace("inconclusive", "came to no result"))
+
+
 async def check_inside(house: House, place: SecondPlace | None) -> Iterator[Finding]:
     """Look at the rules, the audit chain, the clock and the queue of the inside."""
     found: list[Finding] = []
@@ -109,6 +119,7 @@ async def check_inside(house: House, place: SecondPlace | None) -> Iterator[Find
     except Refusal as refusal:
         found.append(Finding("rules", "broken", refusal.public, "Run init again: it writes the default rules."))
     found += await check_audit(house, place)
+    found.append(await check_self_test(house))
     found.append(_replayed(await explain.replay_all(house)))
     newest = await log.newest_event(house)
     last = await log.events_after(house, newest - 1, 1) if newest else []
@@ -237,13 +248,3 @@ def _in_networks(url: str, networks: tuple[Network, ...]) -> bool:
         for own in networks_of(url)
         for network in networks
     )
-
-
-def networks_of(url: str) -> tuple[Network, ...]:
-    """Return the addresses behind a URL's host, each as a network of one; none where it has no address."""
-    parts = urlsplit(url)
-    try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    except OSError:
-        return ()
-    return tuple({ipaddress.ip_network(str(one[4][0]).partition("%")[0]) for one in found})

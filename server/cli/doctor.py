@@ -14,20 +14,21 @@ from server.cli.home import as_json, at_home, open_house, open_ledger, open_seal
 from server.cli.show import print_json, print_table, progress
 from server.database import DatabaseError
 from server.domain.errors import Refusal
+from server.probe.own_edge import networks_of
 from server.services.checkpoints import SecondPlace
 from server.settings import Settings, SettingsError, read_organisation
 
 
 @click.command()
-@click.option("--leaks", is_flag=True, help="Ask every route of the running edge for what must stay inside.")
+@click.option("--leaks", is_flag=True, help="Ask every door of the running edge for what must stay inside.")
 @at_home
 @as_json
 def doctor(leaks: bool, home: Path, as_json: bool) -> None:
     """Look over home, secrets, stores, gate, deliveries, disk, clock and addresses; say how to mend what is wrong.
 
-    --leaks posts an idea with unguessable words into an inside forum of an open jam (and deletes it again), asks
-    every route of the edge as a stranger and as ourselves, and looks for those words, and for others that stand
-    inside only, in every answer. The server must be running.
+    --leaks puts canary ideas with unguessable words inside, which no page shows, asks every door of the edge as
+    anybody, as a stranger, as a partner and as an ex-partner, and looks for those words, and for others that stand
+    inside only, in every answer. Nothing of it is left afterwards. The server must be running.
     """
     found = run(_leaks(home)) if leaks else run(_look(home))
     broken = sum(one.state == "broken" for one in found)
@@ -91,7 +92,7 @@ async def _look_outward(settings: Settings, home: Path) -> list[Finding]:
 
     organisation = read_organisation(home)
     urls = (organisation.addresses.inside_url, organisation.addresses.edge_url)
-    own = tuple(network for url in urls for network in checks.networks_of(url))
+    own = tuple(network for url in urls for network in networks_of(url))
     async with Transport((*settings.peer_networks, *own), total_seconds=5.0) as transport:
         return list(await checks.check_addresses(settings, organisation, transport))
 

@@ -26,6 +26,11 @@ EventKind = Literal[
     "HoldReleased",
     "HoldRefused",
     "RecallAsked",
+    "SelfTestBegun",
+    "CanaryPosted",
+    "CanaryRecalled",
+    "CanaryForumClosed",
+    "SelfTestEnded",
     "PurgeAsked",
     "ThemesRefreshed",
 ]

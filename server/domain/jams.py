@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
+from server.domain import self_test
 from server.domain.errors import CharterIncomplete, Conflict, JamNotOpen
 
 JamState = Literal["draft", "open", "frozen", "archived"]
@@ -109,3 +110,8 @@ class Forum:
     @property
     def is_local(self) -> bool:
         return self.host == ""
+
+    @property
+    def is_canary(self) -> bool:
+        """Say whether this stands for a leak self-test alone: no list shows it, and no person can make it."""
+        return self.jam_slug == self_test.JAM

@@ -9,6 +9,7 @@ from server.domain.actors import Member
 from server.domain.errors import Conflict, Invalid, Missing
 from server.domain.events import EventKind
 from server.domain.jams import Charter, Jam
+from server.domain.self_test import JAM as CANARIES
 from server.domain.uris import SLUG, new_id
 from server.services.house import House
 from server.services.text import clean_line, clean_text
@@ -154,7 +155,7 @@ async def _record(house: House, change: Transaction, by: Member, kind: EventKind
 async def obtain_jam(house: House, reader: Member, key: str) -> Jam:
     """Return a jam by id or slug for somebody who may read it, or raise Missing."""
     jam = await jams.jam_by(house.store, key) if reader.active and reader.is_local else None
-    if jam is None:
+    if jam is None or jam.slug == CANARIES:
         raise Missing("jam", f"{reader.handle} asked for jam {key}")
     return jam
 

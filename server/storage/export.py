@@ -6,18 +6,20 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from server.database import Database
+from server.domain.self_test import JAM as CANARIES
 
 PAGE = 500
+NO_CANARY = "jam_id NOT IN (SELECT id FROM jams WHERE slug = ?)"
 
 
 async def jam_rows(store: Database) -> list[Mapping[str, Any]]:
-    """Return all jams, oldest first."""
-    return await store.fetch("SELECT * FROM jams ORDER BY created_at, id")
+    """Return all jams, oldest first; canaries are none of ours."""
+    return await store.fetch("SELECT * FROM jams WHERE slug != ? ORDER BY created_at, id", (CANARIES,))
 
 
 async def forum_rows(store: Database) -> list[Mapping[str, Any]]:
     """Return all forums, oldest first."""
-    return await store.fetch("SELECT * FROM forums ORDER BY created_at, id")
+    return await store.fetch(f"SELECT * FROM forums WHERE {NO_CANARY} ORDER BY created_at, id", (CANARIES,))
 
 
 async def contribution_rows(store: Database) -> AsyncIterator[Mapping[str, Any]]:
@@ -26,8 +28,8 @@ async def contribution_rows(store: Database) -> AsyncIterator[Mapping[str, Any]]
     while page := await store.fetch(
         "SELECT c.rowid AS place, c.*, m.username, m.host AS author_host, m.name AS author_name,"
         " m.unit AS author_unit FROM contributions c JOIN members m ON m.id = c.author_id"
-        " WHERE c.rowid > ? AND NOT c.deleted ORDER BY c.rowid LIMIT ?",
-        (last, PAGE),
+        f" WHERE c.rowid > ? AND NOT c.deleted AND c.{NO_CANARY} ORDER BY c.rowid LIMIT ?",
+        (last, CANARIES, PAGE),
     ):
         for row in page:
             yield row

@@ -8,6 +8,7 @@ from typing import Any
 
 from server.database import Database
 from server.domain.jams import Charter, Forum, Jam
+from server.domain.self_test import JAM as CANARIES
 from server.storage.rows import ForumRow, JamRow
 from server.storage.times import moment
 
@@ -64,8 +65,10 @@ async def jam_of_host(store: Database, slug: str, host: str) -> Jam | None:
 
 
 async def jams(store: Database, after: float = 0.0, limit: int = 50) -> list[Jam]:
-    """Return jams, oldest first, created after a moment in unix seconds."""
-    rows = await store.fetch("SELECT * FROM jams WHERE created_at > ? ORDER BY created_at LIMIT ?", (after, limit))
+    """Return jams, oldest first, created after a moment in unix seconds; the canaries' is none of them."""
+    rows = await store.fetch(
+        "SELECT * FROM jams WHERE created_at > ? AND slug != ? ORDER BY created_at LIMIT ?", (after, CANARIES, limit)
+    )
     return [_jam(row) for row in rows]
 
 
@@ -126,8 +129,11 @@ async def forum_by_handle(store: Database, handle: str) -> Forum | None:
 
 
 async def forums(store: Database, jam_id: str = "") -> list[Forum]:
-    """Return the forums of a jam, or of all jams, oldest first."""
-    rows = await store.fetch(f"{FORUM} WHERE ? IN ('', f.jam_id) ORDER BY f.created_at, f.id", (jam_id,))
+    """Return the forums of a jam, or of all jams but the canaries', oldest first."""
+    rows = await store.fetch(
+        f"{FORUM} WHERE f.jam_id = ? OR (? = '' AND j.slug != ?) ORDER BY f.created_at, f.id",
+        (jam_id, jam_id, CANARIES),
+    )
     return [_forum(row) for row in rows]
 
 

@@ -232,6 +232,21 @@ class CheckpointRow(Model):
         table = "checkpoints"
 
 
+class SelfTestRow(Model):
+    """One leak self-test. State: asked, running, passed, failed, inconclusive. `report` holds no word of a canary."""
+
+    id = fields.IntField(primary_key=True)
+    state = fields.CharField(max_length=12)
+    asked_by = fields.CharField(max_length=32)
+    asked_at = fields.FloatField()
+    begun_at = fields.FloatField(null=True)
+    ended_at = fields.FloatField(null=True)
+    report = fields.TextField()
+
+    class Meta:
+        table = "self_tests"
+
+
 class RuleSetRow(Model):
     """A version of the rule table, its text immutable.
 

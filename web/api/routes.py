@@ -23,6 +23,7 @@ from web.api import (
     ledger,
     people,
     rules,
+    self_test,
     stream,
 )
 
@@ -133,6 +134,8 @@ ROUTES: tuple[Route, ...] = (
     Route(GET, "/boundary/audit", audit.list_rows, "Who did what, newest first: the audit chain"),
     Route(GET, "/boundary/audit/state", audit.read_state, "Whether the chain holds, with what its checkpoints know"),
     Route(GET, "/boundary/audit/checkpoints", audit.list_checkpoints, "The signed checkpoints, oldest first"),
+    Route(GET, "/boundary/self-test", self_test.list_tests, "What the last leak self-tests found, newest first"),
+    Route(POST, "/boundary/self-test", self_test.ask, "Have one run now", 202),
     Route(GET, "/partners", boundary.list_partners, "List partners"),
     Route(POST, "/partners", boundary.add_partner, "Write down an agreement with another server", 201),
     Route(GET, "/partners/{host}", agreements.read_partner, "One partner, how its server does, what each holds"),

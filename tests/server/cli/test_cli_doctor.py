@@ -193,7 +193,8 @@ def test_a_sound_edge_tells_no_canary_and_one_that_leaks_is_caught(served: Cli) 
     _hold_jam(served)
     told = served.json("doctor", "--leaks")
     assert told["sound"] is True
-    assert "a canary and" in told["findings"][0]["said"]
+    assert "as anonymous, stranger, partner, ex-partner; canaries and" in told["findings"][0]["said"]
+    assert [one["name"] for one in told["findings"][1:]] == ["control"] * 4
     _leak(served)
     result = served("doctor", "--leaks", "--json")
     assert result.exit_code == 1

@@ -7,8 +7,9 @@ from aiohttp import web
 from server.domain.actors import Member
 from server.domain.errors import Missing
 from server.keys import HOUSE
-from server.services import people
+from server.services import people, self_tests
 from server.services.house import House
+from web.keys import ALARM
 from web.session import member_of
 
 SECTION = "boundary"
@@ -19,6 +20,7 @@ async def duty_holder(request: web.Request) -> tuple[House, Member]:
     house, member = request.app[HOUSE], member_of(request)
     if not any(member.may(duty) for duty in ("review", "ledger", "rules", "partners")):
         raise Missing("page", f"{member.handle} has no duty at the boundary")
+    request[ALARM] = await self_tests.alarm(house)
     return house, member
 
 
