@@ -18,6 +18,7 @@ VERBS: dict[str, str] = {
     "rules": "rules",
     "replay": "replay",
     "themes": "themes",
+    "holds": "holds",
     "recall": "recall",
     "ledger": "ledger",
     "doctor": "doctor",

@@ -87,6 +87,11 @@ async def list_holds(
     return await hold_rows.queue(house.store, sought or Sought(), after, limit)
 
 
+async def waiting(house: House, sought: Sought, limit: int) -> list[Hold]:
+    """Return the beginning of the queue: for the operator, who holds the store itself."""
+    return await hold_rows.queue(house.store, sought, limit=limit)
+
+
 def for_me(member: Member) -> tuple[str, frozenset[str]]:
     """Return what `Sought.mine` has to be for what this person may decide."""
     return member.id, group_names(member)

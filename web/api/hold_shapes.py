@@ -154,6 +154,40 @@ class Undone(Answer, frozen=True, kw_only=True):
     data: list[HoldAnswer]
 
 
+class ReviewAnswer(Answer, frozen=True, kw_only=True):
+    """That words wait for reviewers, or were refused: for their author, and for reviewers.
+
+    `reason` is that of a refusal, "" while it waits; `wanted` says who is still to approve.
+    """
+
+    contribution_id: str
+    state: Literal["waiting", "refused"]
+    audiences: list[str]
+    asked_at: datetime
+    within_hours: int | None
+    due_at: datetime | None
+    overdue: bool
+    reviewers: list[str]
+    wanted: str
+    reason: str
+
+
+def show_review(house: House, hold: Hold) -> ReviewAnswer:
+    refused = hold.state == "refused"
+    return ReviewAnswer(
+        contribution_id=hold.contribution_id,
+        state="refused" if refused else "waiting",
+        audiences=["public" if one == EVERYONE else one for one in sorted(hold.audiences)],
+        asked_at=hold.asked_at,
+        within_hours=hold.within_hours,
+        due_at=hold.due_at,
+        overdue=not refused and hold.is_overdue(house.now()),
+        reviewers=list(hold.reviewers),
+        wanted="" if refused else wanted(hold.unmet),
+        reason=hold.note if refused else "",
+    )
+
+
 def show_hold(house: House, hold: Hold, uri: str | None, why_not: str) -> HoldAnswer:
     now, counting = house.now(), {one.by.id for one in hold.approved_by}
     return HoldAnswer(

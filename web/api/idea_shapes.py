@@ -12,6 +12,7 @@ from server.domain.crossings import EVERYONE, Verdict, VerdictWord
 from server.domain.ideas import Contribution, Intent, Kind
 from server.services.house import House
 from server.services.visitors import Standing, Visitors
+from web.api.hold_shapes import ReviewAnswer
 from web.api.shapes import Answer, Body, Paging, Query, Thing
 
 # Names and addresses are refused when longer; words themselves have their limits in the services.
@@ -125,10 +126,14 @@ class JudgedContribution(ContributionAnswer, frozen=True, kw_only=True):
 
 
 class ThreadAnswer(JudgedContribution, frozen=True, kw_only=True):
-    """A contribution with all that hangs on it, oldest first; deleted replies keep their place without words."""
+    """A contribution with all that hangs on it, oldest first; deleted replies keep their place without words.
+
+    `reviews` says which of the caller's own words wait for reviewers, or were refused; reviewers see all.
+    """
 
     replies: list[ContributionAnswer]
     built_on_by: list[str]
+    reviews: list[ReviewAnswer]
 
 
 class Preview(Answer, frozen=True, kw_only=True):
@@ -158,12 +163,14 @@ def show_judged(house: House, made: Contribution, known: Visitors, verdicts: Ite
 def show_thread(
     house: House, made: Contribution, known: Visitors, verdicts: Iterable[Verdict],
     replies: Iterable[Contribution], built_on_by: Iterable[Contribution], mine: dict[str, set[str]],
+    reviews: Iterable[ReviewAnswer],
 ) -> ThreadAnswer:  # fmt: skip
     return ThreadAnswer(
         **_parts(house, made, known, mine.get(made.id, ())),  # type: ignore[arg-type]
         crossing=show_verdicts(verdicts),
         replies=[show_contribution(house, one, known, mine.get(one.id, ())) for one in replies],
         built_on_by=[one.id for one in built_on_by],
+        reviews=list(reviews),
     )
 
 

@@ -6,11 +6,12 @@ from msgspec import UNSET
 
 from server.domain.errors import Invalid, Missing
 from server.domain.ideas import MARKS, Contribution, MarkKind
-from server.services import crossings, forums, ideas
+from server.services import crossings, forums, holds, ideas
 from server.services.crossings import Draft as DraftToJudge
 from server.services.labels import label_of
 from server.services.visitors import visitors
 from web.api.calls import Call
+from web.api.hold_shapes import show_review
 from web.api.idea_shapes import (
     ContributionAnswer,
     Draft,
@@ -94,7 +95,14 @@ async def read_idea(call: Call) -> ThreadAnswer:
     verdicts = await crossings.verdicts_of(call.house, call.member, made)
     replies = thread.replies if made.kind == "idea" else _below(made, thread.replies)
     built = thread.built_on_by if made.kind == "idea" else []
-    return show_thread(call.house, made, await visitors(call.house), verdicts, replies, built, thread.mine)
+    here = {made.id, *(one.id for one in replies)}
+    reviews = [
+        show_review(call.house, hold)
+        for hold in await holds.holds_in_thread(call.house, call.member, made.thread_id)
+        if hold.contribution_id in here and hold.state in ("waiting", "deciding", "refused")
+    ]
+    known = await visitors(call.house)
+    return show_thread(call.house, made, known, verdicts, replies, built, thread.mine, reviews)
 
 
 def _below(made: Contribution, replies: list[Contribution]) -> list[Contribution]:
