@@ -51,10 +51,19 @@ def sha_of(document: dict[str, Any]) -> str:
 
 
 def wording_of(book: Rulebook, verdict: Verdict) -> str:
-    """Return the digest of what holds something: the rules' wording without their notes, and what was found."""
-    rules = [replace(book.rules.by_id[id_], note="") for id_ in verdict.rules if id_ in book.rules.by_id]
-    findings = sorted(json.loads(verdict.facts).get("findings", []))
-    return digest([sorted(verdict.rules), write_rules(RuleSet(tuple(rules))), findings, part_of(verdict.demands)])
+    """Return the digest of what holds something: the rules' wording without their notes, and what they found in it.
+
+    What was found besides, and is no concern of theirs, voids nothing.
+    """
+    rules = [book.rules.by_id[id_] for id_ in verdict.rules if id_ in book.rules.by_id]
+    asked = {kind for rule in rules for kind in rule.conditions.findings or ()}
+    found = [kind for kind in json.loads(verdict.facts).get("findings", []) if _asks(asked, kind)]
+    text = write_rules(RuleSet(tuple(replace(rule, note="") for rule in rules)))
+    return digest([sorted(verdict.rules), text, sorted(found), part_of(verdict.demands)])
+
+
+def _asks(asked: set[str], kind: str) -> bool:
+    return kind in asked or f"{kind.partition(':')[0]}:*" in asked
 
 
 def _held(verdicts: Sequence[Verdict]) -> list[Verdict]:

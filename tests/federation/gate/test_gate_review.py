@@ -336,3 +336,24 @@ async def test_audiences_that_need_other_reviewers_are_questions_of_their_own(
     await change_rules(acme, add=NO_LIKES)
     assert (await status(initech, idea.uri, ann), await status(globex, idea.uri, gus)) == (200, 404)
     assert await waiting(acme, rita) == []
+
+
+async def test_an_approval_is_void_by_what_its_rule_looks_for_and_not_by_other_findings(
+    acme: Organisation, initech: Elsewhere, rita: Member
+):
+    words = "Whoever wants to know more about our plans for the yard may write to bob@example.org at any time."
+    forum = await acme.forum("open")
+    idea = await acme.idea(forum, words)
+    (before,) = await waiting(acme, rita)
+    await acme.idea(forum, words, title="The same words, which repeat the first")
+    await change_rules(acme, add=NO_LIKES)
+    after = await holds.find_hold(acme.house, before.id)
+    assert after.offer == before.offer
+    await holds.release(acme.house, rita, before.id, offer=before.offer)
+    await acme.idle()
+    assert await status(initech, idea.uri) == 200
+    stored, _ = await rules.rules_in_force(acme.house)
+    names = 'code_names = ["the yard"]\n' if "code_names" not in stored.text else ""
+    await rules.apply_rules(acme.house, acme.admin, names + stored.text, alone=True)
+    await acme.idle()
+    assert await status(initech, idea.uri) == 410, "the rule looks for code names, and now finds one"

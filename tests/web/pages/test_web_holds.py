@@ -67,7 +67,7 @@ async def test_the_queue_says_how_long_who_approved_and_shows_each_different_cop
     browser = await site.browser(kim)
     _, page = await browser.get("/boundary/holds")
     said = words_of(page)
-    assert "1 waits, 1 for you to decide and 1 overdue." in said
+    assert "In all 1 waits: 1 for you to decide, 1 overdue." in said
     assert "Overdue: 5 h of 4 h" in said
     assert "Approved: 1 of 2, by Mara Okafor. It needs 1 more reviewer." in said
     assert "The exact copy for everyone" in said
@@ -78,6 +78,7 @@ async def test_the_queue_says_how_long_who_approved_and_shows_each_different_cop
     assert "Boundary (1)" in said
     _, page = await (await site.browser(site.mara)).get("/boundary/holds")
     assert "You have approved this; it needs 1 more reviewer." in words_of(page)
+    assert "Take my approval back" in words_of(page)
     assert "Boundary (1)" not in words_of(page)
 
 
@@ -170,7 +171,7 @@ async def test_a_reviewer_of_another_group_reads_why_it_is_not_theirs(site: Any)
     _, page = await browser.get("/boundary/holds")
     assert "This one is for @legal to decide." in page
     assert f'action="/boundary/holds/{hold.id}"' not in page
-    assert "1 waits, 0 for you to decide" in words_of(page)
+    assert "In all 1 waits: 0 for you to decide" in words_of(page)
     answer, page = await browser.post(f"/boundary/holds/{hold.id}", answer="release")
     assert answer.status == 403
     assert "This one is for @legal to decide." in page

@@ -67,6 +67,7 @@ class Desk:
             object_url=url_of(made) if made and not made.deleted else "",
             note=note,
             chosen=chosen,
+            own_batch=next((one.batch for one in hold.approved_by if one.by.id == self.member.id), ""),
         )
 
     async def _author(self, made: Contribution | None, hold: Hold) -> Person:

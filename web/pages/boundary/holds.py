@@ -20,13 +20,15 @@ from web.pages.boundary import views
 from web.pages.boundary.duty import SECTION, duty_holder
 from web.pages.boundary.hold_rows import Desk, title_of
 from web.people import names_of_hosts
-from web.reach import listed, name_of
+from web.reach import name_of
 from web.templates import plural
 from web.views import Choice
 
 PATH = "/boundary/holds"
 ROWS = 25
 SAY_WHY = "Say why; the author reads it."
+IT_TAKES_EFFECT = "It takes effect ten seconds after you decided, unless you undo it."
+IT_COUNTS = "It takes effect once as many others as the rule wants have approved it too."
 FILTERS = ("direction", "audience", "forum", "mine", "after")
 _DIRECTIONS = (("", "Both ways"), ("out", "Wants out"), ("in", "Wants in"))
 
@@ -117,8 +119,8 @@ def _counts(tally: holds.Tally) -> str:
     """How much waits, in a sentence."""
     if not tally.waiting:
         return "Nothing waits."
-    words = [f"{tally.waiting} {'waits' if tally.waiting == 1 else 'wait'}", f"{tally.mine} for you to decide"]
-    return f"{listed([*words, f'{tally.overdue} overdue'])}. Oldest first."
+    waits = "waits" if tally.waiting == 1 else "wait"
+    return f"In all {tally.waiting} {waits}: {tally.mine} for you to decide, {tally.overdue} overdue. Oldest first."
 
 
 async def _undoable(house: House, member: Member) -> tuple[views.Undoable, ...]:
@@ -129,12 +131,14 @@ async def _undoable(house: House, member: Member) -> tuple[views.Undoable, ...]:
     lines = []
     for batch, some in batches.items():
         answer = _mine(some[0], member)
-        verb = "Refused" if answer.decision == "refuse" else "Released" if some[0].takes_effect_at else "Approved"
+        counts = some[0].takes_effect_at is None
+        verb = "Refused" if answer.decision == "refuse" else "Approved" if counts else "Released"
         lines.append(
             views.Undoable(
                 batch=batch,
                 words=f"{verb}: {plural(len(some), 'question')}" if len(some) > 1 else f"{verb}:",
                 titles=tuple([await _title(house, hold) for hold in some]),
+                fate=IT_COUNTS if counts else IT_TAKES_EFFECT,
                 seconds=UNDO_SECONDS - (house.now() - answer.at).total_seconds(),
             )
         )

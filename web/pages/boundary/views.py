@@ -28,7 +28,7 @@ class Copy:
 class HoldRow:
     """Something that waits. `age` says how long, against the target; `approved` who has approved so far.
 
-    `offer` goes back with the answer: it says what was looked at.
+    `offer` goes back with the answer: it says what was looked at. `own_batch` takes one's own approval back.
     """
 
     id: str
@@ -53,6 +53,7 @@ class HoldRow:
     object_url: str = ""
     note: str = ""
     chosen: bool = False
+    own_batch: str = ""
 
     @property
     def choice(self) -> str:
@@ -62,12 +63,13 @@ class HoldRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undoable:
-    """What was decided together a moment ago and can still be taken back, for some seconds."""
+    """What was decided together a moment ago and can be taken back for some seconds more; `fate` says what then."""
 
     batch: str
     words: str
     titles: tuple[str, ...]
     seconds: float
+    fate: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
