@@ -168,6 +168,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     from server.services.checkpoints import keep_checkpoints
     from server.services.holds import settle_decisions
     from server.services.jams import follow_clock
+    from server.services.rule_times import RuleClock
     from server.services.rule_versions import activate_due
     from web.api.setup import add_api
     from web.health import add_health
@@ -183,8 +184,11 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     add_health(app)
     work.listeners.append(Listener(app, *address_of(house.addresses.inside_url, listen)))
 
+    rule_clock = RuleClock(house)
+
     async def follow_time() -> int:
-        return await follow_clock(house) + await activate_due(house) + await follow_agreements(house)
+        done = await follow_clock(house) + await activate_due(house) + await follow_agreements(house)
+        return done + await rule_clock.run_once()
 
     work.workers.append(("jam clock", follow_time, 1.0))
     tests = SelfTestWorker(house, ledger, settings.peer_networks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from server.database import Database, Transaction
@@ -28,6 +29,14 @@ async def after(store: Database, seq: int, limit: int = 200) -> list[Event]:
     """Return the events after a cursor, in order."""
     rows = await store.fetch("SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit))
     return [_event(row) for row in rows]
+
+
+async def last_review(store: Database) -> datetime | None:
+    """Return when everything that stands was last to be judged again by the rules, or None."""
+    at = await store.fetch_value(
+        "SELECT at FROM events WHERE kind = 'RulesApplied' AND data NOT LIKE '%\"adds\"%' ORDER BY seq DESC LIMIT 1"
+    )
+    return None if at is None else moment(at)
 
 
 async def newest(store: Database) -> int:

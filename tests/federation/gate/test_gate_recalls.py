@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from federation.outside import crossings as released
@@ -10,6 +12,7 @@ from federation.outside.recalls import Recall
 from server.domain.recalls import SILENCE_SECONDS
 from server.services import crossings, ideas, partners, people, rules
 from server.services import forums as forum_services
+from server.services.rule_times import RuleClock
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
 from tests.federation.elsewhere import Elsewhere
 from tests.federation.gate.test_gate_withdrawal import follow
@@ -306,3 +309,27 @@ async def test_the_server_of_a_forum_elsewhere_passes_our_recall_on(
     assert seen is not None
     assert seen.deleted
     assert (await asked(globex, idea.uri))[third.host].cause == "deletion"
+
+
+async def test_a_share_that_ends_by_itself_takes_back_what_it_let_out(acme: Organisation, initech: Elsewhere):
+    forum = await acme.forum("open")
+    await follow(initech, acme, forum.uri)
+    idea = await acme.idea(forum)
+    await acme.idle()
+    clock = RuleClock(acme.house)
+    assert await clock.run_once() == 0, "no rule has a time"
+    stored, _ = await rules.rules_in_force(acme.house)
+    ends = (acme.house.now() + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    share = f'id = "S-better/open"\nexpires = {ends}'
+    text = stored.text.replace('id = "S-better/open"', share)
+    assert text != stored.text
+    await rules.apply_rules(acme.house, acme.admin, text, alone=True)
+    await acme.idle()
+    assert await clock.run_once() == 0
+    acme.wait(3700)
+    assert await clock.run_once() == 1
+    assert await clock.run_once() == 0
+    assert await RuleClock(acme.house).run_once() == 0, "another process finds it done"
+    await acme.idle()
+    assert (await initech.get(idea.uri)).status == 410
+    assert (await asked(acme, idea.uri))[initech.host].cause == "rule"
