@@ -6,13 +6,15 @@ import re
 
 import phonenumbers
 
-EMAIL = (
-    r"(?:[\p{L}\p{N}_][\p{L}\p{N}._%+'-]{0,63}|\"[^\"\s]{1,64}\")"
-    r"(?:@|\s?[\[({<]\s?(?i:at|@)\s?[\])}>]\s?|\s(?i:at)\s)"
-    r"(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})(?:\.|\s?[\[({<]\s?(?i:dot|\.)\s?[\])}>]\s?|\s(?i:dot)\s))+"
-    r"(?:\p{L}{2,62}|(?i:xn--)[a-z0-9-]{2,59})"
-)
-AT = r"@|(?i:[\[({<]\s?at\s?[\])}>])|(?i:\sat\s.*(?:\sdot\s|[\[({<]\s?dot))"
+_LOCAL = r"(?:[\p{L}\p{N}_][\p{L}\p{N}._%+'-]{0,63}|\"[^\"\s]{1,64}\")"
+_LABEL = r"[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})"
+_DOT_SAID = r"\s?[\[({<]\s?(?i:dot|\.)\s?[\])}>]\s?|\s(?i:dot)\s"
+_TOP = r"(?:\p{L}{2,62}|(?i:xn--)[a-z0-9-]{2,59})"
+_PARTS = rf"(?:{_LABEL}(?:\.|{_DOT_SAID}))"
+EMAIL = rf"{_LOCAL}(?:@|\s?[\[({{<]\s?(?i:at|@)\s?[\])}}>]\s?){_PARTS}+{_TOP}"
+# With the word "at", one dot at least is said as well.
+EMAIL_SAID = rf"{_LOCAL}\s(?i:at)\s{_PARTS}*{_LABEL}(?:{_DOT_SAID}){_PARTS}*{_TOP}"
+AT = r"@|(?i:[\[({<]\s?at\s?[\])}>])"
 WORLD = r"(?:\+|\b00)\(?[1-9](?:[ ().\-/]{0,3}\d){6,14}"
 AMERICA = r"(?:\b1[ .\-])?(?:\([2-9]\d{2}\)[ .\-]{0,2}|\b[2-9]\d{2}[ .\-])[2-9]\d{2}[ .\-]\d{4}\b"
 TRUNK = r"\(?\b0\d{1,5}\)?(?:[ /.\-]{1,3}\d{2,9}){1,5}\b"
@@ -71,7 +73,6 @@ def is_email(text: str, start: int, end: int) -> bool:
 
     Not a fediverse handle (``@name@host``, ``acct:name@host``), a file (``logo@2x.png``), ``git@host`` or the id of
     a message.
-    An address written with ``at`` and ``dot`` needs both as words.
     """
     found = text[start:end]
     before = text[max(0, start - 5) : start]
@@ -79,8 +80,6 @@ def is_email(text: str, start: int, end: int) -> bool:
         return False
     if MESSAGE.match(found) or before.lower().endswith("cle <") or text[end : end + 1].isdigit():
         return False
-    if "@" not in found and not re.search(r"(?i)[\[({<]\s?at\s?[\])}>]", found):
-        return bool(re.search(r"(?i)\sat\s\S+.*(?:\sdot\s|[\[({<]\s?dot)", found))
     return found.rpartition(".")[2].lower() not in FILES
 
 

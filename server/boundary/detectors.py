@@ -204,6 +204,7 @@ def _built_in() -> Iterator[_Search]:
     yield search("secret", "bank account", secret_patterns.IBAN, _if(secret_patterns.is_iban))
     yield search("secret", "payment card", secret_patterns.CARD, _if(secret_patterns.is_card))
     yield search("email", "e-mail address", contacts.EMAIL, _email, contacts.AT)
+    yield search("email", "e-mail address", contacts.EMAIL_SAID, _email)
     for sort, pattern in contacts.PHONES:
         yield search("phone", "phone number", pattern, _phone(sort))
 

@@ -54,7 +54,9 @@ NAMED = (
 )
 IBAN = r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"
 CARD = r"\b(?:4\d{3}|5[1-5]\d{2}|2[2-7]\d{2}|6011|65\d{2}|3[47]\d{2})(?:[ -]?\d{4}){2}[ -]?\d{3,4}\b"
-PLACEHOLDERS = re.compile(r"(?i)(.)\1*$|[$%{\[(*…].*|(?:your|my|the|some|example|insert|hidden)[-_].*")
+PLACEHOLDERS = re.compile(
+    r"(?i)(.)\1*$|[{\[(*…].*|\$(?:[A-Za-z_]\w*|[{(].*)$|%\w+%$|(?:your|my|the|some|example|insert|hidden)[-_].*"
+)
 MARKED = re.compile(r"\d|[!@#$%^&+=?]\S")
 
 
