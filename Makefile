@@ -7,7 +7,7 @@ HOME_DIR ?= var/run
 CHECK ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev browser demo run test check bench bench-themes kills mutants migration pictures clean
+.PHONY: help install install-dev browser demo run test check bench bench-themes kills worlds mutants migration pictures clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ bench-themes: install-dev ## Measure the themes on labelled sets (FILES="one.jso
 
 kills: install-dev ## Kill processes at random, 50 rounds, and count what was lost or doubled
 	@$(BIN)/python -m tests.bench.kill_rounds $(or $(ROUNDS),50)
+
+worlds: install-dev ## Two worlds, one observer: no difference in TRIALS=1000 trials (SEED=1, or ONLY=number)
+	@$(BIN)/python -m tests.two_worlds --trials $(or $(TRIALS),1000) --seed $(or $(SEED),1) $(if $(ONLY),--only $(ONLY))
 
 mutants: install-dev ## Take one check away at a time; the tests must notice each (ONLY=text narrows the list)
 	@$(BIN)/python -m tests.mutants --only "$(ONLY)"

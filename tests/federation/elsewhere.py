@@ -24,6 +24,7 @@ from aiohttp import web
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from yarl import URL
 
 ACTIVITY = "application/activity+json"
@@ -81,9 +82,12 @@ class Reply:
 
 @dataclass
 class Elsewhere:
-    """One server elsewhere with its people. `software` is what its NodeInfo says (None: it has none)."""
+    """One server elsewhere with its people. `software` is what its NodeInfo says (None: it has none).
 
-    key: rsa.RSAPrivateKey
+    One that `remembers` fetches the key of a sender once and keeps it.
+    """
+
+    key: rsa.RSAPrivateKey | Ed25519PrivateKey
     software: str | None = None
     answer: int = 202
     retry_after: str = ""
@@ -92,6 +96,8 @@ class Elsewhere:
     documents: dict[str, tuple[int, Any]] = field(default_factory=dict)
     url: str = ""
     count: int = 0
+    remembers: bool = False
+    owners: dict[str, Reply] = field(default_factory=dict)
 
     async def start(self) -> None:
         app = web.Application(client_max_size=4_000_000)
@@ -186,7 +192,9 @@ class Elsewhere:
         ]
         digest = "SHA-256=" + base64.b64encode(hashlib.sha256(body).digest()).decode()
         age = abs(datetime.now(UTC) - parsedate_to_datetime(headers["date"]))
-        owner = await self.get(key_id.partition("#")[0], by=self.server)
+        owner = self.owners.get(key_id) or await self.get(key_id.partition("#")[0], by=self.server)
+        if self.remembers and owner.status == 200:
+            self.owners[key_id] = owner
         if owner.status != 200 or headers["digest"] != digest or age > timedelta(minutes=5):
             return key_id, False
         listed = owner.json["publicKey"]
@@ -223,11 +231,17 @@ class Elsewhere:
             f"(request-target): {method.lower()} {target}" if name == "(request-target)" else f"{name}: {headers[name]}"
             for name in names
         ]
-        made = base64.b64encode(self.key.sign("\n".join(lines).encode(), padding.PKCS1v15(), hashes.SHA256())).decode()
+        made = base64.b64encode(self._sign("\n".join(lines).encode())).decode()
+        algorithm = "hs2019" if isinstance(self.key, Ed25519PrivateKey) else "rsa-sha256"
         headers["signature"] = (
-            f'keyId="{by}#main-key",algorithm="rsa-sha256",headers="{" ".join(names)}",signature="{made}"'
+            f'keyId="{by}#main-key",algorithm="{algorithm}",headers="{" ".join(names)}",signature="{made}"'
         )
         return headers
+
+    def _sign(self, message: bytes) -> bytes:
+        if isinstance(self.key, Ed25519PrivateKey):
+            return self.key.sign(message)
+        return self.key.sign(message, padding.PKCS1v15(), hashes.SHA256())
 
     async def get(self, url: str, by: str = "", accept: str = ACTIVITY, method: str = "GET", **headers: str) -> Reply:
         """GET (or HEAD) an address, signed as one of our actors when `by` names one. Redirects are answers."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import shutil
+import socket
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -166,12 +167,16 @@ def proof_pair(name: str) -> tuple[str, str]:
 
 async def found(
     stack: AsyncExitStack, folder: Path, blank: Path, name: str, pairs: list[tuple[str, str]], *,
-    in_flight: int = 8, now: datetime | None = None,
+    in_flight: int = 8, now: datetime | None = None, bound: socket.socket | None = None,
 ) -> Organisation:  # fmt: skip
-    """Found an organisation and open its edge. `pairs` are the key pairs it uses, over and over."""
+    """Found an organisation and open its edge. `pairs` are the key pairs it uses, over and over.
+
+    `blank` holds the stores that it begins with: those of a new one, or of one that was at this address before.
+    `bound` is the socket at which its edge listens.
+    """
     for side in ("inside", "outside"):
         shutil.copy(blank / f"{side}.sqlite", folder)
-    bound = free_socket()
+    bound = bound or free_socket()
     addresses = Addresses(f"http://127.0.0.1:{bound.getsockname()[1]}", "http://inside.test")
     inside, store = await open_store(folder, "inside"), await open_store(folder, "outside")
     stack.push_async_callback(inside.close)
@@ -206,7 +211,8 @@ async def found(
     def note(event: Event, error: Exception) -> None:
         faults.append((event.kind, error))
 
-    admin = await people.add_member(house, "root", "Ada Admin", "IT", "admin")
+    known = [one for one in await people.list_people(house) if one.username == "root"]
+    admin = known[0] if known else await people.add_member(house, "root", "Ada Admin", "IT", "admin")
     return Organisation(
         house, outside, gate, Release(gate, note), Admit(gate), Purge(gate), edge, deliverer, transport, admin,
         faults, seconds,

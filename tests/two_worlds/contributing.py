@@ -1,0 +1,187 @@
+"""What our people say, change and take back, and what reviewers make of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from server.domain.actors import Member
+from server.domain.ideas import Contribution
+from server.services import crossings, holds, ideas, people
+from tests.two_worlds.history import Step
+from tests.two_worlds.may_learn import Said
+from tests.two_worlds.worlds import CANARY, World, strictest, thread_of
+
+
+async def idea(made: World, step: Step, builds_on: str = "") -> None:
+    where, forum = made.forum(step.where)
+    author, said = made.author(step, Said(where, step.label, act="Create"))
+    if builds_on and not made.may_learn(said):
+        return
+    plant, differs, said = made.planted(step.found, said)
+    more = {"label": step.label, "builds_on": builds_on}
+    if made.may_learn(said):
+        text = f"{made.plain('idea')} {plant}"
+        title = f"Title {made.number}"
+        _stands(made, await made.acme.idea(forum, text, author, title=title, **more), differs)
+    else:
+        text, title = f"{made.words('idea')} {plant}", made.words("title")
+        await made.conceal(step, lambda: made.acme.idea(forum, text, author, title=title, **more))
+
+
+def _stands(made: World, one: Contribution, differs: bool) -> None:
+    made.shown.append(one)
+    if differs:
+        made.fixed.add(one.id)
+
+
+async def build_on(made: World, step: Step) -> None:
+    base = made.target(step)
+    await idea(made, step, base.thread_id if base else "")
+
+
+async def build_on_hidden(made: World, step: Step) -> None:
+    vault = made.setting.forums["vault"]
+    await made.conceal(step, lambda: made.acme.idea(vault, made.words("base"), title=CANARY))
+    base = made.secret[-1]
+    await idea(made, replace(step, label="GREEN"), base.id if base else "")
+
+
+async def reply(made: World, step: Step, under: Contribution | None = None) -> None:
+    target = made.target(step)
+    if target is None:
+        return
+    target = await made.fresh(target)
+    root = await made.fresh(await thread_of(made, target))
+    label = strictest(step.label, root.label)
+    author, said = made.author(step, Said(made.where(target), label, act="Create"))
+    plant, differs, said = made.planted(step.found, said)
+    parent = under or target
+    if made.may_learn(said):
+        text = f"{made.plain('reply')} {plant}"
+        _stands(made, await made.acme.reply(parent, text, author, label=step.label), differs)
+    else:
+        text = f"{made.words('reply')} {plant}"
+        await made.conceal(step, lambda: made.acme.reply(parent, text, author, label=step.label))
+
+
+async def reply_under_hidden(made: World, step: Step) -> None:
+    """A reply that stands alike in both worlds, in one of them under a hidden one."""
+    target = made.target(step)
+    if target is not None:
+        by = made.setting.named[1]
+        await made.conceal(step, lambda: made.acme.reply(target, made.words("between"), by, label="RED"))
+        await reply(made, replace(step, label="GREEN"), made.secret[-1])
+
+
+async def reply_to_hidden(made: World, step: Step) -> None:
+    target = made.secret_of(step)
+    if made.secret:
+        by = made.setting.zoe
+        await made.conceal(step, lambda: _under(made, target, by))
+
+
+async def _under(made: World, target: Contribution | None, by: Member) -> Contribution | None:
+    # Its own label keeps it in: what it answers may stand in a thread that crossed.
+    return await made.acme.reply(target, made.words("reply"), by, label="RED") if target else None
+
+
+async def edit(made: World, step: Step) -> None:
+    """Change words. Where the new ones may not cross, they differ, and no later step touches them."""
+    target = made.target(step, ours=True)
+    if target is None or target.id in made.fixed:
+        return
+    target = await made.fresh(target)
+    owner = await _owner(made, target)
+    said = Said(made.where(target), target.label)
+    plant, differs, said = made.planted(step.found, said)
+    if made.may_learn(said):
+        text = f"Edited. {made.plain('edit')} {plant}"
+    else:
+        text, differs = f"{made.words('edit')} {plant}", True
+    if differs:
+        made.fixed.add(target.id)
+    await ideas.edit(made.acme.house, owner, target, text)
+
+
+async def relabel(made: World, step: Step) -> None:
+    target = made.target(step, ours=True)
+    if target is None or target.id in made.fixed:
+        return
+    target = await made.fresh(target)
+    # Whoever reviews may lower a label, too.
+    await ideas.relabel(made.acme.house, made.setting.reviewer, target, step.label)
+
+
+async def _owner(made: World, target: Contribution) -> Member:
+    owner = await people.member_by_id(made.acme.house, target.author_id)
+    assert owner is not None
+    return owner
+
+
+async def delete(made: World, step: Step) -> None:
+    target = made.target(step, ours=True)
+    if target is not None:
+        await ideas.delete(made.acme.house, await _owner(made, target), await made.fresh(target))
+
+
+async def delete_hidden(made: World, step: Step) -> None:
+    target = made.secret_of(step)
+    if target is not None and not (step.apart and made.twin):
+        await ideas.delete(made.acme.house, made.acme.admin, target)
+
+
+async def mark(made: World, step: Step) -> None:
+    target = made.target(step)
+    if target is not None and not (step.apart and made.twin):
+        by = made.setting.zoe if step.what == "support" else made.acme.admin
+        await ideas.mark(made.acme.house, by, await made.fresh(target), step.what)  # type: ignore[arg-type]
+
+
+async def recall(made: World, step: Step) -> None:
+    target = made.target(step)
+    if target is not None:
+        peer = ("", made.watcher.host, made.other.host)[step.who % 3]
+        await crossings.recall(made.acme.house, made.acme.admin, target, peer)
+
+
+async def recall_hidden(made: World, step: Step) -> None:
+    target = made.secret_of(step)
+    if target is not None and not (step.apart and made.twin):
+        await crossings.recall(made.acme.house, made.acme.admin, target, ("", made.watcher.host)[step.who % 2])
+
+
+async def review(made: World, step: Step) -> None:
+    """Release or refuse something that waits and is alike in both worlds; a refusal's reason is not."""
+    known = {one.id for one in made.shown} - made.fixed
+    waiting = [one for one in await _waiting(made) if one.direction == "out" and one.contribution_id in known]
+    if waiting:
+        hold = waiting[step.which % len(waiting)]
+        if step.what == "release":
+            await holds.release(made.acme.house, made.setting.reviewer, hold.id)
+        else:
+            await holds.refuse(made.acme.house, made.setting.reviewer, hold.id, made.words("reason"))
+
+
+async def refuse_hidden(made: World, step: Step) -> None:
+    target = made.secret_of(step)
+    waiting = [one for one in await _waiting(made) if target and one.contribution_id == target.id]
+    if waiting and not (step.apart and made.twin):
+        await holds.refuse(made.acme.house, made.setting.reviewer, waiting[0].id, made.words("reason"))
+
+
+async def release_incoming(made: World, step: Step) -> None:
+    waiting = [one for one in await _waiting(made) if one.direction == "in" and one.peer == made.watcher.host]
+    if waiting:
+        await holds.release(made.acme.house, made.setting.reviewer, waiting[0].id)
+
+
+async def _waiting(made: World) -> list[holds.Hold]:
+    return await holds.list_holds(made.acme.house, made.setting.reviewer, limit=500)
+
+
+async def chores(made: World, step: Step) -> None:
+    """What leaves traces inside alone: tokens, links, searches."""
+    if not (step.apart and made.twin):
+        await people.make_token(made.acme.house, made.setting.zoe)
+        await people.make_link(made.acme.house, made.setting.named[0])
+        await ideas.search(made.acme.house, made.setting.zoe, CANARY)

@@ -1,0 +1,153 @@
+"""Histories: what happens in a world and its twin, made at random from a seed, and readable when one fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from random import Random
+from typing import Literal, get_args
+
+from tests.two_worlds.may_learn import Reader
+from tests.two_worlds.tables import FOUND, Table, default_table, make_table, unusual
+
+Observer = Literal["stranger", "partner", "ex-partner", "customer", "pilot"]
+OBSERVERS: tuple[Observer, ...] = get_args(Observer)
+LABELS = ("GREEN", "GREEN", "GREEN", "CLEAR", "AMBER", "AMBER", "RED")
+PEOPLE = 7
+
+# How often each kind of step happens, relative to the others.
+STEPS: dict[str, int] = {
+    # said in our forums; whether the observer may learn of it is worked out when it happens
+    "idea": 14, "reply": 10, "edit": 6, "relabel": 3, "delete": 3,
+    "reply under hidden": 3, "build on": 2, "build on hidden": 2, "reply to hidden": 2, "delete hidden": 2,
+    # marks and the boundary's own deeds
+    "support": 1, "best": 1, "recall": 2, "recall hidden": 1, "release": 3, "refuse": 2, "refuse hidden": 1,
+    "release incoming": 1,
+    # others
+    "observer replies": 4, "observer likes": 2, "observer unlikes": 1, "observer posts": 2, "observer edits": 1,
+    "observer deletes": 1, "other replies": 4, "other posts": 2, "other edits": 1, "other deletes": 1,
+    "other replies in pilot": 2, "reply in pilot": 1,
+    # the house
+    "draft jam": 1, "hidden forum": 2, "new member": 2, "new partner": 1, "agreement": 1, "pause other": 1,
+    "change other": 1, "rules about others": 2, "table": 1, "consent": 2, "chores": 1, "observer's clearance": 1,
+    "pause observer": 1, "close": 1,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happens. `which` and `who` choose among what and who is there, modulo their number.
+
+    `found` is what detectors find in its words; `apart` whether the twin leaves it out where the observer may not
+    learn of it (else it happens there in other words).
+    """
+
+    what: str
+    which: int = 0
+    who: int = 0
+    where: str = "open"
+    label: str = "GREEN"
+    found: str = ""
+    apart: bool = False
+
+    def __str__(self) -> str:
+        usual = Step(self.what)
+        told = (f.name for f in fields(self) if getattr(self, f.name) != getattr(usual, f.name))
+        return " ".join([self.what, *(f"{name}={getattr(self, name)}" for name in told)])
+
+
+@dataclass(frozen=True)
+class History:
+    """What happens under which tables. The first table is in force from the beginning; None leaves the usual ones."""
+
+    observer: Observer
+    steps: tuple[Step, ...]
+    tables: tuple[Table | None, ...] = (None,)
+    share: float = 1.0
+    salt: str = ""
+    clearance: str = "GREEN"
+    remaining: list[tuple[tuple[Table, ...], tuple[Reader, ...]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        last = sum(step.what == "table" for step in self.steps)
+        for number in range(len(self.steps)):
+            before = sum(step.what == "table" for step in self.steps[:number])
+            tables = tuple(self.table(one) for one in range(before, last + 1))
+            # Before a step an ex-partner leaves, what went before it is still on its way.
+            standings = [self._standing(one) for one in range(max(0, number - 1), len(self.steps))]
+            self.remaining.append((tables, (*dict.fromkeys(standings), Reader("*", "public"))))
+
+    @property
+    def names_codes(self) -> bool:
+        """Say whether every table of this history lists the code name: the usual one lists none."""
+        return None not in self.tables
+
+    def table(self, number: int) -> Table:
+        chosen = self.tables[number % len(self.tables)]
+        return default_table() if chosen is None else chosen
+
+    def leaves_at(self) -> int:
+        """Return the step before which an ex-partner is removed, or a number that never comes."""
+        return len(self.steps) * 2 // 3 if self.observer == "ex-partner" else len(self.steps) + 1
+
+    def _standing(self, number: int) -> Reader:
+        if self.observer == "stranger" or number >= self.leaves_at():
+            return Reader("WATCHER", "stranger")
+        tier = "customer" if self.observer == "customer" else "partner"
+        raised = any(step.what == "observer's clearance" for step in self.steps)
+        return Reader("WATCHER", tier, "AMBER" if raised else self.clearance)
+
+    def __str__(self) -> str:
+        lines = [f"observer: {self.observer}, cleared for {self.clearance}; asks {self.share:.0%} of the script"]
+        for number, table in enumerate(self.tables):
+            lines.append(f"table {number}: the usual one" + (", but" if table else ""))
+            lines += [f"    {line}" for line in unusual(table or default_table())]
+        return "\n".join([*lines, *(f"{number:3} {step}" for number, step in enumerate(self.steps))])
+
+
+def make_history(seed: int, number: int, share: float = 0.3) -> History:
+    """Return the history of one trial: always the same for the same seed and number."""
+    chance = Random(f"{seed}/{number}")
+    observer = OBSERVERS[number % len(OBSERVERS)]
+    steps = [Step("idea", who=chance.randrange(6))]
+    steps += [make_step(chance) for _ in range(chance.randint(4, 9))]
+    tables: list[Table | None] = [None if chance.random() < 0.3 else make_table(chance)]
+    tables += [make_table(chance) for step in steps if step.what == "table"]
+    clearance = chance.choice(("GREEN", "GREEN", "AMBER", "CLEAR"))
+    return History(observer, tuple(steps), tuple(tables), share, f"{seed}/{number}", clearance)
+
+
+def make_step(chance: Random) -> Step:
+    what = chance.choices(list(STEPS), weights=list(STEPS.values()))[0]
+    return Step(
+        what,
+        which=chance.randrange(20),
+        who=chance.randrange(PEOPLE),
+        where=chance.choice(("open", "open", "open", "closed", "closed", "lab", "vault", "pilot")),
+        label=chance.choice(LABELS),
+        found=chance.choice(("", "", "", "", *FOUND)),
+        apart=chance.random() < 0.5,
+    )
+
+
+# Everything once: hidden things between visible ones, and visible ones that hang on hidden ones.
+LONG: tuple[Step, ...] = (
+    Step("idea"), Step("reply", who=1), Step("idea", label="AMBER"), Step("reply", label="RED", apart=True),
+    Step("other replies in pilot", apart=True), Step("idea", who=6), Step("idea", where="vault", apart=True),
+    Step("idea", who=2, found="email"), Step("release"), Step("idea", who=3, found="secret"), Step("refuse"),
+    Step("idea", where="closed", who=4), Step("idea", where="lab", who=5), Step("reply under hidden"),
+    Step("build on hidden", apart=True), Step("reply to hidden"), Step("support", apart=True), Step("best"),
+    Step("observer replies"), Step("other replies", which=1), Step("hidden forum", which=1, apart=True),
+    Step("draft jam", apart=True), Step("new member", which=1, apart=True), Step("new partner", apart=True),
+    Step("agreement", apart=True),
+    Step("edit", which=1), Step("edit", which=2, found="phone"), Step("observer likes"), Step("chores", apart=True),
+    Step("recall", which=4), Step("rules about others", apart=True), Step("change other", apart=True),
+    Step("reply in pilot", which=1), Step("delete", which=1), Step("delete hidden", apart=True),
+    Step("relabel", which=3, label="AMBER"), Step("recall hidden", who=1, apart=True), Step("consent", which=1),
+    Step("pause other", apart=True), Step("observer unlikes"), Step("observer posts"), Step("reply", which=3, who=6),
+    Step("idea", who=1, found="person"), Step("refuse hidden", which=5), Step("close"), Step("idea", apart=True),
+)  # fmt: skip
+
+
+def history_of(seed: int, number: int, share: float) -> History:
+    """Return the history of a trial; numbers below 0 stand for the long one, each observer's, with the whole script."""
+    return History(OBSERVERS[-1 - number], LONG) if number < 0 else make_history(seed, number, share)

@@ -1,0 +1,115 @@
+"""What may cross under some tables, judged anew and with care: what is not certain counts as crossing.
+
+This shares no line with the engine. A thing is hidden from an observer only where each of its audiences is refused by
+a rule that certainly matches, by its clearance, or for want of any rule that lets it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from operator import ge, gt, le, lt
+from typing import Any
+
+from tests.two_worlds.tables import LONGEST, START, Rule, Table
+
+LEVELS = ("CLEAR", "GREEN", "AMBER", "RED")
+COMPARED = {">=": ge, "<=": le, ">": gt, "<": lt}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One standing that an observer has, or may come to have: "*" for anybody, "WATCHER" for its own server."""
+
+    peer: str
+    tier: str
+    clearance: str = "GREEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is known of something said. None: not known, or it may change."""
+
+    forum: str
+    label: str
+    findings: frozenset[str] = frozenset()
+    unit: str | None = None
+    role: str | None = None
+    consent: bool | None = None
+    act: str | None = None
+
+
+def may_cross(tables: Iterable[Table], readers: Iterable[Reader], said: Said) -> bool:
+    """Say whether some reader may get it, under some of the tables, at some time."""
+    return any(_crosses(table, reader, said) for table in tables for reader in readers)
+
+
+def surely_without(tables: Iterable[Table], readers: Iterable[Reader], said: Said, redaction: str) -> bool:
+    """Say whether whoever may get it, gets it without what a redaction names."""
+    return all(
+        _takes_out(table, reader, said, redaction)
+        for table in tables
+        for reader in readers
+        if _crosses(table, reader, said)
+    )
+
+
+def _crosses(table: Table, reader: Reader, said: Said) -> bool:
+    if LEVELS.index(said.label) > LEVELS.index(reader.clearance):
+        return False
+    out = [rule for rule in table if rule["kind"] == "share" or rule.get("direction") == "out"]
+    if any(rule["effect"] in ("deny", "hold") and matches(rule, reader, said) is True for rule in out):
+        return False
+    return any(rule["kind"] == "share" and matches(rule, reader, said) is not False for rule in out)
+
+
+def _takes_out(table: Table, reader: Reader, said: Said, redaction: str) -> bool:
+    out = [rule for rule in table if rule["kind"] == "share" or rule.get("direction") == "out"]
+    return any(redaction in rule.get("redactions", ()) and matches(rule, reader, said) is True for rule in out)
+
+
+def matches(rule: Rule, reader: Reader, said: Said) -> bool | None:
+    """Say whether a rule matches: True, False, or None where that is not certain."""
+    known = [_one(key, value, reader, said) for key, value in rule.items()]
+    return False if False in known else None if None in known else True
+
+
+def _one(key: str, asked: Any, reader: Reader, said: Said) -> bool | None:
+    match key:
+        case "to":
+            return bool({reader.peer, f"tier:{reader.tier}"} & set(asked))
+        case "forum":
+            return said.forum in asked
+        case "label":
+            return _compares(asked, said.label)
+        case "unit" | "role" | "consent" | "act":
+            value = getattr(said, key)
+            return None if value is None else value in asked if isinstance(asked, list) else value == asked
+        case "findings":
+            # Detectors may find more than what was planted.
+            return True if said.findings & set(asked) else None
+        case "starts" | "expires":
+            return _in_force(key, asked)
+        case "from" | "jam" | "author" | "length" | "first_crossing" | "attachments" | "nth" | "age":
+            return None
+        case "id" | "kind" | "direction" | "effect" | "redactions" | "rate" | "note" | "notify":
+            return True
+        case "approvals" | "reviewers" | "within":
+            return True
+        case _:
+            raise AssertionError(f"what does {key} ask?")
+
+
+def _compares(asked: str, label: str) -> bool:
+    level = LEVELS.index(label)
+    for sign, compare in COMPARED.items():
+        if asked.startswith(sign):
+            return bool(compare(level, LEVELS.index(asked.removeprefix(sign))))
+    return asked == label
+
+
+def _in_force(key: str, at: datetime) -> bool | None:
+    if START < at < START + LONGEST:
+        return None
+    return (at <= START) if key == "starts" else (at > START)

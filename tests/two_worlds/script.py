@@ -1,0 +1,215 @@
+"""The observer's script: each route of the edge, with each id it was told or may guess, in each way it can ask."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from federation.edge.routes import ROUTES
+from tests.federation.elsewhere import ACTIVITY
+from tests.two_worlds.wire import Request
+from tests.two_worlds.worlds import CANARY, World
+
+ROOMS = ("forums", "people", "objects", "activities")
+NAMES = ("root", "zoe", "yanyan", "person0", "open", "closed", "lab", "rex", CANARY, f"pilot-{CANARY.lower()}-w")
+GETS = tuple(route.path for route in ROUTES if route.method == "GET")
+INBOXES = tuple(route.path for route in ROUTES if route.method == "POST")
+PAGE = "text/html"
+# Other ways to ask for the same thing, which a careless check may miss.
+ODD: tuple[tuple[str, dict[str, str]], ...] = (
+    ("ld+json", {"Accept": 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'}),
+    ("json", {"Accept": "application/json"}),
+    ("anything", {"Accept": "*/*"}),
+    ("no Accept", {}),
+    ("both", {"Accept": f"{PAGE}, {ACTIVITY}"}),
+    ("If-None-Match *", {"Accept": ACTIVITY, "If-None-Match": "*"}),
+    ("Range", {"Accept": ACTIVITY, "Range": "bytes=0-9"}),
+    ("forwarded", {"Accept": ACTIVITY, "X-Forwarded-Host": "inside.test", "X-Original-URL": "/"}),
+    ("override", {"Accept": ACTIVITY, "X-HTTP-Method-Override": "DELETE"}),
+    ("broken signature", {"Accept": ACTIVITY, "Signature": 'keyId="x",headers="date",signature="eA=="'}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One question, under a name that is the same in both worlds."""
+
+    name: str
+    request: Request
+
+
+def paths_below(uri: str) -> list[str]:
+    """Return every GET route for an id of ours: `/{room}/{key}` and all below."""
+    room, key = uri.split("/")[-2:]
+    return [_filled(path, key) for path in GETS if path.startswith(f"/{room}/{{key")]
+
+
+def _filled(path: str, key: str) -> str:
+    return re.sub(r"\{key:[^}]*\}+", key, path)
+
+
+@dataclass
+class Script:
+    """Questions for one world: `seen` are our URIs that the observer was told, `guesses` those it may only guess."""
+
+    world: World
+    seen: list[str]
+    guesses: dict[str, str]
+
+    @classmethod
+    async def of(cls, world: World, raw: list[bytes]) -> Script:
+        pattern = re.compile(re.escape(world.acme.url) + rf"/(?:{'|'.join(ROOMS)})/[0-9a-f]{{32}}")
+        seen = dict.fromkeys(found for body in raw for found in pattern.findall(body.decode("utf-8", "replace")))
+        return cls(world, list(seen), await _guesses(world))
+
+    def get(self, name: str, path: str, *, by: str = "", method: str = "GET", **headers: str) -> Probe:
+        """Return a question, signed where `by` names an actor."""
+        url = self.world.acme.url + path
+        signed = self.world.watcher.signature(method, url, by) if by else {}
+        asked = {"Accept": ACTIVITY, **headers, **signed}
+        return Probe(f"{method} {name}" + (" signed" if by else ""), Request(method, path, asked))
+
+    def reads(self) -> Iterator[Probe]:
+        yield from self._known(self.seen)
+        yield from self._guessed()
+        yield from self._fixed()
+        yield from self._found()
+
+    def afterwards(self) -> Iterator[Probe]:
+        yield from self._known(self.seen[:4])
+        yield from self._fixed()
+
+    def _known(self, seen: list[str]) -> Iterator[Probe]:
+        ann = self.world.setting.ann
+        for number, uri in enumerate(seen):
+            for n, path in enumerate(paths_below(uri)):
+                yield self.get(f"known {number} {n}", path)
+                yield self.get(f"known {number} {n}", path, by=ann)
+            yield self.get(f"page of known {number}", path_of(uri), Accept=PAGE)
+            yield self.get(f"page of known {number}", path_of(uri), by=ann, Accept=PAGE)
+            yield self.get(f"known {number}", path_of(uri), by=ann, method="HEAD")
+            how, headers = ODD[number % len(ODD)]
+            yield Probe(f"known {number}, {how}", Request("GET", path_of(uri), headers))
+
+    def _guessed(self) -> Iterator[Probe]:
+        ann, watcher = self.world.setting.ann, self.world.watcher
+        for number, (name, uri) in enumerate(self.guesses.items()):
+            for path in paths_below(uri):
+                below = path.removeprefix(path_of(uri))
+                yield self.get(f"{name}{below}", path, by=ann)
+                yield self.get(f"{name}{below}", path, Accept=PAGE if number % 2 else ACTIVITY)
+            yield self.get(f"{name} as our server", path_of(uri), by=watcher.server)
+            yield self.get(f"page of {name}", path_of(uri), Accept=PAGE)
+            yield self.get(name, path_of(uri), by=ann, method="HEAD")
+            yield self.get(name, path_of(uri), by=ann, method="OPTIONS")
+            for how, headers in (ODD[number % len(ODD)], ODD[(number + 3) % len(ODD)]):
+                yield Probe(f"{name}, {how}", Request("GET", path_of(uri), headers))
+            for how, path in _misspelt(path_of(uri)):
+                yield self.get(f"{name}, {how}", path, by=ann)
+            yield self.get(f"webfinger of {name}", _webfinger(uri), by=ann)
+
+    def _fixed(self) -> Iterator[Probe]:
+        for path in GETS:
+            if "{" not in path:
+                yield self.get(path, path)
+                yield self.get(f"{path} as page", path, Accept=PAGE)
+                yield self.get(path, path, by=self.world.setting.ann)
+
+    def _found(self) -> Iterator[Probe]:
+        ann, host = self.world.setting.ann, self.world.acme.host
+        for name in NAMES:
+            yield self.get(f"/@{name}", f"/@{quote(name)}")
+            yield self.get(f"webfinger {name}", _webfinger(f"acct:{name}@{host}"))
+            yield self.get(f"webfinger {name}", _webfinger(f"acct:{name}@{host}"), by=ann)
+        for name in ("marmalade.css", "edge.css", "..%2f..%2fdocuments.py", "%2e%2e/pages.py"):
+            yield self.get(f"static {name}", f"/static/{name}")
+
+    def outboxes(self) -> Iterator[tuple[str, str, str]]:
+        """Yield (name, path, signer) of outboxes to turn the pages of, from their beginning and from a guess."""
+        ann = self.world.setting.ann
+        for number, uri in enumerate([uri for uri in self.seen if "/forums/" in uri][:3]):
+            for by in ("", ann):
+                yield f"outbox {number} by {by[-3:]}", f"{path_of(uri)}/outbox?page=first", by
+            for name, guess in self.guesses.items():
+                key = guess.rsplit("/", 1)[1]
+                yield f"outbox {number} from {name}", f"{path_of(uri)}/outbox?page={key}", ann
+
+    def posts(self) -> Iterator[Probe]:
+        """Yield activities about what the observer knows and guesses, to every inbox."""
+        targets = {f"known {n}": uri for n, uri in enumerate(self.seen[-6:])} | self.guesses
+        for number, (name, uri) in enumerate(targets.items()):
+            for n, activity in enumerate(self._said(uri)):
+                path = _filled(INBOXES[(n + number) % len(INBOXES)], uri.rsplit("/", 1)[1])
+                yield self._post(f"{activity['type']} {name}", path, activity)
+            unsigned = self.world.watcher.activity("Like", self.world.setting.ann, uri)
+            yield self._post(f"unsigned Like {name}", "/inbox", unsigned, by="")
+            yield self._post(f"Like by another {name}", "/inbox", unsigned, by=self.world.watcher.server)
+            yield self.get(name, path_of(uri), by=self.world.setting.ann, method="PUT")
+            yield self.get(name, path_of(uri), by=self.world.setting.ann, method="DELETE")
+
+    def _said(self, uri: str) -> list[dict[str, Any]]:
+        watcher, ann, forum = self.world.watcher, self.world.setting.ann, self.world.setting.forums["open"].uri
+        return [
+            watcher.activity("Like", ann, uri),
+            watcher.activity("Follow", ann, uri),
+            watcher.activity("Delete", ann, uri),
+            watcher.activity("Announce", ann, uri),
+            watcher.activity("Undo", ann, uri),
+            watcher.activity("Flag", ann, uri),
+            watcher.create(watcher.note(ann, "What is there?", uri, forum)),
+            watcher.create(watcher.note(ann, f"It builds on {uri}.", to=forum, name="On that", buildsOn=uri)),
+            watcher.activity("Update", ann, {**watcher.note(ann, "Mine.", to=uri), "id": uri}),
+        ]
+
+    def _post(self, name: str, path: str, activity: dict[str, Any], by: str | None = None) -> Probe:
+        body = json.dumps(activity).encode()
+        signer = activity["actor"] if by is None else by
+        signed = self.world.watcher.signature("POST", self.world.acme.url + path, signer, body) if signer else {}
+        return Probe(name, Request("POST", path, {"Content-Type": ACTIVITY, **signed}, body))
+
+
+def path_of(uri: str) -> str:
+    return urlsplit(uri).path
+
+
+def _webfinger(resource: str) -> str:
+    return f"/.well-known/webfinger?resource={quote(resource, safe=':@')}"
+
+
+def _misspelt(path: str) -> list[tuple[str, str]]:
+    room, key = path.strip("/").split("/")
+    return [
+        ("with a slash", f"{path}/"),
+        ("in capitals", f"/{room}/{key.upper()}"),
+        ("escaped", f"/{room}/%{ord(key[0]):02x}{key[1:]}"),
+        ("with dots", f"/{room}/../{room}/{key}"),
+        ("with a question", f"{path}?audience=*&host={CANARY}"),
+    ]
+
+
+async def _guesses(world: World) -> dict[str, str]:
+    """Return what the observer may only guess: the real id in a world where it is there, else a random one."""
+    found: dict[str, str] = {"zoe": world.setting.zoe.uri, "rex": world.setting.reviewer.uri}
+    for name in ("pilot", "vault", "closed"):
+        found[name] = world.setting.forums[name].uri
+    if world.history.observer not in ("stranger", "customer"):
+        found["closed"] = f"{world.acme.url}/forums/{'0' * 32}"
+    for number, room in world.veiled.items():
+        name, made = f"step {number}", f"{world.acme.url}/{room}/{secrets.token_hex(16)}"
+        found[name] = world.hidden.get(name, made)
+        if room == "objects":
+            activity = f"{world.acme.url}/activities/{secrets.token_hex(16)}"
+            found[f"activity of {name}"] = await _activity_about(world, found[name]) or activity
+    return found
+
+
+async def _activity_about(world: World, uri: str) -> str:
+    row = await world.acme.outside.store.fetch_one(
+        "SELECT uri FROM crossings WHERE subject_uri = ? AND kind = 'activity' LIMIT 1", (uri,)
+    )
+    return row["uri"] if row else ""
