@@ -135,6 +135,11 @@ def _labels(writing: Writing) -> tuple[Choice, ...]:
     )
 
 
+def draw_levels(chosen: str) -> tuple[Choice, ...]:
+    """The levels to choose from."""
+    return tuple(Choice(value=str(one), words=LABEL_WORDS[str(one)], chosen=str(one) == chosen) for one in Level)
+
+
 def draw_wishes(label: str, chosen: str = "") -> tuple[Choice, ...]:
     """How far readers may pass it on: what its level says, or one of the wishes of the Traffic Light Protocol."""
     read = Label.parse(label)

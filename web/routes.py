@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from web.pages import board, doors, forums, home, jams, people, stream, threads
+from web.pages import board, doors, forums, home, jams, labels, people, stream, threads
 from web.pages.boundary import (
     audit,
     decisions,
@@ -38,6 +38,7 @@ GET: dict[str, Handler] = {
     "/ideas/{idea}": threads.show_thread,
     "/ideas/{idea}/reply": threads.show_reply,
     "/ideas/{idea}/edit": threads.show_edit,
+    "/ideas/{idea}/label": labels.show_label,
     "/ideas/{idea}/history": threads.show_history,
     "/ideas/{idea}/delete": threads.confirm_delete,
     "/ideas/{idea}/recall": threads.confirm_recall,
@@ -80,6 +81,7 @@ POST: dict[str, Handler] = {
     "/ideas/{idea}/replies": threads.post_reply,
     "/ideas/{idea}/preview": threads.preview,
     "/ideas/{idea}/edit": threads.edit,
+    "/ideas/{idea}/label": labels.change_label,
     "/ideas/{idea}/delete": threads.delete,
     "/ideas/{idea}/recall": threads.recall,
     "/ideas/{idea}/marks/{kind}": threads.mark,

@@ -15,6 +15,7 @@ from server.domain.holds import Hold, wanted
 from server.domain.ideas import Contribution
 from server.services.house import House
 from server.services.ideas import Thread
+from server.services.labels import may_declassify
 from web.composing import INTENT_WORDS
 from web.people import Names, author_of
 from web.reach import among, listed, name_of, named, words_of
@@ -83,6 +84,7 @@ class Tree:
             deleted=made.deleted,
             reply_url=f"/ideas/{self.thread.idea.id}/reply?to={made.id}" if self.writable else "",
             edit_url=f"{page}/edit" if mine else "",
+            label_url=f"{page}/label" if made.is_local and may_declassify(self.reader) else "",
             delete_url=f"{page}/delete" if may_delete else "",
             history_url=f"{page}/history" if made.version > 1 else "",
             depth=depth,

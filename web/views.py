@@ -389,6 +389,7 @@ class ReplyView:
     deleted: bool = False
     reply_url: str = ""
     edit_url: str = ""
+    label_url: str = ""
     delete_url: str = ""
     history_url: str = ""
     answers: Link | None = None
@@ -482,6 +483,21 @@ class ConfirmPage:
     button: str
     back_url: str
     jam: JamHead | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelPage:
+    """A form for the label of one idea or reply; `lowers` if whoever looks may make it less strict."""
+
+    jam: JamHead
+    back: Link
+    label: str
+    action: str
+    labels: tuple[Choice, ...]
+    categories: str
+    wishes: tuple[Choice, ...]
+    lowers: bool
+    wrong: Mapping[str, str] = field(default_factory=dict)
 
 
 # --- board ------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -14,15 +13,12 @@ import orjson
 from federation.gate.plan import Gateway, Plan
 from federation.outside import crossings, keys
 from federation.outside.crossings import EVERYONE, Card
-from federation.outside.keys import KeyMissing
 from federation.outside.released import Released
-from federation.outside.store import Outside
-from federation.signatures import load_private_key, load_public_key
+from federation.signatures import load_public_key
 from federation.signatures.multikeys import render_multikey
 from federation.vocabulary.actors import render_group, render_person, render_server
 from server.boundary.rules import NAME_TO_ROLE
 from server.domain.actors import Member
-from server.domain.errors import Conflict
 from server.domain.jams import Forum, Jam
 from server.services import crossings as judged
 from server.services import forums
@@ -54,11 +50,6 @@ async def _key(gate: Gateway, plan: Plan, name: str) -> str:
     """Return the public half of a key pair, made (off the event loop) when it is missing."""
     known = await keys.public_pem(gate.outside, name)
     if known is not None:
-        if not _belongs(gate.outside, await keys.sealed(gate.outside, name), known):
-            raise Conflict(
-                f"The public key {name} is not that of its private half: the outside store was altered."
-                " Look who could write it; `keys rotate` makes new pairs."
-            )
         return known
     make = gate.make_proof_pair if name == keys.PROOFS else gate.make_pair
     private_pem, public_pem = await asyncio.to_thread(make)
@@ -67,15 +58,6 @@ async def _key(gate: Gateway, plan: Plan, name: str) -> str:
     made = await keys.public_pem(gate.outside, name)
     assert made is not None
     return made
-
-
-@lru_cache(maxsize=4096)
-def _belongs(outside: Outside, kept: str, public_pem: str) -> bool:
-    """Say whether both halves of a pair are one pair: nobody may have us show the world a key of theirs."""
-    try:
-        return load_private_key(keys.unseal(outside, kept)).public_pem() == public_pem
-    except (KeyMissing, ValueError):
-        return False
 
 
 async def _freeze_if_changed(

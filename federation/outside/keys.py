@@ -50,19 +50,6 @@ async def public_pem(outside: Books, name: str) -> str | None:
     return None if value is None else str(value)
 
 
-async def sealed(outside: Outside, name: str) -> str:
-    """Return the private half of a pair as it is kept, "" where there is none."""
-    return str(await outside.store.fetch_value("SELECT sealed FROM actor_keys WHERE name = ?", (name,)) or "")
-
-
-def unseal(outside: Outside, kept: str) -> str:
-    """Return a private key as PEM, from what is kept of it; raise KeyMissing. Takes 50 µs."""
-    try:
-        return _box(outside).decrypt(kept.encode()).decode()
-    except InvalidToken as error:
-        raise KeyMissing("a key pair was sealed with another secret, or altered") from error
-
-
 async def private_pem(outside: Outside, name: str) -> str:
     """Return a private key as PEM, or raise KeyMissing."""
     sealed = await outside.store.fetch_value("SELECT sealed FROM actor_keys WHERE name = ?", (name,))

@@ -1,7 +1,7 @@
 """Compare rule sets and look for rules that do nothing: exact answers, with examples."""
 
 from server.boundary.difference import diff
-from server.boundary.dry_run import Flip, flips
+from server.boundary.dry_run import Flip, weight
 from server.boundary.openings import Opening, looser, openings, opens
 from server.boundary.remarks import Remark, findings, unanswerable
 from server.boundary.space import Unproven
@@ -13,9 +13,9 @@ __all__ = [
     "Unproven",
     "diff",
     "findings",
-    "flips",
     "looser",
     "openings",
     "opens",
     "unanswerable",
+    "weight",
 ]

@@ -52,9 +52,10 @@ def decide(facts: Facts, rule_set: RuleSet, now: datetime) -> Decision:
 
     Default deny; deny > hold > redact > allow; the order of rules means nothing; redactions and duties of all
     matching rules unite. A label above the peer's clearance, an act or finding that we do not know, a failed
-    detector and any error refuse. Never raises.
+    detector, facts that are missing or ill-typed and any error refuse. Never raises.
     """
     try:
+        facts.check()
         compiled = rule_set.compiled
         outcome: Outcome = compiled.verdict(facts, now)
         blocked = outcome.effect in ("deny", "hold") and outcome.cause in ("rules", "no permit", "clearance")

@@ -31,9 +31,7 @@ def default_rules() -> RuleSet:
                 kind="guard",
                 direction="out",
                 effect="deny",
-                conditions=Conditions(
-                    peers=frozenset({"*", "tier:stranger"}), labels=MAY_LEAVE, onward=KEPT_CLOSE
-                ),
+                conditions=Conditions(peers=frozenset({"*", "tier:stranger"}), labels=MAY_LEAVE, onward=KEPT_CLOSE),
                 note="What readers may not pass on freely goes to nobody we have no agreement with.",
             ),
             Rule(

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, Literal
 
 from server.boundary.facts import ACTS, FAILED, Facts, is_kind
-from server.boundary.masks import Attachments, Dimension, Times, dimensions
+from server.boundary.masks import Attachments, Times, dimensions
 from server.boundary.rule import STRICTNESS, Duty, Effect, Expires, Rule, unite
 from server.boundary.sentences import sentence
 
 Cause = Literal["rules", "no permit", "clearance", "detector", "unknown act", "unknown finding", "error"]
 
 REMEMBERED = 16_384
-GROUPS = (
-    frozenset({"direction", "peer", "tier", "act", "thing"}),
-    frozenset({"jam", "forum", "label", "categories", "onward"}),
-    frozenset({"unit", "role", "author", "consent", "first_crossing"}),
-    frozenset({"attachments", "attachment_types", "attachment_bytes", "findings"}),
-    frozenset({"length"}),
-    frozenset({"nth"}),
-    frozenset({"age"}),
-    frozenset({"week_minute"}),
+# Facts that are looked up together. ``verdict`` names them once more, in this order: it is the hot path.
+TABLES: tuple[tuple[str, ...], ...] = (
+    ("direction", "peer", "tier", "act", "thing"),
+    ("jam", "forum", "label", "categories", "onward"),
+    ("unit", "role", "consent", "first_crossing"),
+    ("author",),
+    ("attachments", "attachment_types", "attachment_bytes"),
+    ("findings",),
+    ("length",),
+    ("nth",),
+    ("age",),
+    ("week_minute",),
 )
 ALWAYS = frozenset({"label", "clearance", "categories", "cleared_for", "findings", "act"})
 NEARNESS = ("direction", "jam", "forum", "act")
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +74,41 @@ class CompiledRules:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
         self.permits = sum(1 << index for index, rule in enumerate(rules) if rule.kind != "guard")
-        self._all = (1 << len(self.rules)) - 1
         self._times = Times(self.rules)
+        self._moment = (NEVER, self._times.mask(NEVER))
         self._dimensions = dimensions(self.rules)
-        self._tables = tuple(self._group(self._dimensions))
+        self._tables = tuple(self._table(names) for names in TABLES)
+        for each in self._dimensions:
+            if not any(set(each.facts) <= set(names) for names in TABLES):
+                raise LookupError(f"no table looks up {each.facts}, so rules about them would go unheard")
+        self._unfit = Remembered(_unfit)
         self._outcomes = Remembered(self._combine)
         self._near = Remembered(self._nearby)
         self._by_id = {rule.id: rule for rule in self.rules}
+        self.asked = Remembered(self._asked)
         self.said = Remembered(lambda rule_id: sentence(self._by_id[rule_id]))
 
-    def _group(self, known: Sequence[Dimension]) -> list[tuple[Callable[[Facts], Any], Remembered]]:
-        """Return, for each group of facts that rules ask about, how to get them and their masks."""
-        tables: list[tuple[Callable[[Facts], Any], Remembered]] = []
-        for names in GROUPS:
-            together = [each for each in known if each.asking and names >= set(each.facts)]
-            facts = [name for each in together for name in each.facts]
-            if together:
-                tables.append((attrgetter(*facts), Remembered(_mask_of(together))))
-        return tables
+    def _table(self, names: tuple[str, ...]) -> Remembered | None:
+        """Return the masks for the values of these facts, or None where no rule asks about any of them."""
+        asked = [each for each in self._dimensions if each.asking and set(each.facts) <= set(names)]
+        places = [tuple(names.index(name) for name in each.facts) for each in asked]
+
+        def mask_of(key: Any) -> int:
+            values = key if len(names) > 1 else (key,)
+            mask = -1
+            for each, chosen in zip(asked, places, strict=True):
+                mask &= each.mask(*(values[place] for place in chosen))
+            return mask
+
+        return Remembered(mask_of) if asked else None
+
+    def _at(self, now: datetime) -> int:
+        """Return the mask of the rules in force at ``now``, and keep it for the next question."""
+        if now.tzinfo is None:
+            raise ValueError("a time without a zone")
+        mask = self._times.mask(now)
+        self._moment = (now, mask)
+        return mask
 
     @property
     def asks(self) -> frozenset[str]:
@@ -96,10 +117,17 @@ class CompiledRules:
 
     def match(self, facts: Facts, now: datetime) -> int:
         """Return the mask (bits of ``self.rules``) of the rules that match the facts at ``now``."""
-        mask = self._times.mask(now) if self._times.asking else self._all
-        for get, table in self._tables:
-            mask &= table[get(facts)]
+        mask = self._at(now)
+        for part in self.parts(facts):
+            mask &= part
         return mask
+
+    def parts(self, facts: Facts) -> tuple[int, ...]:
+        """Return the masks of the facts, one for each of TABLES: together they are the rules that match."""
+        return tuple(
+            -1 if table is None else table[_key(facts, names, {})]
+            for names, table in zip(TABLES, self._tables, strict=True)
+        )
 
     def verdict(self, facts: Facts, now: datetime) -> Outcome:
         """Return what the rules say about these facts. Total: whatever goes wrong refuses.
@@ -110,27 +138,75 @@ class CompiledRules:
         try:
             if facts.label > facts.clearance or not facts.categories <= facts.cleared_for:
                 return CLEARANCE
-            if facts.findings:
-                if FAILED in facts.findings:
-                    return DETECTOR
-                if not all(map(is_kind, facts.findings)):
-                    return UNKNOWN_FINDING
+            if facts.findings and (unfit := self._unfit[facts.findings]):
+                return unfit  # type: ignore[no-any-return]
             if facts.act not in ACTS:
                 return UNKNOWN_ACT
-            if now.tzinfo is None:
-                return ERROR
-            mask = self._times.mask(now) if self._times.asking else self._all
-            for get, table in self._tables:
-                mask &= table[get(facts)]
-            outcome: Outcome = self._outcomes[mask]
-            return outcome
+            moment = self._moment
+            mask = moment[1] if moment[0] is now else self._at(now)
+            whom, what, who, author, files, found, length, nth, age, week = self._tables
+            if whom is not None:
+                mask &= whom[facts.direction, facts.peer, facts.tier, facts.act, facts.thing]
+            if what is not None:
+                mask &= what[facts.jam, facts.forum, facts.label, facts.categories, facts.onward]
+            if who is not None:
+                mask &= who[facts.unit, facts.role, facts.consent, facts.first_crossing]
+            if author is not None:
+                mask &= author[facts.author]
+            if files is not None:
+                mask &= files[facts.attachments, facts.attachment_types, facts.attachment_bytes]
+            if found is not None:
+                mask &= found[facts.findings]
+            if length is not None:
+                mask &= length[facts.length]
+            if nth is not None:
+                mask &= nth[facts.nth]
+            if age is not None:
+                mask &= age[facts.age]
+            if week is not None:
+                mask &= week[facts.week_minute]
+            return self._outcomes[mask]  # type: ignore[no-any-return]
         except Exception:
             return ERROR
+
+    def rest(self, parts: Sequence[int], name: str, now: datetime) -> int:
+        """Return the mask of the rules that match all but the fact ``name`` and those looked up with it."""
+        mask = self._at(now)
+        for names, part in zip(TABLES, parts, strict=True):
+            if name not in names:
+                mask &= part
+        return mask
+
+    def supposing(self, facts: Facts, rest: int, changes: Mapping[str, Any]) -> Outcome:
+        """Return what the rules would say were some facts otherwise, all of them looked up together.
+
+        ``rest`` is what ``rest`` returned for one of them.
+        """
+        if "label" in changes or "categories" in changes or "clearance" in changes:
+            label, clearance = changes.get("label", facts.label), changes.get("clearance", facts.clearance)
+            cleared_for = changes.get("cleared_for", facts.cleared_for)
+            if label > clearance or not changes.get("categories", facts.categories) <= cleared_for:
+                return CLEARANCE
+        elif facts.label > facts.clearance or not facts.categories <= facts.cleared_for:
+            return CLEARANCE
+        if unfit := self._unfit[changes.get("findings", facts.findings)]:
+            return unfit  # type: ignore[no-any-return]
+        if facts.act not in ACTS:
+            return UNKNOWN_ACT
+        for names, table in zip(TABLES, self._tables, strict=True):
+            if table is not None and not changes.keys().isdisjoint(names):
+                rest &= table[_key(facts, names, changes)]
+        return self._outcomes[rest]  # type: ignore[no-any-return]
+
+    def _asked(self, rule_id: str) -> frozenset[str]:
+        """Return the names of the facts that a rule asks about."""
+        bit = 1 << self.rules.index(self._by_id[rule_id])
+        return frozenset(name for each in self._dimensions if each.asking & bit for name in each.facts)
 
     def near(self, facts: Facts, now: datetime) -> int:
         """Return the mask of the shares or accepts in force about this forum, jam and act."""
         near: int = self._near[(facts.direction, facts.jam, facts.forum, facts.act)]
-        return near & self._times.mask(now)
+        return near & self._at(now)
 
     def _nearby(self, key: tuple[str, str, str, str]) -> int:
         mask = self.permits
@@ -141,11 +217,9 @@ class CompiledRules:
 
     def reaches(self, facts: Facts, now: datetime) -> bool:
         """Say whether any of those shares or accepts is about this peer."""
+        whom = self._tables[0]
         mask = self.near(facts, now)
-        for each in self._dimensions:
-            if each.facts == ("peer", "tier"):
-                mask &= each.mask(facts.peer, facts.tier)
-        return mask != 0
+        return bool(mask if whom is None else mask & whom[_key(facts, TABLES[0], {})])
 
     def matching(self, mask: int) -> list[Rule]:
         """Return the rules of a mask, in order of their ids."""
@@ -204,16 +278,14 @@ class CompiledRules:
         return () if None in ends else (Expires(max(end for end in ends if end is not None).astimezone(UTC)),)
 
 
-def _mask_of(together: Sequence[Dimension]) -> Callable[[Any], int]:
-    """Return a function from the values of these dimensions' facts, in a row, to their common mask."""
-    sizes = [len(each.facts) for each in together]
+def _key(facts: Facts, names: tuple[str, ...], changes: Mapping[str, Any]) -> Any:
+    """Return the key of one of the tables for these facts, some of them changed."""
+    values = tuple(changes[name] if name in changes else getattr(facts, name) for name in names)
+    return values if len(values) > 1 else values[0]
 
-    def mask_of(key: Any) -> int:
-        values = key if sum(sizes) > 1 else (key,)
-        mask = -1
-        for each, size in zip(together, sizes, strict=True):
-            mask &= each.mask(*values[:size])
-            values = values[size:]
-        return mask
 
-    return mask_of
+def _unfit(findings: frozenset[str]) -> Outcome | None:
+    """Return the refusal that findings bring with them: a detector failed, or found what rules cannot ask about."""
+    if FAILED in findings:
+        return DETECTOR
+    return None if all(map(is_kind, findings)) else UNKNOWN_FINDING

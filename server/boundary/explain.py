@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from server.boundary.engine import CompiledRules, Outcome
-from server.boundary.facts import NAMES, Facts
-from server.boundary.labels import ONWARD, WISHES, Clearance, Label, Level
+from server.boundary.facts import Facts
+from server.boundary.labels import ONWARD, WISHES, Clearance, Label, Level, Onward
 from server.boundary.rule import DAYS, MINUTES_A_DAY, Review, Span
 from server.boundary.sentences import found, listed, removed, review_said, size_said
 
-MOST_LENGTHS = 3
+MOST_TRIED = 3
+MOST_MINUTES = 50
 
 
 def reason(outcome: Outcome, facts: Facts, compiled: CompiledRules, now: datetime) -> str:
@@ -108,93 +110,130 @@ def _allowing(facts: Facts, compiled: CompiledRules, now: datetime) -> Iterator[
     """Yield single changes that would let it cross, the nearest of each fact."""
     if not compiled.near(facts, now):
         return
-    changes = _changes(facts, compiled) if compiled.reaches(facts, now) else _other_tiers(facts)
+    parts, helpful = compiled.parts(facts), _helpful(compiled, compiled.verdict(facts, now))
+    reached = compiled.reaches(facts, now)
+    changes = _changes(facts, compiled, helpful) if reached else _other_tiers(facts, compiled)
     told: set[str] = set()
+    rest: dict[str, int] = {}
     for changed, words in changes:
-        name = next((name for name in NAMES if getattr(changed, name) != getattr(facts, name)), "")
-        outcome = compiled.verdict(changed, now)
-        if name not in told and outcome.effect in ("allow", "redact"):
+        name = next(iter(changed))
+        if name in told or (helpful is not None and helpful.isdisjoint(changed)):
+            continue
+        if name not in rest:
+            rest[name] = compiled.rest(parts, name, now)
+        outcome = compiled.supposing(facts, rest[name], changed)
+        if outcome.effect in ("allow", "redact"):
             told.add(name)
             permit = next(rule.id for rule in compiled.rules_of(outcome.matched) if rule.kind != "guard")
-            yield f"{permit} would allow it{', redacted,' if outcome.effect == 'redact' else ''} if {words}"
+            yield f"{permit} would allow it{', redacted,' if outcome.effect == 'redact' else ''} if {words()}"
 
 
-def _changes(facts: Facts, compiled: CompiledRules) -> Iterator[tuple[Facts, str]]:
-    yield from _of_its_label(facts)
-    yield from _of_its_words(facts, compiled)
-    yield from _of_its_attachments(facts, compiled)
-    yield from _of_its_time(facts, compiled)
-    yield from _of_clearance(facts)
-    yield from _other_tiers(facts)
+def _helpful(compiled: CompiledRules, outcome: Outcome) -> frozenset[str] | None:
+    """Return the facts about which every rule asks that holds or refuses it: only these can help. None is any."""
+    if outcome.cause == "clearance":
+        return frozenset({"label", "categories", "clearance", "cleared_for"})
+    against = [rule.id for rule in compiled.rules_of(outcome.matched) if rule.effect in ("hold", "deny")]
+    asked: list[frozenset[str]] = [compiled.asked[rule_id] for rule_id in against]
+    return frozenset.intersection(*asked) if asked else None
 
 
-def _of_its_label(facts: Facts) -> Iterator[tuple[Facts, str]]:
+# Facts by name as they would be, the one that it is about first, and the words for it.
+Change = tuple[dict[str, Any], Callable[[], str]]
+
+
+def _changes(facts: Facts, compiled: CompiledRules, helpful: frozenset[str] | None) -> Iterator[Change]:
+    for names, changes in _SORTS:
+        if helpful is None or not helpful.isdisjoint(names):
+            yield from changes(facts, compiled)
+
+
+def _of_its_label(facts: Facts, _: CompiledRules) -> Iterator[Change]:
     usual = facts.onward == WISHES[facts.label]
     for level in sorted(Level, key=lambda level: (abs(level - facts.label), level)):
         if level != facts.label:
             wish = WISHES[level] if usual else facts.onward
-            other = Label(level, facts.categories, wish)
-            yield facts.supposing(label=level, onward=wish), f"the label were {other}"
+            yield {"label": level, "onward": wish}, partial(_label_said, level, facts.categories, wish)
+    for category in sorted(facts.categories) if len(facts.categories) > 1 else ():
+        rest = facts.categories - {category}
+        yield {"categories": rest}, partial("it were not in the category {}".format, category)
     if facts.categories:
-        named = f"the category {listed(sorted(facts.categories), 'and')}"
-        for category in sorted(facts.categories) if len(facts.categories) > 1 else ():
-            yield facts.supposing(categories=facts.categories - {category}), f"it were not in the category {category}"
-        yield facts.supposing(categories=frozenset()), f"it were not in {named}"
+        named = sorted(facts.categories)
+        yield {"categories": frozenset()}, lambda: f"it were not in the category {listed(named, 'and')}"
     place = ONWARD.index(facts.onward)
     for wish in sorted(ONWARD, key=lambda wish: abs(ONWARD.index(wish) - place)):
         if wish != facts.onward:
-            yield facts.supposing(onward=wish), f"its onward wish were {wish}"
+            yield {"onward": wish}, partial("its onward wish were {}".format, wish)
 
 
-def _of_its_words(facts: Facts, compiled: CompiledRules) -> Iterator[tuple[Facts, str]]:
+def _label_said(level: Level, categories: frozenset[str], wish: Onward) -> str:
+    return f"the label were {Label(level, categories, wish)}"
+
+
+def _size_said(limit: int) -> str:
+    return f"its attachments had {size_said(Span(0, limit))}"
+
+
+def _of_its_words(facts: Facts, compiled: CompiledRules) -> Iterator[Change]:
     if facts.findings:
-        yield facts.supposing(findings=frozenset()), f"it did not contain {found(facts.findings)}"
+        yield {"findings": frozenset()}, lambda: f"it did not contain {found(facts.findings)}"
     if not facts.consent:
-        yield facts.supposing(consent=True), "the author had agreed to be named"
-    for limit in compiled.below("length", facts.length)[:MOST_LENGTHS]:
-        yield facts.supposing(length=limit), f"it had no more than {limit} characters"
+        yield {"consent": True}, lambda: "the author had agreed to be named"
+    for limit in compiled.below("length", facts.length)[:MOST_TRIED]:
+        yield {"length": limit}, partial("it had no more than {} characters".format, limit)
 
 
-def _of_its_attachments(facts: Facts, compiled: CompiledRules) -> Iterator[tuple[Facts, str]]:
+def _of_its_files(facts: Facts, compiled: CompiledRules) -> Iterator[Change]:
     if not facts.attachments:
         return
-    none: dict[str, Any] = {"attachments": 0, "attachment_types": frozenset(), "attachment_bytes": 0}
-    yield facts.supposing(**none), "it had no attachments"
-    for limit in compiled.below("attachment_bytes", facts.attachment_bytes)[:MOST_LENGTHS]:
-        said = size_said(Span(0, limit))
-        yield facts.supposing(attachment_bytes=limit), f"its attachments had {said}"
+    none = {"attachments": 0, "attachment_types": frozenset[str](), "attachment_bytes": 0}
+    yield none, lambda: "it had no attachments"
+    for limit in compiled.below("attachment_bytes", facts.attachment_bytes)[:MOST_TRIED]:
+        yield {"attachment_bytes": limit}, partial(_size_said, limit)
     for left_out in sorted(facts.attachment_types) if len(facts.attachment_types) > 1 else ():
-        rest = facts.attachment_types - {left_out}
-        yield facts.supposing(attachment_types=rest), f"nothing of the type {left_out} were attached"
+        rest = {"attachment_types": facts.attachment_types - {left_out}}
+        yield rest, partial("nothing of the type {} were attached".format, left_out)
 
 
-def _of_its_time(facts: Facts, compiled: CompiledRules) -> Iterator[tuple[Facts, str]]:
+def _of_its_time(facts: Facts, compiled: CompiledRules) -> Iterator[Change]:
     if facts.first_crossing:
-        yield facts.supposing(first_crossing=False), "it had crossed before"
-    for number in compiled.above("nth", facts.nth)[:MOST_LENGTHS]:
-        yield facts.supposing(nth=number), f"{number - 1} of its author's had crossed before"
+        yield {"first_crossing": False}, lambda: "it had crossed before"
+    for number in compiled.above("nth", facts.nth)[:MOST_TRIED]:
+        yield {"nth": number}, partial("{} of its author's had crossed before".format, number - 1)
     for limit in compiled.below("age", facts.age)[-1:]:
-        yield facts.supposing(age=limit), f"it had been written no more than {limit} hours ago"
-    for hours in compiled.above("age", facts.age)[:MOST_LENGTHS]:
-        yield facts.supposing(age=hours), f"it had been written {hours} hours ago"
-    for minute in compiled.minutes():
+        yield {"age": limit}, partial("it had been written no more than {} hours ago".format, limit)
+    for hours in compiled.above("age", facts.age)[:MOST_TRIED]:
+        yield {"age": hours}, partial("it had been written {} hours ago".format, hours)
+    for minute in compiled.minutes()[:MOST_MINUTES]:
         if minute != facts.week_minute:
-            day, rest = divmod(minute, MINUTES_A_DAY)
-            at = f"{DAYS[day]} at {rest // 60:02}:{rest % 60:02} UTC"
-            yield facts.supposing(week_minute=minute), f"it had been written on {at}"
+            yield {"week_minute": minute}, partial(_written_at, minute)
 
 
-def _of_clearance(facts: Facts) -> Iterator[tuple[Facts, str]]:
+def _written_at(minute: int) -> str:
+    day, rest = divmod(minute, MINUTES_A_DAY)
+    return f"it had been written on {DAYS[day]} at {rest // 60:02}:{rest % 60:02} UTC"
+
+
+def _of_clearance(facts: Facts, _: CompiledRules) -> Iterator[Change]:
     """Yield what the other side would have to be cleared for, where that is what keeps it back."""
     if facts.whole_label.within(facts.whole_clearance):
         return
     level, categories = max(facts.label, facts.clearance), facts.cleared_for | facts.categories
-    said = Clearance(facts.label if facts.label > facts.clearance else facts.clearance, facts.categories)
-    yield facts.supposing(clearance=level, cleared_for=categories), f"{peer_said(facts)} were cleared for {said}"
+    wanted = {"clearance": level, "cleared_for": categories}
+    yield wanted, lambda: f"{peer_said(facts)} were cleared for {Clearance(level, facts.categories)}"
 
 
-def _other_tiers(facts: Facts) -> Iterator[tuple[Facts, str]]:
+def _other_tiers(facts: Facts, _: CompiledRules) -> Iterator[Change]:
     if facts.tier in ("stranger", "customer"):
-        yield facts.supposing(tier="partner"), f"{facts.peer} were a partner"
+        yield {"tier": "partner"}, lambda: f"{facts.peer} were a partner"
     if facts.tier == "stranger":
-        yield facts.supposing(tier="customer"), f"{facts.peer} were a customer"
+        yield {"tier": "customer"}, lambda: f"{facts.peer} were a customer"
+
+
+_SORTS: tuple[tuple[frozenset[str], Callable[[Facts, CompiledRules], Iterator[Change]]], ...] = (
+    (frozenset({"label", "categories", "onward"}), _of_its_label),
+    (frozenset({"findings", "consent", "length"}), _of_its_words),
+    (frozenset({"attachments", "attachment_types", "attachment_bytes"}), _of_its_files),
+    (frozenset({"first_crossing", "nth", "age", "week_minute"}), _of_its_time),
+    (frozenset({"clearance", "cleared_for"}), _of_clearance),
+    (frozenset({"tier"}), _other_tiers),
+)

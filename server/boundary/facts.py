@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Literal, get_args
 
 from server.boundary.labels import ONWARD, WISHES, Clearance, Label, LabelError, Level, Onward, is_category
@@ -39,6 +41,7 @@ class FactsError(ValueError):
     """Facts that do not describe anything that can happen."""
 
 
+@lru_cache(8192)
 def is_host(text: str) -> bool:
     """Say whether ``text`` is a server's name as facts and rules spell it.
 
@@ -132,48 +135,47 @@ class Facts:
     week_minute: int
 
     def __post_init__(self) -> None:
-        texts = {type(self.direction), type(self.tier), type(self.peer), type(self.jam), type(self.forum)}
-        texts |= {type(self.author), type(self.unit), type(self.role), type(self.act), type(self.onward)}
-        if texts != {str}:
-            raise FactsError("direction, peer, tier, jam, forum, onward, author, unit, role and act must be text")
+        types = tuple(map(type, _values(self)))
+        if types != _TYPES:
+            wrong = next(n for n, (found, wanted) in enumerate(zip(types, _TYPES, strict=True)) if found is not wanted)
+            raise FactsError(f"{NAMES[wrong]} must be {_SAID[_TYPES[wrong]]}")
         if self.direction not in DIRECTIONS:
             raise FactsError(f"unknown direction '{self.direction}'")
         if self.tier not in TIERS:
             raise FactsError(f"unknown tier '{self.tier}'")
         if not is_peer(self.peer, self.tier):
             raise FactsError(f"'{self.peer}' is no lower-case host[:port]; '*' and the tier 'public' go together")
-        if {type(self.clearance), type(self.label)} != {Level}:
-            raise FactsError("clearance and label must be levels")
         if self.onward not in ONWARD:
             raise FactsError(f"unknown onward wish '{self.onward}'")
         if self.thing not in THINGS:
             raise FactsError(f"unknown thing '{self.thing}'")
-        if {type(self.consent), type(self.first_crossing)} != {bool}:
-            raise FactsError("consent and first_crossing must be true or false")
         self._check_sets()
         self._check_numbers()
 
     def _check_sets(self) -> None:
-        for name in SETS:
-            values = getattr(self, name)
-            if type(values) is not frozenset or not {type(value) for value in values} <= {str}:
-                raise FactsError(f"{name} must be a frozenset of text")
-        if not all(map(is_category, self.categories | self.cleared_for)):
-            raise FactsError("categories have lower-case letters, digits and hyphens")
-        if not all(map(is_media_type, self.attachment_types)):
-            raise FactsError("attachment_types must be media types in lower case")
+        for kind in self.findings:
+            if type(kind) is not str:
+                raise FactsError("findings must be a frozenset of text")
+        for category in (*self.categories, *self.cleared_for):
+            if type(category) is not str or not is_category(category):
+                raise FactsError("categories have lower-case letters, digits and hyphens")
+        for media_type in self.attachment_types:
+            if type(media_type) is not str or not is_media_type(media_type):
+                raise FactsError("attachment_types must be media types in lower case")
 
     def _check_numbers(self) -> None:
-        numbers = [getattr(self, name) for name in NUMBERS]
-        if {type(number) for number in numbers} != {int}:
-            raise FactsError(f"{', '.join(NUMBERS)} must be whole numbers")
-        if min(numbers) < 0 or self.nth < 1 or self.week_minute >= MINUTES_A_WEEK:
+        least = min(self.length, self.attachments, self.attachment_bytes, self.nth - 1, self.age, self.week_minute)
+        if least < 0 or self.week_minute >= MINUTES_A_WEEK:
             raise FactsError("a number is out of its range: none is negative, and nth begins at 1")
         types = len(self.attachment_types)
         if types > self.attachments or bool(types) is not bool(self.attachments):
             raise FactsError("each attachment has a media type")
         if self.attachment_bytes and not self.attachments:
             raise FactsError("no attachments have no bytes")
+
+    def check(self) -> None:
+        """Raise FactsError or AttributeError unless these are facts that could have been made as they are."""
+        self.__post_init__()
 
     @property
     def whole_label(self) -> Label:
@@ -238,6 +240,24 @@ class Facts:
 SETS = ("cleared_for", "categories", "findings", "attachment_types")
 NUMBERS = ("length", "attachments", "attachment_bytes", "nth", "age", "week_minute")
 NAMES = tuple(field.name for field in fields(Facts))
+_values = attrgetter(*NAMES)
+_LEVELS = ("clearance", "label")
+_FLAGS = ("consent", "first_crossing")
+_TYPES: tuple[type, ...] = tuple(
+    frozenset if name in SETS
+    else int if name in NUMBERS
+    else Level if name in _LEVELS
+    else bool if name in _FLAGS
+    else str
+    for name in NAMES
+)  # fmt: skip
+_SAID = {
+    str: "text",
+    int: "a whole number",
+    Level: "a level",
+    bool: "true or false",
+    frozenset: "a frozenset of text",
+}
 # What rows stored before these facts were there are taken to have had: no categories, the level's own onward
 # wish, an author's first contribution, an idea (or what the act says), judged when written, on a Monday at midnight.
 # For stored rows only.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from server.boundary.decide import Decision
 from server.boundary.engine import CompiledRules, Outcome
@@ -13,8 +14,8 @@ from server.boundary.rule import STRICTNESS, Duty, Notify, Rate, Review, Rule, r
 from server.boundary.ruleset import RuleSet
 from server.boundary.sentences import RATED, removed, review_said
 from server.boundary.sentences import found as found_said
-from server.boundary.sets import TwoViews
-from server.boundary.space import WORK, Space, facts_of
+from server.boundary.sets import TwoViews, kind_entries
+from server.boundary.space import WORK, Space, Unproven, facts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +75,41 @@ def opens(
 def openings(
     old: RuleSet, new: RuleSet, limit: int = 5, now: datetime | None = None, work: int = WORK
 ) -> tuple[Opening, ...]:
-    """Return what ``opens`` does, with time and outcomes; examples differ in the rules behind them."""
+    """Return what ``opens`` does, with time and outcomes; examples differ in the rules behind them.
+
+    Where some were found, others may be missing because the work came to its end.
+    """
     comparison = _Comparison(old, new)
     found: list[Opening] = []
     causes: set[int] = set()
     space = Space(comparison.rules, now, work, work, comparison.findings)
 
     def wanted(possible: int, certain: int) -> bool:
-        cause = possible & comparison.changed
-        known = cause in causes and cause == certain & comparison.changed
+        cause = comparison.unlike(possible)
+        known = cause in causes and cause == comparison.unlike(certain)
         return not known and comparison.may_open(possible, certain)
 
-    for mask, values in space.walk(wanted, comparison.changed, comparison.new & ~comparison.permits):
-        before, after = comparison.outcomes(mask)
-        if not looser(before, after) or mask & comparison.changed in causes:
-            continue
-        causes.add(mask & comparison.changed)
-        facts = facts_of(values)
-        found.append(Opening(facts, values["now"], before, after, values.get("findings_after", facts.findings)))
-        if len(found) >= limit:
-            break
+    walk = space.walk(wanted, comparison.changed, comparison.new & ~comparison.permits)
+    try:
+        for mask, values in walk:
+            before, after = comparison.outcomes(mask)
+            if not looser(before, after) or comparison.unlike(mask) in causes:
+                continue
+            causes.add(comparison.unlike(mask))
+            found.append(_opening(old, new, values))
+            if len(found) >= limit:
+                break
+    except Unproven:
+        if not found:
+            raise
     return tuple(found)
+
+
+def _opening(old: RuleSet, new: RuleSet, values: Mapping[str, Any]) -> Opening:
+    facts, at = facts_of(values), values["now"]
+    found_after = values.get("findings_after", facts.findings)
+    after = new.compiled.verdict(facts.supposing(findings=found_after), at)
+    return Opening(facts, at, old.compiled.verdict(facts, at), after, found_after)
 
 
 def looser(before: Outcome | Decision, after: Outcome | Decision) -> bool:
@@ -127,14 +142,15 @@ class _Comparison:
 
     def __init__(self, old: RuleSet, new: RuleSet) -> None:
         vanishing, appearing = _unlike(old, new), _unlike(new, old)
+        old, new = _gathered(old, new, vanishing | appearing)
         places: dict[tuple[Rule, int], int] = {}
         named: list[Rule] = []
         owners = [0, 0]
         for owner, rule_set in enumerate((old, new)):
             for rule in rule_set.rules:
-                bare = replace(rule, id="-", note="", duties=_binding(rule))
-                # Where the two do not look for the same words, rules about findings cannot be taken as one.
-                apart = owner if (vanishing or appearing) and rule.conditions.findings is not None else 0
+                bare = _bare(rule)
+                # Where the two do not look for the same words, rules about these cannot be taken as one.
+                apart = owner if _is_about(rule, vanishing | appearing) else 0
                 place = places.setdefault((bare, apart), len(places))
                 if place == len(named):
                     named.append(rule)
@@ -143,6 +159,9 @@ class _Comparison:
         self.old, self.new = owners
         late = self.new & ~self.old
         self.findings = TwoViews(self.rules, late, vanishing, appearing) if vanishing or appearing else None
+        twins = [(place, places[bare, 1]) for (bare, owner), place in places.items() if (bare, 1 - owner) in places]
+        self._twins = [1 << one | 1 << other for one, other in twins if one != other]
+        self._everything = (1 << len(named)) - 1
         self.changed = self.old ^ self.new
         self.permits = bits(rule.kind != "guard" for rule in self.rules)
         self._denying = bits(rule.effect == "deny" for rule in self.rules)
@@ -154,20 +173,68 @@ class _Comparison:
     def outcomes(self, mask: int) -> tuple[Outcome, Outcome]:
         return self._compiled.outcome(mask & self.old), self._compiled.outcome(mask & self.new)
 
+    def unlike(self, possible: int) -> int:
+        """Return those of some rules that only one of the sets has, less those that match together in both.
+
+        Rules that differ in nothing but the words that are looked for match together once it is known what was
+        found, which is the first thing that a walk fixes.
+        """
+        unlike = possible & self.changed
+        if possible != self._everything:
+            for twins in self._twins:
+                if possible & twins == twins:
+                    unlike &= ~twins
+        return unlike
+
     def may_open(self, possible: int, certain: int) -> bool:
         """Say whether anything here may be treated less strictly by the new rules."""
-        added, dropped = possible & self.new & ~self.old, possible & self.old & ~self.new
+        unlike = self.unlike(possible)
+        added, dropped = unlike & self.new, unlike & self.old
         if not added & self.permits and not dropped & self._tight:
             return False
         if not possible & self.new & self.permits or certain & self.new & self._denying:
             return False
-        return not certain & self.old & self.permits or bool(possible & self.old & self._tight)
+        return not certain & self.old & self.permits or bool(dropped & self._tight)
 
 
 def _unlike(one: RuleSet, other: RuleSet) -> frozenset[str]:
     """Return the kinds of findings that detectors may find with ``one`` where they do not with ``other``."""
     nothing = frozenset[str]()
     return frozenset(kind for kind, terms in one.sources.items() if not terms <= other.sources.get(kind, nothing))
+
+
+def _gathered(old: RuleSet, new: RuleSet, kinds: frozenset[str]) -> tuple[RuleSet, RuleSet]:
+    """Return the sets with guards of both that differ only in what they look for (not in ``kinds``) made into one.
+
+    A guard for either of two findings does what two guards do, and there are far fewer ways for it to match.
+    """
+    known = [{_bare(rule): rule for rule in rule_set.rules} for rule_set in (old, new)]
+    alike: dict[Rule, list[Rule]] = {}
+    for bare in known[0].keys() & known[1].keys():
+        if bare.kind == "guard" and bare.conditions.findings is not None and not _is_about(bare, kinds):
+            alike.setdefault(replace(bare, conditions=replace(bare.conditions, findings=None)), []).append(bare)
+    one_of: dict[Rule, Rule] = {}
+    for several in alike.values():
+        found = frozenset().union(*(bare.conditions.findings or () for bare in several))
+        one_of |= dict.fromkeys(several, replace(several[0], conditions=replace(several[0].conditions, findings=found)))
+    sets = []
+    for rule_set in (old, new):
+        rules = dict.fromkeys(one_of.get(_bare(rule), _bare(rule)) for rule in rule_set.rules)
+        sets.append(replace(rule_set, rules=tuple(replace(rule, id=f"R{n}") for n, rule in enumerate(rules))))
+    return sets[0], sets[1]
+
+
+def _bare(rule: Rule) -> Rule:
+    """Return a rule without what makes no difference to decisions."""
+    return replace(rule, id="-", note="", duties=_binding(rule))
+
+
+def _is_about(rule: Rule, kinds: frozenset[str]) -> bool:
+    """Say whether it makes a difference to the rule that one of these kinds is found."""
+    wanted = rule.conditions.findings
+    if wanted is None or not kinds:
+        return False
+    return rule.kind != "guard" or any(not wanted.isdisjoint(kind_entries(kind)) for kind in kinds)
 
 
 def _binding(rule: Rule) -> tuple[Duty, ...]:

@@ -90,7 +90,8 @@ class Sets:
             newest = wider
 
 
-def _kind_entries(kind: str) -> tuple[str, ...]:
+def kind_entries(kind: str) -> tuple[str, ...]:
+    """Return under what rules can list a kind of finding: itself, and all of its sort."""
     prefix = next((prefix for prefix in OWN_PREFIXES if kind.startswith(prefix)), "")
     return (kind, prefix + "*") if prefix else (kind,)
 
@@ -103,7 +104,7 @@ def _fresh_kinds(named: Collection[str]) -> Iterator[str]:
 def findings_of(rules: Sequence[Rule], also: Collection[str] = ()) -> Sets:
     """Return the dimension of what the detectors found; ``also`` names kinds besides those the rules name."""
     wanted = [rule.conditions.findings for rule in rules]
-    return Sets("findings", rules, wanted, _kind_entries, lambda named: [*_fresh_kinds({*named, *also}), *sorted(also)])
+    return Sets("findings", rules, wanted, kind_entries, lambda named: [*_fresh_kinds({*named, *also}), *sorted(also)])
 
 
 class TwoViews:

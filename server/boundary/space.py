@@ -32,8 +32,8 @@ class Unproven(Exception):
 class Space:
     """The requests, at all times from ``now`` on (None: at all times ever), that ``rules`` can tell apart.
 
-    ``findings`` takes the place of the dimension of findings. ``work`` bounds the steps of all walks together
-    and ``each`` those of one walk; beyond it they raise Unproven.
+    ``findings`` takes the place of the dimension of findings, and is fixed first. ``work`` bounds the steps of
+    all walks together and ``each`` those of one walk; beyond it they raise Unproven.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class Space:
         self.everything = (1 << len(self.rules)) - 1
         self._work = work
         self._each = self._left = each
+        self._leading = findings
         self._dimensions: list[tuple[Dimension, list[tuple[int, tuple[Any, ...]]]]] = []
         for dimension in (*dimensions(self.rules), Times(self.rules)):
             chosen = findings if findings and dimension.facts == ("findings",) else dimension
@@ -78,7 +79,7 @@ class Space:
         early. Only the rules ``among`` are looked at.
         """
         self._left = self._each
-        order = sorted(self._dimensions, key=lambda each: not each[0].asking & first)
+        order = sorted(self._dimensions, key=lambda each: (each[0] is not self._leading, not each[0].asking & first))
         later = [0]
         for dimension, _ in reversed(order):
             later.insert(0, later[0] | dimension.asking)

@@ -11,12 +11,11 @@ from typing import Any
 
 import orjson
 
-from server.boundary.analyse import Flip, looser
+from server.boundary.analyse import Flip, looser, weight
 from server.boundary.decide import decide
 from server.boundary.detectors import Detectors
-from server.boundary.engine import Outcome
 from server.boundary.facts import KINDS, LIST_PREFIX, PATTERN_PREFIX, Facts, FactsError, upgraded
-from server.boundary.rules import Expires, RuleSet
+from server.boundary.rules import RuleSet
 from server.services.house import House, make_detectors, read_table
 from server.services.rules import rules_in_force
 from server.storage import contributions, people
@@ -128,7 +127,7 @@ class _Comparison:
         """Say whether the new table decides otherwise, and whether less strictly."""
         before = self._old.compiled.verdict(facts, self._now)
         after = self._new.compiled.verdict(anew, self._now)
-        return _weight(before) != _weight(after), looser(before, after)
+        return weight(before) != weight(after), looser(before, after)
 
 
 def _both(values: dict[str, Any], findings: frozenset[str] | None) -> tuple[Facts, Facts]:
@@ -139,9 +138,3 @@ def _both(values: dict[str, Any], findings: frozenset[str] | None) -> tuple[Fact
 def _of_a_table(kind: str) -> bool:
     """Say whether the detectors that go with a table see to this kind of finding."""
     return (kind in KINDS and kind not in OTHERS) or kind.startswith((PATTERN_PREFIX, LIST_PREFIX))
-
-
-def _weight(outcome: Outcome) -> tuple[object, ...]:
-    """Return what of an outcome somebody would notice."""
-    duties = [duty for duty in outcome.duties if not isinstance(duty, Expires)]
-    return outcome.effect, outcome.redactions, duties if outcome.effect != "deny" else ()

@@ -212,9 +212,14 @@ async def edit(
 
 
 async def relabel(house: House, by: Member, old: Contribution, label: str) -> Contribution:
-    """Change the label alone: the author may raise it, whoever has the duty to review or to make rules may do both."""
+    """Change the label alone: the author may raise it, whoever has the duty to review or to make rules may do both.
+
+    It can be done in a jam that has closed: what turns out to be confidential has to come back from outside.
+    """
     if old.deleted:
         raise Missing("idea", f"label of deleted {old.id}")
+    if not old.is_local:
+        raise NotAllowed("What came from another server keeps the label of its forum.", f"label of {old.uri}")
     if by.id != old.author_id and not may_declassify(by):
         raise NotAllowed(
             "Only its author, a reviewer or an admin can change its label.", f"{by.handle} labels {old.id}"

@@ -153,7 +153,7 @@ async def test_roles_of_different_users_work_together_and_see_no_more_than_their
 
     async def say(path: str, body: dict[str, Any]) -> Any:
         status, answer = await asyncio.to_thread(call, f"{inside}/api/v1{path}", body, token)
-        assert status in (200, 201, 202), answer
+        assert status in (200, 201), answer
         return answer
 
     with ExitStack() as running:
@@ -191,12 +191,6 @@ async def test_roles_of_different_users_work_together_and_see_no_more_than_their
         held = await asyncio.to_thread(call, f"{inside}/api/v1/boundary/crossings", None, token)
         assert held[0] == 200
         assert idea["uri"] in str(held[1])
-
-        await say("/boundary/self-test", {})
-        tests = await wait_for(lambda: [
-            one for one in call(f"{inside}/api/v1/boundary/self-test", token=token)[1]["data"] if one["ended_at"]
-        ])  # fmt: skip
-        assert (tests[0]["state"], tests[0]["leaks"], tests[0]["notes"]) == ("passed", [], [])
 
         found = await asyncio.to_thread(doctor, folder)
         assert {one["state"] for one in found["modes"] + found["secrets"] + found["seals"]} == {"ok"}

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from server.demo.statements import read_statements
 from server.domain.jams import Charter
-from server.domain.self_test import Leak, Report
-from server.services import board, crossings, explain, holds, ideas, jams, partners, people, rules, self_tests, shadow
+from server.services import board, crossings, explain, holds, ideas, jams, partners, people, rules, shadow
 from server.services.explain import Wanted
 from server.services.house import House
 from tests.journeys.organisations import Floor, Organisation, status_of, until
@@ -29,23 +28,6 @@ SAID = (
     ("Trams that wait for trains", "Two minutes would be enough on most days."),
     ("حديقة على سطح المبنى", "غداء بين الطماطم، مرة واحدة في الأسبوع."),
     ("Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetzeskunde", "Kürzere Wörter, bitte."),
-)
-
-
-WHO = ("anonymous", "stranger", "partner", "ex-partner")
-LEAKY = Report(
-    doors=28,
-    requests=1_012,
-    markers=63,
-    identities=WHO,
-    leaks=(Leak("GET /objects/{key}", f"/objects/{'0f' * 16}", "ex-partner", "text of the former canary"),),
-)
-SOUND = Report(
-    doors=28,
-    requests=1_012,
-    markers=63,
-    identities=WHO,
-    controls=("The partner could read the granted canary.", "The ex-partner could read the former canary."),
 )
 
 
@@ -101,8 +83,6 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
         decision = (await explain.list_decisions(house, morgan, Wanted(verdict="held")))[0].verdict.id
         await crossings.recall(house, morgan, said[3])
         link = await people.make_link(house, riley)
-        for report in (LEAKY, SOUND):
-            await self_tests.end(house, await self_tests.begin(house, by=morgan), report)
     public = own.uri.removeprefix(acme.edge_url)
 
     async def shown() -> bool:
@@ -145,8 +125,6 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
             "held": "/boundary/held",
             "held-of": "/boundary/held?peer=jam.globex.example",
             "partners": "/boundary/partners",
-            "audit": "/boundary/audit",
-            "self-test": "/boundary/self-test",
             "people": "/people",
         },
         edge={

@@ -117,6 +117,8 @@ def _below(made: Contribution, replies: list[Contribution]) -> list[Contribution
 
 async def edit_idea(call: Call, body: IdeaChanges) -> JudgedContribution:
     old = await contribution_of(call)
+    if body.label is not UNSET and body.text is UNSET and body.title is UNSET:
+        return await _judged(call, await ideas.relabel(call.house, call.member, old, body.label))
     changed = await ideas.edit(
         call.house,
         call.member,

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
-from server.boundary.analyse import Unproven, diff, findings, flips, looser, openings, opens
+from server.boundary.analyse import Unproven, diff, findings, looser, openings, opens
 from server.boundary.decide import decide
 from server.boundary.labels import Level
 from server.boundary.rules import (
@@ -15,7 +15,6 @@ from server.boundary.rules import (
     Rate,
     Rule,
     RuleSet,
-    Span,
     default_rules,
     forum_rules,
     parse_rules,
@@ -28,7 +27,6 @@ from tests.server.boundary.boundary_worlds import (
     RULE_SETS,
     RULES,
     every_narrow_request,
-    facts,
 )
 
 HOUSE = default_rules().with_rules(
@@ -171,7 +169,7 @@ def test_what_takes_too_much_work_is_unproven():
         for n in range(30)
     )
     with pytest.raises(Unproven, match="could not be proven"):
-        opens(HOUSE.with_rules(*holds), HOUSE)
+        opens(HOUSE.with_rules(*holds), HOUSE.without("G-label"))
     with pytest.raises(Unproven):
         opens(RuleSet(), HOUSE, work=3)
 
@@ -241,20 +239,3 @@ def test_differences_are_told_in_sentences():
         "author's role in place of the name, to anyone.",
     )
     assert diff(new, HOUSE)[-1].startswith("G-consent is added: Anything whose author")
-
-
-def test_a_dry_run_lists_every_flip_and_which_way_it_goes():
-    cases = [
-        ("plain", facts()),
-        ("unnamed", facts(consent=False)),
-        ("secret", facts(findings=frozenset({"secret"}))),
-        ("long", facts(length=9000)),
-    ]
-    longer = replace(HOUSE.by_id["G-consent"], id="G-long", effect="deny", redactions=frozenset())
-    longer = replace(longer, conditions=Conditions(length=Span(5001)))
-    new = HOUSE.without("G-findings").with_rules(longer)
-    found = flips(HOUSE, new, iter(cases), NOW)
-    assert [(flip.key, flip.before.effect, flip.after.effect, flip.opens) for flip in found] == [
-        ("secret", "hold", "allow", True),
-        ("long", "allow", "deny", False),
-    ]

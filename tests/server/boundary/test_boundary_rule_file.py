@@ -140,7 +140,7 @@ def test_everything_wrong_is_told_at_once():
     [
         ("[[rule", "this is not TOML: "),
         ("[rule]\nid = 'x'", "each rule must be a table of its own"),
-        ("[[rules]]\nid = 'x'", "unknown table or key 'rules': did you mean 'rule'?"),
+        ("[[rules]]\nid = 'x'", "unknown table or key 'rules', line 1: did you mean 'rule'?"),
         ("rule = 3", "each rule must be a table of its own"),
         (rule(id=3), "a rule without an id, line 2: 'id' must be a text"),
         (rule(kind="gard"), "rule G1, line 3: unknown kind 'gard': did you mean 'guard'?"),

@@ -223,3 +223,24 @@ async def test_asking_to_join_a_forum_elsewhere_is_accepted_and_done_later(ada: 
     await ada("POST", "/forums", {"handle": "@lifts@globex.example"}, 202)
     await bob("POST", "/forums", {"handle": "@lifts@globex.example"}, 403)
     await ada("POST", "/forums", {"handle": "lifts"}, 422)
+
+
+async def test_a_label_has_categories_and_an_onward_wish_and_only_a_reviewer_or_admin_lowers_it(
+    ada: Caller, bob: Caller, make_forum: MakeForum
+):
+    forum = await make_forum("plans", label="green+export")
+    assert forum["label"] == "GREEN+export"
+    made = await bob(
+        "POST", f"/forums/{forum['id']}/ideas", {"title": "T", "text": "Words.", "label": "amber+legal"}, 201
+    )
+    assert made["label"] == "AMBER+legal"
+    refused = await bob("PATCH", f"/ideas/{made['id']}", {"label": "GREEN"}, 403)
+    assert "takes a reviewer or an admin" in refused["detail"]
+    assert (await ada("PATCH", f"/ideas/{made['id']}", {"label": "GREEN>organisation"}))[
+        "label"
+    ] == "GREEN>organisation"
+    wrong = await bob("PATCH", f"/ideas/{made['id']}", {"label": "GREEN>organization"}, 422)
+    assert "did you mean 'organisation'" in wrong["detail"]
+    body = {"forum": forum["id"], "title": "T", "text": "Words.", "label": "GREEN+legal"}
+    (everyone,) = (await bob("POST", "/boundary/preview", body))["crossing"]
+    assert "category legal" in everyone["reason"]
