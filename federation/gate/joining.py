@@ -12,6 +12,7 @@ from federation.vocabulary.actors import MalformedActor, RemoteActor, parse_acto
 from server.domain.events import Event
 from server.domain.jams import Audience, Forum
 from server.services import forums, people
+from server.services.crossings import reader_at
 from server.services.text import plain, sanitise
 
 
@@ -50,6 +51,9 @@ async def _follow(gate: Gateway, errand: errands.Errand) -> str:
         return str(error)
     if actor.kind != "Group":
         return f"{errand.subject} is no forum but a {actor.kind}"
+    agreed = (await reader_at(gate.house, actor.host)).agreement
+    if agreed is not None and not agreed.covers(actor.uri):
+        return f"the agreement with {actor.host} does not cover it"
     forum = await mirror(gate, actor, stranger.document, errand.asked_by)
     plan = Plan(gate)
     send_follow(gate, plan, forum, actor)
