@@ -103,6 +103,7 @@ async def write(house: House, ada: Member, forum: Forum, out: Release, count: in
 
 async def wide(count: int, width: int) -> None:
     own: list[float] = []
+    taken: list[float] = []
     disk: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         async with opened(folder) as gate:
@@ -117,16 +118,18 @@ async def wide(count: int, width: int) -> None:
             for number in range(count + WARM_UP):
                 made = await ideas.post_idea(gate.house, ada, forum, "Idea", words(number))
                 plan = Plan(gate)
-                began = time.perf_counter()
+                spent, began = time.process_time(), time.perf_counter()
                 await release(gate, plan, made, "Create")
+                own.append(time.process_time() - spent)
                 decided = time.perf_counter()
+                taken.append(decided - began)
                 await plan.write()
-                own.append(decided - began)
                 disk.append(time.perf_counter() - decided)
             path = gate.outside.store.path
             await gate.outside.store.checkpoint()
         floor = rows_alone(path, count)
-    tell(f"wide: the gate's own work for an idea to {width} peers", own[WARM_UP:])
+    tell(f"wide: the gate's own work for an idea to {width} peers, processor time", own[WARM_UP:])
+    tell("  the same, as it passes", taken[WARM_UP:])
     tell("  writing it and what was decided", disk[WARM_UP:])
     tell("  floor: the same outside rows by plain sqlite3", floor)
     print(f"  writing = {middle(disk[WARM_UP:]) / middle(floor):.1f} × the floor")
