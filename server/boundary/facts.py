@@ -284,6 +284,6 @@ def upgraded(stored: Mapping[str, Any]) -> dict[str, Any]:
         values["onward"] = "recipients" if level is None else WISHES[level]
     acts: dict[str, Thing] = {"Like": "mark", "Undo": "mark", "Follow": "forum", "Flag": "other"}
     values.setdefault("thing", acts.get(str(values.get("act")), "idea"))
-    if values.get("attachments") and not values["attachment_types"]:
+    if values.get("attachments") and "attachment_types" not in stored:
         values["attachment_types"] = [UNKNOWN_TYPE]
     return values

@@ -25,7 +25,7 @@ from server.services.text import clean_line, clean_text, plain, render, sanitise
 from server.storage import contributions, events, jams, prints
 from server.storage import holds as hold_rows
 
-# So many answers to answers hang on each other at most: what reads a thread goes down it.
+# So many answers to answers of other servers hang on each other at most: what reads a thread goes down it.
 DEEPEST = 100
 
 
@@ -99,7 +99,7 @@ async def reply(
     if forum is None or root is None or parent.deleted or root.deleted:
         raise Missing("idea", f"reply to missing {parent.id}")
     await _require_open(house, forum, origin)
-    if await contributions.depth(house.store, parent.id) >= DEEPEST:
+    if origin and await contributions.depth(house.store, parent.id) >= DEEPEST:
         raise Conflict("This thread is as deep as it can get; please answer something higher up.")
     least = Label.parse(root.label).join(Label.parse(label_of(label, forum.label)))
     draft = _draft(house, author, forum, "reply", text, str(least), intent, origin)

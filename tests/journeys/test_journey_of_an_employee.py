@@ -43,10 +43,10 @@ async def test_the_composer_says_who_will_read_before_anything_is_sent(
     await riley.sees_button("Post to everyone")
     await riley.sees("Everyone will see this")
 
-    await riley.page.get_by_label("Label").select_option("AMBER")
+    await riley.page.locator("select[name=label]").select_option("AMBER")
     await riley.sees_button("Stays inside Acme")
     await riley.sees("Only people at Acme will see this")
-    await riley.page.get_by_label("Label").select_option("GREEN")
+    await riley.page.locator("select[name=label]").select_option("GREEN")
     await riley.sees_button("Post to everyone")
 
     await riley.type(TITLE, "Ask for spare rooms")

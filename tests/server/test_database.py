@@ -430,7 +430,7 @@ async def test_a_store_is_private_and_its_directory_is_made(tmp_path: Path) -> N
 
 async def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(UnwritableHome, match="belongs to the user"):
+    with pytest.raises(UnwritableHome, match="may write the folder"):
         await Database.open(tmp_path / "file" / "store.sqlite", LEDGER, migrations=None)
     with pytest.raises(UnwritableHome):
         await Database.open(tmp_path, LEDGER, migrations=None)

@@ -165,10 +165,12 @@ async def test_a_follow_needs_no_accept_but_a_guard_can_hold_or_deny_it(world: W
     assert (await incoming.judge_follow(world.house, author, GLOBEX, forum)).verdict == "denied"
 
 
-async def test_a_thread_has_a_bottom(world: World):
+async def test_a_thread_has_a_bottom_for_what_comes_from_elsewhere(world: World):
     forum, bob = await world.forum(), await world.person("bob")
     made = await world.idea(forum)
     for _ in range(ideas.DEEPEST):
         made = await ideas.reply(world.house, bob, made, "And?")
+    sent = Origin("https://jam.globex.example/1", "https://jam.globex.example/create/1", "<p>And?</p>")
     with pytest.raises(Conflict, match="deep"):
-        await ideas.reply(world.house, bob, made, "And?")
+        await ideas.reply(world.house, bob, made, "And?", origin=sent)
+    assert (await ideas.reply(world.house, bob, made, "And?")).parent_id == made.id
