@@ -316,9 +316,14 @@ async def purged_uris(house: House, agreement: Agreement) -> list[str]:
         for forum in await forums_of(house, "")
         if agreement.covers(forum.uri)
         for uri in await contributions.deleted_of(
-            house.store, forum.id, agreement.host, whole=forum.host == agreement.host
+            house.store, forum.id, agreement.host, _over_at(agreement), whole=forum.host == agreement.host
         )
     ]
+
+
+def _over_at(agreement: Agreement) -> float:
+    """Return when it ended, in unix seconds: what came later did not come under it."""
+    return agreement.closed_at.timestamp() if agreement.closed_at is not None else 0.0
 
 
 async def note_stated(house: House, agreement: Agreement) -> None:
@@ -372,7 +377,7 @@ async def _purge(house: House, agreement: Agreement) -> int:
         for forum in await forums_of(house, "")
         if agreement.covers(forum.uri) and not (newer is not None and newer.covers(forum.uri))
         for made in await contributions.held_of(
-            house.store, forum.id, agreement.host, whole=forum.host == agreement.host
+            house.store, forum.id, agreement.host, _over_at(agreement), whole=forum.host == agreement.host
         )
     ]
     for made in held[:PURGED_AT_ONCE]:

@@ -150,12 +150,12 @@ async def count_by_author(store: Database, author_id: str, jam_id: str, before: 
     return found
 
 
-async def deleted_of(store: Database, forum_id: str, host: str, *, whole: bool) -> list[str]:
-    """Return the URIs of what was by people of a server in a forum (with `whole`, by anybody elsewhere)."""
+async def deleted_of(store: Database, forum_id: str, host: str, before: float, *, whole: bool) -> list[str]:
+    """Return the URIs of what is deleted of that."""
     rows = await store.fetch(
         "SELECT c.uri FROM contributions c JOIN members m ON m.id = c.author_id"
-        " WHERE c.forum_id = ? AND c.deleted AND (m.host = ? OR (? AND m.host != ''))",
-        (forum_id, host, whole),
+        " WHERE c.forum_id = ? AND c.created_at < ? AND c.deleted AND (m.host = ? OR (? AND m.host != ''))",
+        (forum_id, before, host, whole),
     )
     return [row["uri"] for row in rows]
 
@@ -169,12 +169,15 @@ async def count_of_host(store: Database, host: str) -> int:
     return found
 
 
-async def held_of(store: Database, forum_id: str, host: str, *, whole: bool) -> list[Contribution]:
-    """Return what people of a server wrote in a forum; with `whole`, what anybody elsewhere did. Newest first."""
+async def held_of(store: Database, forum_id: str, host: str, before: float, *, whole: bool) -> list[Contribution]:
+    """Return what people of a server wrote in a forum before some time; with `whole`, what anybody elsewhere did.
+
+    Newest first.
+    """
     rows = await store.fetch(
-        f"{SELECT} WHERE c.forum_id = ? AND NOT c.deleted AND (m.host = ? OR (? AND m.host != ''))"
+        f"{SELECT} WHERE c.forum_id = ? AND c.created_at < ? AND NOT c.deleted AND (m.host = ? OR (? AND m.host != ''))"
         " ORDER BY c.created_at DESC",
-        (forum_id, host, whole),
+        (forum_id, before, host, whole),
     )
     return [_contribution(row) for row in rows]
 

@@ -157,6 +157,30 @@ async def test_ending_it_withdraws_what_crossed_and_deletes_what_came(acme: Orga
     assert "another document" in (await say(globex, acme, await sign_as_server(globex.gate, wrong)))[1]
 
 
+async def test_what_comes_after_the_end_is_not_deleted_with_what_came_before(
+    acme: Organisation, globex: Organisation
+) -> None:
+    pilot = await acme.forum("pilot", "partners")
+    await agree(acme, globex, pilot, retention_days=1)
+    await join(globex, acme, pilot)
+    back = await forums.forum_by_uri(globex.house, pilot.uri)
+    assert back is not None
+    await globex.idea(back, "Under it.")
+    await settle(globex, acme)
+    await agreements.end(acme.house, acme.admin, (await newest(acme)).id)
+    await settle(acme, globex)
+    await acme.partner(globex.host)
+    await globex.partner(acme.host)
+    await settle(acme, globex)
+    await join(globex, acme, pilot)
+    await globex.idea(back, "Without it.")
+    await settle(globex, acme)
+    acme.wait(2 * 86_400)
+    while await agreements.follow_agreements(acme.house):
+        pass
+    assert await texts(acme) == {"Without it."}
+
+
 # -- what is refused --
 
 
