@@ -12,6 +12,7 @@ import pytest
 
 from federation.edge.deliver import Signing
 from federation.gate.attest import sign_as_server
+from federation.outside import crossings as granted
 from federation.signatures import PrivateKey, generate_ed25519_pem, load_private_key, load_public_key
 from federation.signatures.multikeys import render_multikey
 from federation.signatures.proofs import sign_document
@@ -95,6 +96,8 @@ async def test_an_offer_is_accepted_holds_on_both_sides_and_opens_what_it_names(
     assert [one.host for one in await partners.list_partners(acme.house)] == [globex.host]
     assert [one.host for one in await partners.list_partners(globex.house)] == [acme.host]
 
+    assert await granted.audiences_of(acme.outside, other.uri) == [], "A forum that is left out is not even shown."
+    assert not await crossings.may_follow(acme.house, other, globex.host)
     await join(globex, acme, pilot)
     await join(globex, acme, other)
     await acme.idea(pilot, "Named.")
