@@ -235,22 +235,23 @@ class CompiledRules:
 
     def below(self, name: str, number: int) -> list[int]:
         """Return the greatest number of each sort of a fact that rules tell apart, below ``number``, greatest first."""
-        return [step - 1 for step in reversed(self._steps(name)) if step <= number and step > self._steps(name)[0]]
+        return [step - 1 for step in reversed(self.steps(name)) if step <= number and step > self.steps(name)[0]]
 
     def above(self, name: str, number: int) -> list[int]:
         """Return the least number of each sort of a fact that rules tell apart, above ``number``, least first."""
-        return [step for step in self._steps(name) if step > number]
+        return [step for step in self.steps(name) if step > number]
 
     def minutes(self) -> list[int]:
         """Return the first minute of the week of each sort that rules tell apart."""
-        return self._steps("week_minute")
+        return self.steps("week_minute")
 
-    def _steps(self, name: str) -> list[int]:
+    def steps(self, name: str) -> list[int]:
+        """Return the least number of each sort of a fact that rules tell apart, from the very least on."""
         for each in self._dimensions:
             if each.facts == (name,):
                 return [step for (step,) in each.samples()]
-            if name == "attachment_bytes" and isinstance(each, Attachments):
-                return each.sizes
+            if isinstance(each, Attachments) and name in each.facts:
+                return each.sizes if name == "attachment_bytes" else each.counts
         return []
 
     def outcome(self, mask: int) -> Outcome:

@@ -221,7 +221,7 @@ class Facts:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Facts:
         """Return the facts written by ``to_json``; raise FactsError if one is missing or ill-typed."""
-        if set(value) != set(NAMES):
+        if value.keys() != _KEYS:
             odd = ", ".join(sorted(set(value) ^ set(NAMES)))
             raise FactsError(f"facts are missing or unknown: {odd}")
         values = dict(value)
@@ -229,8 +229,8 @@ class Facts:
             if not isinstance(values[name], list):
                 raise FactsError(f"facts are ill-typed: {name} must be a list")
         try:
-            values["clearance"] = Level.parse(value["clearance"])
-            values["label"] = Level.parse(value["label"])
+            for name in _LEVELS:
+                values[name] = _BY_NAME[value[name]] if value[name] in _BY_NAME else Level.parse(value[name])
             values |= {name: frozenset(values[name]) for name in SETS}
             return cls(**values)
         except (LabelError, AttributeError, TypeError) as error:
@@ -240,8 +240,10 @@ class Facts:
 SETS = ("cleared_for", "categories", "findings", "attachment_types")
 NUMBERS = ("length", "attachments", "attachment_bytes", "nth", "age", "week_minute")
 NAMES = tuple(field.name for field in fields(Facts))
+_KEYS = frozenset(NAMES)
 _values = attrgetter(*NAMES)
 _LEVELS = ("clearance", "label")
+_BY_NAME = dict(Level.__members__)
 _FLAGS = ("consent", "first_crossing")
 _TYPES: tuple[type, ...] = tuple(
     frozenset if name in SETS

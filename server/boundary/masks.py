@@ -168,6 +168,11 @@ class Attachments:
         return self._count.mask(count) & self._types.mask(types) & self._bytes.mask(size)
 
     @property
+    def counts(self) -> list[int]:
+        """The numbers of files, least of each sort that the rules tell apart."""
+        return sorted({0, 1, *self._count.steps})
+
+    @property
     def sizes(self) -> list[int]:
         """The sizes in bytes, least of each sort that the rules tell apart."""
         return self._bytes.steps

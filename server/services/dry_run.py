@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,7 +15,7 @@ import orjson
 from server.boundary.analyse import Flip, looser, weight
 from server.boundary.decide import decide
 from server.boundary.detectors import Detectors
-from server.boundary.facts import KINDS, LIST_PREFIX, PATTERN_PREFIX, Facts, FactsError, upgraded
+from server.boundary.facts import KINDS, LIST_PREFIX, NUMBERS, PATTERN_PREFIX, Facts, FactsError, upgraded
 from server.boundary.rules import RuleSet
 from server.services.house import House, make_detectors, read_table
 from server.services.rules import rules_in_force
@@ -84,7 +85,12 @@ class _Comparison:
     def __init__(self, old: RuleSet, new: RuleSet, detectors: Detectors | None, now: datetime) -> None:
         self._old, self._new, self._now = old, new, now
         self._detectors = detectors
-        self._asked = sorted(old.compiled.asks | new.compiled.asks)
+        asked = sorted(old.compiled.asks | new.compiled.asks)
+        # Of a number it matters only between which bounds of the rules it lies.
+        self._asked = [
+            (name, sorted({*old.compiled.steps(name), *new.compiled.steps(name)}) if name in NUMBERS else [])
+            for name in asked
+        ]
         self._known: dict[tuple[object, ...], tuple[bool, bool]] = {}
 
     def go_over(self, done: Rehearsal, page: Sequence[Row], words: Words) -> None:
@@ -106,8 +112,7 @@ class _Comparison:
 
     def _note(self, done: Rehearsal, id_: str, values: dict[str, Any], findings: frozenset[str] | None) -> None:
         """Count one decision; `findings` are what the new table's detectors find, None for the same as before."""
-        given = [values.get(name) for name in self._asked]
-        key = (findings, *[tuple(one) if type(one) is list else one for one in given])
+        key = (findings, *[_sort(values.get(name), bounds) for name, bounds in self._asked])
         known = self._known.get(key)
         if known is None:
             known = self._compare(*_both(values, findings))
@@ -128,6 +133,13 @@ class _Comparison:
         before = self._old.compiled.verdict(facts, self._now)
         after = self._new.compiled.verdict(anew, self._now)
         return weight(before) != weight(after), looser(before, after)
+
+
+def _sort(value: object, bounds: list[int]) -> object:
+    """Return what of a stored fact rules can tell apart, fit to be looked up by."""
+    if type(value) is int and bounds:
+        return bisect_right(bounds, value)
+    return tuple(value) if type(value) is list else value
 
 
 def _both(values: dict[str, Any], findings: frozenset[str] | None) -> tuple[Facts, Facts]:
