@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 import ahocorasick_rs
@@ -27,6 +28,7 @@ REMOVED = {
 }
 MOST_SPELLINGS = 500_000
 MEMORY = 64 << 20
+SETS_KEPT = 4
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -73,7 +75,7 @@ class Detectors:
     ) -> None:
         self._alphabet = Alphabet()
         self._searches = (*_built_in(), *(_own(name, text) for name, text in (patterns or {}).items()))
-        self._set = _set_of(self._searches)
+        self._set = _set_of(tuple(search.trigger for search in self._searches))
         self._terms: list[tuple[str, str]] = []
         spellings: dict[str, int] = {}
         own = [(LIST_PREFIX + name, name, terms) for name, terms in (lists or {}).items()]
@@ -175,10 +177,12 @@ def _compiled(pattern: str) -> Any:
     return re2.compile(pattern, _options())
 
 
-def _set_of(searches: Iterable[_Search]) -> Any:
+@lru_cache(maxsize=SETS_KEPT)
+def _set_of(triggers: tuple[str, ...]) -> Any:
+    """Return the patterns compiled together. That takes a tenth of a second, and most tables add none of their own."""
     together = re2.Set.SearchSet(_options())
-    for search in searches:
-        together.Add(search.trigger)
+    for trigger in triggers:
+        together.Add(trigger)
     together.Compile()
     return together
 
@@ -194,7 +198,12 @@ def _own(name: str, pattern: str) -> _Search:
     return _Search(PATTERN_PREFIX + name, name, compiled, pattern, _span)
 
 
-def _built_in() -> Iterator[_Search]:
+@cache
+def _built_in() -> tuple[_Search, ...]:
+    return tuple(_known())
+
+
+def _known() -> Iterator[_Search]:
     def search(kind: str, detail: str, pattern: str, confirm: _Confirm = _span, trigger: str = "") -> _Search:
         return _Search(kind, detail, _compiled(pattern), trigger or pattern, confirm)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -37,10 +38,10 @@ ODD: tuple[tuple[str, dict[str, str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One question, under a name that is the same in both worlds."""
+    """One question, under a name that is the same in both worlds; written and signed when it is asked."""
 
     name: str
-    request: Request
+    request: Callable[[], Request]
 
 
 def paths_below(uri: str) -> list[str]:
@@ -69,10 +70,13 @@ class Script:
 
     def get(self, name: str, path: str, *, by: str = "", method: str = "GET", **headers: str) -> Probe:
         """Return a question, signed where `by` names an actor."""
-        url = self.world.acme.url + path
-        signed = self.world.watcher.signature(method, url, by) if by else {}
-        asked = {"Accept": ACTIVITY, **headers, **signed}
-        return Probe(f"{method} {name}" + (" signed" if by else ""), Request(method, path, asked))
+
+        def request() -> Request:
+            url = self.world.acme.url + path
+            signed = self.world.watcher.signature(method, url, by) if by else {}
+            return Request(method, path, {"Accept": ACTIVITY, **headers, **signed})
+
+        return Probe(f"{method} {name}" + (" signed" if by else ""), request)
 
     def reads(self) -> Iterator[Probe]:
         yield from self._known(self.seen)
@@ -94,7 +98,7 @@ class Script:
             yield self.get(f"page of known {number}", path_of(uri), by=ann, Accept=PAGE)
             yield self.get(f"known {number}", path_of(uri), by=ann, method="HEAD")
             how, headers = ODD[number % len(ODD)]
-            yield Probe(f"known {number}, {how}", Request("GET", path_of(uri), headers))
+            yield _plainly(f"known {number}, {how}", path_of(uri), headers)
 
     def _guessed(self) -> Iterator[Probe]:
         ann, watcher = self.world.setting.ann, self.world.watcher
@@ -108,7 +112,7 @@ class Script:
             yield self.get(name, path_of(uri), by=ann, method="HEAD")
             yield self.get(name, path_of(uri), by=ann, method="OPTIONS")
             for how, headers in (ODD[number % len(ODD)], ODD[(number + 3) % len(ODD)]):
-                yield Probe(f"{name}, {how}", Request("GET", path_of(uri), headers))
+                yield _plainly(f"{name}, {how}", path_of(uri), headers)
             for how, path in _misspelt(path_of(uri)):
                 yield self.get(f"{name}, {how}", path, by=ann)
             yield self.get(f"webfinger of {name}", _webfinger(uri), by=ann)
@@ -143,34 +147,37 @@ class Script:
         """Yield activities about what the observer knows and guesses, to every inbox."""
         targets = {f"known {n}": uri for n, uri in enumerate(self.seen[-6:])} | self.guesses
         for number, (name, uri) in enumerate(targets.items()):
-            for n, activity in enumerate(self._said(uri)):
-                path = _filled(INBOXES[(n + number) % len(INBOXES)], uri.rsplit("/", 1)[1])
-                yield self._post(f"{activity['type']} {name}", path, activity)
-            unsigned = self.world.watcher.activity("Like", self.world.setting.ann, uri)
-            yield self._post(f"unsigned Like {name}", "/inbox", unsigned, by="")
-            yield self._post(f"Like by another {name}", "/inbox", unsigned, by=self.world.watcher.server)
+            key = uri.rsplit("/", 1)[1]
+            for n, (kind, say) in enumerate(self._said(uri).items()):
+                yield self._post(f"{kind} {name}", _filled(INBOXES[(n + number) % len(INBOXES)], key), say)
+            like = self._said(uri)["Like"]
+            yield self._post(f"unsigned Like {name}", "/inbox", like, by="")
+            yield self._post(f"Like by another {name}", "/inbox", like, by=self.world.watcher.server)
             yield self.get(name, path_of(uri), by=self.world.setting.ann, method="PUT")
             yield self.get(name, path_of(uri), by=self.world.setting.ann, method="DELETE")
 
-    def _said(self, uri: str) -> list[dict[str, Any]]:
+    def _said(self, uri: str) -> dict[str, Callable[[], dict[str, Any]]]:
         watcher, ann, forum = self.world.watcher, self.world.setting.ann, self.world.setting.forums["open"].uri
-        return [
-            watcher.activity("Like", ann, uri),
-            watcher.activity("Follow", ann, uri),
-            watcher.activity("Delete", ann, uri),
-            watcher.activity("Announce", ann, uri),
-            watcher.activity("Undo", ann, uri),
-            watcher.activity("Flag", ann, uri),
-            watcher.create(watcher.note(ann, "What is there?", uri, forum)),
-            watcher.create(watcher.note(ann, f"It builds on {uri}.", to=forum, name="On that", buildsOn=uri)),
-            watcher.activity("Update", ann, {**watcher.note(ann, "Mine.", to=uri), "id": uri}),
-        ]
+        plain = ("Like", "Follow", "Delete", "Announce", "Undo", "Flag", "Offer", "Accept", "Block")
+        return {kind: partial(watcher.activity, kind, ann, uri) for kind in plain} | {
+            "answer": lambda: watcher.create(watcher.note(ann, "What is there?", uri, forum)),
+            "article": lambda: watcher.create(watcher.note(ann, f"On {uri}.", to=forum, name="That", buildsOn=uri)),
+            "Update": lambda: watcher.activity("Update", ann, {**watcher.note(ann, "Mine.", to=uri), "id": uri}),
+        }
 
-    def _post(self, name: str, path: str, activity: dict[str, Any], by: str | None = None) -> Probe:
-        body = json.dumps(activity).encode()
-        signer = activity["actor"] if by is None else by
-        signed = self.world.watcher.signature("POST", self.world.acme.url + path, signer, body) if signer else {}
-        return Probe(name, Request("POST", path, {"Content-Type": ACTIVITY, **signed}, body))
+    def _post(self, name: str, path: str, say: Callable[[], dict[str, Any]], by: str | None = None) -> Probe:
+        def request() -> Request:
+            activity = say()
+            body = json.dumps(activity).encode()
+            signer = activity["actor"] if by is None else by
+            signed = self.world.watcher.signature("POST", self.world.acme.url + path, signer, body) if signer else {}
+            return Request("POST", path, {"Content-Type": ACTIVITY, **signed}, body)
+
+        return Probe(name, request)
+
+
+def _plainly(name: str, path: str, headers: dict[str, str]) -> Probe:
+    return Probe(name, lambda: Request("GET", path, headers))
 
 
 def path_of(uri: str) -> str:

@@ -339,3 +339,10 @@ def test_the_quick_and_the_traced_fold_agree(letters):
 def test_any_text_at_all_can_be_scanned(text):
     assert "failed" not in DETECTORS.kinds(text)
     assert "failed" not in DETECTORS.kinds(html.escape(text))
+
+
+def test_patterns_are_compiled_once_whatever_names_go_with_them():
+    one, other = Detectors(code_names=["Bluebird"]), Detectors(people=["Zoe Z"], patterns={"ticket": "TICK-[0-9]+"})
+    assert one._set is Detectors(code_names=["Redstart"])._set is not other._set
+    assert [found.kind for found in other.scan("TICK-17, Zoe Z")] == ["pattern:ticket", "person"]
+    assert not one.scan("TICK-17, Zoe Z")
