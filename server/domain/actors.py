@@ -55,4 +55,4 @@ class Member:
     def require(self, duty: str) -> None:
         """Raise NotAllowed unless this person holds `duty`."""
         if not self.may(duty):
-            raise NotAllowed("Your role here does not include that.", f"{self.handle} lacks duty {duty}")
+            raise NotAllowed("Your role here does not include that.", f"{self.id} lacks duty {duty}")

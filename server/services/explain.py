@@ -93,7 +93,7 @@ class Wanted:
 
 def _require_duty(by: Member) -> None:
     if not any(by.may(duty) for duty in DUTIES):
-        raise NotAllowed("Your role here does not include the boundary.", f"{by.handle} has no such duty")
+        raise NotAllowed("Your role here does not include the boundary.", f"{by.id} has no such duty")
 
 
 async def explain(house: House, by: Member, verdict_id: str) -> Explanation:

@@ -172,7 +172,7 @@ async def obtain_forum(house: House, reader: Member, key: str) -> Forum:
     """Return a forum by id, URI, handle or key for somebody who may read it, or raise Missing."""
     forum = await jams.forum_by(house.store, key) if reader.active and reader.is_local else None
     if forum is None or forum.is_canary:
-        raise Missing("forum", f"{reader.handle} asked for forum {key}")
+        raise Missing("forum", f"{reader.id} asked for forum {key}")
     return forum
 
 

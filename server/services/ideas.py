@@ -199,7 +199,7 @@ async def edit(
     if old.deleted:
         raise Missing("idea", f"edit of deleted {old.id}")
     if by.id != old.author_id:
-        raise NotAllowed("Only its author can change this.", f"{by.handle} edits {old.id}")
+        raise NotAllowed("Only its author can change this.", f"{by.id} edits {old.id}")
     forum = await jams.forum_by_id(house.store, old.forum_id)
     if forum is None:
         raise Missing("forum")
@@ -222,7 +222,7 @@ async def relabel(house: House, by: Member, old: Contribution, label: str) -> Co
         raise NotAllowed("What came from another server keeps the label of its forum.", f"label of {old.uri}")
     if by.id != old.author_id and not may_declassify(by):
         raise NotAllowed(
-            "Only its author, a reviewer or an admin can change its label.", f"{by.handle} labels {old.id}"
+            "Only its author, a reviewer or an admin can change its label.", f"{by.id} labels {old.id}"
         )
     return await _change(house, by, old, replace(old, label=await _edited_label(house, by, old, label)))
 
@@ -323,7 +323,7 @@ async def obtain(house: House, reader: Member, contribution_id: str) -> Contribu
     """Return a contribution for somebody who may read it, or raise Missing."""
     found = await contributions.by_id(house.store, contribution_id) if reader.active and reader.is_local else None
     if found is None or found.deleted:
-        raise Missing("idea", f"{reader.handle} asked for {contribution_id}")
+        raise Missing("idea", f"{reader.id} asked for {contribution_id}")
     return found
 
 

@@ -156,7 +156,7 @@ async def obtain_jam(house: House, reader: Member, key: str) -> Jam:
     """Return a jam by id or slug for somebody who may read it, or raise Missing."""
     jam = await jams.jam_by(house.store, key) if reader.active and reader.is_local else None
     if jam is None or jam.slug == CANARIES:
-        raise Missing("jam", f"{reader.handle} asked for jam {key}")
+        raise Missing("jam", f"{reader.id} asked for jam {key}")
     return jam
 
 

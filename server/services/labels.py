@@ -44,7 +44,7 @@ def require_declassifier(by: Member, before: str, after: str) -> None:
     if not may_declassify(by):
         raise NotAllowed(
             f"Its label can be raised but not lowered from {before} to {after}: that takes a reviewer or an admin.",
-            f"{by.handle} may not declassify",
+            f"{by.id} may not declassify",
         )
 
 

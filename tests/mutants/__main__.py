@@ -1,6 +1,6 @@
 """Take one check away at a time and see whether the tests notice: `python -m tests.mutants [--only TEXT] [--jobs N]`.
 
-Each mutant of `mutants.toml` is put into a copy of the tree, and the tests that it names are run there. A mutant
+Each mutant of the lists beside this file is put into a copy of the tree, and the tests that it names are run there. A mutant
 that those do not notice is tried on the wider proof. Prints a line for each and the total; exits with 1 when one
 survives, when the tests are red without any mutant, or when the text that a mutant replaces is not there just once.
 """
@@ -8,6 +8,7 @@ survives, when the tests are red without any mutant, or when the text that a mut
 from __future__ import annotations
 
 import argparse
+import json
 import queue
 import shutil
 import subprocess
@@ -16,14 +17,15 @@ import tempfile
 import threading
 import time
 import tomllib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-LIST = Path(__file__).with_name("mutants.toml")
+LISTS = sorted(Path(__file__).parent.glob("*.toml"))
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "var", "artefacts")
 WIDER = ("tests/server/boundary", "tests/federation", "tests/two_worlds", "tests/server")
-LONGEST_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def read_mutants() -> list[Mutant]:
     """Return the list; raise SystemExit naming every mutant whose text is not there exactly once."""
     found = []
     wrong = []
-    for table in tomllib.loads(LIST.read_text("utf-8"))["mutant"]:
+    for table in (one for path in LISTS for one in tomllib.loads(path.read_text("utf-8"))["mutant"]):
         one = Mutant(**{**table, "tests": tuple(table["tests"])})
         times = (ROOT / one.file).read_text("utf-8").count(one.old)
         if times != 1 or one.old == one.new:
@@ -56,22 +58,29 @@ def read_mutants() -> list[Mutant]:
 
 
 class Copy:
-    """A copy of the tree in which mutants live, one at a time."""
+    """A copy of the tree in which mutants live, one at a time, with a process that runs tests there."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
+        command = [sys.executable, "-m", "tests.mutants.warm"]
+        self._warm = subprocess.Popen(
+            command, cwd=self.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
 
-    def run(self, tests: tuple[str, ...]) -> tuple[int, str]:
+    def run(self, tests: Iterable[str]) -> tuple[int, str]:
         """Run tests until the first failure; return pytest's exit code and the test that failed."""
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
-        try:
-            done = subprocess.run(
-                command, cwd=self.folder, capture_output=True, text=True, timeout=LONGEST_SECONDS, check=False
-            )
-        except subprocess.TimeoutExpired:
-            return 1, "out of time"
-        failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-        return done.returncode, failed[0].split(" ")[1].rsplit("/", 1)[-1] if failed else done.stdout[-2000:]
+        assert self._warm.stdin is not None
+        assert self._warm.stdout is not None
+        self._warm.stdin.write(json.dumps(["-x", "-q", "-p", "no:cacheprovider", *tests]) + "\n")
+        self._warm.stdin.flush()
+        code, said = json.loads(self._warm.stdout.readline())
+        failed = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        return code, failed[0].split(" ")[1].rsplit("/", 1)[-1] if failed else said[-2000:]
+
+    def close(self) -> None:
+        assert self._warm.stdin is not None
+        self._warm.stdin.close()
+        self._warm.wait()
 
     def try_out(self, one: Mutant) -> tuple[bool, str]:
         """Put a mutant in, run its tests, take it out again; return whether it was noticed, and by what."""
@@ -97,6 +106,22 @@ class Copy:
             compiled.unlink()
 
 
+def without_mutants(copies: list[Copy], mutants: list[Mutant]) -> str:
+    """Run all that the mutants name in the tree as it is, shared out among the copies; return what is red, or ""."""
+    named = sorted({test for one in mutants for test in one.tests})
+    files = [test for test in named if not any(test != one and _within(test, one) for one in named)]
+    with ThreadPoolExecutor(len(copies)) as pool:
+        shares = [files[number :: len(copies)] for number in range(len(copies))]
+        said = list(
+            pool.map(lambda pair: pair[0].run(pair[1]) if pair[1] else (0, ""), zip(copies, shares, strict=True))
+        )
+    return "; ".join(told for code, told in said if code != 0)
+
+
+def _within(test: str, whole: str) -> bool:
+    return test.startswith((f"{whole.rstrip('/')}/", f"{whole}::"))
+
+
 def main(only: str, jobs: int) -> int:
     mutants = [one for one in read_mutants() if only in one.name or only in one.file]
     waiting: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
@@ -120,9 +145,9 @@ def main(only: str, jobs: int) -> int:
 
     with tempfile.TemporaryDirectory() as folder:
         copies = [Copy(Path(folder) / str(number)) for number in range(jobs)]
-        code, said = copies[0].run(tuple(dict.fromkeys(test for one in mutants for test in one.tests)))
-        if code != 0:
-            print(f"The tests are red without any mutant: {said}")
+        red = without_mutants(copies, mutants)
+        if red:
+            print(f"The tests are red without any mutant: {red}")
             return 1
         for one in mutants:
             waiting.put(one)
@@ -131,6 +156,8 @@ def main(only: str, jobs: int) -> int:
             thread.start()
         for thread in threads:
             thread.join()
+        for copy in copies:
+            copy.close()
     print(f"{killed[0]} of {len(mutants)} mutants killed in {time.monotonic() - began:.0f} s")
     return 1 if survived or not mutants else 0
 

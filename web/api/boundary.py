@@ -21,7 +21,7 @@ DUTIES = ("review", "ledger", "rules", "partners")
 def require_console(member: Member) -> None:
     """Raise NotAllowed for a person without any duty at the boundary."""
     if not any(member.may(duty) for duty in DUTIES):
-        raise NotAllowed("Your role here does not include the boundary.", f"{member.handle} has no such duty")
+        raise NotAllowed("Your role here does not include the boundary.", f"{member.id} has no such duty")
 
 
 

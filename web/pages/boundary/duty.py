@@ -19,7 +19,7 @@ async def duty_holder(request: web.Request) -> tuple[House, Member]:
     """The house and a person with a duty at the boundary; to everybody else the console does not exist."""
     house, member = request.app[HOUSE], member_of(request)
     if not any(member.may(duty) for duty in ("review", "ledger", "rules", "partners")):
-        raise Missing("page", f"{member.handle} has no duty at the boundary")
+        raise Missing("page", f"{member.id} has no duty at the boundary")
     request[ALARM] = await self_tests.alarm(house)
     return house, member
 

@@ -1,0 +1,163 @@
+"""Nothing that the registers call inside is found in anything that goes out, in any dress.
+
+After one long history, what stands in every inside field is looked for in all answers and deliveries that an observer
+got, in the logs, and, as far as it is words, in the outside store's file. What a field holds is its own canary: an id,
+a reason, a note; fields for words hold planted ones. `backup` and `export` are the inside's own and not looked at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from structlog.testing import capture_logs
+
+from federation.edge.routes import ROUTES
+from server.demo.canaries import Canaries
+from tests.two_worlds.ground import open_ground
+from tests.two_worlds.history import LONG, History, Observer
+from tests.two_worlds.living import live
+from tests.two_worlds.observer import observe
+from tests.two_worlds.worlds import CANARY, World
+
+REGISTER = Path(__file__).parents[2] / "server/storage/register.toml"
+LEAST = 16
+SNIPPET = 48
+# Words that both worlds share: what everybody may read begins with one of them.
+OPEN_WORDS = ("Words of step", "Edited. Words of step", "<p>Words of step", "Title ", "From ", "Other ")
+# Of words said, earlier or held versions may stand outside for those who may read them.
+SAID = {"holds.preview", "holds.previews", "versions.title", "versions.text"}
+
+
+@dataclass
+class Found:
+    """What an observer got of a world, and what stands inside there."""
+
+    egress: list[tuple[str, bytes]]
+    inside: dict[str, set[str]] = field(default_factory=dict)
+    uncrossed: set[str] = field(default_factory=set)
+    logs: bytes = b""
+    outside: bytes = b""
+
+
+async def _look(observer: Observer) -> Found:
+    async with open_ground() as ground:
+        with capture_logs() as logged:
+            async with ground.world(History(observer, LONG, share=0.5), twin=False) as world:
+                await live(world)
+                told = await observe(world)
+                found = Found(told.raw)
+                for name, column in _declared("inside"):
+                    rows = await world.acme.house.store.fetch(f'SELECT DISTINCT "{column}" AS v FROM "{name}"')
+                    found.inside[f"{name}.{column}"] = {
+                        text for row in rows for text in _telling(row["v"]) if not _theirs(world, text)
+                    }
+                found.uncrossed = await _uncrossed(world)
+                await world.acme.outside.store.checkpoint()
+                found.outside = world.acme.outside.store.path.read_bytes()
+    found.logs = repr(logged).encode()
+    return found
+
+
+def _declared(word: str) -> list[tuple[str, str]]:
+    tables = tomllib.loads(REGISTER.read_text("utf-8"))
+    return [(table, name) for table, names in tables.items() for name, said in names.items() if said == word]
+
+
+def _telling(value: Any) -> Iterator[str]:
+    """Yield the texts in a value, its beginning where one is long, that are long enough to tell something."""
+    if isinstance(value, bytes):
+        value = value.hex()
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            value = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            pass
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from _telling(key)
+            yield from _telling(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _telling(one)
+    elif isinstance(value, str) and len(value) >= LEAST and not value.startswith(OPEN_WORDS):
+        yield value[:SNIPPET]
+
+
+def _theirs(world: World, text: str) -> bool:
+    """Say whether a text is another server's, or the address that everybody knows us by."""
+    known = (world.watcher.url, world.other.url, world.watcher.host, world.other.host, world.acme.host)
+    return any(one in text for one in known)
+
+
+async def _uncrossed(world: World) -> set[str]:
+    """Return the titles and texts of what was granted to nobody at all."""
+    rows = await world.acme.house.store.fetch("SELECT id, uri, title, text FROM contributions")
+    twins = await world.acme.house.store.fetch("SELECT contribution_id, uri FROM twins")
+    words: set[str] = set()
+    for row in rows:
+        uris = [row["uri"], *(one["uri"] for one in twins if one["contribution_id"] == row["id"])]
+        marks = ",".join("?" * len(uris))
+        crossed = await world.acme.outside.store.fetch(f"SELECT 1 FROM crossings WHERE uri IN ({marks})", tuple(uris))
+        if not crossed:
+            words |= {text[:SNIPPET] for text in (row["title"], row["text"]) if CANARY in text}
+    return words
+
+
+def _search(texts: dict[str, set[str]], pieces: list[tuple[str, bytes]]) -> list[str]:
+    """Look for texts in every dress, and for their hashes."""
+    planted = Canaries()
+    for name, values in texts.items():
+        for value in values:
+            planted.watch(f"{name} {value}", value)
+            planted.watch(f"{name} {value} backwards", value[::-1])
+            for kind in ("md5", "sha1", "sha256"):
+                digest = hashlib.new(kind, value.encode())
+                planted.watch(f"{name} {value} {kind}", digest.hexdigest())
+                planted.watch(f"{name} {value} {kind} base64", base64.b64encode(digest.digest()).decode().rstrip("="))
+    return sorted({str(one) for one in planted.search(list(planted.tokens), pieces)})
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("observer", ["stranger", "partner"])
+def test_no_inside_field_is_found_in_anything_that_goes_out(observer: Observer):
+    found = asyncio.run(_look(observer))
+    assert len(found.egress) > 300
+    assert _search(found.inside, found.egress) == []
+    assert _search({"words of": found.uncrossed}, found.egress) == []
+    assert _search(found.inside, [("the logs", found.logs)]) == []
+
+    assert len(found.uncrossed) > 5
+    words = {name: {text for text in texts if CANARY in text} for name, texts in found.inside.items()}
+    words = {name: texts for name, texts in words.items() if texts and name not in SAID}
+    assert words.keys() >= PLANTED
+    outside = [("the outside store", found.outside)]
+    assert _search({**words, "words of": found.uncrossed}, outside) == []
+    # The search sees: what everybody may read stands there.
+    assert _search({"open": {"Words of step 0, the idea"}}, [*found.egress, *outside])
+
+    empty = {name for name, texts in found.inside.items() if not texts} - QUIET
+    assert not empty, "Have the long history fill these inside fields, or list them among those that hold no words"
+
+
+# Fields for words, which hold planted ones.
+PLANTED = {
+    "holds.note", "hold_answers.note", "jams.promise", "jams.off_limits", "jams.question", "members.unit",
+    "partners.name", "rule_sets.note", "rule_sets.text",
+}  # fmt: skip
+
+# Fields whose values are numbers, times, states, hosts or other short words, or that this history has no use for.
+QUIET: set[str] = set()
+
+
+def test_every_route_is_asked():
+    assert len(ROUTES) > 20
