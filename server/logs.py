@@ -11,8 +11,6 @@ from typing import Any
 
 import structlog
 
-ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
-
 
 def told(error: BaseException) -> str:
     """Return what failed and where: kinds and places, never what an error says, for that may be somebody's words."""

@@ -45,6 +45,20 @@ async def release_edit(gate: Gateway, event: Event, plan: Plan) -> None:
                 await bring_in_line(gate, plan, one, forum, event, cause)
 
 
+async def release_aged(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Judge again what a rule judges otherwise at its age, and what hangs on it."""
+    made = await ideas.by_id(gate.house, event.subject_id)
+    if made is None or made.deleted:
+        return
+    forum, _ = await forum_of(gate, made.forum_id)
+    if forum.audience == "inside" or (made.author_host and not forum.is_local):
+        return
+    hanging = await ideas.replies_of(gate.house, made.id) if made.kind == "idea" else []
+    for one in (made, *hanging):
+        if not one.deleted:
+            await bring_in_line(gate, plan, one, forum, event, "rule")
+
+
 async def bring_in_line(
     gate: Gateway, plan: Plan, made: Contribution, forum: Forum, event: Event, cause: Cause
 ) -> None:

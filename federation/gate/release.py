@@ -76,6 +76,7 @@ DEALINGS: dict[EventKind, Dealing] = {
     "RecallAsked": boundary_change.recall,
     "PurgeAsked": boundary_change.purge,
     "RulesApplied": boundary_change.apply_rules,
+    "AgeReached": contributions_out.release_aged,
     "PartnerChanged": boundary_change.change_partner,
     "AgreementChanged": agreements_out.change_agreement,
     "ForumJoinAsked": joining.ask_to_join,
@@ -90,6 +91,7 @@ DEALINGS: dict[EventKind, Dealing] = {
 # Events after which less may stand outside than before.
 WITHDRAWALS: frozenset[EventKind] = frozenset(
     {
+        "AgeReached",
         "ConsentChanged",
         "ContributionDeleted",
         "ContributionEdited",

@@ -21,6 +21,7 @@ EventKind = Literal[
     "Marked",
     "Unmarked",
     "RulesApplied",
+    "AgeReached",
     "PartnerChanged",
     "AgreementChanged",
     "HoldReleased",

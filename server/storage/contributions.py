@@ -141,6 +141,20 @@ async def in_forums(store: Database, forum_ids: list[str]) -> list[Contribution]
     return [_contribution(row) for row in rows]
 
 
+async def written_between(store: Database, after: float, until: float) -> set[str]:
+    """Return the ids of what stands whose present words were written in a span of time, in unix seconds.
+
+    `after` does not belong to it, `until` does.
+    """
+    rows = await store.fetch(
+        f"SELECT c.id FROM forums f JOIN contributions c ON c.forum_id = f.id AND c.kind IN ('idea', 'reply')"
+        f" AND c.created_at > ? AND c.created_at <= ? WHERE c.edited_at IS NULL AND {STANDS}"
+        f" UNION SELECT c.id FROM contributions c WHERE c.edited_at > ? AND c.edited_at <= ? AND {STANDS}",
+        (after, until, after, until),
+    )
+    return {row["id"] for row in rows}
+
+
 async def count_by_author(store: Database, author_id: str, jam_id: str, before: float) -> int:
     """Count what somebody wrote in a jam before a moment in unix seconds, removed things included."""
     found: int = await store.fetch_value(

@@ -39,6 +39,12 @@ async def last_review(store: Database) -> datetime | None:
     return None if at is None else moment(at)
 
 
+async def last_aged(store: Database) -> datetime | None:
+    """Return when something was last to be judged again because of its age, or None."""
+    at = await store.fetch_value("SELECT at FROM events WHERE kind = 'AgeReached' ORDER BY seq DESC LIMIT 1")
+    return None if at is None else moment(at)
+
+
 async def newest(store: Database) -> int:
     """Return the number of the newest event, 0 when there is none."""
     return int(await store.fetch_value("SELECT coalesce(max(seq), 0) FROM events") or 0)

@@ -131,6 +131,7 @@ class ContributionRow(Model):
             ("thread_id", "created_at"),
             ("jam_id", "created_at"),
             ("author_id", "created_at"),
+            ("edited_at",),
         )
 
 

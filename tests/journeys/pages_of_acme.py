@@ -66,6 +66,9 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
         own = await ideas.post_idea(house, morgan, floor.public, "Soup in the hall", "Each Tuesday.")
         await ideas.post_idea(house, riley, floor.partners, "One gate for all our trucks", "They wait an hour.")
         await ideas.post_idea(house, riley, floor.inside, "The subsidy talks", "Among ourselves.")
+        labelled = await ideas.post_idea(
+            house, morgan, floor.inside, "Keep it close", "Among us.", label="AMBER+legal+planning>recipients"
+        )
         await ideas.post_idea(house, riley, floor.public, "Parking", "For us alone.", label="AMBER")
         await ideas.post_idea(house, riley, floor.public, "Ask for rooms", "Write to rooms@acme.example, they know.")
         await ideas.post_idea(house, casey, floor.public, "Ask for bikes", "Call +49 30 901820, they know.")
@@ -111,6 +114,9 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
             "thread-grown": f"/ideas/{grown.id}",
             "reply": f"{thread}/reply?to={reply.id}",
             "edit": f"/ideas/{own.id}/edit",
+            "labelled": f"/ideas/{labelled.id}",
+            "labelled-edit": f"/ideas/{labelled.id}/edit",
+            "label": f"/ideas/{labelled.id}/label",
             "history": f"{thread}/history",
             "delete": f"/ideas/{own.id}/delete",
             "recall": f"/ideas/{own.id}/recall",

@@ -1,7 +1,7 @@
 """Take one check away at a time and see whether the tests notice: `python -m tests.mutants [--only TEXT] [--jobs N]`.
 
-Each mutant of the lists beside this file is put into a copy of the tree, and the tests that it names are run there. A mutant
-that those do not notice is tried on the wider proof. Prints a line for each and the total; exits with 1 when one
+Each mutant of the lists beside this file is put into a copy of the tree, and the tests that it names are run there. A
+mutant that those do not notice is tried on the wider proof. Prints a line for each and the total; exits with 1 when one
 survives, when the tests are red without any mutant, or when the text that a mutant replaces is not there just once.
 """
 

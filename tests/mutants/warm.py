@@ -17,7 +17,8 @@ import time
 from contextlib import suppress
 
 LIBRARIES = (
-    "ahocorasick_rs", "aiohttp.test_utils", "aiohttp.web", "argon2", "base58", "click", "hypothesis.strategies", "jinja2",
+    "ahocorasick_rs", "aiohttp.test_utils", "aiohttp.web", "argon2", "base58", "click", "hypothesis.strategies",
+    "jinja2",
     "cryptography.hazmat.primitives.asymmetric.rsa", "cryptography.hazmat.primitives.serialization", "markdown_it",
     "msgspec", "nh3", "numpy", "orjson", "phonenumbers", "prometheus_client", "pytest", "pytest_asyncio.plugin",
     "pytest_timeout", "re2", "rfc8785", "structlog", "tomllib", "tortoise.fields", "tortoise.migrations",

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.audit import AuditKey, Chain, Checkpoint, Deed, chain_hash, checkpoint_faults, read_checkpoint
@@ -19,6 +19,7 @@ from server.services.checkpoints import EVERY_ROWS, SecondPlace, SecondPlaceTrou
 from server.storage import audit as rows
 from tests.server.services_world import World
 
+FEW = settings(max_examples=60, derandomize=True, deadline=None)
 KEY, OTHER = AuditKey(b"k" * 32), AuditKey(b"o" * 32)
 
 
@@ -257,6 +258,7 @@ seconds = st.floats(min_value=0, max_value=2e9, allow_nan=False)
 names = st.text(max_size=12)
 
 
+@FEW
 @given(st.lists(st.tuples(seconds, names, names, names), min_size=1, max_size=8), st.data())
 def test_no_single_change_of_a_chain_goes_unnoticed(acts: list[tuple[float, str, str, str]], data: st.DataObject):
     deeds: list[Deed] = []
@@ -279,6 +281,7 @@ def _found(deeds: list[Deed], point: Checkpoint) -> list[str]:
     return chain.faults() + chain.faults_by([point])
 
 
+@FEW
 @given(st.integers(0, 2**40), st.text(alphabet="0123456789abcdef", min_size=64, max_size=64), seconds, st.data())
 def test_a_checkpoint_reads_back_and_bears_no_other_signature(seq: int, hash_: str, at: float, data: st.DataObject):
     made = KEY.sign(Deed(seq, at, "", "", "", hash_), seq, at, None)

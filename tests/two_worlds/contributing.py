@@ -8,8 +8,8 @@ from server.domain.actors import Member
 from server.domain.ideas import Contribution
 from server.services import crossings, holds, ideas, people
 from tests.two_worlds.history import Step
-from tests.two_worlds.may_learn import Said
-from tests.two_worlds.worlds import CANARY, World, strictest, thread_of
+from tests.two_worlds.may_learn import Said, strictest
+from tests.two_worlds.worlds import CANARY, PLANTS, World, thread_of
 
 
 async def idea(made: World, step: Step, builds_on: str = "") -> None:
@@ -34,6 +34,21 @@ def _stands(made: World, one: Contribution, differs: bool) -> None:
         made.fixed.add(one.id)
 
 
+async def ask(made: World, step: Step) -> None:
+    """Say, or say anew, what may well wait for a reviewer, alike in both worlds: somebody may release it later."""
+    plant = PLANTS[step.found if step.found in ("email", "phone", "secret") else "email"][0]
+    text = f"{made.plain('question')} {plant}"
+    target = made.target(step, ours=True)
+    if step.apart and target is not None and target.id not in made.fixed:
+        target = await made.fresh(target)
+        await ideas.edit(made.acme.house, await _owner(made, target), target, f"Edited. {text}")
+    else:
+        _, forum = made.forum(step.where)
+        author = made.setting.named[step.who % 6]
+        label = "GREEN" if forum.audience == "inside" else step.label
+        made.shown.append(await made.acme.idea(forum, text, author, title=f"Title {made.number}", label=label))
+
+
 async def build_on(made: World, step: Step) -> None:
     base = made.target(step)
     await idea(made, step, base.thread_id if base else "")
@@ -41,7 +56,7 @@ async def build_on(made: World, step: Step) -> None:
 
 async def build_on_hidden(made: World, step: Step) -> None:
     vault = made.setting.forums["vault"]
-    await made.conceal(step, lambda: made.acme.idea(vault, made.words("base"), title=CANARY))
+    await made.conceal(step, lambda: made.acme.idea(vault, made.words("base"), title=made.words("title")))
     base = made.secret[-1]
     await idea(made, replace(step, label="GREEN"), base.id if base else "")
 
@@ -109,7 +124,7 @@ async def relabel(made: World, step: Step) -> None:
         return
     target = await made.fresh(target)
     # Whoever reviews may lower a label, too.
-    await ideas.relabel(made.acme.house, made.setting.reviewer, target, step.label)
+    await ideas.relabel(made.acme.house, made.setting.reviewers[0], target, step.label)
 
 
 async def _owner(made: World, target: Contribution) -> Member:
@@ -156,32 +171,35 @@ async def review(made: World, step: Step) -> None:
     waiting = [one for one in await _waiting(made) if one.direction == "out" and one.contribution_id in known]
     if waiting:
         hold = waiting[step.which % len(waiting)]
+        by = made.setting.reviewers[step.who % 2]
         if step.what == "release":
-            await holds.release(made.acme.house, made.setting.reviewer, hold.id)
+            await holds.release(made.acme.house, by, hold.id)
         else:
-            await holds.refuse(made.acme.house, made.setting.reviewer, hold.id, made.words("reason"))
+            await holds.refuse(made.acme.house, by, hold.id, made.words("reason"))
 
 
 async def refuse_hidden(made: World, step: Step) -> None:
     target = made.secret_of(step)
     waiting = [one for one in await _waiting(made) if target and one.contribution_id == target.id]
     if waiting and not (step.apart and made.twin):
-        await holds.refuse(made.acme.house, made.setting.reviewer, waiting[0].id, made.words("reason"))
+        await holds.refuse(made.acme.house, made.setting.reviewers[0], waiting[0].id, made.words("reason"))
 
 
 async def release_incoming(made: World, step: Step) -> None:
     waiting = [one for one in await _waiting(made) if one.direction == "in" and one.peer == made.watcher.host]
     if waiting:
-        await holds.release(made.acme.house, made.setting.reviewer, waiting[0].id)
+        await holds.release(made.acme.house, made.setting.reviewers[0], waiting[0].id)
 
 
 async def _waiting(made: World) -> list[holds.Hold]:
-    return await holds.list_holds(made.acme.house, made.setting.reviewer, limit=500)
+    return await holds.list_holds(made.acme.house, made.setting.reviewers[0], limit=500)
 
 
 async def chores(made: World, step: Step) -> None:
     """What leaves traces inside alone: tokens, links, searches."""
     if not (step.apart and made.twin):
         await people.make_token(made.acme.house, made.setting.zoe)
-        await people.make_link(made.acme.house, made.setting.named[0])
+        await people.set_password(made.acme.house, made.setting.zoe, made.words("password"))
+        link = await people.make_link(made.acme.house, made.setting.named[0])
+        await people.sign_in_by_link(made.acme.house, link)
         await ideas.search(made.acme.house, made.setting.zoe, CANARY)

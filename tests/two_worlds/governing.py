@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from random import Random
 from typing import Literal
 
 from server.domain.agreements import NamedForum, Terms
 from server.domain.jams import Audience
-from server.services import agreements, jams, partners, people, rules
+from server.services import agreements, jams, partners, people, rules, shadow
 from tests.two_worlds.history import Step
-from tests.two_worlds.tables import written
+from tests.two_worlds.tables import make_table, written
 from tests.two_worlds.worlds import CANARY, World
 
 
@@ -100,8 +101,38 @@ async def table(made: World, step: Step) -> None:
 
 
 async def apply_table(made: World, number: int) -> None:
-    text = written(made.history.table(number), made.names)
-    await rules.apply_rules(made.acme.house, made.acme.admin, text, made.words("note"), alone=True)
+    """Put a table in force, some of them in half a minute: then the clock does it."""
+    text, house = written(made.history.table(number), made.names), made.acme.house
+    starts_at = house.now() + timedelta(seconds=30) if number % 2 else None
+    await rules.apply_rules(house, made.acme.admin, text, made.words("note"), alone=True, starts_at=starts_at)
+
+
+async def try_out(made: World, step: Step) -> None:
+    """Try another table in the shadow, where it decides nothing."""
+    if not (step.apart and made.twin):
+        text = written(make_table(Random(step.which + made.twin)), made.names)
+        await shadow.start_shadow(made.acme.house, made.acme.admin, text, made.words("note"))
+
+
+async def agree(made: World, step: Step) -> None:
+    """Agree with the observer's server on its forums, or end that: it only narrows, and it happens alike in both."""
+    if made.history.observer == "stranger" or made.number >= made.history.leaves_at():
+        return
+    house, host = made.acme.house, made.watcher.host
+    for one in await agreements.list_agreements(house, made.acme.admin, host):
+        if one.state == "active":
+            await agreements.end(house, made.acme.admin, one.id, made.words("reason"))
+            return
+    now, uri = house.now(), f"{made.watcher.url}/agreements/{made.number}"
+    named = [forum for name, forum in made.setting.forums.items() if name in ("open", "closed", "lab")]
+    terms = Terms(
+        forums=tuple(NamedForum(one.uri, one.title) for one in named[step.which % 2 :]), direction="both",
+        clearance="GREEN", retention_days=0, onward="anyone", tier="partner", starts_at=now,
+        ends_at=now + timedelta(minutes=(5, 600)[step.who % 2]),
+    )  # fmt: skip
+    document = json.dumps({"id": uri, "parties": [made.watcher.server, house.addresses.server_uri]})
+    asked = await agreements.take_offer(house, host, uri, made.number + 1, terms, document)
+    await agreements.accept(house, made.acme.admin, asked.id)
 
 
 async def consent(made: World, step: Step) -> None:

@@ -27,7 +27,7 @@ from tests.federation.elsewhere import Arrived, Elsewhere, free_socket
 from tests.federation.organisation import Organisation, found, open_store
 from tests.two_worlds.history import History, Observer
 from tests.two_worlds.tables import START
-from tests.two_worlds.worlds import CANARY, UNITS, Setting, World
+from tests.two_worlds.worlds import CANARY, UNITS, ZOE, Setting, World
 
 # No disk is waited for: what is proved here is what crosses, and others prove what is kept.
 MEMORY = Path("/dev/shm")
@@ -136,10 +136,13 @@ async def _furnish(
         await people.add_member(house, f"person{n}", f"Person Number{n}", unit) for n, unit in enumerate(UNITS[:6])
     ]
     zoe = await people.add_member(
-        house, "yanyan" if twin else "zoe", f"{CANARY} {'Yan' if twin else 'Zoe'}", CANARY, consent=False
+        house, "yanyan" if twin else "zoe", f"{CANARY} {'Yan' if twin else 'Zoe'}", UNITS[ZOE], consent=False
     )
-    reviewer = await people.add_member(house, f"rex{'y' * twin}", f"{CANARY} Rex{'y' * twin}", CANARY, "reviewer")
-    await _open_jam(acme, f"{CANARY} {'longer' * twin}")
+    rex, rita = [
+        await people.add_member(house, f"{name}{'y' * twin}", f"{CANARY} {name}{'y' * twin}", UNITS[ZOE], "reviewer")
+        for name in ("rex", "rita")
+    ]
+    await _open_jam(acme, f"{CANARY} of a charter {'longer' * twin}")
     await acme.partner(other.host)
     if observer != "stranger":
         await acme.partner(watcher.host, "customer" if observer == "customer" else "partner", clearance)
@@ -158,7 +161,7 @@ async def _furnish(
         for forum in forums.values():
             await peer.post(acme.inbox, peer.activity("Follow", actor, forum.uri))
             await acme.idle()
-    return Setting(forums, tuple(named), zoe, reviewer, ann, olaf)
+    return Setting(forums, tuple(named), zoe, (rex, rita), ann, olaf)
 
 
 async def _open_jam(acme: Organisation, words: str) -> None:

@@ -6,18 +6,18 @@ from dataclasses import dataclass, field, fields
 from random import Random
 from typing import Literal, get_args
 
-from tests.two_worlds.may_learn import Reader
+from tests.two_worlds.may_learn import Reader, strictest
 from tests.two_worlds.tables import FOUND, Table, default_table, make_table, unusual
 
 Observer = Literal["stranger", "partner", "ex-partner", "customer", "pilot"]
 OBSERVERS: tuple[Observer, ...] = get_args(Observer)
-LABELS = ("GREEN", "GREEN", "GREEN", "CLEAR", "AMBER", "AMBER", "RED")
+LABELS = ("GREEN", "GREEN", "GREEN", "GREEN", "CLEAR", "AMBER", "AMBER", "RED", "GREEN+legal", "AMBER+legal")
 PEOPLE = 7
 
 # How often each kind of step happens, relative to the others.
 STEPS: dict[str, int] = {
     # said in our forums; whether the observer may learn of it is worked out when it happens
-    "idea": 14, "reply": 10, "edit": 6, "relabel": 3, "delete": 3,
+    "idea": 12, "question": 5, "reply": 10, "edit": 6, "relabel": 3, "delete": 3,
     "reply under hidden": 3, "build on": 2, "build on hidden": 2, "reply to hidden": 2, "delete hidden": 2,
     # marks and the boundary's own deeds
     "support": 1, "best": 1, "recall": 2, "recall hidden": 1, "release": 3, "refuse": 2, "refuse hidden": 1,
@@ -29,7 +29,7 @@ STEPS: dict[str, int] = {
     # the house
     "draft jam": 1, "hidden forum": 2, "new member": 2, "new partner": 1, "agreement": 1, "pause other": 1,
     "change other": 1, "rules about others": 2, "table": 1, "consent": 2, "chores": 1, "observer's clearance": 1,
-    "pause observer": 1, "close": 1,
+    "pause observer": 1, "close": 1, "shadow": 1, "agree with observer": 1,
 }  # fmt: skip
 
 
@@ -74,6 +74,10 @@ class History:
             tables = tuple(self.table(one) for one in range(before, last + 1))
             # Before a step an ex-partner leaves, what went before it is still on its way.
             standings = [self._standing(one) for one in range(max(0, number - 1), len(self.steps))]
+            if self.observer != "stranger" and any(step.what == "agree with observer" for step in self.steps):
+                # An agreement makes a partner, and ends as one.
+                clearance = strictest("GREEN", self._standing(0).clearance)
+                standings += [Reader("WATCHER", "stranger"), Reader("WATCHER", "partner", clearance)]
             self.remaining.append((tables, (*dict.fromkeys(standings), Reader("*", "public"))))
 
     @property
@@ -94,7 +98,7 @@ class History:
             return Reader("WATCHER", "stranger")
         tier = "customer" if self.observer == "customer" else "partner"
         raised = any(step.what == "observer's clearance" for step in self.steps)
-        return Reader("WATCHER", tier, "AMBER" if raised else self.clearance)
+        return Reader("WATCHER", tier, strictest("AMBER", self.clearance) if raised else self.clearance)
 
     def __str__(self) -> str:
         lines = [f"observer: {self.observer}, cleared for {self.clearance}; asks {self.share:.0%} of the script"]
@@ -112,7 +116,7 @@ def make_history(seed: int, number: int, share: float = 0.3) -> History:
     steps += [make_step(chance) for _ in range(chance.randint(4, 9))]
     tables: list[Table | None] = [None if chance.random() < 0.3 else make_table(chance)]
     tables += [make_table(chance) for step in steps if step.what == "table"]
-    clearance = chance.choice(("GREEN", "GREEN", "AMBER", "CLEAR"))
+    clearance = chance.choice(("GREEN", "GREEN", "AMBER", "CLEAR", "GREEN+legal", "AMBER+legal"))
     return History(observer, tuple(steps), tuple(tables), share, f"{seed}/{number}", clearance)
 
 
@@ -133,12 +137,13 @@ def make_step(chance: Random) -> Step:
 LONG: tuple[Step, ...] = (
     Step("idea"), Step("reply", who=1), Step("idea", label="AMBER"), Step("reply", label="RED", apart=True),
     Step("other replies in pilot", apart=True), Step("idea", who=6), Step("idea", where="vault", apart=True),
-    Step("idea", who=2, found="email"), Step("release"), Step("idea", who=3, found="secret"), Step("refuse"),
+    Step("question", who=2, found="email"), Step("release"), Step("question", who=3, found="secret"), Step("refuse"),
+    Step("question", which=1, apart=True), Step("release"),
     Step("idea", where="closed", who=4), Step("idea", where="lab", who=5), Step("reply under hidden"),
     Step("build on hidden", apart=True), Step("reply to hidden"), Step("support", apart=True), Step("best"),
     Step("observer replies"), Step("other replies", which=1), Step("hidden forum", which=1, apart=True),
     Step("draft jam", apart=True), Step("new member", which=1, apart=True), Step("new partner", apart=True),
-    Step("agreement", apart=True),
+    Step("agreement", apart=True), Step("shadow", apart=True),
     Step("edit", which=1), Step("edit", which=2, found="phone"), Step("observer likes"), Step("chores", apart=True),
     Step("recall", which=4), Step("rules about others", apart=True), Step("change other", apart=True),
     Step("reply in pilot", which=1), Step("delete", which=1), Step("delete hidden", apart=True),

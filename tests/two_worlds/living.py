@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from server.domain.errors import Refusal
 from server.services import partners
@@ -12,6 +13,7 @@ from tests.two_worlds.worlds import World
 
 DOINGS: dict[str, Callable[[World, Step], Awaitable[None]]] = {
     "idea": contributing.idea,
+    "question": contributing.ask,
     "reply": contributing.reply,
     "edit": contributing.edit,
     "relabel": contributing.relabel,
@@ -47,6 +49,8 @@ DOINGS: dict[str, Callable[[World, Step], Awaitable[None]]] = {
     "new member": governing.new_member,
     "new partner": governing.new_partner,
     "agreement": governing.agreement,
+    "agree with observer": governing.agree,
+    "shadow": governing.try_out,
     "pause other": governing.pause_other,
     "change other": governing.change_other,
     "rules about others": governing.rules_about_others,
@@ -67,7 +71,9 @@ async def live(made: World) -> None:
         made.number = number
         if number == made.history.leaves_at():
             house, admin = made.acme.house, made.acme.admin
-            await partners.change_partner(house, admin, made.watcher.host, state="removed")
+            # The end of an agreement may have removed it already.
+            with suppress(Refusal):
+                await partners.change_partner(house, admin, made.watcher.host, state="removed")
             await made.rest()
         try:
             await DOINGS[step.what](made, step)

@@ -40,6 +40,20 @@ class Said:
     act: str | None = None
 
 
+def parts(label: str) -> tuple[int, frozenset[str]]:
+    """Return the rank of a label's level, and its categories."""
+    level, *categories = label.partition(">")[0].split("+")
+    return LEVELS.index(level), frozenset(categories)
+
+
+def strictest(*labels: str) -> str:
+    """Return the label of a whole with such parts."""
+    known = [parts(label) for label in labels]
+    return "+".join(
+        [LEVELS[max(level for level, _ in known)], *sorted(frozenset().union(*(some for _, some in known)))]
+    )
+
+
 def may_cross(tables: Iterable[Table], readers: Iterable[Reader], said: Said) -> bool:
     """Say whether some reader may get it, under some of the tables, at some time."""
     return any(_crosses(table, reader, said) for table in tables for reader in readers)
@@ -56,7 +70,8 @@ def surely_without(tables: Iterable[Table], readers: Iterable[Reader], said: Sai
 
 
 def _crosses(table: Table, reader: Reader, said: Said) -> bool:
-    if LEVELS.index(said.label) > LEVELS.index(reader.clearance):
+    (level, categories), (cleared, cleared_for) = parts(said.label), parts(reader.clearance)
+    if level > cleared or not categories <= cleared_for:
         return False
     out = [rule for rule in table if rule["kind"] == "share" or rule.get("direction") == "out"]
     if any(rule["effect"] in ("deny", "hold") and matches(rule, reader, said) is True for rule in out):
@@ -71,11 +86,11 @@ def _takes_out(table: Table, reader: Reader, said: Said, redaction: str) -> bool
 
 def matches(rule: Rule, reader: Reader, said: Said) -> bool | None:
     """Say whether a rule matches: True, False, or None where that is not certain."""
-    known = [_one(key, value, reader, said) for key, value in rule.items()]
+    known = [_one(rule, key, value, reader, said) for key, value in rule.items()]
     return False if False in known else None if None in known else True
 
 
-def _one(key: str, asked: Any, reader: Reader, said: Said) -> bool | None:
+def _one(rule: Rule, key: str, asked: Any, reader: Reader, said: Said) -> bool | None:
     match key:
         case "to":
             return bool({reader.peer, f"tier:{reader.tier}"} & set(asked))
@@ -87,11 +102,14 @@ def _one(key: str, asked: Any, reader: Reader, said: Said) -> bool | None:
             value = getattr(said, key)
             return None if value is None else value in asked if isinstance(asked, list) else value == asked
         case "findings":
-            # Detectors may find more than what was planted.
-            return True if said.findings & set(asked) else None
+            # Detectors may find more than what was planted, and what lets out has to name all that was found.
+            return True if said.findings & set(asked) and rule["kind"] == "guard" else None
+        case "categories":
+            there = bool(parts(said.label)[1] & set(asked))
+            return False if not there else True if rule["kind"] == "guard" else None
         case "starts" | "expires":
             return _in_force(key, asked)
-        case "from" | "jam" | "author" | "length" | "first_crossing" | "attachments" | "nth" | "age":
+        case "from" | "jam" | "author" | "length" | "first_crossing" | "attachments" | "nth" | "age" | "thing":
             return None
         case "id" | "kind" | "direction" | "effect" | "redactions" | "rate" | "note" | "notify":
             return True
@@ -102,11 +120,11 @@ def _one(key: str, asked: Any, reader: Reader, said: Said) -> bool | None:
 
 
 def _compares(asked: str, label: str) -> bool:
-    level = LEVELS.index(label)
+    level, _ = parts(label)
     for sign, compare in COMPARED.items():
         if asked.startswith(sign):
             return bool(compare(level, LEVELS.index(asked.removeprefix(sign))))
-    return asked == label
+    return LEVELS.index(asked) == level
 
 
 def _in_force(key: str, at: datetime) -> bool | None:

@@ -73,9 +73,7 @@ async def observe(world: World) -> Transcript:
             await _turn(world, told, wire, script, *pages)
         # What is sent has to be dealt with, and costs more than a question.
         await _ask(told, wire, _chosen(world, script.posts(), 0.5))
-        await world.acme.idle()
-        world.acme.wait(3600)
-        await world.acme.idle()
+        await world.rest(3600)
         _hear(world, told)
         await _ask(told, wire, _chosen(world, script.afterwards()))
     finally:

@@ -201,7 +201,7 @@ def _misspelt(path: str) -> list[tuple[str, str]]:
 
 async def _guesses(world: World) -> dict[str, str]:
     """Return what the observer may only guess: the real id in a world where it is there, else a random one."""
-    found: dict[str, str] = {"zoe": world.setting.zoe.uri, "rex": world.setting.reviewer.uri}
+    found: dict[str, str] = {"zoe": world.setting.zoe.uri, "rex": world.setting.reviewers[0].uri}
     for name in ("pilot", "vault", "closed"):
         found[name] = world.setting.forums[name].uri
     if world.history.observer not in ("stranger", "customer"):

@@ -106,6 +106,8 @@ def _guard(id_: str, chance: Random) -> Rule:
     rule["effect"] = chance.choice(("deny", "hold", "redact") if rule["direction"] == "out" else ("deny", "hold"))
     if rule["effect"] == "redact" or (rule["effect"] == "hold" and chance.random() < 0.4):
         rule["redactions"] = chance.sample([*FOUND, "name->role"], 2)
+    if rule["effect"] == "hold" and chance.random() < 0.4:
+        rule |= {"approvals": 2, "reviewers": ["@reviewer"]}
     return rule | _conditions(rule["direction"], chance)
 
 
@@ -131,8 +133,13 @@ def _conditions(direction: str, chance: Random, *, opening: bool = False) -> Rul
             "act": chance.choice((["Create"], ["Update"])),
             "length": chance.choice((">150", "<=60")),
             "first_crossing": True,
+            "categories": ["legal"],
+            "thing": [chance.choice(("idea", "reply"))],
+            "age": ">1h",
             **_times(chance),
         }
+    # How many somebody has said before: the first ones are often looked at.
+    possible["nth"] = chance.choice(("<=1", "<=2", ">3"))
     names = chance.sample(sorted(possible), min(len(possible), chance.choice((1, 2, 2, 3))))
     return (whom if opening or chance.random() < 0.5 else {}) | {name: possible[name] for name in names}
 

@@ -7,8 +7,8 @@ from typing import Any
 from server.domain.ideas import Contribution
 from tests.federation.elsewhere import PUBLIC
 from tests.two_worlds.history import Step
-from tests.two_worlds.may_learn import Said
-from tests.two_worlds.worlds import PLANTS, World, strictest, thread_of
+from tests.two_worlds.may_learn import Said, strictest
+from tests.two_worlds.worlds import PLANTS, World, thread_of
 
 
 async def _send(made: World, activity: dict[str, Any], *, other: bool = False) -> None:

@@ -15,14 +15,18 @@ from server.domain.errors import Refusal
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.services import ideas
+from server.services.agreements import follow_agreements
+from server.services.jams import follow_clock
+from server.services.rule_times import RuleClock
+from server.services.rule_versions import activate_due
 from tests.federation.elsewhere import Elsewhere
 from tests.federation.organisation import Organisation
 from tests.two_worlds.history import History, Step
-from tests.two_worlds.may_learn import LEVELS, Reader, Said, may_cross, surely_without
+from tests.two_worlds.may_learn import Reader, Said, may_cross, surely_without
 from tests.two_worlds.tables import CODE_NAME
 
 CANARY = "CANARYBIRD"
-UNITS = ("R&D", "Sales", "R&D", "IT", "Sales", "R&D", CANARY)
+UNITS = ("R&D", "Sales", "R&D", "IT", "Sales", "R&D", f"{CANARY} in a unit")
 ZOE = 6
 # What detectors find, in each of the two worlds: as long as one another, so that a rule on lengths sees no difference.
 PLANTS: dict[str, tuple[str, str]] = {
@@ -42,7 +46,7 @@ class Setting:
     forums: dict[str, Forum]
     named: tuple[Member, ...]
     zoe: Member
-    reviewer: Member
+    reviewers: tuple[Member, Member]
     ann: str
     olaf: str
 
@@ -69,7 +73,11 @@ class World:
     veiled: dict[int, str] = field(default_factory=dict)
     fixed: set[str] = field(default_factory=set)
     likes: list[dict[str, object]] = field(default_factory=list)
+    clock: RuleClock = field(init=False)
     told: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.clock = RuleClock(self.acme.house)
 
     @property
     def names(self) -> dict[str, str]:
@@ -166,10 +174,14 @@ class World:
             raise Refusal("It is gone.")
         return found
 
-    async def rest(self) -> None:
-        """Let everybody do what there is to do, then let a minute pass."""
+    async def rest(self, seconds: float = 60) -> None:
+        """Let everybody do what there is to do, then let time pass, and have first happen what has its time."""
         await self.acme.idle()
-        self.acme.wait(60)
+        self.acme.wait(seconds)
+        await follow_clock(self.acme.house)
+        await activate_due(self.acme.house)
+        await follow_agreements(self.acme.house)
+        await self.clock.run_once()
         await self.acme.idle()
 
 
@@ -179,10 +191,6 @@ def _by(said: Said, unit: str, consent: bool | None) -> Said:
 
 def _found(said: Said, kind: str) -> Said:
     return Said(said.forum, said.label, said.findings | {kind}, said.unit, said.role, said.consent, said.act)
-
-
-def strictest(*labels: str) -> str:
-    return max(labels, key=LEVELS.index)
 
 
 async def thread_of(made: World, target: Contribution) -> Contribution:

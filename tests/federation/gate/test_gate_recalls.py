@@ -311,6 +311,41 @@ async def test_the_server_of_a_forum_elsewhere_passes_our_recall_on(
     assert (await asked(globex, idea.uri))[third.host].cause == "deletion"
 
 
+async def test_a_guard_on_age_takes_back_what_has_grown_old_and_an_edit_makes_it_young_again(
+    acme: Organisation, initech: Elsewhere
+):
+    forum = await acme.forum("open")
+    await follow(initech, acme, forum.uri)
+    old = await acme.idea(forum)
+    reply = await acme.reply(old, "An answer.")
+    clock = RuleClock(acme.house)
+    stored, _ = await rules.rules_in_force(acme.house)
+    guard = '\n[[rule]]\nid = "G-old"\nkind = "guard"\ndirection = "out"\nage = ">=2h"\neffect = "deny"\n'
+    await rules.apply_rules(acme.house, acme.admin, stored.text + guard, alone=True)
+    await acme.idle()
+    assert await clock.run_once() == 0
+    acme.wait(3600)
+    young = await acme.idea(forum)
+    await acme.idle()
+    assert await clock.run_once() == 0
+    acme.wait(3700)
+    assert await RuleClock(acme.house).run_once() == 2, "a process that has just begun goes on where others were"
+    assert await RuleClock(acme.house).run_once() == 0
+    await acme.idle()
+    assert [(await initech.get(one.uri)).status for one in (old, reply, young)] == [410, 410, 200]
+    assert (await asked(acme, old.uri))[initech.host].cause == "rule"
+    await ideas.edit(acme.house, acme.admin, young, "Second words.")
+    await acme.idle()
+    acme.wait(3700)
+    assert await clock.run_once() == 2, "this clock has not looked for long"
+    await acme.idle()
+    assert (await initech.get(young.uri)).status == 200
+    acme.wait(3700)
+    assert await clock.run_once() == 1
+    await acme.idle()
+    assert (await initech.get(young.uri)).status == 410
+
+
 async def test_a_share_that_ends_by_itself_takes_back_what_it_let_out(acme: Organisation, initech: Elsewhere):
     forum = await acme.forum("open")
     await follow(initech, acme, forum.uri)
