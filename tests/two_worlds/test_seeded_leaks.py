@@ -105,7 +105,7 @@ LEAKS: list[tuple[Observer, Callable[[pytest.MonkeyPatch], None]]] = [
 
 async def _seen(observer: Observer) -> Result:
     async with open_ground() as ground:
-        return await attempt(ground, History(observer, LONG[:15], share=0.5))
+        return await attempt(ground, History(observer, LONG[:17], share=0.5))
 
 
 @pytest.mark.slow
