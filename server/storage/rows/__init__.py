@@ -1,0 +1,55 @@
+"""Tables of the inside store. Times are unix seconds (UTC); ids are 32 hexadecimal digits.
+
+Each field is declared in `register.toml`: inside, released (and by whom) or constant.
+"""
+
+from __future__ import annotations
+
+from server.storage.rows.boundary import (
+    AgreementRow,
+    PartnerRow,
+    PastVerdictRow,
+    PseudonymRow,
+    RecallRow,
+    RuleSetRow,
+    ShadowRow,
+    TwinRow,
+    VerdictRow,
+)
+from server.storage.rows.contributions import ContributionRow, KeyRow, MarkRow, PrintRow, SearchRow, VersionRow
+from server.storage.rows.holds import HoldAnswerRow, HoldRow
+from server.storage.rows.jams import ForumRow, JamRow
+from server.storage.rows.people import LinkRow, MemberRow, SessionRow, TokenRow
+from server.storage.rows.records import AuditRow, CheckpointRow, EventRow, SelfTestRow
+from server.storage.rows.themes import ThemeStateRow
+
+__all__ = [
+    "AgreementRow",
+    "AuditRow",
+    "CheckpointRow",
+    "ContributionRow",
+    "EventRow",
+    "ForumRow",
+    "HoldAnswerRow",
+    "HoldRow",
+    "JamRow",
+    "KeyRow",
+    "LinkRow",
+    "MarkRow",
+    "MemberRow",
+    "PartnerRow",
+    "PastVerdictRow",
+    "PrintRow",
+    "PseudonymRow",
+    "RecallRow",
+    "RuleSetRow",
+    "SearchRow",
+    "SelfTestRow",
+    "SessionRow",
+    "ShadowRow",
+    "ThemeStateRow",
+    "TokenRow",
+    "TwinRow",
+    "VerdictRow",
+    "VersionRow",
+]

@@ -1,0 +1,99 @@
+"""Ideas and replies, their versions and marks, and what finds them again."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class ContributionRow(Model):
+    id = fields.CharField(max_length=32, primary_key=True)
+    kind = fields.CharField(max_length=5)
+    uri = fields.CharField(max_length=2000, unique=True)
+    jam_id = fields.CharField(max_length=32, db_index=True)
+    forum_id = fields.CharField(max_length=32)
+    thread_id = fields.CharField(max_length=32)
+    parent_id = fields.CharField(max_length=32, default="")
+    author_id = fields.CharField(max_length=32)
+    title = fields.CharField(max_length=300, default="")
+    text = fields.TextField()
+    html = fields.TextField()
+    label = fields.CharField(max_length=200)
+    intent = fields.CharField(max_length=12, default="")
+    builds_on = fields.CharField(max_length=32, default="")
+    version = fields.IntField(default=1)
+    deleted = fields.BooleanField(default=False)
+    activity_uri = fields.CharField(max_length=2000, default="")
+    support = fields.IntField(default=0)
+    replies = fields.IntField(default=0)
+    emerging = fields.BooleanField(default=False)
+    best = fields.BooleanField(default=False)
+    created_at = fields.FloatField()
+    edited_at = fields.FloatField(null=True)
+
+    class Meta:
+        table = "contributions"
+        indexes = (
+            ("forum_id", "kind", "created_at"),
+            ("thread_id", "created_at"),
+            ("jam_id", "created_at"),
+            ("author_id", "created_at"),
+            ("edited_at",),
+        )
+
+
+class SearchRow(Model):
+    """Where the words of a contribution stand in the full-text index, which knows its rows by number only."""
+
+    contribution_id = fields.CharField(max_length=32, primary_key=True)
+    number = fields.IntField()
+
+    class Meta:
+        table = "search_rows"
+
+
+class PrintRow(Model):
+    """A contribution whose prints stand in `fingerprints`, which knows it by number only."""
+
+    number = fields.IntField(primary_key=True)
+    contribution_id = fields.CharField(max_length=32, unique=True)
+
+    class Meta:
+        table = "printed"
+
+
+class KeyRow(Model):
+    """A secret of the inside, 32 random bytes: the key of the prints."""
+
+    name = fields.CharField(max_length=40, primary_key=True)
+    bytes = fields.BinaryField()
+
+    class Meta:
+        table = "inside_keys"
+
+
+class VersionRow(Model):
+    """Earlier words of a contribution."""
+
+    id = fields.IntField(primary_key=True)
+    contribution_id = fields.CharField(max_length=32)
+    number = fields.IntField()
+    title = fields.CharField(max_length=300, default="")
+    text = fields.TextField()
+    written_at = fields.FloatField()
+
+    class Meta:
+        table = "versions"
+        unique_together = (("contribution_id", "number"),)
+
+
+class MarkRow(Model):
+    id = fields.IntField(primary_key=True)
+    contribution_id = fields.CharField(max_length=32)
+    member_id = fields.CharField(max_length=32)
+    kind = fields.CharField(max_length=10)
+    made_at = fields.FloatField()
+
+    class Meta:
+        table = "marks"
+        unique_together = (("contribution_id", "kind", "member_id"),)
