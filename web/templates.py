@@ -11,6 +11,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from web.assets import Assets
+from web.language import _, ngettext
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -28,7 +29,9 @@ class Templates:
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
         )
+        self._environment.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
         self._environment.globals.update(asset=assets.url, icon=self._icon)
         self._environment.filters.update(when=self._when, count=count, plural=plural, clock=clock, iso=iso, stamp=stamp)
         self._sprite = assets.url("vendor/lucide.svg")
