@@ -14,7 +14,7 @@ import structlog
 
 def told(error: BaseException) -> str:
     """Return what failed and where: kinds and places, never what an error says, for that may be somebody's words."""
-    lines = []
+    lines: list[str] = []
     found: BaseException | None = error
     while found is not None and len(lines) < 200:
         lines.append(type(found).__name__)

@@ -78,9 +78,9 @@ class Writing:
             title=self.typed.get("title", ""),
             text=self.typed.get("text", ""),
             label=self.label,
-            act="Update" if self.edited else "Create",
             thread_id=thread,
             contribution_id=self.edited.id if self.edited else "",
+            version=self.edited.version + 1 if self.edited else 1,
         )
 
 

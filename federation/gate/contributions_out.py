@@ -26,7 +26,7 @@ from server.services import ideas, people
 async def release_new(gate: Gateway, event: Event, plan: Plan) -> None:
     made = await ideas.by_id(gate.house, event.subject_id)
     if made is not None and not made.deleted and made.version == event.data["version"]:
-        await release(gate, plan, made, "Create")
+        await release(gate, plan, made)
 
 
 async def release_edit(gate: Gateway, event: Event, plan: Plan) -> None:
@@ -63,7 +63,7 @@ async def bring_in_line(
     gate: Gateway, plan: Plan, made: Contribution, forum: Forum, event: Event, cause: Cause
 ) -> None:
     """Judge something that stands again: what may cross is there to be read, what may not is withdrawn."""
-    verdicts = await release(gate, plan, made, "Create", deliver=False)
+    verdicts = await release(gate, plan, made, deliver=False)
     await end_grants(gate, plan, made, forum, verdicts, event.at, cause, held_stands=False)
     await plan.write_so_far()
 
@@ -85,18 +85,21 @@ async def release_deletion(gate: Gateway, event: Event, plan: Plan) -> None:
         plan.forget(made.uri)
 
 
-async def release(gate: Gateway, plan: Plan, made: Contribution, act: str, *, deliver: bool = True) -> list[Verdict]:
+async def release(
+    gate: Gateway, plan: Plan, made: Contribution, act: str = "Create", *, deliver: bool = True
+) -> list[Verdict]:
     """Judge a contribution for every audience and let across what may, or what a reviewer let across.
 
     Without `deliver` it is only there to be read; whoever holds an older version gets the new one all the same.
+    `act` is what others' words are passed on as.
     """
     forum, _ = await forum_of(gate, made.forum_id)
-    draft = await judged.draft_of(gate.house, made, act)
+    draft = await judged.draft_of(gate.house, made)
     verdicts = await judged.judge(gate.house, draft)
     reviewed = await reviewed_of(gate, made, forum, verdicts)
     verdicts = [_as_reviewed(verdict, reviewed) for verdict in verdicts]
     if not forum.is_canary:
-        plan.note(made, act, verdicts)
+        plan.note(made, verdicts)
     if made.author_host and not forum.is_local:
         return verdicts
     if not forum.is_canary:

@@ -20,7 +20,7 @@ from server.domain.crossings import Verdict
 from server.domain.ideas import Contribution
 from server.domain.self_test import is_identity
 from server.services import crossings as judged
-from server.services.crossings import Judged
+from server.services.crossings import Judged, words_judged
 from server.services.house import House
 
 Step = Callable[[Transaction], Awaitable[object]]
@@ -66,9 +66,9 @@ class Plan:
     def outside(self) -> Outside:
         return self.gate.outside
 
-    def note(self, made: Contribution, act: str, verdicts: Sequence[Verdict]) -> None:
+    def note(self, made: Contribution, verdicts: Sequence[Verdict]) -> None:
         """Have verdicts kept, with their facts, before anything of them crosses."""
-        self.verdicts.append(Judged(made.id, made.version, act, tuple(verdicts)))
+        self.verdicts.append(words_judged(made, verdicts))
 
     def mark(self) -> tuple[int, int]:
         """Return where the plan stands, for `back_to`."""

@@ -21,14 +21,14 @@ async def release_held(gate: Gateway, event: Event, plan: Plan) -> None:
     if made is None or made.deleted or made.version != hold.version:
         return
     forum, _ = await forum_of(gate, made.forum_id)
-    verdicts = await release(gate, plan, made, "Create")
+    verdicts = await release(gate, plan, made)
     await end_grants(gate, plan, made, forum, verdicts, event.at, "edit", held_stands=True)
     if made.kind == "idea":
         # The idea has to stand outside before its replies can hang on it.
         await plan.write_so_far()
         for one in await ideas.replies_of(gate.house, made.id):
             if not one.deleted:
-                await release(gate, plan, one, "Create")
+                await release(gate, plan, one)
 
 
 async def refuse_held(gate: Gateway, event: Event, plan: Plan) -> None:
@@ -39,7 +39,7 @@ async def refuse_held(gate: Gateway, event: Event, plan: Plan) -> None:
     hold = await holds.find_hold(gate.house, event.subject_id)
     made = await ideas.by_id(gate.house, hold.contribution_id)
     if made is not None and not made.deleted and made.version == hold.version:
-        await release(gate, plan, made, "Create", deliver=False)
+        await release(gate, plan, made, deliver=False)
 
 
 async def _look_again(gate: Gateway, event: Event, plan: Plan) -> None:

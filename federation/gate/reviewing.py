@@ -44,7 +44,7 @@ async def _review(
     forms = await judged.twins_of(gate.house, [made.id for made in several])
     uris = {made.id: [made.uri, *forms.get(made.id, {}).values()] if made.is_local else [made.uri] for made in several}
     standing = await crossings.standing(gate.outside, [uri for found in uris.values() for uri in found])
-    said = await judged.effects_of(gate.house, [made.id for made in several], "Create")
+    said = await judged.effects_of(gate.house, [made.id for made in several])
     asked = await holds.asked_about(gate.house, [made.id for made in several])
     paused = {reader.audience for reader in await judged.readers_of(gate.house, forum) if reader.paused}
     for made in several:
@@ -54,7 +54,7 @@ async def _review(
             await plan.write_so_far()
             await bring_in_line(gate, plan, made, forum, event, cause)
             continue
-        plan.note(made, "Create", verdicts)
+        plan.note(made, verdicts)
         if any(said.get((made.id, made.version, one.audience)) != one.verdict for one in verdicts):
             # What is judged after this may ask what was said of it: that has to be written first.
             await plan.write_so_far()

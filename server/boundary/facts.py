@@ -188,19 +188,28 @@ class Facts:
         return Clearance(self.clearance, self.cleared_for)
 
     def towards(
-        self, peer: str, tier: Tier, clearance: Clearance, findings: frozenset[str], *, first_crossing: bool, nth: int
+        self,
+        peer: str,
+        tier: Tier,
+        clearance: Clearance,
+        findings: frozenset[str],
+        *,
+        act: str,
+        first_crossing: bool,
+        nth: int,
     ) -> Facts:
         """Return these facts about another server; what changes is checked, the rest was."""
         if not is_peer(peer, tier):
             raise FactsError(f"'{peer}' with the tier '{tier}' is no other side")
-        if {type(findings), type(first_crossing), type(nth)} != {frozenset, bool, int} or nth < 1:
-            raise FactsError("findings, first_crossing or nth are ill-typed")
+        if (type(findings), type(act), type(first_crossing), type(nth)) != (frozenset, str, bool, int) or nth < 1:
+            raise FactsError("findings, act, first_crossing or nth are ill-typed")
         return self.supposing(
             peer=peer,
             tier=tier,
             clearance=clearance.level,
             cleared_for=clearance.categories,
             findings=findings,
+            act=act,
             first_crossing=first_crossing,
             nth=nth,
         )

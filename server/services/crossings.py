@@ -61,6 +61,8 @@ class Draft:
     """What is judged: words not yet or already written. `thread_id` and `contribution_id` may be "".
 
     `made_at` is when the contribution came to be and `written_at` when these words of it did; None is now.
+    `version` counts its words. Whether they are a Create or an Update is worked out for each audience: they are an
+    Update where earlier ones crossed.
     """
 
     forum: Forum
@@ -73,14 +75,18 @@ class Draft:
     contribution_id: str = ""
     made_at: datetime | None = None
     written_at: datetime | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What crossed before, by audience: others of the thread, and how many of the author's other contributions."""
+    """What crossed before, by audience: others of the thread, how many of the author's other contributions, and
+    the audiences to which earlier words of this contribution went.
+    """
 
     crossed: frozenset[str] = frozenset()
     counts: Mapping[str, int] = field(default_factory=dict)
+    earlier: frozenset[str] = frozenset()
 
 
 async def readers_of(house: House, forum: Forum) -> list[Reader]:
@@ -182,7 +188,8 @@ async def _past(house: House, draft: Draft, audiences: Sequence[str]) -> Past:
     crossed = await verdict_rows.crossed_to(house.store, draft.thread_id, audiences, draft.contribution_id)
     made_at = (draft.made_at or house.now()).timestamp()
     counts = await verdict_rows.crossings_of(house.store, draft.author.id, made_at, draft.contribution_id)
-    return Past(crossed, counts)
+    earlier = await verdict_rows.crossed_before(house.store, draft.contribution_id, draft.version)
+    return Past(crossed, counts, earlier)
 
 
 def _facts(
@@ -191,9 +198,10 @@ def _facts(
     """Return the facts of a draft for one reader; `known` are those of the same draft for another."""
     first_crossing = reader.audience not in past.crossed
     nth = past.counts.get(reader.audience, 0) + 1
+    act = _act(draft, reader.audience in past.earlier)
     if known is not None:
         return known.towards(
-            reader.audience, reader.tier, reader.clearance, findings, first_crossing=first_crossing, nth=nth
+            reader.audience, reader.tier, reader.clearance, findings, act=act, first_crossing=first_crossing, nth=nth
         )
     author = draft.author
     written_at = min(draft.written_at or now, now)
@@ -213,7 +221,7 @@ def _facts(
         role=author.role,
         consent=author.consent,
         findings=findings,
-        act=draft.act,
+        act=act,
         thing=_thing(draft),
         length=len(draft.text),
         attachments=0,
@@ -224,6 +232,14 @@ def _facts(
         age=(now - written_at) // timedelta(hours=1),
         week_minute=week_minute(written_at),
     )
+
+
+def _act(draft: Draft, earlier: bool) -> str:
+    """Return the act that words are to somebody: an Update where earlier words of the same contribution crossed.
+
+    It does not change with what is judged again, and an edit of what was held is no way around a rule about new ones.
+    """
+    return ("Update" if earlier else "Create") if draft.act in ("Create", "Update") else draft.act
 
 
 def _thing(draft: Draft) -> Thing:
@@ -298,7 +314,7 @@ async def _root_verdicts(house: House, draft: Draft, root: Contribution, *, quot
     return {audience: "denied" if recalled & {"", audience} else word for audience, word in said.items()}
 
 
-async def draft_of(house: House, made: Contribution, act: str = "Create", forum: Forum | None = None) -> Draft:
+async def draft_of(house: House, made: Contribution, forum: Forum | None = None) -> Draft:
     """Return a stored contribution as something to judge; `forum` is its own, where that is known already."""
     if forum is None:
         forum, _ = await forum_and_jam(house, made.forum_id)
@@ -312,11 +328,11 @@ async def draft_of(house: House, made: Contribution, act: str = "Create", forum:
         made.title,
         made.text,
         made.label,
-        act,
-        made.thread_id,
-        made.id,
-        made.created_at,
-        written_at,
+        thread_id=made.thread_id,
+        contribution_id=made.id,
+        made_at=made.created_at,
+        written_at=written_at,
+        version=made.version,
     )
 
 
@@ -330,13 +346,20 @@ class Judged:
     verdicts: tuple[Verdict, ...]
 
 
+def words_judged(made: Contribution, verdicts: Sequence[Verdict]) -> Judged:
+    """Return what was decided of a contribution's present words, to be kept under one name for each version."""
+    return Judged(made.id, made.version, "Create" if made.version == 1 else "Update", tuple(verdicts))
+
+
 async def earlier_draft(house: House, made: Contribution, number: int) -> Draft | None:
     """Return an earlier version of a contribution as something to judge, under its present label."""
     versions = await contributions.versions(house.store, made.id)
     found = next((version for version in versions if version.number == number), None)
     if found is None:
         return None
-    return replace(await draft_of(house, made), title=found.title, text=found.text, written_at=found.written_at)
+    return replace(
+        await draft_of(house, made), title=found.title, text=found.text, written_at=found.written_at, version=number
+    )
 
 
 async def record_verdicts(house: House, judged: Sequence[Judged]) -> None:
@@ -410,11 +433,9 @@ async def twins_of(house: House, contribution_ids: Sequence[str]) -> dict[str, d
     return await twins.twins_of(house.store, contribution_ids)
 
 
-async def effects_of(
-    house: House, contribution_ids: Sequence[str], act: str
-) -> dict[tuple[str, int, str], str]:
-    """Return (contribution id, version, audience) → what was said of an act, as one word."""
-    return await verdict_rows.effects_of(house.store, contribution_ids, act)
+async def effects_of(house: House, contribution_ids: Sequence[str]) -> dict[tuple[str, int, str], str]:
+    """Return (contribution id, version, audience) → what was last said of those words, in one word."""
+    return await verdict_rows.effects_of(house.store, contribution_ids)
 
 
 async def all_public_uris(house: House, made: Contribution) -> list[str]:

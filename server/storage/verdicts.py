@@ -19,6 +19,7 @@ KEY = "contribution_id = ? AND version = ? AND audience = ? AND act = ?"
 NEW = f"INSERT INTO verdicts ({FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 Key = tuple[str, int, str, str]
 
+WORDS = "act IN ('Create', 'Update')"
 CROSSED = "{}.effect IN ('allowed', 'redacted')"
 COUNTED = 50
 
@@ -76,11 +77,17 @@ def _verdict(row: Mapping[str, Any]) -> Verdict:
     )
 
 
+def _act(row: Mapping[str, Any]) -> str:
+    """Return what act was judged: of words, what they were to the one audience."""
+    named: str = row["act"]
+    return str(json.loads(row["facts"]).get("act", named)) if named in ("Create", "Update") else named
+
+
 def _kept(row: Mapping[str, Any]) -> KeptVerdict:
     return KeptVerdict(
         subject_id=row["contribution_id"],
         version=row["version"],
-        act=row["act"],
+        act=_act(row),
         verdict=_verdict(row),
         past=bool(row["past"]),
     )
@@ -96,14 +103,12 @@ async def of(store: Database, contribution_id: str) -> list[Verdict]:
     return list({row["audience"]: _verdict(row) for row in rows}.values())
 
 
-async def effects_of(
-    store: Database, contribution_ids: Sequence[str], act: str
-) -> dict[tuple[str, int, str], str]:
-    """Return (contribution id, version, audience) → what was said of an act."""
+async def effects_of(store: Database, contribution_ids: Sequence[str]) -> dict[tuple[str, int, str], str]:
+    """Return (contribution id, version, audience) → what was last said of those words."""
     rows = await store.fetch(
-        "SELECT contribution_id, version, audience, effect FROM verdicts WHERE act = ?"
-        " AND contribution_id IN (SELECT value FROM json_each(?))",
-        (act, json.dumps(contribution_ids)),
+        f"SELECT contribution_id, version, audience, effect FROM verdicts WHERE {WORDS}"
+        " AND contribution_id IN (SELECT value FROM json_each(?)) ORDER BY decided_at",
+        (json.dumps(contribution_ids),),
     )
     return {(row["contribution_id"], row["version"], row["audience"]): row["effect"] for row in rows}
 
@@ -202,6 +207,18 @@ async def crossed_to(store: Database, thread_id: str, audiences: Sequence[str], 
         f" JOIN verdicts v ON v.contribution_id = c.id AND v.audience = a.value AND {CROSSED.format('v')}"
         " WHERE c.thread_id = ? AND c.id != ?)",
         (json.dumps(audiences), thread_id, but),
+    )
+    return frozenset(row["audience"] for row in rows)
+
+
+async def crossed_before(store: Database, contribution_id: str, version: int) -> frozenset[str]:
+    """Return the audiences to which earlier words of a contribution were let across."""
+    if version < 2:
+        return frozenset()
+    rows = await store.fetch(
+        f"SELECT DISTINCT v.audience FROM verdicts v WHERE v.contribution_id = ? AND v.version < ?"
+        f" AND v.{WORDS} AND {CROSSED.format('v')}",
+        (contribution_id, version),
     )
     return frozenset(row["audience"] for row in rows)
 

@@ -156,7 +156,9 @@ def make_thread_of(count: int, chance: random.Random) -> list[Facts]:
     while len(made) < count:
         first = make_facts(2, chance)[1]
         made += [
-            first.towards(peer, tier, clearance, first.findings, first_crossing=False, nth=1 + n % 9)
+            first.towards(
+                peer, tier, clearance, first.findings, act=first.act, first_crossing=False, nth=1 + n % 9
+            )
             for n, (peer, tier) in enumerate(hosts)
         ]
     return made[:count]

@@ -20,7 +20,7 @@ NO_MAIL = '\n[[rule]]\nid = "G-globex"\nkind = "guard"\ndirection = "in"\nfrom =
 
 async def decide(world: World, made: Contribution, act: str = "Create") -> list[Verdict]:
     """Judge and keep the verdicts, as the gate does."""
-    verdicts = await crossings.judge(world.house, await crossings.draft_of(world.house, made, act))
+    verdicts = await crossings.judge(world.house, await crossings.draft_of(world.house, made))
     judged = crossings.Judged(made.id, made.version, act, tuple(verdicts))
     await crossings.record_verdicts(world.house, [judged])
     return verdicts

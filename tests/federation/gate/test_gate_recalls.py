@@ -368,3 +368,28 @@ async def test_a_share_that_ends_by_itself_takes_back_what_it_let_out(acme: Orga
     await acme.idle()
     assert (await initech.get(idea.uri)).status == 410
     assert (await asked(acme, idea.uri))[initech.host].cause == "rule"
+
+
+async def test_an_edit_of_what_was_held_as_new_is_still_new_and_an_edit_of_what_crossed_is_none(
+    acme: Organisation, initech: Elsewhere
+):
+    forum = await acme.forum("open")
+    await follow(initech, acme, forum.uri)
+    crossed = await acme.idea(forum)
+    await acme.idle()
+    stored, _ = await rules.rules_in_force(acme.house)
+    guard = '\n[[rule]]\nid = "G-new"\nkind = "guard"\ndirection = "out"\nact = "Create"\neffect = "hold"\n'
+    await ideas.edit(acme.house, acme.admin, crossed, "Second words.")
+    await acme.idle()
+    await rules.apply_rules(acme.house, acme.admin, stored.text + guard, alone=True)
+    await acme.idle()
+    assert (await initech.get(crossed.uri)).status == 200, "its words crossed as an Update, which no rule holds"
+    held = await acme.idea(forum)
+    await acme.idle()
+    assert (await initech.get(held.uri)).status == 404
+    await ideas.edit(acme.house, acme.admin, held, "Words that nobody has reviewed.")
+    await acme.idle()
+    assert (await initech.get(held.uri)).status == 404
+    await rules.apply_rules(acme.house, acme.admin, stored.text + guard + "# The same again.\n", alone=True)
+    await acme.idle()
+    assert [(await initech.get(one.uri)).status for one in (crossed, held)] == [200, 404]
