@@ -80,6 +80,7 @@ class Writing:
             label=self.label,
             thread_id=thread,
             contribution_id=self.edited.id if self.edited else "",
+            made_at=self.edited.created_at if self.edited else None,
             version=self.edited.version + 1 if self.edited else 1,
         )
 

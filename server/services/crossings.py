@@ -185,8 +185,10 @@ def _whole_label(draft: Draft, root: Contribution | None) -> Label:
 
 
 async def _past(house: House, draft: Draft, audiences: Sequence[str]) -> Past:
-    crossed = await verdict_rows.crossed_to(house.store, draft.thread_id, audiences, draft.contribution_id)
     made_at = (draft.made_at or house.now()).timestamp()
+    crossed = await verdict_rows.crossed_to(
+        house.store, draft.thread_id, audiences, made_at, draft.contribution_id
+    )
     counts = await verdict_rows.crossings_of(house.store, draft.author.id, made_at, draft.contribution_id)
     earlier = await verdict_rows.crossed_before(house.store, draft.contribution_id, draft.version)
     return Past(crossed, counts, earlier)

@@ -198,15 +198,21 @@ def _standing(effects: list[str]) -> str:
     return decided if effects[0] != "held" or decided in ("allowed", "redacted") else "held"
 
 
-async def crossed_to(store: Database, thread_id: str, audiences: Sequence[str], but: str) -> frozenset[str]:
-    """Return those of the audiences to which anything of a thread, other than one contribution, was let across."""
+async def crossed_to(
+    store: Database, thread_id: str, audiences: Sequence[str], made_at: float, but: str
+) -> frozenset[str]:
+    """Return those of the audiences to which anything of a thread that is older than one contribution was let across.
+
+    `made_at` is when that one was made, in unix seconds, and `but` its id. What came after it does not count, so that
+    it is the first for ever where it was once.
+    """
     if not thread_id:
         return frozenset()
     rows = await store.fetch(
         "SELECT a.value AS audience FROM json_each(?) a WHERE EXISTS (SELECT 1 FROM contributions c"
         f" JOIN verdicts v ON v.contribution_id = c.id AND v.audience = a.value AND {CROSSED.format('v')}"
-        " WHERE c.thread_id = ? AND c.id != ?)",
-        (json.dumps(audiences), thread_id, but),
+        " WHERE c.thread_id = ? AND (c.created_at, c.id) < (?, ?))",
+        (json.dumps(audiences), thread_id, made_at, but),
     )
     return frozenset(row["audience"] for row in rows)
 

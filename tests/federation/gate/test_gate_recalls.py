@@ -393,3 +393,26 @@ async def test_an_edit_of_what_was_held_as_new_is_still_new_and_an_edit_of_what_
     await rules.apply_rules(acme.house, acme.admin, stored.text + guard + "# The same again.\n", alone=True)
     await acme.idle()
     assert [(await initech.get(one.uri)).status for one in (crossed, held)] == [200, 404]
+
+
+async def test_the_first_crossing_of_a_thread_stays_it_whatever_follows(acme: Organisation, initech: Elsewhere):
+    forum = await acme.forum("open")
+    await follow(initech, acme, forum.uri)
+    stored, _ = await rules.rules_in_force(acme.house)
+    guard = '\n[[rule]]\nid = "G-first"\nkind = "guard"\ndirection = "out"\nfirst_crossing = true\neffect = "redact"\n'
+    guard += 'redactions = ["name->role"]\n'
+    await rules.apply_rules(acme.house, acme.admin, stored.text + guard, alone=True)
+    idea = await acme.idea(forum)
+    await acme.idle()
+    reply = await acme.reply(idea, "An answer.")
+    await acme.idle()
+    said = [
+        verdict.verdict for one in (idea, reply) for verdict in await crossings.verdicts_of(acme.house, acme.admin, one)
+    ]
+    assert set(said[: len(said) // 2]) == {"redacted"}
+    assert set(said[len(said) // 2 :]) == {"allowed"}
+    await acme.partner("late.example")
+    await acme.idle()
+    again = await crossings.verdicts_of(acme.house, acme.admin, idea)
+    assert {verdict.verdict for verdict in again} == {"redacted"}
+    assert await asked(acme) == {}
