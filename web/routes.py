@@ -20,6 +20,7 @@ from web.pages.boundary import (
     rules,
     self_test,
 )
+from web.pages.organising import rota
 
 GET: dict[str, Handler] = {
     "/": home.show_home,
@@ -30,6 +31,8 @@ GET: dict[str, Handler] = {
     "/jams/{jam}": jams.show_lobby,
     "/jams/{jam}/charter": jams.show_charter,
     "/jams/{jam}/settings": jams.show_settings,
+    "/jams/{jam}/rota": rota.show_rota,
+    "/jams/{jam}/calendar.ics": rota.download_calendar,
     "/jams/{jam}/board": board.show_board,
     "/jams/{jam}/themes/{theme}": board.show_theme,
     "/jams/{jam}/stream": stream.show_stream,
@@ -75,6 +78,7 @@ POST: dict[str, Handler] = {
     "/jams/{jam}/freeze": jams.freeze_jam,
     "/jams/{jam}/archive": jams.archive_jam,
     "/jams/{jam}/forums": jams.create_forum,
+    "/jams/{jam}/rota": rota.change_rota,
     "/forums": jams.join_forum,
     "/forums/{forum:[0-9a-f]{32}}/ideas": forums.post_idea,
     "/forums/{forum:[0-9a-f]{32}}/preview": forums.preview_idea,

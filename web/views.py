@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zlib import crc32
 
 from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from web.hosting import RotaView
 
 Audience = Literal["inside", "partners", "public"]
 Tone = Literal["inside", "partners", "public", "held", "denied"]
@@ -278,6 +281,8 @@ class LobbyPage:
     may_manage: bool
     stream_url: str
     counted_at: datetime
+    checklist: tuple[Choice, ...] = ()
+    rota: RotaView | None = None
 
 
 # --- forms ------------------------------------------------------------------------------------------
@@ -318,6 +323,7 @@ class SettingsPage:
     closes_value: str
     verbs: tuple[str, ...]
     gaps: tuple[str, ...]
+    checklist: tuple[Choice, ...]
     forums: tuple[ForumCard, ...]
     forum_values: Mapping[str, str]
     audiences: tuple[Choice, ...]
@@ -350,6 +356,7 @@ class ForumPage:
     composer: Composer | None
     closed_words: str
     stream_url: str
+    rota: RotaView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

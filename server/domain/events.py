@@ -34,6 +34,10 @@ EventKind = Literal[
     "SelfTestEnded",
     "PurgeAsked",
     "ThemesRefreshed",
+    "HostsChanged",
+    "IdeaCarried",
+    "RehearsalRemoved",
+    "Invited",
 ]
 
 

@@ -179,8 +179,13 @@ SHORT = {
     "verdicts.effect", "versions.text", "versions.title",
 }  # fmt: skip
 
-# Fields of what this history does not do: other tests look at checkpoints, self-tests and themes.
+# Fields of what this history does not do: other tests look at checkpoints, self-tests and themes, at what organisers
+# arrange and at invitations.
 UNUSED = {
+    "carried.forum_id", "carried.id", "carried.idea_id", "carried.origin_id", "host_slots.forum_id", "host_slots.id",
+    "host_slots.member_id", "hosts.bio", "hosts.forum_id", "hosts.id", "hosts.member_id", "hosts.picture_id",
+    "invitations.hash", "invitations.id", "invitations.made_by", "invitations.note", "invitations.unit",
+    "jam_origins.jam_id", "jam_origins.kind", "jam_origins.origin_id",
     "agreements.statement", "checkpoints.before", "checkpoints.hash", "checkpoints.key", "checkpoints.signature",
     "self_tests.asked_by", "self_tests.report", "self_tests.state", "themes.jam_id", "themes.report",
     "themes.snapshot",

@@ -16,6 +16,7 @@ from web.answers import draw, from_htmx, go, head_of, html, show
 from web.cards import draw_cards
 from web.composing import Writing, base_of, draw_composer, label_in
 from web.forms import read_form, wrong_of
+from web.hosting import draw_rota
 from web.people import names_of_hosts
 from web.reach import audience_words, badge_of
 from web.session import member_of
@@ -65,6 +66,7 @@ async def _forum(request: web.Request, typed: dict[str, str], wrong: dict[str, s
         composer=None if closed else await draw_composer(house, member, writing),
         closed_words=closed,
         stream_url=f"/jams/{jam.id}/stream",
+        rota=await draw_rota(house, member, jam, [forum], head_of(jam, jam.state).url),
     )
     return show(request, "forum.html", page, status=status)
 

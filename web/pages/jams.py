@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 
 from aiohttp import web
 
@@ -20,6 +19,8 @@ from web.cards import draw_cards, draw_forum
 from web.composing import LABEL_WORDS, draw_wishes, label_in
 from web.figures import draw_figures
 from web.forms import read_choices, read_form, read_time, write_time, wrong_of
+from web.hosting import draw_rota
+from web.language import _
 from web.people import names_of_hosts
 from web.session import member_of
 from web.views import Choice, Phase
@@ -63,8 +64,9 @@ async def show_lobby(request: web.Request) -> web.Response:
     rising = await ideas.ideas_of_jam(house, member, jam, "rising", 5)
     lonely = [made for made in newest if not made.replies][-3:]
     figures = await board.read_board(house, member, jam)
+    head = head_of(jam, state)
     page = views.LobbyPage(
-        jam=head_of(jam, state),
+        jam=head,
         charter=_charter(jam),
         phases=draw_phases(jam, state),
         figures=draw_figures(figures, len(own)),
@@ -76,22 +78,23 @@ async def show_lobby(request: web.Request) -> web.Response:
         may_manage=member.may("jams") and not jam.host,
         stream_url=f"/jams/{jam.id}/stream",
         counted_at=house.now(),
+        checklist=_checklist(jam) if state == "draft" and not jam.host else (),
+        rota=await draw_rota(house, member, jam, own, head.url),
     )
     return show(request, "lobby.html", page)
 
 
 def draw_phases(jam: Jam, state: str) -> tuple[Phase, ...]:
-    """Before, live, after: where the jam stands."""
+    """Before, live, after: where the jam stands, and when it passes from one to the next."""
     at = {"draft": 0, "open": 1, "frozen": 2, "archived": 2}[state]
     stands: tuple[views.PhaseState, ...] = ("later", "now", "done")
-    after = f"Every theme gets an answer: {jam.charter.decide_by}" if jam.charter.decide_by else "Themes get answers"
-    live = {0: "Opens", 1: "Open to ideas until", 2: "Closed"}[at]
-    moment: datetime = jam.opens_at if at == 0 else jam.closes_at
-    before = "The charter is being written" if at == 0 else "Charter agreed, opened"
+    after = _("Every theme gets an answer: %s") % jam.charter.decide_by if jam.charter.decide_by else ""
+    before = _("The charter is being written. Opens") if at == 0 else _("Charter agreed, opened")
+    live = (_("Then open to ideas until"), _("Open to ideas until"), _("Closed"))[at]
     return (
-        Phase(words="Before", state=stands[1 + (at > 0)], at=None if at == 0 else jam.opens_at, note=before),
-        Phase(words="Live", state=stands[(at > 0) + (at > 1)], at=moment, note=live),
-        Phase(words="After", state=stands[at > 1], at=None, note=after),
+        Phase(words=_("Before"), state=stands[1 + (at > 0)], at=jam.opens_at, note=before),
+        Phase(words=_("Live"), state=stands[(at > 0) + (at > 1)], at=jam.closes_at, note=live),
+        Phase(words=_("After"), state=stands[at > 1], at=None, note=after or _("Themes get answers")),
     )
 
 
@@ -103,6 +106,12 @@ def _charter(jam: Jam) -> views.Charter:
         off_limits=charter.off_limits,
         decide_by=charter.decide_by,
     )
+
+
+def _checklist(jam: Jam) -> tuple[Choice, ...]:
+    """The parts of the charter, each ticked once it is filled: what opening waits for."""
+    gaps = jam.charter.gaps()
+    return tuple(Choice(value=part, words=words, chosen=part not in gaps) for part, words in GAP_WORDS.items())
 
 
 def _gaps(jam: Jam) -> tuple[str, ...]:
@@ -189,6 +198,7 @@ async def _settings(request: web.Request, typed: dict[str, str], wrong: dict[str
         closes_value=write_time(jam.closes_at),
         verbs=tuple(TRANSITIONS[state]) if not jam.host else (),
         gaps=_gaps(jam),
+        checklist=_checklist(jam) if state == "draft" and not jam.host else (),
         forums=tuple(draw_forum(house, one, names, counts) for one in await forums.list_forums(house, member, jam)),
         forum_values=values,
         audiences=tuple(

@@ -19,6 +19,7 @@ from server.storage.rows.boundary import (
 from server.storage.rows.contributions import ContributionRow, KeyRow, MarkRow, PrintRow, SearchRow, VersionRow
 from server.storage.rows.holds import HoldAnswerRow, HoldRow
 from server.storage.rows.jams import ForumRow, JamRow
+from server.storage.rows.organising import CarriedRow, HostRow, InvitationRow, JamOriginRow, SlotRow
 from server.storage.rows.people import LinkRow, MemberRow, SessionRow, TokenRow
 from server.storage.rows.records import AuditRow, CheckpointRow, EventRow, SelfTestRow
 from server.storage.rows.themes import ThemeStateRow
@@ -26,12 +27,16 @@ from server.storage.rows.themes import ThemeStateRow
 __all__ = [
     "AgreementRow",
     "AuditRow",
+    "CarriedRow",
     "CheckpointRow",
     "ContributionRow",
     "EventRow",
     "ForumRow",
     "HoldAnswerRow",
     "HoldRow",
+    "HostRow",
+    "InvitationRow",
+    "JamOriginRow",
     "JamRow",
     "KeyRow",
     "LinkRow",
@@ -47,6 +52,7 @@ __all__ = [
     "SelfTestRow",
     "SessionRow",
     "ShadowRow",
+    "SlotRow",
     "ThemeStateRow",
     "TokenRow",
     "TwinRow",

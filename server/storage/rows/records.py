@@ -29,6 +29,7 @@ class AuditRow(Model):
 
     class Meta:
         table = "audit"
+        indexes = (("subject_id", "seq"),)
 
 
 class CheckpointRow(Model):

@@ -1,0 +1,89 @@
+"""What organisers do in the browser, and what members see of it."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import pytest
+
+from server.domain.jams import Charter
+from server.services import hosting, jams
+from web.forms import write_time
+
+
+def words_of(text: str) -> str:
+    """The text of a page as a person reads it."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+# --- lobby and rota ------------------------------------------------------------------------------------
+
+
+async def test_a_draft_shows_what_its_charter_lacks_as_a_list(site: Any) -> None:
+    half = Charter(question="What?", promise="", off_limits="Pay.", decide_by="")
+    await jams.create_jam(site.house, site.mara, "half", "Half", half, site.jam.opens_at, site.jam.closes_at)
+    browser = await site.browser(site.mara)
+    for path in ("/jams/half", "/jams/half/settings"):
+        text = words_of((await browser.get(path))[1])
+        assert "The question: done" in text
+        assert "The sponsor’s promise: still empty" in text
+        assert "The day of decision: still empty" in text
+    answer, text = await browser.post("/jams/half/open")
+    assert answer.status == 409
+    assert "Still empty: promise, decide by." in words_of(text)
+
+
+async def test_the_lobby_tells_the_phases_in_the_jams_time_and_offers_the_calendar(site: Any) -> None:
+    browser = await site.browser(site.jonas)
+    text = words_of((await browser.get("/jams/better"))[1])
+    for word in ("Before", "Live", "After", "jam time", "Every theme gets an answer: 15 December", "Add to calendar"):
+        assert word in text
+    answer, body = await browser.get("/jams/better/calendar.ics")
+    assert answer.content_type == "text/calendar"
+    assert "BEGIN:VCALENDAR" in body
+    assert "better.ics" in answer.headers["Content-Disposition"]
+    nobody = await site.browser()
+    answer, _ = await nobody.get("/jams/better/calendar.ics")
+    assert answer.status == 303
+
+
+async def test_an_organiser_names_a_host_and_plans_an_hour_and_everybody_sees_it(site: Any) -> None:
+    browser = await site.browser(site.mara)
+    await browser.get("/jams/better/rota")
+    forum = site.open_floor.id
+    answer, _ = await browser.post("/jams/better/rota", act="host", forum=forum, username="jonas", bio="<b>Runs it</b>")
+    assert answer.status == 303
+    times = {"starts_at": write_time(site.jam.opens_at), "ends_at": write_time(site.jam.closes_at)}
+    answer, text = await browser.post("/jams/better/rota", act="plan", host=f"{forum}/{site.jonas.id}", **times)
+    assert answer.status == 422
+    assert "at most 24 hours" in text
+    times["ends_at"] = times["starts_at"][:-2] + "59"
+    answer, _ = await browser.post("/jams/better/rota", act="plan", host=f"{forum}/{site.jonas.id}", **times)
+    assert answer.status == 303
+    reader = await site.browser(site.jonas)
+    for path in ("/jams/better", f"/forums/{forum}"):
+        _, text = await reader.get(path)
+        assert "Jonas Lindqvist" in text
+        assert "&lt;b&gt;Runs it&lt;/b&gt;" in text
+    rota = await hosting.rota_of(site.house, site.mara, site.jam)
+    slot = rota.slots[0].id
+    assert (await browser.post("/jams/better/rota", act="unplan", forum=forum, slot=slot))[0].status == 303
+    assert (await browser.post("/jams/better/rota", act="end", host=f"{forum}/{site.jonas.id}"))[0].status == 303
+    assert (await hosting.rota_of(site.house, site.mara, site.jam)).hosts == ()
+
+
+@pytest.mark.parametrize("fields", [{}, {"act": "host"}, {"act": "plan", "host": "x/y"}, {"act": "end", "host": "/"}])
+async def test_a_rota_form_that_makes_no_sense_changes_nothing(site: Any, fields: dict[str, str]) -> None:
+    browser = await site.browser(site.mara)
+    await browser.get("/jams/better/rota")
+    answer, _ = await browser.post("/jams/better/rota", **fields)
+    assert answer.status in (404, 422)
+
+
+async def test_only_organisers_see_the_rotas_forms(site: Any) -> None:
+    browser = await site.browser(site.jonas)
+    assert (await browser.get("/jams/better/rota"))[0].status == 403
+    answer, _ = await browser.post("/jams/better/rota", act="host", forum=site.open_floor.id, username="jonas")
+    assert answer.status == 403

@@ -1,0 +1,1 @@
+"""Organising a jam: rota, templates, clones and second jams, rehearsals, the archive. One file for each page."""
