@@ -20,6 +20,8 @@ from web.pages.boundary import (
     rules,
     self_test,
 )
+from web.pages.control import marks as control_marks
+from web.pages.control import radar
 from web.pages.organising import rota
 
 GET: dict[str, Handler] = {
@@ -36,6 +38,8 @@ GET: dict[str, Handler] = {
     "/jams/{jam}/board": board.show_board,
     "/jams/{jam}/themes/{theme}": board.show_theme,
     "/jams/{jam}/stream": stream.show_stream,
+    "/jams/{jam}/control": radar.show_radar,
+    "/jams/{jam}/control/radar": radar.show_radar,
     "/forums/{forum:[0-9a-f]{32}}": forums.show_forum,
     "/forums/{forum:[0-9a-f]{32}}/build": forums.build_on,
     "/ideas/{idea}": threads.show_thread,
@@ -45,6 +49,7 @@ GET: dict[str, Handler] = {
     "/ideas/{idea}/history": threads.show_history,
     "/ideas/{idea}/delete": threads.confirm_delete,
     "/ideas/{idea}/recall": threads.confirm_recall,
+    "/ideas/{idea}/marks/{kind}": control_marks.show_mark,
     "/boundary": rules.show_rules,
     "/boundary/rules/edit": rule_editor.show_editor,
     "/boundary/rules/versions": rule_history.show_versions,

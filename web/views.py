@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 if TYPE_CHECKING:
     from web.hosting import RotaView
+    from web.pages.control.thread import ControlThread
 
 Audience = Literal["inside", "partners", "public"]
 Tone = Literal["inside", "partners", "public", "held", "denied"]
@@ -370,6 +371,11 @@ class Mark:
     made: bool
     action: str
 
+    @property
+    def reasoned(self) -> bool:
+        """Whether it is set on a page of its own, which asks for a reason."""
+        return self.kind != "support"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewNote:
@@ -451,6 +457,7 @@ class ThreadPage:
     composer: Composer | None
     closed_words: str
     stream_url: str
+    control: ControlThread | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

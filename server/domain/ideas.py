@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -36,7 +36,7 @@ class Contribution:
     `thread_id` is the id of the idea at the root (its own id for an idea); `parent_id` is what it answers
     ("" for an idea); `version` counts from 1; `html` is the rendered and sanitised text; `label` is a level
     name; `builds_on` is the id of the idea it extends, or ""; `activity_uri` names the remote Create that
-    brought it ("" for our own).
+    brought it ("" for our own); `hidden` means that a facilitator keeps it from others for now.
     """
 
     id: str
@@ -66,6 +66,11 @@ class Contribution:
     replies: int = 0
     emerging: bool = False
     best: bool = False
+    hidden: bool = False
+
+    def veiled(self) -> Contribution:
+        """Return it without its words: what a moderation hold leaves others to see."""
+        return replace(self, title="", text="", html="")
 
     @property
     def is_local(self) -> bool:

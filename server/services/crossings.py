@@ -63,6 +63,7 @@ class Draft:
     `made_at` is when the contribution came to be and `written_at` when these words of it did; None is now.
     `version` counts its words. Whether they are a Create or an Update is worked out for each audience: they are an
     Update where earlier ones crossed.
+    `hidden` is what a facilitator keeps from everybody else.
     """
 
     forum: Forum
@@ -76,6 +77,7 @@ class Draft:
     made_at: datetime | None = None
     written_at: datetime | None = None
     version: int = 1
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +268,8 @@ def _narrow(
     if draft.forum.audience == "inside":
         reason = "Stays inside: this forum has no readers outside."
         return replace(verdict, verdict="inside", reason=reason, redactions=frozenset(), rules=())
+    if draft.hidden:
+        return replace(verdict, verdict="denied", reason="A facilitator has hidden it.", rules=())
     if not verdict.crosses and verdict.verdict != "held":
         return verdict
     if reader.paused:
@@ -312,6 +316,8 @@ async def _root_verdicts(house: House, draft: Draft, root: Contribution, *, quot
         # Not judged yet, or not for a reader who came later.
         judged = await judge(house, await draft_of(house, root), quotes=quotes)
         said = {verdict.audience: verdict.verdict for verdict in judged}
+    if root.hidden and draft.forum.is_local:
+        return dict.fromkeys(said, "denied")
     recalled = await recalls.recalled_from(house.store, root.id)
     return {audience: "denied" if recalled & {"", audience} else word for audience, word in said.items()}
 
@@ -335,6 +341,7 @@ async def draft_of(house: House, made: Contribution, forum: Forum | None = None)
         made_at=made.created_at,
         written_at=written_at,
         version=made.version,
+        hidden=made.hidden,
     )
 
 

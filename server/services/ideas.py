@@ -14,6 +14,7 @@ from server.database import Transaction
 from server.domain.actors import Member
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
 from server.domain.events import EventKind
+from server.domain.facilitation import REASON_LIMIT, MarkReason
 from server.domain.ideas import INTENTS, Contribution, Intent, Kind, MarkKind, Version
 from server.domain.jams import Forum, Jam
 from server.domain.uris import new_id
@@ -22,7 +23,7 @@ from server.services.house import House
 from server.services.labels import label_of, may_declassify, require_declassifier
 from server.services.quotes import prints_of
 from server.services.text import clean_line, clean_text, plain, render, sanitise, searchable
-from server.storage import contributions, events, jams, prints
+from server.storage import contributions, events, jams, mark_reasons, prints
 from server.storage import holds as hold_rows
 
 # So many answers to answers of other servers hang on each other at most: what reads a thread goes down it.
@@ -98,6 +99,8 @@ async def reply(
     root = await contributions.by_id(house.store, parent.thread_id)
     if forum is None or root is None or parent.deleted or root.deleted:
         raise Missing("idea", f"reply to missing {parent.id}")
+    _require_shown(parent)
+    _require_shown(root)
     await _require_open(house, forum, origin)
     if origin and await contributions.depth(house.store, parent.id) >= DEEPEST:
         raise Conflict("This thread is as deep as it can get; please answer something higher up.")
@@ -290,12 +293,17 @@ async def _empty(
     await events.audit(change, by_id, act, old.id, house.now().timestamp())
 
 
-async def mark(house: House, by: Member, target: Contribution, kind: MarkKind) -> None:
-    """Set a mark. Support is anyone's; emerging and best are a facilitator's."""
+async def mark(house: House, by: Member, target: Contribution, kind: MarkKind, reason: str = "") -> None:
+    """Set a mark. Support is anyone's; emerging and best are a facilitator's, whose reason is kept and shown."""
     await _check_mark(house, by, target, kind)
+    _require_shown(target)
+    said = clean_line(reason, "reason", REASON_LIMIT, required=False)
     now = house.now().timestamp()
     async with house.store.transaction() as change:
         if await contributions.mark(change, target.id, kind, by.id, now):
+            if kind != "support":
+                await mark_reasons.put(target.id, kind, by.id, said, now)
+                await events.audit(change, by.id, f"mark {kind}", target.id, now)
             await _record(house, change, "Marked", target, {"kind": kind, "by": by.id})
 
 
@@ -304,6 +312,10 @@ async def unmark(house: House, by: Member, target: Contribution, kind: MarkKind)
     await _check_mark(house, by, target, kind)
     async with house.store.transaction() as change:
         if await contributions.unmark(change, target.id, kind, by.id):
+            if kind != "support":
+                now = house.now().timestamp()
+                await mark_reasons.end(change, target.id, kind, by.id, now)
+                await events.audit(change, by.id, f"unmark {kind}", target.id, now)
             await _record(house, change, "Unmarked", target, {"kind": kind, "by": by.id})
 
 
@@ -319,12 +331,24 @@ async def _check_mark(house: House, by: Member, target: Contribution, kind: Mark
         jam.require_open(house.now())
 
 
+def _require_shown(made: Contribution) -> None:
+    if made.hidden:
+        raise Conflict("A facilitator has hidden this for now. It can be answered and marked once it is back.")
+
+
+def as_seen_by(reader: Member, made: Contribution) -> Contribution:
+    """Return a contribution as somebody sees it: what is hidden has words for its author and moderators alone."""
+    if made.hidden and reader.id != made.author_id and not reader.may("moderate"):
+        return made.veiled()
+    return made
+
+
 async def obtain(house: House, reader: Member, contribution_id: str) -> Contribution:
-    """Return a contribution for somebody who may read it, or raise Missing."""
+    """Return a contribution for somebody who may read it, or raise Missing. What is hidden comes without words."""
     found = await contributions.by_id(house.store, contribution_id) if reader.active and reader.is_local else None
     if found is None or found.deleted:
         raise Missing("idea", f"{reader.id} asked for {contribution_id}")
-    return found
+    return as_seen_by(reader, found)
 
 
 async def read_thread(house: House, reader: Member, idea_id: str) -> Thread:
@@ -340,8 +364,8 @@ async def read_thread(house: House, reader: Member, idea_id: str) -> Thread:
         jam=jam,
         forum=forum,
         idea=idea,
-        replies=await contributions.thread(house.store, idea.id),
-        builds_on=base if base and not base.deleted else None,
+        replies=[as_seen_by(reader, one) for one in await contributions.thread(house.store, idea.id)],
+        builds_on=base if base and not base.deleted and not base.hidden else None,
         built_on_by=await contributions.built_on(house.store, idea.id),
         mine=await contributions.marked_by(house.store, reader.id, idea.id),
     )
@@ -365,7 +389,15 @@ async def ideas_of_jam(house: House, reader: Member, jam: Jam, order: str, limit
 async def history(house: House, reader: Member, contribution_id: str) -> Sequence[Version]:
     """Return the earlier versions of what the reader may read, oldest first."""
     found = await obtain(house, reader, contribution_id)
+    if found.hidden and not found.text:
+        raise Missing("idea", f"{reader.id} asked for versions of hidden {contribution_id}")
     return await contributions.versions(house.store, found.id)
+
+
+async def reasons_of_marks(house: House, reader: Member, thread: Thread) -> list[MarkReason]:
+    """Return why Emerging and Best were set in a thread that somebody reads, oldest first; fallen marks included."""
+    await obtain(house, reader, thread.idea.id)
+    return await mark_reasons.of_thread(house.store, thread.idea.id)
 
 
 async def search(house: House, reader: Member, query: str, limit: int = 20) -> list[Contribution]:

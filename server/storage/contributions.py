@@ -16,7 +16,9 @@ SELECT = (
     " m.host AS author_host FROM contributions c JOIN members m ON m.id = c.author_id"
 )
 # What a person may read is one condition, used by every list and look-up.
-STANDS = "NOT c.deleted"
+STANDS = "NOT c.deleted AND NOT c.hidden"
+# What is here, whether or not a facilitator hides it.
+KEPT = "NOT c.deleted"
 
 
 def _contribution(row: Mapping[str, Any]) -> Contribution:
@@ -47,6 +49,7 @@ def _contribution(row: Mapping[str, Any]) -> Contribution:
         replies=row["replies"],
         emerging=bool(row["emerging"]),
         best=bool(row["best"]),
+        hidden=bool(row["hidden"]),
         created_at=moment(row["created_at"]),
         edited_at=moment_or_none(row["edited_at"]),
     )
@@ -105,6 +108,16 @@ async def ideas_of_jam(store: Database, jam_id: str, order: str, limit: int = 10
     by = {"new": "c.created_at DESC", "rising": "(c.support + 2 * c.replies) DESC, c.created_at DESC"}[order]
     rows = await store.fetch(
         f"{SELECT} WHERE c.jam_id = ? AND c.kind = 'idea' AND {STANDS} ORDER BY {by} LIMIT ?", (jam_id, limit)
+    )
+    return [_contribution(row) for row in rows]
+
+
+async def neglected(store: Database, jam_id: str, before: float, limit: int) -> list[Contribution]:
+    """Return a jam's ideas that nobody has answered, made before a moment in unix seconds, oldest first."""
+    rows = await store.fetch(
+        f"{SELECT} WHERE c.jam_id = ? AND c.kind = 'idea' AND c.replies = 0 AND {STANDS} AND c.created_at <= ?"
+        " ORDER BY c.created_at, c.id LIMIT ?",
+        (jam_id, before, limit),
     )
     return [_contribution(row) for row in rows]
 
@@ -200,7 +213,7 @@ async def count_by_host(store: Database) -> dict[str, int]:
     """Return host → how many contributions of its people stand here; our own are left out."""
     rows = await store.fetch(
         "SELECT m.host, count(*) AS n FROM contributions c JOIN members m ON m.id = c.author_id"
-        f" WHERE m.host != '' AND {STANDS} GROUP BY m.host"
+        f" WHERE m.host != '' AND {KEPT} GROUP BY m.host"
     )
     return {row["host"]: row["n"] for row in rows}
 
@@ -209,7 +222,7 @@ async def measure_host(store: Database, host: str) -> tuple[int, int, float | No
     """Return (contributions that stand, people who wrote them, when the oldest was made) of a server's people."""
     row = await store.fetch_one(
         "SELECT count(*) AS n, count(DISTINCT m.id) AS people, min(c.created_at) AS oldest"
-        f" FROM contributions c JOIN members m ON m.id = c.author_id WHERE m.host = ? AND {STANDS}",
+        f" FROM contributions c JOIN members m ON m.id = c.author_id WHERE m.host = ? AND {KEPT}",
         (host,),
     )
     return (row["n"], row["people"], row["oldest"]) if row else (0, 0, None)
@@ -218,7 +231,7 @@ async def measure_host(store: Database, host: str) -> tuple[int, int, float | No
 async def of_host(store: Database, host: str, before: float | None = None, limit: int = 50) -> list[Contribution]:
     """Return what stands of a server's people, newest first, created before a moment in unix seconds."""
     rows = await store.fetch(
-        f"{SELECT} WHERE m.host = ? AND {STANDS} AND c.created_at < ? ORDER BY c.created_at DESC LIMIT ?",
+        f"{SELECT} WHERE m.host = ? AND {KEPT} AND c.created_at < ? ORDER BY c.created_at DESC LIMIT ?",
         (host, before if before is not None else 1e12, limit),
     )
     return [_contribution(row) for row in rows]

@@ -79,7 +79,10 @@ class Author(Answer, frozen=True, kw_only=True):
 
 
 class ContributionAnswer(Thing, frozen=True, kw_only=True):
-    """An idea or a reply. `reply_count` and `support` are counts; `my_marks` are the reader's own."""
+    """An idea or a reply. `reply_count` and `support` are counts; `my_marks` are the reader's own.
+
+    `hidden` is what a facilitator keeps from others for now: only its author and moderators get its words.
+    """
 
     kind: Kind
     jam_id: str
@@ -95,6 +98,7 @@ class ContributionAnswer(Thing, frozen=True, kw_only=True):
     builds_on: str | None
     version: int
     deleted: bool
+    hidden: bool
     created_at: datetime
     edited_at: datetime | None
     support: int
@@ -222,6 +226,7 @@ def _parts(house: House, made: Contribution, known: Visitors, marks: Collection[
         "builds_on": made.builds_on or None,
         "version": made.version,
         "deleted": made.deleted,
+        "hidden": made.hidden,
         "created_at": made.created_at,
         "edited_at": made.edited_at,
         "support": made.support,

@@ -11,6 +11,7 @@ from server.services.crossings import Draft as DraftToJudge
 from server.services.labels import label_of
 from server.services.visitors import visitors
 from web.api.calls import Call
+from web.api.control_shapes import MarkWords
 from web.api.hold_shapes import show_review
 from web.api.idea_shapes import (
     ContributionAnswer,
@@ -28,7 +29,6 @@ from web.api.idea_shapes import (
     show_thread,
     show_verdicts,
 )
-from web.api.jam_shapes import NoWords
 from web.api.jams import forum_of
 from web.api.paging import page_of, read_count, read_time
 from web.api.shapes import Page, Paging
@@ -141,9 +141,9 @@ def _mark_of(call: Call) -> MarkKind:
     raise Missing("mark")
 
 
-async def set_mark(call: Call, body: NoWords) -> ContributionAnswer:
+async def set_mark(call: Call, body: MarkWords) -> ContributionAnswer:
     made, kind = await contribution_of(call), _mark_of(call)
-    await ideas.mark(call.house, call.member, made, kind)
+    await ideas.mark(call.house, call.member, made, kind, body.reason)
     return await _marked(call)
 
 

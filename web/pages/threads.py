@@ -25,6 +25,8 @@ from web.composing import Writing, draw_composer, intent_of, label_in
 from web.forms import read_form, wrong_of
 from web.gate import caught_up
 from web.ledger import ledger_of
+from web.pages.control.marks import mark_with_reason
+from web.pages.control.thread import draw_control
 from web.pages.forums import answer_preview, closed_words
 from web.people import Names, author_of, names_of_hosts
 from web.reach import badge_of
@@ -85,6 +87,7 @@ async def _thread(
         composer=None if closed else await draw_composer(house, member, writing),
         closed_words=closed,
         stream_url=f"/jams/{thread.jam.id}/stream",
+        control=await draw_control(house, member, thread),
     )
     return show(request, "thread.html", page, status=status)
 
@@ -96,7 +99,7 @@ def _start(after: str) -> int:
 async def _ancestors(house: House, base: Contribution | None) -> tuple[Link, ...]:
     """What an idea builds on, the oldest first; at most five generations."""
     found: list[Link] = []
-    while base is not None and not base.deleted and len(found) < _LINEAGE:
+    while base is not None and not base.deleted and not base.hidden and len(found) < _LINEAGE:
         found.append(Link(text=base.title, url=f"/ideas/{base.id}"))
         base = await ideas.by_id(house, base.builds_on) if base.builds_on else None
     return tuple(reversed(found))
@@ -308,8 +311,12 @@ async def mark(request: web.Request) -> web.Response:
     if kind is None:
         raise Missing("mark", request.match_info["kind"])
     form = await read_form(request)
-    turn = ideas.unmark if form.get("made") == "0" else ideas.mark
-    await turn(house, member, made, kind)
+    if form.get("made") == "0":
+        await ideas.unmark(house, member, made, kind)
+    elif kind == "support":
+        await ideas.mark(house, member, made, kind)
+    else:
+        return await mark_with_reason(request, made, kind, form)
     if not from_htmx(request):
         return go(request, url_of(made))
     thread = await ideas.read_thread(house, member, made.thread_id)

@@ -17,6 +17,16 @@ from server.storage.rows.boundary import (
     VerdictRow,
 )
 from server.storage.rows.contributions import ContributionRow, KeyRow, MarkRow, PrintRow, SearchRow, VersionRow
+from server.storage.rows.facilitation import (
+    AsideRow,
+    CaseRow,
+    CaseStepRow,
+    FlagRow,
+    MarkReasonRow,
+    MoveRow,
+    ShiftRow,
+    SummaryRow,
+)
 from server.storage.rows.holds import HoldAnswerRow, HoldRow
 from server.storage.rows.jams import ForumRow, JamRow
 from server.storage.rows.organising import CarriedRow, HostRow, InvitationRow, JamOriginRow, SlotRow
@@ -26,11 +36,15 @@ from server.storage.rows.themes import ThemeStateRow
 
 __all__ = [
     "AgreementRow",
+    "AsideRow",
     "AuditRow",
     "CarriedRow",
+    "CaseRow",
+    "CaseStepRow",
     "CheckpointRow",
     "ContributionRow",
     "EventRow",
+    "FlagRow",
     "ForumRow",
     "HoldAnswerRow",
     "HoldRow",
@@ -40,8 +54,10 @@ __all__ = [
     "JamRow",
     "KeyRow",
     "LinkRow",
+    "MarkReasonRow",
     "MarkRow",
     "MemberRow",
+    "MoveRow",
     "PartnerRow",
     "PastVerdictRow",
     "PrintRow",
@@ -52,7 +68,9 @@ __all__ = [
     "SelfTestRow",
     "SessionRow",
     "ShadowRow",
+    "ShiftRow",
     "SlotRow",
+    "SummaryRow",
     "ThemeStateRow",
     "TokenRow",
     "TwinRow",

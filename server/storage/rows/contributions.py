@@ -28,6 +28,7 @@ class ContributionRow(Model):
     replies = fields.IntField(default=0)
     emerging = fields.BooleanField(default=False)
     best = fields.BooleanField(default=False)
+    hidden = fields.BooleanField(default=False, db_default=False)
     created_at = fields.FloatField()
     edited_at = fields.FloatField(null=True)
 

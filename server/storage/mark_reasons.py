@@ -1,0 +1,47 @@
+"""Why Emerging and Best were set, and when they fell."""
+
+from __future__ import annotations
+
+from server.database import Database, Transaction
+from server.domain.facilitation import MarkReason
+from server.domain.ideas import MarkKind
+from server.storage.rows import MarkReasonRow
+from server.storage.times import moment, moment_or_none
+
+
+async def put(contribution_id: str, kind: MarkKind, member_id: str, reason: str, now: float) -> None:
+    """Write down why a mark was set, in the running transaction."""
+    await MarkReasonRow.create(
+        contribution_id=contribution_id, kind=kind, member_id=member_id, reason=reason, made_at=now
+    )
+
+
+async def end(change: Transaction, contribution_id: str, kind: MarkKind, member_id: str, now: float) -> None:
+    """Write down that a mark fell; what was said of it stays."""
+    await change.execute(
+        "UPDATE mark_reasons SET taken_by = ?, taken_at = ?"
+        " WHERE contribution_id = ? AND kind = ? AND taken_at IS NULL",
+        (member_id, now, contribution_id, kind),
+    )
+
+
+async def of_thread(store: Database, thread_id: str) -> list[MarkReason]:
+    """Return the reasons of all marks that were ever set in a thread, oldest first."""
+    rows = await store.fetch(
+        "SELECT r.*, m.name FROM mark_reasons r JOIN contributions c ON c.id = r.contribution_id"
+        " LEFT JOIN members m ON m.id = r.member_id WHERE c.thread_id = ? ORDER BY r.id",
+        (thread_id,),
+    )
+    return [
+        MarkReason(
+            contribution_id=row["contribution_id"],
+            kind=row["kind"],
+            member_id=row["member_id"],
+            member_name=row["name"] or "",
+            reason=row["reason"],
+            made_at=moment(row["made_at"]),
+            taken_by=row["taken_by"],
+            taken_at=moment_or_none(row["taken_at"]),
+        )
+        for row in rows
+    ]

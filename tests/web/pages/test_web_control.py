@@ -1,0 +1,77 @@
+"""The control room in the browser."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.actors import Member
+from server.services import ideas, people
+
+
+@pytest.fixture
+async def fay(site: Any) -> Member:
+    return await people.add_member(site.house, "fay", "Fay Adeyemi", "Operations", "facilitator")
+
+
+def let_pass(site: Any, **span: float) -> None:
+    """Let time pass for the house."""
+    read = site.house.clock._read
+    site.house.clock._read = lambda: read() + timedelta(**span)
+
+
+async def test_the_control_room_exists_for_facilitators_alone(site: Any, fay: Member) -> None:
+    jonas, facilitator = await site.browser(site.jonas), await site.browser(fay)
+    answer, _ = await jonas.get("/jams/better/control")
+    assert answer.status == 404
+    _, page = await jonas.get("/jams/better")
+    assert "Control room" not in page
+    answer, page = await facilitator.get("/jams/better/control")
+    assert answer.status == 200
+    assert 'href="/jams/better/control"' in page
+
+
+async def test_the_radar_leads_to_an_answer(site: Any, fay: Member) -> None:
+    idea = await ideas.post_idea(site.house, site.jonas, site.own_house, "A <b>lonely</b> idea", "Words")
+    browser = await site.browser(fay)
+    _, page = await browser.get("/jams/better/control/radar")
+    assert "Every idea has been answered" in page
+    let_pass(site, hours=2, minutes=1)
+    _, page = await browser.get("/jams/better/control/radar")
+    assert f'href="/ideas/{idea.id}/reply"' in page
+    assert "A &lt;b&gt;lonely&lt;/b&gt; idea" in page
+    answer, _ = await browser.get(f"/ideas/{idea.id}/reply")
+    assert answer.status == 200
+
+
+async def test_a_mark_asks_for_its_reason_and_everybody_reads_it(site: Any, fay: Member) -> None:
+    idea = await ideas.post_idea(site.house, site.jonas, site.own_house, "Root", "Words")
+    browser = await site.browser(fay)
+    _, page = await browser.get(f"/ideas/{idea.id}")
+    assert f'href="/ideas/{idea.id}/marks/emerging"' in page
+    answer, page = await browser.get(f"/ideas/{idea.id}/marks/emerging")
+    assert answer.status == 200
+    assert "Your reason" in page
+    answer, page = await browser.post(f"/ideas/{idea.id}/marks/emerging", made="1", reason=" ")
+    assert answer.status == 422
+    assert "Please fill this in." in page
+    assert not (await ideas.by_id(site.house, idea.id)).emerging
+    long = "Three units <i>ask</i> " * 60
+    answer, page = await browser.post(f"/ideas/{idea.id}/marks/emerging", made="1", reason=long)
+    assert answer.status == 422
+    assert "Three units &lt;i&gt;ask&lt;/i&gt;" in page, "what was typed is not lost"
+    answer, _ = await browser.post(f"/ideas/{idea.id}/marks/emerging", made="1", reason="Three units <i>ask</i>")
+    assert answer.status == 303
+    jonas = await site.browser(site.jonas)
+    _, page = await jonas.get(f"/ideas/{idea.id}")
+    assert "Three units &lt;i&gt;ask&lt;/i&gt;" in page
+    assert "Fay Adeyemi" in page
+    answer, _ = await jonas.get(f"/ideas/{idea.id}/marks/best")
+    assert answer.status == 403
+    await browser.get(f"/ideas/{idea.id}")
+    answer, _ = await browser.post(f"/ideas/{idea.id}/marks/emerging", made="0")
+    assert answer.status == 303
+    _, page = await jonas.get(f"/ideas/{idea.id}")
+    assert "Marks that were taken back" in page

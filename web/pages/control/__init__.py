@@ -1,0 +1,1 @@
+"""The control room of a jam: what facilitators see and do."""
