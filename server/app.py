@@ -168,6 +168,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     from server.services.checkpoints import keep_checkpoints
     from server.services.holds import settle_decisions
     from server.services.jams import follow_clock
+    from server.services.polls import count_polls
     from server.services.rule_times import RuleClock
     from server.services.rule_versions import activate_due
     from web.api.setup import add_api
@@ -194,6 +195,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     tests = SelfTestWorker(house, ledger, settings.peer_networks)
     work.workers.append(("self-test", tests.run_once, 1.0))
     work.workers.append(("checkpoints", lambda: keep_checkpoints(house, place), 5.0))
+    work.workers.append(("polls", lambda: count_polls(house), 1.0))
     work.workers.append(("decisions", lambda: settle_decisions(house), 0.5))
 
 

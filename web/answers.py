@@ -45,6 +45,8 @@ DONE = {
     "rules-refused": "Dropped. The rules in force are below.",
     "shadow": "It is in the shadow: it looks at everything, and decides nothing.",
     "shadow-ended": "It is out of the shadow.",
+    "asked-poll": "Your poll is in.",
+    "voted": "Your vote counts. You can change it until the poll ends.",
     "signed-out": "You are signed out.",
 }
 

@@ -4,6 +4,7 @@ One `Hub` for each application reads the log while anybody listens. For each jam
 frame once and hands the same bytes to all of them; figures are counted at most once in `PACE` seconds; who
 cannot keep up is let go and comes back with Last-Event-ID. Frames:
 
+    poll      {"id", "thread"}: somebody voted, or a poll ended; a page that shows it asks for it again
     arrival   {"kind", "id", "thread", "forum"}: an idea or reply came; pages count it, nothing moves
     part      HTML elements that replace those of the same id
     pace      {"minutes": [[unix, ideas, replies], …]} for the chart
@@ -74,6 +75,13 @@ def arrival_of(event: Event) -> bytes | None:
         "forum": event.data["forum"],
     }
     return frame("arrival", json.dumps(told), event.seq)
+
+
+def poll_of(event: Event) -> bytes | None:
+    """The frame that tells of new counts of a poll, or None for any other event; each reader asks for their own."""
+    if event.kind not in ("PollVoted", "PollCounted", "PollEnded"):
+        return None
+    return frame("poll", json.dumps({"id": event.subject_id, "thread": event.data["thread"]}), event.seq)
 
 
 def jam_of(event: Event) -> str:
@@ -172,7 +180,7 @@ class Hub:
             if room is None:
                 continue
             room.stale = room.stale or event.kind in _COUNTING
-            if (told := arrival_of(event)) is not None:
+            if (told := arrival_of(event) or poll_of(event)) is not None:
                 self._tell(room, told)
         return seq
 

@@ -6,6 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from web.pages import board, doors, forums, home, jams, labels, people, stream, threads
+from web.pages.asking import polls
 from web.pages.boundary import (
     audit,
     decisions,
@@ -50,6 +51,8 @@ GET: dict[str, Handler] = {
     "/ideas/{idea}/delete": threads.confirm_delete,
     "/ideas/{idea}/recall": threads.confirm_recall,
     "/ideas/{idea}/marks/{kind}": control_marks.show_mark,
+    "/ideas/{idea}/poll": polls.show_form,
+    "/polls/{idea}": polls.show_poll,
     "/boundary": rules.show_rules,
     "/boundary/rules/edit": rule_editor.show_editor,
     "/boundary/rules/versions": rule_history.show_versions,
@@ -94,6 +97,9 @@ POST: dict[str, Handler] = {
     "/ideas/{idea}/delete": threads.delete,
     "/ideas/{idea}/recall": threads.recall,
     "/ideas/{idea}/marks/{kind}": threads.mark,
+    "/ideas/{idea}/polls": polls.ask,
+    "/polls/{idea}/vote": polls.vote,
+    "/polls/{idea}/end": polls.end,
     r"/boundary/rules/{version:\d{1,9}}/approve": rules.approve_rules,
     r"/boundary/rules/{version:\d{1,9}}/refuse": rules.refuse_rules,
     r"/boundary/rules/{version:\d{1,9}}/rollback": rule_history.roll_back,

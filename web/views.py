@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from zlib import crc32
 
 from markupsafe import Markup
@@ -458,6 +458,7 @@ class ThreadPage:
     closed_words: str
     stream_url: str
     control: ControlThread | None = None
+    asking: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,22 @@ EventKind = Literal[
     "IdeaCarried",
     "RehearsalRemoved",
     "Invited",
+    "PollAsked",
+    "PollVoted",
+    "PollCounted",
+    "PollEnded",
+    "Rated",
+    "StatementDrafted",
+    "StatementDecided",
+    "StatementVoted",
+    "HourPlanned",
+    "HourBegan",
+    "HourEnded",
+    "HourQuestionAsked",
+    "HourQuestionAnswered",
+    "RoomOpened",
+    "RoomSpoke",
+    "RoomClosed",
 ]
 
 

@@ -23,7 +23,7 @@ from server.services.house import House
 from server.services.labels import label_of, may_declassify, require_declassifier
 from server.services.quotes import prints_of
 from server.services.text import clean_line, clean_text, plain, render, sanitise, searchable
-from server.storage import contributions, events, jams, mark_reasons, prints
+from server.storage import contributions, events, jams, mark_reasons, polls, prints
 from server.storage import holds as hold_rows
 
 # So many answers to answers of other servers hang on each other at most: what reads a thread goes down it.
@@ -207,6 +207,8 @@ async def edit(
     if forum is None:
         raise Missing("forum")
     await _require_open(house, forum, origin)
+    if origin is None and text != old.text and await polls.by_id(house.store, old.id):
+        raise Conflict("A poll keeps the words that people answer. End or delete it, and ask anew.")
     html = sanitise(origin.html) if origin else ""
     words = clean_text(plain(html) if origin else text)
     new_title = old.title if title is None or old.kind == "reply" else clean_line(title, "title")
@@ -285,6 +287,7 @@ async def _empty(
     if not await contributions.delete(change, old):
         return
     await prints.drop(change, old.id)
+    await polls.empty(change, old.id)
     await hold_rows.void(change, old.id, old.version + 1)
     await hold_rows.forget_previews(change, old.id)
     moderated = by_id != old.author_id

@@ -31,6 +31,7 @@ PARTS = {
     "jam": "id or slug",
     "forum": "id, slug, handle, or jam/forum with the slash escaped",
     "id": "id of an idea or a reply",
+    "poll": "id of the reply that a poll is",
     "mark": "support is anyone's; emerging and best are a facilitator's",
     "version": "number of a version",
     "crossing": "id of a line of the ledger",

@@ -20,6 +20,7 @@ from server.services.house import House
 from server.services.text import excerpt, plain
 from web import views
 from web.answers import draw, from_htmx, go, head_of, html, show
+from web.asking import draw_asking
 from web.cards import url_of
 from web.composing import Writing, draw_composer, intent_of, label_in
 from web.forms import read_form, wrong_of
@@ -88,6 +89,7 @@ async def _thread(
         closed_words=closed,
         stream_url=f"/jams/{thread.jam.id}/stream",
         control=await draw_control(house, member, thread),
+        asking=await draw_asking(house, member, thread),
     )
     return show(request, "thread.html", page, status=status)
 

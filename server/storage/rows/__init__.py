@@ -5,6 +5,15 @@ Each field is declared in `register.toml`: inside, released (and by whom) or con
 
 from __future__ import annotations
 
+from server.storage.rows.asking import (
+    PollChoiceRow,
+    PollRow,
+    PollVoteRow,
+    RatingAxisRow,
+    RatingRow,
+    StatementRow,
+    StatementVoteRow,
+)
 from server.storage.rows.boundary import (
     AgreementRow,
     PartnerRow,
@@ -29,6 +38,15 @@ from server.storage.rows.facilitation import (
 )
 from server.storage.rows.holds import HoldAnswerRow, HoldRow
 from server.storage.rows.jams import ForumRow, JamRow
+from server.storage.rows.meeting import (
+    HourQuestionRow,
+    HourRow,
+    HourSupportRow,
+    ProxyRow,
+    RoomMemberRow,
+    RoomMessageRow,
+    RoomRow,
+)
 from server.storage.rows.organising import CarriedRow, HostRow, InvitationRow, JamOriginRow, SlotRow
 from server.storage.rows.people import LinkRow, MemberRow, SessionRow, TokenRow
 from server.storage.rows.records import AuditRow, CheckpointRow, EventRow, SelfTestRow
@@ -49,6 +67,9 @@ __all__ = [
     "HoldAnswerRow",
     "HoldRow",
     "HostRow",
+    "HourQuestionRow",
+    "HourRow",
+    "HourSupportRow",
     "InvitationRow",
     "JamOriginRow",
     "JamRow",
@@ -60,9 +81,18 @@ __all__ = [
     "MoveRow",
     "PartnerRow",
     "PastVerdictRow",
+    "PollChoiceRow",
+    "PollRow",
+    "PollVoteRow",
     "PrintRow",
+    "ProxyRow",
     "PseudonymRow",
+    "RatingAxisRow",
+    "RatingRow",
     "RecallRow",
+    "RoomMemberRow",
+    "RoomMessageRow",
+    "RoomRow",
     "RuleSetRow",
     "SearchRow",
     "SelfTestRow",
@@ -70,6 +100,8 @@ __all__ = [
     "ShadowRow",
     "ShiftRow",
     "SlotRow",
+    "StatementRow",
+    "StatementVoteRow",
     "SummaryRow",
     "ThemeStateRow",
     "TokenRow",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -19,7 +20,7 @@ from server.services import crossings as services
 from server.services import holds, ideas
 from server.services.house import House
 from tests.server.holds_world import a_hold
-from tests.web.api.api_house import Caller, Client, Things
+from tests.web.api.api_house import SOON, Caller, Client, Things
 from web.api.openapi import openapi_document
 from web.api.routes import ROUTES
 
@@ -120,6 +121,9 @@ async def test_what_is_answered_fits_what_is_documented(
     await holds.ask_review(house, a_hold(house, "0" * 32, idea["id"]))
     if set(re.findall(r"{(\w+)}", route.path)) - set(parts):
         parts |= await recalled(ada, idea, house, outside)
+    if "{poll}" in route.path:
+        asked = {"question": "Which?", "choices": ["One", "Two"], "ends_at": (SOON + timedelta(hours=1)).isoformat()}
+        parts["poll"] = (await ada("POST", f"/ideas/{idea['id']}/polls", asked))["id"]
     path = re.sub(r"{(\w+)}", lambda part: parts[part[1]], route.path)
     said = await ada("GET", path, params={"q": "paper", "text": "paper", "peer": "globex.example"})
     msgspec.convert(said, route.answer)

@@ -1,0 +1,104 @@
+"""What the crowd is asked in a thread, as its page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from server.domain.actors import Member
+from server.domain.ideas import Contribution
+from server.domain.jams import Jam
+from server.services import polls
+from server.services.house import House
+from server.services.ideas import Thread
+from server.services.polls import Answered, seen_by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answer of a poll: `votes` is None where counts are hidden from the reader; `share` is of the voters."""
+
+    value: int
+    words: str
+    chosen: bool
+    votes: int | None
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollView:
+    """A poll in its thread. `action` is "" where the reader cannot vote, `end_url` where they cannot end it."""
+
+    id: str
+    question: str
+    answers: tuple[Answer, ...]
+    multiple: bool
+    voted: bool
+    voters: int
+    open: bool
+    ends_at: datetime
+    hidden: bool
+    action: str
+    end_url: str
+    told_at: datetime | None
+    host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What is asked in a thread. `polls` is by the id of the reply that each is."""
+
+    polls: Mapping[str, PollView] = field(default_factory=dict)
+    poll_url: str = ""
+
+
+def draw_poll(answered: Answered, made: Contribution, reader: Member, now: datetime, *, writable: bool) -> PollView:
+    """A poll as this reader sees it."""
+    poll = answered.poll
+    seen, voted, is_open = seen_by(poll, now, voted=bool(answered.chosen)), bool(answered.chosen), poll.is_open(now)
+    votes = seen.counts.votes
+    answers = tuple(
+        Answer(
+            value=position,
+            words=choice,
+            chosen=position in answered.chosen,
+            votes=votes[position] if votes else None,
+            share=100.0 * votes[position] / max(seen.counts.voters, 1) if votes else 0.0,
+        )
+        for position, choice in enumerate(poll.choices)
+    )
+    may_end = is_open and made.is_local and (made.author_id == reader.id or reader.may("moderate"))
+    return PollView(
+        id=poll.contribution_id,
+        question=poll.question,
+        answers=answers,
+        multiple=poll.multiple,
+        voted=voted,
+        voters=poll.counts.voters,
+        open=is_open,
+        ends_at=min(poll.ends_at, poll.closed_at or poll.ends_at),
+        hidden=not votes,
+        action=f"/polls/{made.id}/vote" if is_open and writable else "",
+        end_url=f"/polls/{made.id}/end" if may_end else "",
+        told_at=poll.told.at if poll.author_host else None,
+        host=poll.author_host,
+    )
+
+
+async def draw_polls(house: House, reader: Member, idea: Contribution, jam: Jam) -> dict[str, PollView]:
+    """The polls in the thread of an idea, by the id of the reply that each is."""
+    writable, found = jam.state_at(house.now()) == "open", {}
+    for id_, answered in (await polls.polls_of(house, reader, idea.id)).items():
+        made, _ = await polls.obtain(house, reader, id_)
+        found[id_] = draw_poll(answered, made, reader, house.now(), writable=writable)
+    return found
+
+
+async def draw_asking(house: House, reader: Member, thread: Thread) -> Asking:
+    """All that is asked in a thread, and what this reader may ask."""
+    writable = thread.jam.state_at(house.now()) == "open" and (thread.forum.is_local or thread.forum.joined)
+    return Asking(
+        polls=await draw_polls(house, reader, thread.idea, thread.jam),
+        poll_url=f"/ideas/{thread.idea.id}/poll" if writable and polls.may_ask(reader, thread.idea) else "",
+    )

@@ -1,0 +1,1 @@
+"""Asking the crowd: polls, ratings, statements, host hours, rooms, and words entered for others."""
