@@ -171,6 +171,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     from server.services.polls import count_polls
     from server.services.rule_times import RuleClock
     from server.services.rule_versions import activate_due
+    from server.services.telling import tell
     from web.api.setup import add_api
     from web.health import add_health
     from web.setup import add_web
@@ -197,6 +198,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     work.workers.append(("checkpoints", lambda: keep_checkpoints(house, place), 5.0))
     work.workers.append(("polls", lambda: count_polls(house), 1.0))
     work.workers.append(("decisions", lambda: settle_decisions(house), 0.5))
+    work.workers.append(("notices", lambda: tell(house), 0.5))
 
 
 async def _add_gate(work: Work, house: House, outside: Outside) -> None:

@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 from server.domain.actors import DUTIES, Member
 from server.keys import HOUSE
 from web import csrf
-from web.keys import ALARM, TEMPLATES, TO_DECIDE
+from web.keys import ALARM, TEMPLATES, TO_DECIDE, UNREAD
 from web.people import Names, person_of
 from web.session import session_of
 from web.views import JamHead, Viewer
@@ -61,6 +61,7 @@ def viewer_of(request: web.Request, member: Member) -> Viewer:
         duties=DUTIES[member.role],
         consent=member.consent,
         to_decide=request.get(TO_DECIDE, 0),
+        unread=request.get(UNREAD, 0),
         appearance=appearance if appearance in APPEARANCES else "auto",  # type: ignore[arg-type]
         direction=direction if direction in DIRECTIONS else "ltr",  # type: ignore[arg-type]
     )

@@ -19,3 +19,5 @@ COOKIE = web.RequestKey("COOKIE", str)
 ALARM = web.RequestKey("ALARM", str)
 #: How much waits at the boundary for the decision of the person who is signed in.
 TO_DECIDE = web.RequestKey("TO_DECIDE", int)
+#: How many notices that person has not read.
+UNREAD = web.RequestKey("UNREAD", int)

@@ -23,6 +23,7 @@ from web.pages.boundary import (
 )
 from web.pages.control import marks as control_marks
 from web.pages.control import radar
+from web.pages.notices import inbox as inbox_page
 from web.pages.organising import rota
 
 GET: dict[str, Handler] = {
@@ -71,6 +72,7 @@ GET: dict[str, Handler] = {
     "/boundary/audit": audit.show_audit,
     "/boundary/self-test": self_test.show_self_test,
     "/people": people.show_people,
+    "/inbox": inbox_page.show_inbox,
 }
 
 POST: dict[str, Handler] = {
@@ -117,6 +119,8 @@ POST: dict[str, Handler] = {
     "/boundary/partners/{host}/agreements": partner.offer_agreement,
     "/boundary/partners/{host}/agreements/{agreement:[0-9a-f]{32}}": partner.act_on_agreement,
     "/people": people.add_person,
+    "/inbox": inbox_page.mark_read,
+    r"/inbox/{notice:\d{1,17}}": inbox_page.follow_notice,
 }
 
 

@@ -15,10 +15,10 @@ from aiohttp.typedefs import Handler
 from server.domain.actors import Member
 from server.domain.errors import NotAllowed, SignInNeeded
 from server.keys import HOUSE
-from server.services import holds, people
+from server.services import holds, inbox, people, visits
 from server.services.people import Session, SignIn
 from web import csrf
-from web.keys import COOKIE, SESSION, TO_DECIDE
+from web.keys import COOKIE, SESSION, TO_DECIDE, UNREAD
 
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 #: Paths that know no cookie session: files, probes and the JSON API, which has tokens of its own.
@@ -42,7 +42,10 @@ async def know_the_person(request: web.Request, handler: Handler) -> web.StreamR
     session = await people.session(house, cookie)
     request[SESSION] = session
     request[COOKIE] = cookie
-    request[TO_DECIDE] = await holds.count_for(house, session.member) if session is not None else 0
+    if session is not None:
+        request[TO_DECIDE] = await holds.count_for(house, session.member)
+        request[UNREAD] = sum((await inbox.count_unread(house, session.member)).values())
+        await visits.note_visit(house, session.member)
     if request.method not in SAFE:
         await _require_own_form(request, session)
     return await handler(request)

@@ -73,7 +73,7 @@ class Person:
 class Viewer:
     """The person who looks. `direction` is ltr or rtl; `appearance` is auto, light or dark.
 
-    `to_decide` counts what waits at the boundary for their decision.
+    `to_decide` counts what waits at the boundary for their decision, `unread` the notices they have not read.
     """
 
     person: Person
@@ -84,6 +84,7 @@ class Viewer:
     direction: Literal["ltr", "rtl"] = "ltr"
     appearance: Literal["auto", "light", "dark"] = "auto"
     to_decide: int = 0
+    unread: int = 0
 
     def may(self, duty: str) -> bool:
         return duty in self.duties

@@ -24,6 +24,7 @@ EventKind = Literal[
     "AgeReached",
     "PartnerChanged",
     "AgreementChanged",
+    "HoldAsked",
     "HoldReleased",
     "HoldRefused",
     "RecallAsked",

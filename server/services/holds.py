@@ -55,7 +55,11 @@ class Tally:
 async def ask_review(house: House, made: Hold) -> None:
     """Put something into the queue; what waits already keeps its place."""
     async with house.store.transaction() as change:
+        known = await hold_rows.by_id(change, made.id)
         await hold_rows.put(change, made)
+        if known is None and await hold_rows.by_id(change, made.id) is not None:
+            data = {"direction": made.direction, "contribution": made.contribution_id}
+            await events.append(change, "HoldAsked", made.id, data, house.now().timestamp())
 
 
 async def ask_again(house: House, hold: Hold) -> None:

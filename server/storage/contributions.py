@@ -288,6 +288,7 @@ async def index_words(change: Transaction, contribution_id: str, title: str, tex
     number = await change.fetch_value("SELECT number FROM search_rows WHERE contribution_id = ?", (contribution_id,))
     if number is not None:
         await change.execute("DELETE FROM contribution_words WHERE rowid = ?", (number,))
+        await change.execute("DELETE FROM search_places WHERE number = ?", (number,))
     if title or text:
         await _add_words(change, contribution_id, title, text)
 
@@ -298,6 +299,12 @@ async def _add_words(change: Transaction, contribution_id: str, title: str, text
     )
     await change.execute(
         "INSERT OR REPLACE INTO search_rows (contribution_id, number) VALUES (?, last_insert_rowid())",
+        (contribution_id,),
+    )
+    await change.execute(
+        "INSERT INTO search_places (number, contribution_id, jam_id, forum_id, author_id, kind, intent, label, made_at)"
+        " SELECT s.number, c.id, c.jam_id, c.forum_id, c.author_id, c.kind, c.intent, c.label, c.created_at"
+        " FROM contributions c JOIN search_rows s ON s.contribution_id = c.id WHERE c.id = ?",
         (contribution_id,),
     )
 

@@ -35,7 +35,8 @@ def left(hold: Hold) -> int:
 
 
 async def kinds(world: World) -> list[str]:
-    return [event.kind for event in await log.events_after(world.house, 0) if event.kind.startswith("Hold")]
+    decided = ("HoldReleased", "HoldRefused")
+    return [event.kind for event in await log.events_after(world.house, 0) if event.kind in decided]
 
 
 async def state(world: World, id_: str = "hold") -> str:

@@ -180,7 +180,7 @@ SHORT = {
 }  # fmt: skip
 
 # Fields of what this history does not do: other tests look at checkpoints, self-tests and themes, at what organisers
-# arrange and at invitations.
+# arrange and at invitations, at notices, mails, follows, saved searches and feeds.
 UNUSED = {
     "carried.forum_id", "carried.id", "carried.idea_id", "carried.origin_id", "host_slots.forum_id", "host_slots.id",
     "host_slots.member_id", "hosts.bio", "hosts.forum_id", "hosts.id", "hosts.member_id", "hosts.picture_id",
@@ -188,7 +188,13 @@ UNUSED = {
     "jam_origins.jam_id", "jam_origins.kind", "jam_origins.origin_id",
     "agreements.statement", "checkpoints.before", "checkpoints.hash", "checkpoints.key", "checkpoints.signature",
     "self_tests.asked_by", "self_tests.report", "self_tests.state", "themes.jam_id", "themes.report",
-    "themes.snapshot",
+    "themes.snapshot", "consumers.name", "feeds.hash", "feeds.kind", "feeds.member_id", "feeds.name", "feeds.subject",
+    "exposures.idea_id", "follows.jam_id", "follows.kind", "follows.member_id", "follows.subject_id",
+    "mail_choices.address", "mail_choices.asked", "mail_choices.digest_day", "mail_choices.member_id",
+    "mail_choices.zone", "mail_policy.member_id", "mail_policy.says", "mails.error", "mails.kind", "mails.member_id",
+    "mails.message_id", "mails.state", "notices.by_id", "notices.detail", "notices.kind", "notices.member_id",
+    "notices.subject_id", "saved_searches.member_id", "saved_searches.name", "saved_searches.query",
+    "search_places.intent", "search_places.kind", "search_places.label", "visits.member_id",
 }  # fmt: skip
 
 # The same of the control room: nothing of it crosses, and no rule of these worlds speaks of it.

@@ -36,6 +36,13 @@ def read_count(after: str) -> int:
     return int(after or 0)
 
 
+def read_number(after: str) -> int:
+    """Read a cursor that is the number of a row; 0 at the beginning; raise Invalid."""
+    if after and not (after.isascii() and after.isdigit() and len(after) < 18):
+        raise _wrong()
+    return int(after or 0)
+
+
 def read_time(after: str) -> float | None:
     """Read a cursor that is a time in unix seconds; None at the beginning; raise Invalid."""
     if not after:

@@ -23,6 +23,7 @@ from web.api import (
     ideas,
     jams,
     ledger,
+    notices,
     people,
     polls,
     rules,
@@ -78,6 +79,8 @@ class Route:
 
 ROUTES: tuple[Route, ...] = (
     Route(GET, "/me", people.read_me, "Whose token this is"),
+    Route(GET, "/inbox", notices.list_inbox, "What the caller is told, newest first"),
+    Route(POST, "/inbox/read", notices.mark_read, "Mark notices as read or unread", 204),
     Route(POST, "/jams", jams.create_jam, "Draft a jam", 201),
     Route(GET, "/jams", jams.list_jams, "List jams, oldest first"),
     Route(GET, "/jams/{jam}", jams.read_jam, "Read a jam"),

@@ -36,6 +36,7 @@ from server.storage.rows.facilitation import (
     ShiftRow,
     SummaryRow,
 )
+from server.storage.rows.finding import ExposureRow, FeedRow, FollowRow, PlaceRow, SavedSearchRow
 from server.storage.rows.holds import HoldAnswerRow, HoldRow
 from server.storage.rows.jams import ForumRow, JamRow
 from server.storage.rows.meeting import (
@@ -47,6 +48,7 @@ from server.storage.rows.meeting import (
     RoomMessageRow,
     RoomRow,
 )
+from server.storage.rows.notices import ConsumerRow, MailChoiceRow, MailPolicyRow, MailRow, NoticeRow, VisitRow
 from server.storage.rows.organising import CarriedRow, HostRow, InvitationRow, JamOriginRow, SlotRow
 from server.storage.rows.people import LinkRow, MemberRow, SessionRow, TokenRow
 from server.storage.rows.records import AuditRow, CheckpointRow, EventRow, SelfTestRow
@@ -60,9 +62,13 @@ __all__ = [
     "CaseRow",
     "CaseStepRow",
     "CheckpointRow",
+    "ConsumerRow",
     "ContributionRow",
     "EventRow",
+    "ExposureRow",
+    "FeedRow",
     "FlagRow",
+    "FollowRow",
     "ForumRow",
     "HoldAnswerRow",
     "HoldRow",
@@ -75,12 +81,17 @@ __all__ = [
     "JamRow",
     "KeyRow",
     "LinkRow",
+    "MailChoiceRow",
+    "MailPolicyRow",
+    "MailRow",
     "MarkReasonRow",
     "MarkRow",
     "MemberRow",
     "MoveRow",
+    "NoticeRow",
     "PartnerRow",
     "PastVerdictRow",
+    "PlaceRow",
     "PollChoiceRow",
     "PollRow",
     "PollVoteRow",
@@ -94,6 +105,7 @@ __all__ = [
     "RoomMessageRow",
     "RoomRow",
     "RuleSetRow",
+    "SavedSearchRow",
     "SearchRow",
     "SelfTestRow",
     "SessionRow",
@@ -108,4 +120,5 @@ __all__ = [
     "TwinRow",
     "VerdictRow",
     "VersionRow",
+    "VisitRow",
 ]

@@ -1,0 +1,92 @@
+"""A person's inbox: what they were told, with the words that they may read now, and what of it they have read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.domain.actors import Member
+from server.domain.errors import Invalid, Missing
+from server.domain.ideas import Contribution
+from server.domain.notices import KINDS, Notice, NoticeKind
+from server.services.forums import list_forums
+from server.services.house import House
+from server.storage import contributions, notices, people
+
+MOST_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice with what it is about, as the reader may see it now: None for what is gone or hidden from them.
+
+    `about` is the idea or reply; `root` the idea at the root of its thread; `by` who did it.
+    """
+
+    notice: Notice
+    by: Member | None = None
+    about: Contribution | None = None
+    root: Contribution | None = None
+
+
+async def list_inbox(
+    house: House,
+    reader: Member,
+    kinds: Sequence[NoticeKind] = (),
+    *,
+    unread: bool = False,
+    before: int = 0,
+    limit: int = 50,
+) -> list[Told]:
+    """Return somebody's own notices, newest first, with an id below `before` (0: from the newest)."""
+    if not (reader.active and reader.is_local):
+        return []
+    found = await notices.of_member(house.store, reader.id, kinds, unread=unread, before=before, limit=limit)
+    return await with_words(house, reader, found)
+
+
+async def with_words(house: House, reader: Member, found: Sequence[Notice]) -> list[Told]:
+    """Put beside notices what they are about, asking permission anew."""
+    readable = {forum.id for forum in await list_forums(house, reader)}
+    about = {one.id: one for one in await contributions.by_ids(house.store, {one.subject_id for one in found})}
+    about = {key: one for key, one in about.items() if one.forum_id in readable}
+    roots = {one.id: one for one in await contributions.by_ids(house.store, {one.thread_id for one in about.values()})}
+    whose = await people.by_ids(house.store, {one.by_id for one in found if one.by_id})
+    return [
+        Told(one, whose.get(one.by_id), made := about.get(one.subject_id), roots.get(made.thread_id) if made else None)
+        for one in found
+    ]
+
+
+async def count_unread(house: House, reader: Member) -> dict[str, int]:
+    """Count somebody's unread notices by kind; a kind without any is absent."""
+    if not (reader.active and reader.is_local):
+        return {}
+    return await notices.count_unread(house.store, reader.id)
+
+
+async def set_read(house: House, reader: Member, ids: Sequence[int], *, read: bool = True) -> None:
+    """Mark some of one's own notices as read, or as unread again. Raises Missing, Invalid."""
+    if len(ids) > MOST_AT_ONCE:
+        raise Invalid("ids", f"At most {MOST_AT_ONCE} notices can be marked at once.")
+    at = house.now().timestamp() if read else None
+    async with house.store.transaction() as change:
+        for one in ids:
+            known = await notices.by_id(change, reader.id, one) if 0 < one < 1 << 62 else None
+            if known is None:
+                raise Missing("notice", f"{reader.id} marks notice {one}")
+            if known.unread == read:
+                await notices.set_read(change, one, at)
+
+
+async def set_all_read(house: House, reader: Member, up_to: int) -> int:
+    """Mark everything as read up to the newest notice that was shown; return how many."""
+    if up_to < 0:
+        raise Invalid("up_to", "Give the number of the newest notice that was shown.")
+    async with house.store.transaction() as change:
+        return await notices.set_all_read(change, reader.id, min(up_to, 1 << 62), house.now().timestamp())
+
+
+def kind_of(word: str) -> NoticeKind | None:
+    """Return the kind of notices that a word names, or None."""
+    return next((kind for kind in KINDS if kind == word), None)

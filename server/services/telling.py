@@ -1,0 +1,183 @@
+"""Telling people what concerns them: a consumer of the event log that makes notices.
+
+Notices and the cursor are written in one transaction, and each notice is unique by person, event and kind: a crash
+replays and tells nobody twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
+
+from server.domain.actors import Member
+from server.domain.events import Event
+from server.domain.holds import Hold, why_not
+from server.domain.ideas import Contribution
+from server.domain.notices import MOST_MENTIONS, Notice, NoticeKind, once_each
+from server.services.house import House
+from server.storage import contributions, events, follows, notices, people, themes
+from server.storage import holds as hold_rows
+
+CONSUMER = "notices"
+REVIEWERS = ("reviewer", "admin")
+THEME_REST = timedelta(hours=24)
+
+
+async def tell(house: House, limit: int = 200) -> int:
+    """Make the notices of the next events; return how many events were dealt with."""
+    seq = await notices.cursor(house.store, CONSUMER)
+    found = await events.after(house.store, seq, limit)
+    if not found:
+        return 0
+    made: list[Notice] = []
+    for event in found:
+        made += await notices_of(house, event)
+    async with house.store.transaction() as change:
+        await notices.add(change, made)
+        await notices.move_cursor(change, CONSUMER, found[-1].seq)
+    return len(found)
+
+
+async def notices_of(house: House, event: Event) -> list[Notice]:
+    """Return whom to tell what of an event: our own active people only, never about their own doing."""
+    tellers = TELLERS.get(event.kind)
+    if tellers is None:
+        return []
+    drafted = once_each(await tellers(house, event))
+    known = await people.by_ids(house.store, {one.member_id for one in drafted})
+    return [
+        one
+        for one in drafted
+        if (member := known.get(one.member_id)) and member.is_local and member.active and member.id != one.by_id
+    ]
+
+
+def _notice(
+    event: Event, member_id: str, kind: NoticeKind, by_id: str = "", detail: str = "", subject_id: str = ""
+) -> Notice:
+    return Notice(
+        member_id=member_id,
+        kind=kind,
+        seq=event.seq,
+        subject_id=subject_id or event.subject_id,
+        made_at=event.at,
+        by_id=by_id,
+        detail=detail,
+    )
+
+
+def _mentioned(event: Event, made: Contribution) -> list[Notice]:
+    named = event.data.get("mentions")
+    ids = [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
+    return [_notice(event, one, "mention", made.author_id) for one in ids[:MOST_MENTIONS]]
+
+
+async def _followed(
+    house: House, event: Event, made: Contribution, subjects: Iterable[tuple[str, str]]
+) -> list[Notice]:
+    found = await follows.followers(house.store, list(subjects), event.at.timestamp())
+    return [_notice(event, one, "followed", made.author_id) for one in sorted(found)]
+
+
+async def _idea(house: House, event: Event) -> list[Notice]:
+    made = await contributions.by_id(house.store, event.subject_id)
+    if made is None or made.deleted:
+        return []
+    told = _mentioned(event, made)
+    base = await contributions.by_id(house.store, made.builds_on) if made.builds_on else None
+    if base is not None:
+        told.append(_notice(event, base.author_id, "build_on", made.author_id))
+    subjects = [("forum", made.forum_id), ("person", made.author_id), ("idea", made.builds_on)]
+    return told + await _followed(house, event, made, subjects)
+
+
+async def _reply(house: House, event: Event) -> list[Notice]:
+    made = await contributions.by_id(house.store, event.subject_id)
+    if made is None or made.deleted:
+        return []
+    parent = await contributions.by_id(house.store, made.parent_id)
+    root = parent if made.parent_id == made.thread_id else await contributions.by_id(house.store, made.thread_id)
+    told = [_notice(event, parent.author_id, "reply", made.author_id)] if parent else []
+    told += _mentioned(event, made)
+    if root is not None:
+        told.append(_notice(event, root.author_id, "followed", made.author_id))
+    return told + await _followed(house, event, made, [("idea", made.thread_id), ("person", made.author_id)])
+
+
+async def _marked(house: House, event: Event) -> list[Notice]:
+    """Tell authors of the marks of facilitators. Support is a number on the page, not a message each."""
+    kind = str(event.data.get("kind", ""))
+    made = await contributions.by_id(house.store, event.subject_id)
+    if made is None or made.deleted or kind == "support":
+        return []
+    return [_notice(event, made.author_id, "mark", str(event.data.get("by", "")), kind[:20])]
+
+
+async def _deleted(house: House, event: Event) -> list[Notice]:
+    made = await contributions.by_id(house.store, event.subject_id)
+    if made is None or not event.data.get("moderated") or event.data.get("silently"):
+        return []
+    return [_notice(event, made.author_id, "moderation", detail="deleted", subject_id=made.thread_id)]
+
+
+async def _held(house: House, event: Event) -> list[Notice]:
+    """Tell the author that their words wait, and those who may decide that something waits for them."""
+    hold = await hold_rows.by_id(house.store, event.subject_id)
+    if hold is None:
+        return []
+    author = await _author_of(house, hold)
+    told = [_notice(event, author, "boundary", detail="held", subject_id=hold.contribution_id)] if author else []
+    if hold.state == "waiting":
+        reviewers = await people.in_roles(house.store, REVIEWERS)
+        told += [_notice(event, one.id, "duty", detail="review") for one in reviewers if _may(one, hold, author)]
+    return told
+
+
+def _may(member: Member, hold: Hold, author_id: str) -> bool:
+    return member.id != author_id and not why_not(member, hold, author_id, "refuse")
+
+
+async def _author_of(house: House, hold: Hold) -> str:
+    made = await contributions.by_id(house.store, hold.contribution_id) if hold.direction == "out" else None
+    return made.author_id if made is not None else ""
+
+
+async def _decided(house: House, event: Event) -> list[Notice]:
+    hold = await hold_rows.by_id(house.store, event.subject_id)
+    author = await _author_of(house, hold) if hold else ""
+    if hold is None or not author:
+        return []
+    ended = "released" if event.kind == "HoldReleased" else "refused"
+    return [_notice(event, author, "boundary", detail=ended, subject_id=hold.contribution_id)]
+
+
+async def _themes(house: House, event: Event) -> list[Notice]:
+    """Tell those who follow a theme that it grew, once a day at most."""
+    followed = await follows.of_themes(house.store, event.subject_id)
+    report = await themes.report(house.store, event.subject_id) if followed else None
+    grows = {str(one["id"]) for one in json.loads(report).get("themes", ()) if _grows(one)} if report else set()
+    rest = (event.at - THEME_REST).timestamp()
+    return [
+        _notice(event, one.member_id, "followed", detail="theme", subject_id=one.subject_id)
+        for one in followed
+        if one.subject_id in grows
+        and not await notices.recent_about(house.store, one.member_id, "followed", one.subject_id, rest)
+    ]
+
+
+def _grows(theme: dict[str, object]) -> bool:
+    trend = theme.get("trend")
+    return isinstance(trend, list) and bool(trend) and int(trend[-1]) > 0
+
+
+TELLERS: dict[str, Callable[[House, Event], Awaitable[list[Notice]]]] = {
+    "IdeaPosted": _idea,
+    "ReplyPosted": _reply,
+    "Marked": _marked,
+    "ContributionDeleted": _deleted,
+    "HoldAsked": _held,
+    "HoldReleased": _decided,
+    "HoldRefused": _decided,
+    "ThemesRefreshed": _themes,
+}

@@ -1,0 +1,108 @@
+"""Notices in words, for pages and mails alike."""
+
+from __future__ import annotations
+
+from server.domain.notices import NoticeKind
+from server.services.inbox import Told
+from server.services.text import excerpt, plain
+from web.cards import url_of
+from web.language import _
+from web.pages.notices.views import NoticeLine
+from web.people import Names, person_of
+
+ICONS: dict[NoticeKind, str] = {
+    "reply": "message-circle",
+    "mention": "user",
+    "build_on": "blocks",
+    "mark": "award",
+    "boundary": "shield",
+    "moderation": "flag",
+    "duty": "stamp",
+    "followed": "eye",
+}
+
+
+def kind_words(kind: NoticeKind) -> str:
+    """What a kind of notices is called, in the reader's language."""
+    return {
+        "reply": _("Replies to you"),
+        "mention": _("Mentions"),
+        "build_on": _("Built on your ideas"),
+        "mark": _("Marks"),
+        "boundary": _("At the boundary"),
+        "moderation": _("Moderation"),
+        "duty": _("Waiting for you"),
+        "followed": _("What you follow"),
+    }[kind]
+
+
+def sentence_of(told: Told) -> str:
+    """Say what happened, without any words of the idea or reply itself."""
+    notice = told.notice
+    name = told.by.name if told.by else _("Somebody")
+    if notice.kind == "mark":
+        return _mark_words(notice.detail)
+    if notice.kind == "boundary":
+        return _boundary_words(notice.detail)
+    if notice.kind == "followed":
+        return _followed_words(told, name)
+    return {
+        "reply": _("%(name)s replied to you"),
+        "mention": _("%(name)s mentioned you"),
+        "build_on": _("%(name)s built on your idea"),
+        "moderation": _("A facilitator removed words of yours"),
+        "duty": _duty_words(notice.detail),
+    }[notice.kind] % {"name": name}
+
+
+def _mark_words(detail: str) -> str:
+    if detail == "best":
+        return _("A facilitator marked your words as best")
+    return _("A facilitator marked your words as emerging")
+
+
+def _boundary_words(detail: str) -> str:
+    return {
+        "held": _("Your words wait for a reviewer before others outside see them"),
+        "released": _("A reviewer let your words cross"),
+        "refused": _("A reviewer kept your words inside"),
+    }.get(detail, _("Something was decided about your words at the boundary"))
+
+
+def _duty_words(detail: str) -> str:
+    return _("Something waits for your review") if detail == "review" else _("Something waits for you to look at")
+
+
+def _followed_words(told: Told, name: str) -> str:
+    if told.notice.detail == "theme":
+        return _("A theme that you follow grows")
+    if told.about is not None and told.about.kind == "idea":
+        return _("%(name)s posted an idea") % {"name": name}
+    return _("%(name)s wrote in a thread that concerns you") % {"name": name}
+
+
+def url_of_notice(told: Told) -> str:
+    """Where a notice leads, as a path; "" where what it was about is gone."""
+    notice = told.notice
+    if notice.kind == "duty":
+        return "/boundary/holds" if notice.detail == "review" else "/inbox"
+    if notice.kind == "followed" and notice.detail == "theme":
+        return "/catch-up"
+    return url_of(told.about) if told.about else ""
+
+
+def draw_line(told: Told, names: Names) -> NoticeLine:
+    about, root = told.about, told.root
+    titled = about if about and about.kind == "idea" else root
+    return NoticeLine(
+        id=told.notice.id,
+        icon=ICONS[told.notice.kind],
+        sentence=sentence_of(told),
+        title=titled.title if titled else "",
+        excerpt=excerpt(plain(about.html), 160) if about else "",
+        url=url_of_notice(told),
+        by=person_of(told.by, names) if told.by else None,
+        at=told.notice.made_at,
+        unread=told.notice.unread,
+        kind=told.notice.kind,
+    )
