@@ -23,6 +23,7 @@ DONE = {
     "replied": "Your reply is in.",
     "saved": "Saved.",
     "deleted": "Deleted. Whoever held a copy has been asked to delete it too.",
+    "carried": "Carried over. Each links to where it comes from.",
     "created": "Created. It is a draft until you open it.",
     "opened": "The jam is open.",
     "extended": "The jam has a new end.",

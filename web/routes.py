@@ -24,18 +24,21 @@ from web.pages.boundary import (
 from web.pages.control import marks as control_marks
 from web.pages.control import radar
 from web.pages.notices import inbox as inbox_page
-from web.pages.organising import rota
+from web.pages.organising import again, drafting, rota
 
 GET: dict[str, Handler] = {
     "/": home.show_home,
     "/search": home.show_search,
     "/sign-in": doors.show_sign_in,
     "/welcome/{secret}": doors.show_link,
-    "/jams/new": jams.show_new,
+    "/jams/new": drafting.show_new,
     "/jams/{jam}": jams.show_lobby,
     "/jams/{jam}/charter": jams.show_charter,
     "/jams/{jam}/settings": jams.show_settings,
     "/jams/{jam}/rota": rota.show_rota,
+    "/jams/{jam}/again": again.show_again,
+    "/jams/{jam}/template.toml": again.download_template,
+    "/jams/{jam}/carry": again.show_carry,
     "/jams/{jam}/calendar.ics": rota.download_calendar,
     "/jams/{jam}/board": board.show_board,
     "/jams/{jam}/themes/{theme}": board.show_theme,
@@ -81,7 +84,8 @@ POST: dict[str, Handler] = {
     "/welcome/{secret}": doors.use_link,
     "/me/appearance": doors.choose_appearance,
     "/me/consent": doors.choose_consent,
-    "/jams": jams.create,
+    "/jams": drafting.create,
+    "/jams/template": drafting.read_file,
     "/jams/{jam}/charter": jams.write_charter,
     "/jams/{jam}/open": jams.open_jam,
     "/jams/{jam}/extend": jams.extend_jam,
@@ -89,6 +93,8 @@ POST: dict[str, Handler] = {
     "/jams/{jam}/archive": jams.archive_jam,
     "/jams/{jam}/forums": jams.create_forum,
     "/jams/{jam}/rota": rota.change_rota,
+    "/jams/{jam}/again": again.make_again,
+    "/jams/{jam}/carry": again.carry,
     "/forums": jams.join_forum,
     "/forums/{forum:[0-9a-f]{32}}/ideas": forums.post_idea,
     "/forums/{forum:[0-9a-f]{32}}/preview": forums.preview_idea,

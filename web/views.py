@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 if TYPE_CHECKING:
     from web.hosting import RotaView
+    from web.lineage import LineageView
     from web.pages.control.thread import ControlThread
 
 Audience = Literal["inside", "partners", "public"]
@@ -285,6 +286,7 @@ class LobbyPage:
     counted_at: datetime
     checklist: tuple[Choice, ...] = ()
     rota: RotaView | None = None
+    lineage: LineageView | None = None
 
 
 # --- forms ------------------------------------------------------------------------------------------
@@ -314,6 +316,8 @@ class JamForm:
     values: Mapping[str, str]
     wrong: Mapping[str, str] = field(default_factory=dict)
     jam: JamHead | None = None
+    templates: tuple[Choice, ...] = ()
+    forums: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from web.api import (
     rules,
     self_test,
     stream,
+    templates,
 )
 
 GET, POST, PUT, PATCH, DELETE = hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_PATCH, hdrs.METH_DELETE
@@ -96,6 +97,13 @@ ROUTES: tuple[Route, ...] = (
     Route(DELETE, "/forums/{forum}/hosts/{username}", hosting.drop_host, "End a host and their hours", 204),
     Route(POST, "/forums/{forum}/slots", hosting.add_slot, "Plan a host's hours", 201),
     Route(DELETE, "/forums/{forum}/slots/{slot}", hosting.drop_slot, "Take hours off the rota", 204),
+    Route(GET, "/templates", templates.list_templates, "The templates of jams that come with the server"),
+    Route(POST, "/templates/jams", templates.create_from_template, "Draft a jam from a template", 201),
+    Route(GET, "/jams/{jam}/template", templates.read_jam_template, "A jam as a template to share"),
+    Route(POST, "/jams/{jam}/clone", templates.clone_jam, "Draft a jam like this one", 201),
+    Route(POST, "/jams/{jam}/second", templates.follow_jam, "Draft the converging jam that follows", 201),
+    Route(GET, "/jams/{jam}/lineage", templates.read_lineage, "What a jam grew from, and what grew from it"),
+    Route(POST, "/forums/{forum}/carry", templates.carry_ideas, "Carry ideas of another jam into a forum", 201),
     Route(GET, "/jams/{jam}/board", figures.read_board, "Live figures, each with its denominator"),
     Route(GET, "/jams/{jam}/themes", figures.read_themes, "Themes and their trend"),
     Route(GET, "/jams/{jam}/events", stream.stream_jam, "What happens in a jam, as Server-Sent Events"),

@@ -21,6 +21,7 @@ from web.figures import draw_figures
 from web.forms import read_choices, read_form, read_time, write_time, wrong_of
 from web.hosting import draw_rota
 from web.language import _
+from web.lineage import draw_lineage
 from web.people import names_of_hosts
 from web.session import member_of
 from web.views import Choice, Phase
@@ -42,7 +43,7 @@ AUDIENCE_HINTS = {
     "partners": "Partners may follow it from their own servers, by a rule shown on the boundary page.",
     "public": "Anybody may read it on the open web, and answer from their own server.",
 }
-_BLANK = {"title": "", "slug": "", "question": "", "promise": "", "off_limits": "", "decide_by": ""}
+_BLANK = {"question": "", "promise": "", "off_limits": "", "decide_by": ""}
 _FORUM_BLANK = {"title": "", "slug": "", "question": "", "audience": "inside", "label": "GREEN", "categories": ""}
 
 
@@ -80,6 +81,7 @@ async def show_lobby(request: web.Request) -> web.Response:
         counted_at=house.now(),
         checklist=_checklist(jam) if state == "draft" and not jam.host else (),
         rota=await draw_rota(house, member, jam, own, head.url),
+        lineage=await draw_lineage(house, member, jam, names),
     )
     return show(request, "lobby.html", page)
 
@@ -116,28 +118,6 @@ def _checklist(jam: Jam) -> tuple[Choice, ...]:
 
 def _gaps(jam: Jam) -> tuple[str, ...]:
     return tuple(GAP_WORDS[gap] for gap in jam.charter.gaps())
-
-
-async def show_new(request: web.Request) -> web.Response:
-    """GET /jams/new"""
-    member_of(request).require("jams")
-    values = {**_BLANK, "opens_at": "", "closes_at": ""}
-    return show(request, "jam_form.html", views.JamForm(action="/jams", values=values), section="home")
-
-
-async def create(request: web.Request) -> web.Response:
-    """POST /jams"""
-    house, member = request.app[HOUSE], member_of(request)
-    form = await read_form(request)
-    try:
-        opens_at, closes_at = read_time(form, "opens_at"), read_time(form, "closes_at")
-        slug, title = form.get("slug", "").strip(), form.get("title", "")
-        jam = await jams.create_jam(house, member, slug, title, read_charter(form), opens_at, closes_at)
-    except Refusal as refusal:
-        values = {**_BLANK, "opens_at": "", "closes_at": "", **form}
-        page = views.JamForm(action="/jams", values=values, wrong=wrong_of(refusal))
-        return show(request, "jam_form.html", page, status=refusal.status, section="home")
-    return go(request, f"/jams/{jam.slug}/settings", "created")
 
 
 def read_charter(form: dict[str, str]) -> Charter:

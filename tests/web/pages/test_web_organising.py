@@ -7,9 +7,10 @@ import re
 from typing import Any
 
 import pytest
+from aiohttp import FormData
 
 from server.domain.jams import Charter
-from server.services import hosting, jams
+from server.services import forums, hosting, ideas, jams
 from web.forms import write_time
 
 
@@ -87,3 +88,72 @@ async def test_only_organisers_see_the_rotas_forms(site: Any) -> None:
     assert (await browser.get("/jams/better/rota"))[0].status == 403
     answer, _ = await browser.post("/jams/better/rota", act="host", forum=site.open_floor.id, username="jonas")
     assert answer.status == 403
+
+
+# --- templates, clones, second jams ----------------------------------------------------------------------
+
+TIMES = {"opens_at": "2030-01-01T09:00", "closes_at": "2030-01-03T09:00"}
+
+
+async def test_a_jam_is_drafted_from_a_built_in_template(site: Any) -> None:
+    browser = await site.browser(site.mara)
+    _, text = await browser.get("/jams/new?template=values")
+    assert "What would make it hollow" in words_of(text)
+    template = html.unescape(re.search(r'name="template" value="([^"]+)"', text)[1])  # type: ignore[index]
+    fields = {"title": "Ours", "slug": "ours", "question": "Q?", "template": template, **TIMES}
+    answer, _ = await browser.post("/jams", **fields)
+    assert answer.headers["Location"].startswith("/jams/ours/settings")
+    _, text = await browser.get("/jams/ours/settings")
+    assert "What should be true" in text
+    assert "The sponsor’s promise: still empty" in words_of(text)
+
+
+async def test_a_templates_file_is_read_and_a_bad_one_is_given_back_with_what_is_wrong(site: Any) -> None:
+    browser = await site.browser(site.mara)
+    _, saved = await browser.get("/jams/better/template.toml")
+    _, text = await browser.get("/jams/new")
+    form = FormData({"csrf": browser.csrf})
+    form.add_field("file", saved, filename="jam.toml", content_type="application/toml")
+    answer, text = await browser.send("/jams/template", form)
+    assert answer.status == 200
+    assert "Our own house" in text
+    answer, text = await browser.post("/jams/template", text="marmalade_template = 1\nsomething = 3")
+    assert answer.status == 422
+    assert "`something` is not known here." in html.unescape(text)
+    assert "something = 3" in text
+    form = FormData({"csrf": browser.csrf})
+    form.add_field("file", b"\xff\xfe", filename="jam.toml", content_type="application/toml")
+    answer, text = await browser.send("/jams/template", form)
+    assert answer.status == 422
+    assert "not text in UTF-8" in text
+
+
+async def test_a_second_jam_takes_chosen_ideas_over_and_shows_where_they_come_from(site: Any) -> None:
+    idea = await ideas.post_idea(site.house, site.jonas, site.open_floor, "One gate", "For all trucks.")
+    browser = await site.browser(site.mara)
+    await browser.get("/jams/better/again")
+    answer, _ = await browser.post("/jams/better/again", kind="second", slug="two", title="", **TIMES)
+    assert answer.headers["Location"].startswith("/jams/two/carry")
+    _, text = await browser.get("/jams/two/carry")
+    assert "One gate" in text
+    shortlist = re.search(r'name="to" value="(\w+)"', text)[1]  # type: ignore[index]
+    answer, _ = await browser.post("/jams/two/carry", to=shortlist, idea=idea.id)
+    assert answer.status == 303
+    (copy,) = await ideas.list_ideas(site.house, site.mara, await forums.obtain_forum(site.house, site.mara, shortlist))
+    assert copy.author_id == site.jonas.id
+    _, text = await browser.get(f"/ideas/{copy.id}")
+    assert f'href="/ideas/{idea.id}"' in text
+    _, text = await browser.get("/jams/two")
+    assert "Goes on from Better together" in words_of(text)
+    assert "Went on as Better together, second round" in words_of((await browser.get("/jams/better"))[1])
+
+
+async def test_a_clone_is_a_draft_of_its_own(site: Any) -> None:
+    browser = await site.browser(site.mara)
+    await browser.get("/jams/better/again")
+    answer, text = await browser.post("/jams/better/again", kind="clone", slug="better", **TIMES)
+    assert answer.status == 409
+    assert "There is a jam called better already." in text
+    answer, _ = await browser.post("/jams/better/again", kind="clone", slug="again", **TIMES)
+    assert answer.status == 303
+    assert "Open floor" in (await browser.get("/jams/again/settings"))[1]
