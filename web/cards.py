@@ -12,15 +12,25 @@ from web.people import Names, author_of
 from web.reach import badge_of
 from web.views import ForumCard, IdeaCard, Link
 
+NOTHING_UNREAD: Mapping[str, int] = {}
+
 
 def draw_cards(
-    house: House, ideas: Iterable[Contribution], forums: Mapping[str, Forum], names: Names
+    house: House,
+    ideas: Iterable[Contribution],
+    forums: Mapping[str, Forum],
+    names: Names,
+    unread: Mapping[str, int] = NOTHING_UNREAD,
 ) -> tuple[IdeaCard, ...]:
-    """A card for each idea or reply whose forum is among `forums` (id → forum)."""
-    return tuple(draw_card(house, made, forums[made.forum_id], names) for made in ideas if made.forum_id in forums)
+    """A card for each idea or reply whose forum is among `forums` (id → forum); `unread` counts what is new by id."""
+    return tuple(
+        draw_card(house, made, forums[made.forum_id], names, unread.get(made.id, 0))
+        for made in ideas
+        if made.forum_id in forums
+    )
 
 
-def draw_card(house: House, made: Contribution, forum: Forum, names: Names) -> IdeaCard:
+def draw_card(house: House, made: Contribution, forum: Forum, names: Names, fresh: int = 0) -> IdeaCard:
     return IdeaCard(
         title=made.title or f"Reply: {excerpt(plain(made.html), 90)}",
         excerpt=excerpt(plain(made.html)),
@@ -33,12 +43,13 @@ def draw_card(house: House, made: Contribution, forum: Forum, names: Names) -> I
         forum=Link(text=forum.title, url=f"/forums/{forum.id}"),
         emerging=made.emerging,
         best=made.best,
+        fresh=fresh,
     )
 
 
 def url_of(made: Contribution) -> str:
-    """The page of an idea; for a reply, its place in the page of its thread."""
-    return f"/ideas/{made.id}" if made.kind == "idea" else f"/ideas/{made.thread_id}#c-{made.id}"
+    """The one address of an idea or a reply; that of a reply leads to its place in the thread, on whichever page."""
+    return f"/ideas/{made.id}"
 
 
 def draw_forum(house: House, forum: Forum, names: Names, counts: Mapping[str, tuple[int, int]]) -> ForumCard:

@@ -48,6 +48,8 @@ GET: dict[str, Handler] = {
     "/forums/{forum:[0-9a-f]{32}}": forums.show_forum,
     "/forums/{forum:[0-9a-f]{32}}/build": forums.build_on,
     "/ideas/{idea}": threads.show_thread,
+    "/ideas/{idea}/branch": threads.show_branch,
+    "/ideas/{idea}/new": threads.show_new,
     "/ideas/{idea}/reply": threads.show_reply,
     "/ideas/{idea}/edit": threads.show_edit,
     "/ideas/{idea}/label": labels.show_label,

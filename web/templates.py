@@ -35,6 +35,8 @@ class Templates:
         self._environment.globals.update(asset=assets.url, icon=self._icon)
         self._environment.filters.update(when=self._when, count=count, plural=plural, clock=clock, iso=iso, stamp=stamp)
         self._sprite = assets.url("vendor/lucide.svg")
+        # A page of a thread has hundreds of them.
+        self._icons: dict[str, Markup] = {}
 
     def render(self, name: str, /, **values: Any) -> str:
         """The page `name`, a file under templates/, with `values`; a mistake raises jinja2.TemplateError."""
@@ -42,17 +44,20 @@ class Templates:
 
     def _icon(self, name: str) -> Markup:
         """A lucide icon of the sprite; always beside words, hence hidden from assistive technology."""
-        drawing = Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>')
-        return drawing.format(self._sprite, name)
+        found = self._icons.get(name)
+        if found is None:
+            drawing = Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>')
+            found = self._icons[name] = drawing.format(self._sprite, name)
+        return found
 
     def _when(self, at: datetime | None, nothing: str = "never") -> Markup:
         """A <time>: how long ago in words, exact in its title; a script rewrites it in local time."""
         if at is None:
             return escape(nothing)
         at = at.astimezone(UTC)
-        return Markup('<time datetime="{}" title="{}" data-ago>{}</time>').format(
-            iso(at), clock(at), ago((self._now() - at).total_seconds(), at)
-        )
+        words = ago((self._now() - at).total_seconds(), at)
+        # Nothing but digits and words of ours.
+        return Markup(f'<time datetime="{iso(at)}" title="{clock(at)}" data-ago>{words}</time>')  # noqa: S704
 
 
 def ago(seconds: float, at: datetime) -> str:

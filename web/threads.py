@@ -1,9 +1,9 @@
-"""The tree of a thread, at most four levels deep, and the passport of an idea."""
+"""One idea or reply as its reader sees it, and the passport of an idea."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from markupsafe import Markup
@@ -16,12 +16,12 @@ from server.domain.ideas import Contribution
 from server.services.house import House
 from server.services.ideas import Thread
 from server.services.labels import may_declassify
+from web.cards import url_of
 from web.composing import INTENT_WORDS
 from web.people import Names, author_of
 from web.reach import among, listed, name_of, named, words_of
-from web.views import AUDIENCE_ICONS, Link, Mark, Passport, PassportLine, ReplyView, ReviewNote, Tone
+from web.views import AUDIENCE_ICONS, Mark, Passport, PassportLine, ReplyView, ReviewNote, Tone
 
-DEEPEST = 3
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 MARK_WORDS = {
     "support": ("Support", "thumbs-up"),
@@ -44,35 +44,13 @@ class Tree:
     holds: Mapping[str, Sequence[Hold]] = field(default_factory=dict)
     now: datetime = LONG_AGO
 
-    def branches(self) -> tuple[ReplyView, ...]:
-        """The replies as a forest. What was deleted keeps its place only where something hangs on it."""
-        below: dict[str, list[Contribution]] = {}
-        for made in self.thread.replies:
-            below.setdefault(made.parent_id, []).append(made)
-        known = {self.thread.idea.id, *(made.id for made in self.thread.replies)}
-        top = [made for parent, many in below.items() if parent not in known for made in many]
-        top += below.get(self.thread.idea.id, [])
-        top.sort(key=lambda made: (made.created_at, made.id))
-        return tuple(view for made in top for view in self._grow(made, below, 0))
-
-    def _grow(self, made: Contribution, below: Mapping[str, list[Contribution]], depth: int) -> list[ReplyView]:
-        children = [view for one in below.get(made.id, ()) for view in self._grow(one, below, depth + 1)]
-        if made.deleted and not children:
-            return []
-        view = self.view(made, depth)
-        if depth < DEEPEST:
-            return [replace(view, replies=tuple(children))]
-        # Deeper answers stand beside what they answer, and say so.
-        link = Link(text=made.author_name, url=f"#c-{made.id}")
-        return [view, *(child if child.answers else replace(child, answers=link) for child in children)]
-
     def view(self, made: Contribution, depth: int = 0) -> ReplyView:
         mine = self.writable and made.author_id == self.reader.id
         may_delete = made.author_id == self.reader.id or self.reader.may("moderate")
         page = f"/ideas/{made.id}"
         return ReplyView(
             id=made.id,
-            url=f"#c-{made.id}",
+            url=url_of(made),
             # Rendered and sanitised when it was written: server.services.text.
             html=Markup(made.html),  # noqa: S704
             author=author_of(made, self.names),
@@ -82,6 +60,7 @@ class Tree:
             label=made.label if made.label != self.thread.forum.label else "",
             marks=self.marks(made),
             deleted=made.deleted,
+            veiled=made.hidden and not made.text,
             reply_url=f"/ideas/{self.thread.idea.id}/reply?to={made.id}" if self.writable else "",
             edit_url=f"{page}/edit" if mine else "",
             label_url=f"{page}/label" if made.is_local and may_declassify(self.reader) else "",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 from zlib import crc32
 
 from markupsafe import Markup
@@ -16,7 +16,6 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from web.hosting import RotaView
     from web.lineage import LineageView
-    from web.pages.control.thread import ControlThread
 
 Audience = Literal["inside", "partners", "public"]
 Tone = Literal["inside", "partners", "public", "held", "denied"]
@@ -250,6 +249,7 @@ class IdeaCard:
     best: bool = False
     builds_on: Link | None = None
     theme: str = ""
+    fresh: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -414,6 +414,16 @@ class ReplyView:
     depth: int = 0
     replies: tuple[ReplyView, ...] = ()
     reviews: tuple[ReviewNote, ...] = ()
+    fresh: bool = False
+    veiled: bool = False
+    next_url: str = ""
+    more_url: str = ""
+    left: int = 0
+
+    @property
+    def below(self) -> int:
+        """How many replies are shown below this one."""
+        return sum(1 + child.below for child in self.replies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -442,28 +452,6 @@ class Passport:
     icon: str
     lines: tuple[PassportLine, ...]
     recall_url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThreadPage:
-    jam: JamHead
-    forum: Link
-    idea: ReplyView
-    branches: tuple[ReplyView, ...]
-    title: str
-    audience: AudienceBadge
-    ancestors: tuple[Link, ...]
-    descendants: tuple[Link, ...]
-    build_url: str
-    total: int
-    more_url: str
-    marks: tuple[Mark, ...]
-    passport: Passport | None
-    composer: Composer | None
-    closed_words: str
-    stream_url: str
-    control: ControlThread | None = None
-    asking: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -355,7 +355,14 @@ async def obtain(house: House, reader: Member, contribution_id: str) -> Contribu
 
 
 async def read_thread(house: House, reader: Member, idea_id: str) -> Thread:
-    """Return an idea with its replies, lineage and the reader's marks."""
+    """Return an idea with all its replies, lineage and the reader's marks."""
+    head = await read_head(house, reader, idea_id)
+    replies = await contributions.thread(house.store, head.idea.id)
+    return replace(head, replies=[as_seen_by(reader, one) for one in replies])
+
+
+async def read_head(house: House, reader: Member, idea_id: str) -> Thread:
+    """Return the same without any replies: those are read a page at a time (server.services.threads)."""
     found = await obtain(house, reader, idea_id)
     idea = found if found.kind == "idea" else await obtain(house, reader, found.thread_id)
     forum = await obtain_forum(house, reader, idea.forum_id)
@@ -367,7 +374,7 @@ async def read_thread(house: House, reader: Member, idea_id: str) -> Thread:
         jam=jam,
         forum=forum,
         idea=idea,
-        replies=[as_seen_by(reader, one) for one in await contributions.thread(house.store, idea.id)],
+        replies=[],
         builds_on=base if base and not base.deleted and not base.hidden else None,
         built_on_by=await contributions.built_on(house.store, idea.id),
         mine=await contributions.marked_by(house.store, reader.id, idea.id),

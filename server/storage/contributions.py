@@ -21,7 +21,7 @@ STANDS = "NOT c.deleted AND NOT c.hidden"
 KEPT = "NOT c.deleted"
 
 
-def _contribution(row: Mapping[str, Any]) -> Contribution:
+def read_contribution(row: Mapping[str, Any]) -> Contribution:
     host = row["author_host"]
     return Contribution(
         id=row["id"],
@@ -58,7 +58,7 @@ def _contribution(row: Mapping[str, Any]) -> Contribution:
 async def by_id(store: Database | Transaction, contribution_id: str) -> Contribution | None:
     """Find a contribution, deleted ones included."""
     row = await store.fetch_one(f"{SELECT} WHERE c.id = ?", (contribution_id,))
-    return None if row is None else _contribution(row)
+    return None if row is None else read_contribution(row)
 
 
 async def by_ids(store: Database, ids: Collection[str]) -> list[Contribution]:
@@ -68,7 +68,7 @@ async def by_ids(store: Database, ids: Collection[str]) -> list[Contribution]:
     rows = await store.fetch(
         f"{SELECT} WHERE c.id IN (SELECT value FROM json_each(?)) AND {STANDS}", (json.dumps(list(ids)),)
     )
-    return [_contribution(row) for row in rows]
+    return [read_contribution(row) for row in rows]
 
 
 async def by_uri(store: Database, uri: str) -> Contribution | None:
@@ -76,7 +76,7 @@ async def by_uri(store: Database, uri: str) -> Contribution | None:
     row = await store.fetch_one(
         f"{SELECT} WHERE c.uri = ? OR c.id = (SELECT contribution_id FROM twins WHERE uri = ?)", (uri, uri)
     )
-    return None if row is None else _contribution(row)
+    return None if row is None else read_contribution(row)
 
 
 async def by_uris(store: Database, uris: Sequence[str]) -> dict[str, Contribution]:
@@ -86,7 +86,7 @@ async def by_uris(store: Database, uris: Sequence[str]) -> dict[str, Contributio
     rows = await store.fetch(
         f"{SELECT} WHERE c.uri {among} OR c.id {among}", (given, json.dumps([row["contribution_id"] for row in twins]))
     )
-    found = {row["id"]: _contribution(row) for row in rows}
+    found = {row["id"]: read_contribution(row) for row in rows}
     by_twin = {row["uri"]: found[row["contribution_id"]] for row in twins if row["contribution_id"] in found}
     return {one.uri: one for one in found.values()} | by_twin
 
@@ -100,7 +100,7 @@ async def ideas_of_forum(
         " ORDER BY c.created_at DESC LIMIT ?",
         (forum_id, before if before is not None else 1e12, limit),
     )
-    return [_contribution(row) for row in rows]
+    return [read_contribution(row) for row in rows]
 
 
 async def ideas_of_jam(store: Database, jam_id: str, order: str, limit: int = 10) -> list[Contribution]:
@@ -109,7 +109,7 @@ async def ideas_of_jam(store: Database, jam_id: str, order: str, limit: int = 10
     rows = await store.fetch(
         f"{SELECT} WHERE c.jam_id = ? AND c.kind = 'idea' AND {STANDS} ORDER BY {by} LIMIT ?", (jam_id, limit)
     )
-    return [_contribution(row) for row in rows]
+    return [read_contribution(row) for row in rows]
 
 
 async def neglected(store: Database, jam_id: str, before: float, limit: int) -> list[Contribution]:
@@ -119,7 +119,7 @@ async def neglected(store: Database, jam_id: str, before: float, limit: int) -> 
         " ORDER BY c.created_at, c.id LIMIT ?",
         (jam_id, before, limit),
     )
-    return [_contribution(row) for row in rows]
+    return [read_contribution(row) for row in rows]
 
 
 async def thread(store: Database, thread_id: str) -> list[Contribution]:
@@ -127,13 +127,13 @@ async def thread(store: Database, thread_id: str) -> list[Contribution]:
     rows = await store.fetch(
         f"{SELECT} WHERE c.thread_id = ? AND c.kind = 'reply' ORDER BY c.created_at, c.id", (thread_id,)
     )
-    return [_contribution(row) for row in rows]
+    return [read_contribution(row) for row in rows]
 
 
 async def built_on(store: Database, idea_id: str) -> list[Contribution]:
     """Return the ideas that build on this one."""
     rows = await store.fetch(f"{SELECT} WHERE c.builds_on = ? AND {STANDS} ORDER BY c.created_at", (idea_id,))
-    return [_contribution(row) for row in rows]
+    return [read_contribution(row) for row in rows]
 
 
 async def of_jam(store: Database, jam_id: str, after: float = 0.0, limit: int = 1000) -> list[Contribution]:
@@ -142,7 +142,7 @@ async def of_jam(store: Database, jam_id: str, after: float = 0.0, limit: int = 
         f"{SELECT} WHERE c.jam_id = ? AND {STANDS} AND c.created_at > ? ORDER BY c.created_at LIMIT ?",
         (jam_id, after, limit),
     )
-    return [_contribution(row) for row in rows]
+    return [read_contribution(row) for row in rows]
 
 
 async def in_forums(store: Database, forum_ids: list[str]) -> list[Contribution]:
@@ -151,7 +151,7 @@ async def in_forums(store: Database, forum_ids: list[str]) -> list[Contribution]
     rows = await store.fetch(
         f"{SELECT} WHERE c.forum_id IN ({marks}) AND {STANDS} ORDER BY c.created_at", tuple(forum_ids)
     )
-    return [_contribution(row) for row in rows]
+    return [read_contribution(row) for row in rows]
 
 
 async def written_between(store: Database, after: float, until: float) -> set[str]:
@@ -206,7 +206,7 @@ async def held_of(store: Database, forum_id: str, host: str, before: float, *, w
         " ORDER BY c.created_at DESC",
         (forum_id, before, host, whole),
     )
-    return [_contribution(row) for row in rows]
+    return [read_contribution(row) for row in rows]
 
 
 async def count_by_host(store: Database) -> dict[str, int]:
@@ -234,7 +234,7 @@ async def of_host(store: Database, host: str, before: float | None = None, limit
         f"{SELECT} WHERE m.host = ? AND {KEPT} AND c.created_at < ? ORDER BY c.created_at DESC LIMIT ?",
         (host, before if before is not None else 1e12, limit),
     )
-    return [_contribution(row) for row in rows]
+    return [read_contribution(row) for row in rows]
 
 
 async def depth(store: Database, contribution_id: str) -> int:
@@ -255,7 +255,7 @@ async def search(store: Database, query: str, limit: int) -> list[Contribution]:
         f" WHERE contribution_words MATCH ? AND {STANDS} ORDER BY bm25(contribution_words) LIMIT ?",
         (query, limit),
     )
-    return [_contribution(row) for row in rows]
+    return [read_contribution(row) for row in rows]
 
 
 async def insert(change: Transaction, made: Contribution) -> None:

@@ -195,6 +195,7 @@ UNUSED = {
     "mails.message_id", "mails.state", "notices.by_id", "notices.detail", "notices.kind", "notices.member_id",
     "notices.subject_id", "saved_searches.member_id", "saved_searches.name", "saved_searches.query",
     "search_places.intent", "search_places.kind", "search_places.label", "visits.member_id",
+    "reading_places.member_id", "reading_places.thread_id",
 }  # fmt: skip
 
 # The same of the control room: nothing of it crosses, and no rule of these worlds speaks of it.

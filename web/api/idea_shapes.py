@@ -144,6 +144,10 @@ class Preview(Answer, frozen=True, kw_only=True):
     crossing: list[VerdictAnswer]
 
 
+class RepliesQuery(Paging, frozen=True, kw_only=True):
+    intent: Annotated[Intent, Meta(description="only replies that are this")] = ""
+
+
 class SearchQuery(Paging, frozen=True, kw_only=True):
     q: Annotated[str, Meta(max_length=1000, description="words; each must occur, as the beginning of a word")]
 

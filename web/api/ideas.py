@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from server.domain.errors import Invalid, Missing
 from server.domain.ideas import MARKS, Contribution, MarkKind
-from server.services import crossings, forums, holds, ideas
+from server.services import crossings, forums, holds, ideas, threads
 from server.services.crossings import Draft as DraftToJudge
 from server.services.labels import label_of
 from server.services.visitors import visitors
@@ -21,6 +21,7 @@ from web.api.idea_shapes import (
     NewIdea,
     NewReply,
     Preview,
+    RepliesQuery,
     SearchQuery,
     SimilarQuery,
     ThreadAnswer,
@@ -103,6 +104,21 @@ async def read_idea(call: Call) -> ThreadAnswer:
     ]
     known = await visitors(call.house)
     return show_thread(call.house, made, known, verdicts, replies, built, thread.mine, reviews)
+
+
+async def list_replies(call: Call, query: RepliesQuery) -> Page[ContributionAnswer]:
+    made = await contribution_of(call)
+    idea = made if made.kind == "idea" else await ideas.obtain(call.house, call.member, made.thread_id)
+    found = await threads.list_replies(
+        call.house, call.member, idea, query.after, query.limit + 1, query.intent
+    )  # fmt: skip
+    known, head = await visitors(call.house), await ideas.read_head(call.house, call.member, idea.id)
+    return page_of(
+        found,
+        query,
+        lambda one: show_contribution(call.house, one, known, head.mine.get(one.id, ())),
+        lambda one: one.id,
+    )
 
 
 def _below(made: Contribution, replies: list[Contribution]) -> list[Contribution]:

@@ -113,6 +113,7 @@ ROUTES: tuple[Route, ...] = (
     Route(POST, "/forums/{forum}/ideas", ideas.post_idea, "Post an idea; says what crosses to whom", 201),
     Route(GET, "/forums/{forum}/ideas", ideas.list_ideas, "List ideas, newest first"),
     Route(POST, "/ideas/{id}/replies", ideas.post_reply, "Answer an idea or a reply", 201),
+    Route(GET, "/ideas/{id}/replies", ideas.list_replies, "List the replies of a thread, oldest first"),
     Route(GET, "/ideas/{id}", ideas.read_idea, "Read an idea or a reply with all that hangs on it"),
     Route(PATCH, "/ideas/{id}", ideas.edit_idea, "Change one's own words"),
     Route(DELETE, "/ideas/{id}", ideas.delete_idea, "Delete an idea or a reply", 204),

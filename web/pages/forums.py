@@ -9,7 +9,7 @@ from server.domain.errors import JamNotOpen, NotAllowed, Refusal, SignInNeeded
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum, Jam
 from server.keys import HOUSE
-from server.services import board, forums, ideas
+from server.services import board, forums, ideas, threads
 from server.services.house import House
 from web import views
 from web.answers import draw, from_htmx, go, head_of, html, show
@@ -44,6 +44,7 @@ async def _forum(request: web.Request, typed: dict[str, str], wrong: dict[str, s
     names = await names_of_hosts(house)
     sort = request.query.get("sort", "new")
     found, older = await _listed(house, member, forum, jam, sort, request.query.get("before", ""))
+    unread = await threads.unread(house, member, [made.id for made in found])
     closed = closed_words(house, forum, jam)
     base = await base_of(house, member, typed.get("builds_on", ""))
     writing = Writing(kind="idea", forum=forum, typed=typed, wrong=wrong, base=base)
@@ -58,7 +59,7 @@ async def _forum(request: web.Request, typed: dict[str, str], wrong: dict[str, s
         audience=badge_of(house, forum, names),
         audience_words=audience_words(house, forum, names),
         host=names.get(forum.host, forum.host),
-        ideas=draw_cards(house, found, {forum.id: forum}, names),
+        ideas=draw_cards(house, found, {forum.id: forum}, names, unread),
         total=counts.get(forum.id, (0, 0))[0],
         sort=sort,
         sorts=tuple(Choice(value=key, words=words, chosen=key == sort) for key, words in SORTS.items()),

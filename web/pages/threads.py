@@ -15,11 +15,11 @@ from server.domain.ideas import MARKS, Contribution
 from server.domain.jams import Forum, Jam
 from server.domain.recalls import recall_sentence
 from server.keys import HOUSE
-from server.services import crossings, explain, forums, holds, ideas
+from server.services import crossings, explain, forums, holds, ideas, threads
 from server.services.house import House
 from server.services.text import excerpt, plain
 from web import views
-from web.answers import draw, from_htmx, go, head_of, html, show
+from web.answers import DONE, draw, from_htmx, go, head_of, html, show
 from web.asking import draw_asking
 from web.cards import url_of
 from web.composing import Writing, draw_composer, intent_of, label_in
@@ -31,11 +31,12 @@ from web.pages.control.thread import draw_control
 from web.pages.forums import answer_preview, closed_words
 from web.people import Names, author_of, names_of_hosts
 from web.reach import badge_of
+from web.reading import Asked, draw_reading
+from web.reading_views import ThreadPage
 from web.session import member_of
 from web.threads import Tree, draw_passport
 from web.views import Link, VersionView
 
-BRANCHES = 200
 _LINEAGE = 5
 
 
@@ -49,40 +50,62 @@ async def obtain(request: web.Request) -> tuple[House, Member, Contribution, For
 
 
 async def show_thread(request: web.Request) -> web.Response:
-    """GET /ideas/{idea}; the address of a reply leads to its place in the thread."""
-    _, _, made, _, _ = await obtain(request)
+    """GET /ideas/{idea}: the thread of an idea; the address of a reply leads to its place in the thread."""
+    house, member, made, _, _ = await obtain(request)
     if made.kind == "reply":
+        place = await threads.find(house, member, made)
+        url = Asked(made.thread_id, place).url
+        kept = request.query.get("done", "")
+        return go(request, f"{url}#c-{made.id}", kept if kept in DONE else "")
+    return await draw_thread(request, made, made.id, {}, {}, 200)
+
+
+async def show_branch(request: web.Request) -> web.Response:
+    """GET /ideas/{idea}/branch: all that hangs on one reply, on pages of its own."""
+    house, member, made, _, _ = await obtain(request)
+    if made.kind == "idea":
         return go(request, url_of(made))
-    return await _thread(request, made.id, {}, {}, 200)
+    idea = await ideas.obtain(house, member, made.thread_id)
+    return await draw_thread(request, idea, made.id, {}, {}, 200)
 
 
-async def _thread(
-    request: web.Request, idea_id: str, typed: dict[str, str], wrong: dict[str, str], status: int
+async def show_new(request: web.Request) -> web.Response:
+    """GET /ideas/{idea}/new?since=: leads to the first reply of others since a moment, or since the last visit."""
+    house, member, made, _, _ = await obtain(request)
+    try:
+        since = float(request.query["since"]) if "since" in request.query else None
+    except ValueError:
+        since = None
+    idea = made if made.kind == "idea" else await ideas.obtain(house, member, made.thread_id)
+    first = await threads.first_since(house, member, idea, since)
+    return go(request, f"/ideas/{first or idea.id}")
+
+
+async def draw_thread(
+    request: web.Request, idea: Contribution, under: str, typed: dict[str, str], wrong: dict[str, str], status: int
 ) -> web.Response:
+    """The page of a thread, with what was typed below it."""
     house, member = request.app[HOUSE], member_of(request)
-    thread = await ideas.read_thread(house, member, idea_id)
+    thread = await ideas.read_head(house, member, idea.id)
     names = await names_of_hosts(house)
     closed = closed_words(house, thread.forum, thread.jam)
     waiting: dict[str, list[Hold]] = {}
     for hold in await holds.holds_in_thread(house, member, thread.idea.id):
         waiting.setdefault(hold.contribution_id, []).append(hold)
     tree = Tree(thread, member, names, writable=not closed, holds=waiting, now=house.now())
-    branches = tree.branches()
-    start = _start(request.query.get("after", ""))
-    shown = branches[start : start + BRANCHES]
+    asked = Asked.of(idea.id, under, request.query)
+    reading = await threads.read(house, member, thread.idea, asked.place, asked.order, asked.intent)
     writing = Writing(kind="reply", forum=thread.forum, root=thread.idea, typed=typed, wrong=wrong)
-    page = views.ThreadPage(
+    page = ThreadPage(
         jam=head_of(thread.jam, thread.jam.state_at(house.now())),
         forum=Link(text=thread.forum.title, url=f"/forums/{thread.forum.id}"),
         idea=tree.view(thread.idea),
-        branches=shown,
+        reading=draw_reading(reading, asked, tree),
         title=thread.idea.title,
         audience=badge_of(house, thread.forum, names),
         ancestors=await _ancestors(house, thread.builds_on),
         descendants=tuple(Link(text=one.title, url=f"/ideas/{one.id}") for one in thread.built_on_by),
         build_url="" if closed else f"/forums/{thread.forum.id}/build?on={thread.idea.id}",
-        total=sum(not made.deleted for made in thread.replies),
-        more_url=f"/ideas/{idea_id}?after={start + BRANCHES}" if len(branches) > start + BRANCHES else "",
         marks=tree.marks(thread.idea),
         passport=await _passport(request, house, member, thread.idea, names),
         composer=None if closed else await draw_composer(house, member, writing),
@@ -92,10 +115,6 @@ async def _thread(
         asking=await draw_asking(house, member, thread),
     )
     return show(request, "thread.html", page, status=status)
-
-
-def _start(after: str) -> int:
-    return int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
 
 
 async def _ancestors(house: House, base: Contribution | None) -> tuple[Link, ...]:
@@ -131,7 +150,7 @@ async def _passport(
 async def show_reply(request: web.Request) -> web.Response:
     """GET /ideas/{idea}/reply?to={reply}: the composer under the very words that it answers."""
     house, member = request.app[HOUSE], member_of(request)
-    thread = await ideas.read_thread(house, member, request.match_info["idea"])
+    thread = await ideas.read_head(house, member, request.match_info["idea"])
     parent = await ideas.obtain(house, member, request.query.get("to", thread.idea.id))
     if parent.thread_id != thread.idea.id:
         raise Missing("idea", f"{parent.id} is not in {thread.idea.id}")
@@ -144,8 +163,8 @@ async def _write_reply(
 ) -> web.Response:  # fmt: skip
     house, member = request.app[HOUSE], member_of(request)
     names = await names_of_hosts(house)
-    thread = await ideas.read_thread(house, member, root.id)
-    cancel = f"/ideas/{root.id}#c-{parent.id}"
+    thread = await ideas.read_head(house, member, root.id)
+    cancel = url_of(parent)
     writing = Writing(
         kind="reply", forum=forum, root=root, parent=parent, typed=typed, wrong=wrong, cancel_url=cancel
     )  # fmt: skip
@@ -178,7 +197,7 @@ async def post_reply(request: web.Request) -> web.Response:
         raise
     except Refusal as refusal:
         if parent.id == root.id:
-            return await _thread(request, root.id, form, wrong_of(refusal), refusal.status)
+            return await draw_thread(request, root, root.id, form, wrong_of(refusal), refusal.status)
         return await _write_reply(request, parent, root, forum, jam, form, wrong_of(refusal), refusal.status)
     return go(request, url_of(made), "replied")
 
@@ -321,7 +340,7 @@ async def mark(request: web.Request) -> web.Response:
         return await mark_with_reason(request, made, kind, form)
     if not from_htmx(request):
         return go(request, url_of(made))
-    thread = await ideas.read_thread(house, member, made.thread_id)
+    thread = await ideas.read_head(house, member, made.thread_id)
     fresh = await ideas.obtain(house, member, made.id)
     marks = Tree(thread, member, Names(), writable=True).marks(fresh)
     return html(draw(request, "parts/marks_of.html", marks=marks, id=made.id))

@@ -51,6 +51,7 @@ from server.storage.rows.meeting import (
 from server.storage.rows.notices import ConsumerRow, MailChoiceRow, MailPolicyRow, MailRow, NoticeRow, VisitRow
 from server.storage.rows.organising import CarriedRow, HostRow, InvitationRow, JamOriginRow, SlotRow
 from server.storage.rows.people import LinkRow, MemberRow, SessionRow, TokenRow
+from server.storage.rows.reading import ReadingRow
 from server.storage.rows.records import AuditRow, CheckpointRow, EventRow, SelfTestRow
 from server.storage.rows.themes import ThemeStateRow
 
@@ -100,6 +101,7 @@ __all__ = [
     "PseudonymRow",
     "RatingAxisRow",
     "RatingRow",
+    "ReadingRow",
     "RecallRow",
     "RoomMemberRow",
     "RoomMessageRow",

@@ -36,7 +36,8 @@ class ContributionRow(Model):
         table = "contributions"
         indexes = (
             ("forum_id", "kind", "created_at"),
-            ("thread_id", "created_at"),
+            # All that the outline of a thread needs, without its words.
+            ("thread_id", "created_at", "id", "parent_id", "author_id", "kind", "deleted", "intent"),
             ("jam_id", "created_at"),
             ("author_id", "created_at"),
             ("edited_at",),

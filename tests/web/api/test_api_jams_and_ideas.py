@@ -244,3 +244,18 @@ async def test_a_label_has_categories_and_an_onward_wish_and_only_a_reviewer_or_
     body = {"forum": forum["id"], "title": "T", "text": "Words.", "label": "GREEN+legal"}
     (everyone,) = (await bob("POST", "/boundary/preview", body))["crossing"]
     assert "category legal" in everyone["reason"]
+
+
+async def test_the_replies_of_a_thread_are_listed_in_pages_and_by_intent(bob: Caller, idea: Things):
+    made = []
+    for at in range(5):
+        words = {"text": f"Reply {at}", "intent": "question" if at % 2 else ""}
+        made.append((await bob("POST", f"/ideas/{idea['id']}/replies", words, 201))["id"])
+    first = await bob("GET", f"/ideas/{idea['id']}/replies?limit=3")
+    assert [one["id"] for one in first["data"]] == made[:3]
+    rest = await bob("GET", f"/ideas/{idea['id']}/replies?limit=3&after={first['next']}")
+    assert [one["id"] for one in rest["data"]] == made[3:]
+    assert rest["next"] is None
+    asked = await bob("GET", f"/ideas/{idea['id']}/replies?intent=question")
+    assert [one["id"] for one in asked["data"]] == made[1::2]
+    await bob("GET", f"/ideas/{idea['id']}/replies?intent=nonsense", status=422)

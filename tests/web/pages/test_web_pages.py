@@ -144,8 +144,12 @@ async def test_replies_hang_where_they_belong_and_never_deeper_than_four_levels(
         now += -1 if tag else 1
         deepest = max(deepest, now)
     assert deepest == 4
-    assert "in answer to" in thread
-    assert all(f"Level {depth}" in thread for depth in range(7))
+    assert "Continue this branch: 3 more" in thread
+    answer, _ = await browser.get(f"/ideas/{above.id}")
+    _, page = await browser.get(answer.headers["Location"])
+    assert f'id="c-{above.id}"' in page
+    assert all(f"Level {depth}" in thread for depth in range(4))
+    assert all(f"Level {depth}" in page for depth in range(4, 7))
 
 
 async def test_a_reply_to_a_reply_shows_the_words_that_it_answers(site: Any) -> None:
@@ -158,7 +162,7 @@ async def test_a_reply_to_a_reply_shows_the_words_that_it_answers(site: Any) -> 
     assert answer.status == 422
     assert "Please write something first." in page
     answer, _ = await browser.post(f"/ideas/{idea.id}/replies", in_reply_to=first.id, text="Second")
-    made = answer.headers["Location"].split("#c-")[1]
+    made = answer.headers["Location"].split("/ideas/")[1].split("?")[0]
     assert (await ideas.by_id(site.house, made)).parent_id == first.id
 
 

@@ -1,0 +1,74 @@
+"""Long threads in the browser: pages, orders, folding, and the way to what is new."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from server.domain.threads import BRANCHES
+from server.services import ideas
+
+
+async def _replies(site: Any, idea: Any, many: int) -> list[Any]:
+    return [await ideas.reply(site.house, site.jonas, idea, f"Reply number {at}") for at in range(many)]
+
+
+async def test_a_long_thread_comes_in_pages_and_each_reply_has_an_address_of_its_own(site: Any) -> None:
+    idea = await ideas.post_idea(site.house, site.mara, site.own_house, "Root", "Words")
+    made = await _replies(site, idea, BRANCHES + 5)
+    browser = await site.browser(site.mara)
+    _, page = await browser.get(f"/ideas/{idea.id}")
+    assert page.count("Reply number") == BRANCHES
+    later = re.search(r'rel="next" href="([^"]+)"', page)
+    assert later
+    _, second = await browser.get(later[1])
+    assert second.count("Reply number") == 5
+    assert 'aria-current="page"' in second
+
+    answer, _ = await browser.get(f"/ideas/{made[-1].id}?done=replied")
+    assert answer.status == 303
+    assert answer.headers["Location"] == f"{later[1]}&done=replied#c-{made[-1].id}"
+
+
+async def test_a_thread_is_folded_and_read_by_time_without_scripts(site: Any) -> None:
+    idea = await ideas.post_idea(site.house, site.mara, site.own_house, "Root", "Words")
+    first = await ideas.reply(site.house, site.jonas, idea, "Is it true?", intent="question")
+    await ideas.reply(site.house, site.mara, first, "It is.", intent="answer")
+    browser = await site.browser(site.mara)
+    _, page = await browser.get(f"/ideas/{idea.id}")
+    assert '<details class="more branch" open>' in page
+    _, page = await browser.get(f"/ideas/{idea.id}?fold=1")
+    assert '<details class="more branch">' in page
+    _, page = await browser.get(f"/ideas/{idea.id}?order=newest")
+    assert page.index("It is.") < page.index("Is it true?")
+    assert "in answer to" in page
+    _, page = await browser.get(f"/ideas/{idea.id}?order=oldest&intent=question")
+    assert "Is it true?" in page
+    assert "It is." not in page
+    answer, page = await browser.get(f"/ideas/{idea.id}?order=<&intent=odd&after=none&fold=x")
+    assert answer.status == 200
+    assert "It is." in page
+
+
+async def test_the_forum_and_the_thread_say_what_is_new_since_the_last_visit(site: Any) -> None:
+    idea = await ideas.post_idea(site.house, site.mara, site.own_house, "Root", "Words")
+    await ideas.reply(site.house, site.jonas, idea, "Old.")
+    browser = await site.browser(site.mara)
+    _, page = await browser.get(f"/ideas/{idea.id}")
+    assert "new since you were here" not in page
+    async with site.house.store.transaction() as change:
+        past = timedelta(hours=1).total_seconds()
+        await change.execute("UPDATE reading_places SET visited_at = visited_at - ?", (past,))
+    newer = await ideas.reply(site.house, site.jonas, idea, "Fresh.")
+    _, page = await browser.get(f"/forums/{site.own_house.id}")
+    assert "+1 new" in page
+    answer, _ = await browser.get(f"/ideas/{idea.id}/new")
+    assert answer.headers["Location"] == f"/ideas/{newer.id}"
+    _, page = await browser.get(f"/ideas/{idea.id}?order=oldest")
+    assert "1 reply is new since you were here." in page
+    assert page.index("You had read until here") < page.index("Fresh.")
+    answer, _ = await browser.get(f"/ideas/{idea.id}/new?since={newer.created_at.timestamp()!r}")
+    assert answer.headers["Location"] == f"/ideas/{idea.id}"
+    answer, _ = await browser.get(f"/ideas/{idea.id}/new?since=nan")
+    assert answer.status == 303

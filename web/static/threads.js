@@ -1,0 +1,41 @@
+// Reading a thread by keyboard, and folding it at once. The page works without this file.
+(() => {
+  "use strict";
+  const thread = document.querySelector("[data-thread]");
+  if (!thread) return;
+  const OFF = "marmalade-thread-keys-off";
+  const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
+  const keep = (key, value) => { try { localStorage.setItem(key, value); } catch { /* storage is closed */ } };
+
+  const fold = thread.querySelector("[data-fold]");
+  if (fold) fold.addEventListener("click", (event) => {
+    event.preventDefault();
+    const folds = fold.dataset.fold === "fold";
+    thread.querySelectorAll("details.branch").forEach((branch) => { branch.open = !folds; });
+    fold.dataset.fold = folds ? "open" : "fold";
+    [fold.textContent, fold.dataset.other] = [fold.dataset.other, fold.textContent];
+  });
+
+  const switched = thread.querySelector("[data-keys]");
+  if (switched) {
+    switched.closest("label").hidden = false;
+    switched.checked = !stored(OFF);
+    switched.addEventListener("change", () => keep(OFF, switched.checked ? "" : "1"));
+  }
+  function step(by) {
+    const branches = [...thread.querySelectorAll("[data-branch]")];
+    const focused = document.activeElement.closest?.("[data-branch]");
+    const top = branches.findIndex((branch) => branch.getBoundingClientRect().bottom > 90);
+    const from = focused ? branches.indexOf(focused) : by > 0 ? top - 1 : top;
+    const to = branches[from + by];
+    if (to) { to.scrollIntoView({ block: "start" }); to.focus({ preventScroll: true }); return; }
+    const way = thread.querySelector(by > 0 ? "a[rel=next]" : "a[rel=prev]");
+    if (way) way.click();
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || (switched && !switched.checked)) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (event.key === "n") step(1);
+    else if (event.key === "p") step(-1);
+  });
+})();
