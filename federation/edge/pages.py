@@ -20,6 +20,7 @@ from federation.edge.refusals import refusal
 from federation.outside import crossings
 from federation.outside.crossings import Crossing
 from federation.outside.store import OUTSIDE, Outside
+from federation.vocabulary.questions import read_ballot
 
 HERE = Path(__file__).parent
 ATOM = "http://www.w3.org/2005/Atom"
@@ -154,6 +155,15 @@ def _safe(document: dict[str, Any]) -> Markup:
     return Markup(nh3.clean(_text(document.get("content")), link_rel="nofollow noopener ugc"))  # noqa: S704
 
 
+def _answers(document: dict[str, Any]) -> list[tuple[str, int | None]]:
+    """Return the answers of a poll, each with how often it was chosen, None where that is not told."""
+    ballot = read_ballot(document)
+    if ballot is None:
+        return []
+    told = "votersCount" in document
+    return [(name, (ballot.votes or ())[at] if told else None) for at, name in enumerate(ballot.names)]
+
+
 def _tree(root_uri: str, listed: list[Crossing]) -> list[dict[str, Any]]:
     """Put answers under what they answer, depth counted from 0; one whose parent is not shown hangs on the idea."""
     known = {one.document.uri for one in listed}
@@ -167,6 +177,7 @@ def _tree(root_uri: str, listed: list[Crossing]) -> list[dict[str, Any]]:
         ordered.append(
             {
                 "html": _safe(_document(one)),
+                "answers": _answers(_document(one)),
                 "author_name": one.card.author_name,
                 "author_handle": one.card.author_handle,
                 "at": _at(one),

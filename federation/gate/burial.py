@@ -78,7 +78,7 @@ async def _farewells(
         thread_uri=card.thread_uri,
         author_uri=card.author_uri,
         version=version,
-        is_idea=card.type == "Article",
+        is_idea=card.type in ("Article", "Question"),
         at=at,
     )
     direct = freeze_activity(plan, carriage, document, "tombstone")[holder.host]

@@ -94,25 +94,34 @@ async def release(
     `act` is what others' words are passed on as.
     """
     forum, _ = await forum_of(gate, made.forum_id)
-    draft = await judged.draft_of(gate.house, made)
-    verdicts = await judged.judge(gate.house, draft)
-    reviewed = await reviewed_of(gate, made, forum, verdicts)
-    verdicts = [_as_reviewed(verdict, reviewed) for verdict in verdicts]
+    verdicts, reviewed = await decide(gate, made, forum)
     if not forum.is_canary:
         plan.note(made, verdicts)
     if made.author_host and not forum.is_local:
         return verdicts
     if not forum.is_canary:
         await hold_back(gate, made, forum, verdicts)
-    apart = ({verdict.audience for verdict in verdicts} - {EVERYONE}) | await judged.recalled_hosts(gate.house, made)
+    apart = await apart_from_everyone(gate, made, verdicts)
     crossing = [verdict for verdict in verdicts if verdict.crosses]
     if made.is_local:
         for copy in await copies_for(gate, made, forum, crossing):
-            await _cross(gate, plan, made, forum, _as_released(copy, reviewed), apart, deliver=deliver)
+            await _cross(gate, plan, made, forum, as_released(copy, reviewed), apart, deliver=deliver)
     else:
         for verdict in crossing:
             await relay(gate, plan, made, forum, verdict, act, apart, deliver=deliver)
     return verdicts
+
+
+async def decide(gate: Gateway, made: Contribution, forum: Forum) -> tuple[list[Verdict], Reviewed]:
+    """Judge a contribution for every audience; return what comes of it, and what reviewers said."""
+    verdicts = await judged.judge(gate.house, await judged.draft_of(gate.house, made, forum))
+    reviewed = await reviewed_of(gate, made, forum, verdicts)
+    return [_as_reviewed(verdict, reviewed) for verdict in verdicts], reviewed
+
+
+async def apart_from_everyone(gate: Gateway, made: Contribution, verdicts: list[Verdict]) -> set[str]:
+    """Return the hosts for which everyone's copy is not: they have a verdict of their own, or had it taken back."""
+    return ({verdict.audience for verdict in verdicts} - {EVERYONE}) | await judged.recalled_hosts(gate.house, made)
 
 
 def _as_reviewed(verdict: Verdict, reviewed: Reviewed) -> Verdict:
@@ -126,7 +135,7 @@ def _as_reviewed(verdict: Verdict, reviewed: Reviewed) -> Verdict:
     return replace(verdict, verdict=word, reason=f"A reviewer released it. {verdict.reason}")
 
 
-def _as_released(copy: Copy, reviewed: Reviewed) -> Copy:
+def as_released(copy: Copy, reviewed: Reviewed) -> Copy:
     """Keep the audiences for which nobody had to review it, or for which these are the very bytes released."""
     sha = sha_of(copy.document) if reviewed.released else ""
     return replace(copy, audiences=tuple(one for one in copy.audiences if reviewed.released.get(one, sha) == sha))
@@ -157,15 +166,15 @@ async def _cross(
             thread_uri=copy.thread_uri,
             author_uri=copy.face.uri,
             version=made.version,
-            is_idea=made.kind == "idea",
+            is_idea=copy.card.type != "Note",
             at=made.edited_at or made.created_at,
         )
         freeze_activity(plan, carriage, carriage.activity)
         if deliver or act == "Update":
-            await _send(gate, plan, made, carriage, apart)
+            await send(gate, plan, made, carriage, apart)
 
 
-async def _send(gate: Gateway, plan: Plan, made: Contribution, carriage: Carriage, apart: set[str]) -> None:
+async def send(gate: Gateway, plan: Plan, made: Contribution, carriage: Carriage, apart: set[str]) -> None:
     if carriage.forum.is_local:
         await announce(gate, plan, carriage, apart)
         await _answer_directly(gate, plan, made, carriage, apart)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
 from federation.gate.render import stands_as
+from federation.gate.vote import admit_vote, take_ballot
 from federation.outside import peers, received
 from federation.vocabulary.objects import Remark, parse_object
+from federation.vocabulary.questions import read_vote
 from server.domain.ideas import INTENTS, Contribution, Intent
 from server.domain.jams import Forum
 from server.domain.uris import origin_of
 from server.services import crossings as judged
-from server.services import forums, ideas
+from server.services import forums, ideas, polls
 from server.services.ideas import Origin
 from server.services.incoming import Incoming, label_of
 from server.services.text import plain, sanitise
@@ -34,6 +36,8 @@ async def admit_create(arrival: Arrival) -> Outcome:
     if author is None:
         return Outcome("refused", "Its author is not known.")
     parent = await _parent(arrival, remark)
+    if (answer := read_vote(document)) is not None and parent and await polls.poll_of(gate.house, parent):
+        return await admit_vote(arrival, author, parent, remark.parent_uri, answer)
     if remark.parent_uri and parent is None:
         return Outcome("later", UNKNOWN_PARENT)
     forum = await _forum(arrival, remark, parent)
@@ -62,11 +66,11 @@ async def admit_create(arrival: Arrival) -> Outcome:
     intent: Intent = remark.intent if remark.intent in INTENTS else ""
     origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed=arrival.relay is not None)
     if parent is not None:
-        await ideas.reply(gate.house, author, parent, words, label=str(label), intent=intent, origin=origin)
+        made = await ideas.reply(gate.house, author, parent, words, label=str(label), intent=intent, origin=origin)
     else:
         base = await ideas.by_uri(gate.house, remark.builds_on_uri) if remark.builds_on_uri else None
         builds_on = base.id if base and not base.deleted and base.kind == "idea" else ""
-        await ideas.post_idea(
+        made = await ideas.post_idea(
             gate.house,
             author,
             forum,
@@ -77,6 +81,7 @@ async def admit_create(arrival: Arrival) -> Outcome:
             builds_on=builds_on,
             origin=origin,
         )
+    await take_ballot(gate, made, document)
     return ADMITTED
 
 

@@ -14,11 +14,13 @@ from federation.gate.plan import Gateway
 from federation.gate.relay import original
 from federation.gate.render import copies_for
 from federation.outside import crossings, peers
+from federation.vocabulary.questions import names_of, without_counts
 from server.boundary.rules import RuleSet, write_rules
 from server.domain.crossings import Verdict
 from server.domain.holds import Hold, OfferedCopy, bound, digest, part_of
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
+from server.domain.polls import words_of
 from server.domain.uris import new_id
 from server.services import crossings as judged
 from server.services import holds
@@ -46,8 +48,8 @@ class Reviewed:
 
 
 def sha_of(document: dict[str, Any]) -> str:
-    """Return the SHA-256 of a document's bytes, as they are frozen."""
-    return hashlib.sha256(orjson.dumps(document)).hexdigest()
+    """Return the SHA-256 of a document's bytes, as they are frozen; of a poll without what was counted."""
+    return hashlib.sha256(orjson.dumps(without_counts(document))).hexdigest()
 
 
 def wording_of(book: Rulebook, verdict: Verdict) -> str:
@@ -89,7 +91,7 @@ async def released_before(
     """Say whether reviewers released an earlier version, as it stands under a URI, from the rules that hold it now."""
     if made.is_local:
         standing = await crossings.exact_newest(gate.outside, uri, verdict.audience)
-        sha = standing.document.sha if standing is not None else ""
+        sha = sha_of(orjson.loads(standing.document.body)) if standing is not None else ""
     else:
         document = await original(gate, replace(made, title=draft.title, text=draft.text))
         sha = sha_of(document) if document is not None else ""
@@ -176,6 +178,8 @@ async def offered(gate: Gateway, made: Contribution, forum: Forum, held: Sequenc
         subject = document.get("object", document)
         source = subject.get("source") if isinstance(subject, dict) else None
         body = source.get("content") if isinstance(source, dict) else made.text
+        if isinstance(subject, dict) and (names := names_of(subject)):
+            body = words_of(str(body), names)
         title = str(subject.get("name") or "") if isinstance(subject, dict) else ""
         sha, masked = sha_of(document), _masked(book, made, said[audiences[0]])
         copy = OfferedCopy(sha=sha, title=title, text=str(body), author=author, masked=masked)

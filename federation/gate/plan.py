@@ -95,6 +95,16 @@ class Plan:
             self.steps.append(lambda change: crossings.freeze(change, sealed, card, self.outside.now()))
         return {one.audience: one for one in sealed}
 
+    def freeze_anew(
+        self, document: dict[str, Any], kind: str, version: int, audiences: Sequence[str], card: Card
+    ) -> dict[str, Released]:
+        """Seal a document in the place of the version that these audiences have: for what is counted in it."""
+        body = orjson.dumps(document)
+        sealed = self.outside.sealer.seal(document["id"], version, audiences, kind, body, card)
+        if sealed:
+            self.steps.append(lambda change: crossings.freeze_anew(change, sealed, card))
+        return {one.audience: one for one in sealed}
+
     def send(
         self,
         released: Released,

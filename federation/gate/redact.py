@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from server.boundary.detectors import mask
 from server.boundary.facts import WHOLE
 from server.boundary.rules import NAME_TO_ROLE
 from server.domain.actors import Member
 from server.domain.ideas import Contribution
+from server.domain.polls import words_of
 from server.services.house import Rulebook
 from server.services.text import render
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Title, text and markup of a contribution as one audience may read them."""
+    """Title, text and markup of a contribution as one audience may read them; the answers of a poll by themselves."""
 
     title: str
     text: str
     html: str
+    choices: tuple[str, ...] = ()
 
 
 def redact(book: Rulebook, made: Contribution, author: Member, redactions: frozenset[str]) -> Words | None:
@@ -36,6 +39,29 @@ def redact(book: Rulebook, made: Contribution, author: Member, redactions: froze
     if left or any(name.casefold() in f"{title}\n{text}".casefold() for name in names if len(name) > 2):
         return None
     return Words(title, text, render(text))
+
+
+def redact_poll(
+    book: Rulebook,
+    made: Contribution,
+    question: str,
+    choices: Sequence[str],
+    author: Member,
+    redactions: frozenset[str],
+) -> Words | None:
+    """Return a poll's words without what `redactions` name, or None when that leaves something, or two answers alike.
+
+    Question and answers are cleaned each by itself, because votes come by the words of one answer; then the whole
+    is looked at again.
+    """
+    asked = redact(book, replace(made, text=question, html=render(question)), author, redactions)
+    named = [redact(book, replace(made, text=choice, html=""), author, redactions) for choice in choices]
+    names = tuple(one.text for one in named if one is not None)
+    if asked is None or len({name.casefold() for name in names}) < len(choices):
+        return None
+    text = words_of(asked.text, names)
+    whole = redact(book, replace(made, text=text), author, redactions)
+    return Words(made.title, asked.text, asked.html, names) if whole is not None and whole.text == text else None
 
 
 def _clean(book: Rulebook, text: str, kinds: set[str], names: list[str]) -> str:

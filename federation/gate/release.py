@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from federation.gate import agreements_out, boundary_change, canaries, contributions_out, joining, marks_out, review
+from federation.gate import (
+    agreements_out,
+    boundary_change,
+    canaries,
+    contributions_out,
+    joining,
+    marks_out,
+    polls_out,
+    review,
+)
 from federation.gate.actors import forum_of, show_forum
 from federation.gate.plan import Gateway, Plan
 from federation.gate.routing import activity_uri, parsed
@@ -70,6 +79,9 @@ DEALINGS: dict[EventKind, Dealing] = {
     "ContributionDeleted": contributions_out.release_deletion,
     "Marked": marks_out.release_mark,
     "Unmarked": marks_out.release_unmark,
+    "PollVoted": polls_out.send_votes,
+    "PollCounted": polls_out.release_counts,
+    "PollEnded": polls_out.release_counts,
     "HoldReleased": review.release_held,
     "HoldRefused": review.refuse_held,
     "ConsentChanged": boundary_change.change_consent,

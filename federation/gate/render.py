@@ -8,15 +8,17 @@ from typing import Any
 
 from federation.gate.actors import Face, face_of, forum_of
 from federation.gate.plan import Gateway
-from federation.gate.redact import Words, redact
+from federation.gate.questions import question_of
+from federation.gate.redact import Words, redact, redact_poll
 from federation.outside import crossings
 from federation.outside.crossings import EVERYONE, Card
 from federation.vocabulary.objects import Piece, render_object
 from server.domain.crossings import Verdict
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
+from server.domain.polls import Poll
 from server.services import crossings as judged
-from server.services import ideas, people
+from server.services import ideas, people, polls
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +83,27 @@ async def copies_for(gate: Gateway, made: Contribution, forum: Forum, verdicts: 
     if author is None or root is None:
         return []
     book = await gate.house.rulebook()
+    poll = await polls.poll_of(gate.house, made) if made.kind == "reply" else None
     copies = []
     for redactions in dict.fromkeys(verdict.redactions for verdict in verdicts):
-        words = redact(book, made, author, redactions)
+        words = (
+            redact_poll(book, made, poll.question, poll.choices, author, redactions)
+            if poll
+            else redact(book, made, author, redactions)
+        )
         if words is None:
             continue
         uri = await judged.public_uri(gate.house, made, redactions)
         face = await face_of(gate, author, root.id, redactions)
         alike = [verdict.audience for verdict in verdicts if verdict.redactions == redactions]
         for place, audiences in (await _places(gate, made, root, uri, alike)).items():
-            copies.append(_copy(made, forum, root, words, uri, face, place, audiences))
+            copies.append(_copy(made, forum, root, words, uri, face, place, audiences, poll))
     return copies
 
 
 def _copy(
     made: Contribution, forum: Forum, root: Contribution, words: Words, uri: str, face: Face, place: Place,
-    audiences: list[str],
+    audiences: list[str], poll: Poll | None,
 ) -> Copy:  # fmt: skip
     piece = Piece(
         uri=uri,
@@ -118,6 +125,8 @@ def _copy(
         edited_at=made.edited_at,
     )
     document = render_object(piece)
+    if poll is not None:
+        document = question_of(document, poll, words.choices)
     card = Card(
         type=document["type"],
         subject_uri=uri,

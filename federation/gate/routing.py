@@ -25,7 +25,10 @@ BARE_KINDS = ("microblog", "unknown")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carriage:
-    """What is on its way: an activity about one object of one forum, for audiences that get the same bytes."""
+    """What is on its way: an activity about one object of one forum, for audiences that get the same bytes.
+
+    `is_idea` is said of polls too: what microblogs are shown.
+    """
 
     forum: Forum
     audiences: tuple[str, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
 from federation.gate.create import check_authorship
+from federation.gate.vote import only_counts, take_ballot
 from federation.outside import peers
 from federation.outside.peers import Stranger
 from federation.vocabulary.actors import MalformedActor, parse_actor
@@ -58,7 +59,9 @@ async def admit_update(arrival: Arrival) -> Outcome:
     if outcome := await arrival.judge(wish):
         return outcome
     origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed=arrival.relay is not None)
-    await ideas.edit(arrival.gate.house, author, known, words, title=remark.title, label=str(label), origin=origin)
+    if not await only_counts(arrival.gate, known, words, str(label)):
+        await ideas.edit(arrival.gate.house, author, known, words, title=remark.title, label=str(label), origin=origin)
+    await take_ballot(arrival.gate, known, document)
     return ADMITTED
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from federation.vocabulary.questions import listed, read_ballot
 from server.domain.errors import Invalid
 from server.domain.ideas import NOTHING_ATTACHED, Attached
 from server.domain.uris import PUBLIC
@@ -163,6 +164,9 @@ def parse_object(document: dict[str, Any]) -> Remark:
     if not author:
         raise Invalid("attributedTo", "The object names no author.")
     body = _body(document)
+    if ballot := read_ballot(document):
+        # What is judged, searched and compared of a poll is all of its words.
+        body += listed(ballot.names)
     addressed = {uri for key in ("to", "cc", "audience") for uri in ids(document.get(key))}
     mentioned = {
         tag["href"]
