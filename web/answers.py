@@ -24,6 +24,8 @@ DONE = {
     "saved": "Saved.",
     "deleted": "Deleted. Whoever held a copy has been asked to delete it too.",
     "carried": "Carried over. Each links to where it comes from.",
+    "rehearsed": "A rehearsal is running. Try everything; nobody but organisers and facilitators sees it.",
+    "rehearsal-gone": "The rehearsal is gone, with its people and words.",
     "created": "Created. It is a draft until you open it.",
     "opened": "The jam is open.",
     "extended": "The jam has a new end.",

@@ -8,6 +8,7 @@ from server.domain.actors import Member
 from server.domain.jams import Jam
 from server.services.carrying import lineage_of
 from server.services.house import House
+from server.services.rehearsals import rehearsal_of
 from web.answers import head_of
 from web.language import _
 from web.people import Names, author_of
@@ -51,6 +52,12 @@ async def draw_lineage(house: House, reader: Member, jam: Jam, names: Names) -> 
         ),
         rehearsal=kind == "rehearsal",
     )
+
+
+async def link_rehearsal(house: House, by: Member, jam: Jam) -> Link | None:
+    """The rehearsal of a jam that stands, for its organisers."""
+    found = await rehearsal_of(house, by, jam)
+    return _link(found) if found else None
 
 
 def _link(jam: Jam) -> Link:

@@ -24,7 +24,7 @@ from web.pages.boundary import (
 from web.pages.control import marks as control_marks
 from web.pages.control import radar
 from web.pages.notices import inbox as inbox_page
-from web.pages.organising import again, drafting, rota
+from web.pages.organising import again, drafting, rehearsing, rota
 
 GET: dict[str, Handler] = {
     "/": home.show_home,
@@ -95,6 +95,8 @@ POST: dict[str, Handler] = {
     "/jams/{jam}/archive": jams.archive_jam,
     "/jams/{jam}/forums": jams.create_forum,
     "/jams/{jam}/rota": rota.change_rota,
+    "/jams/{jam}/rehearsal": rehearsing.rehearse,
+    "/jams/{jam}/rehearsal/remove": rehearsing.remove,
     "/jams/{jam}/again": again.make_again,
     "/jams/{jam}/carry": again.carry,
     "/forums": jams.join_forum,

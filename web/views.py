@@ -330,6 +330,8 @@ class SettingsPage:
     verbs: tuple[str, ...]
     gaps: tuple[str, ...]
     checklist: tuple[Choice, ...]
+    rehearsal: Link | None = None
+    is_rehearsal: bool = False
     forums: tuple[ForumCard, ...]
     forum_values: Mapping[str, str]
     audiences: tuple[Choice, ...]

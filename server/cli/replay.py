@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import re
 import time
-import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 from server.cli import replay_file
 from server.cli.home import as_json, at_home, open_house, operator, run
-from server.cli.replay_file import Line
 from server.cli.show import print_json, progress
-from server.domain.actors import Member
-from server.domain.errors import Conflict, Invalid, JamNotOpen, Missing, Refusal, TooMuch
-from server.domain.ideas import TITLE_LIMIT, Contribution
+from server.domain.errors import Missing, Refusal
 from server.domain.jams import Forum
-from server.services import forums, ideas, jams, people
+from server.services import forums, jams
 from server.services.house import House
-from server.services.text import excerpt
+from server.services.replay import Replay, Totals, paced
 
-AT_ONCE = 128
 TOLD = 20
 
 
@@ -43,16 +33,6 @@ class Speed(click.ParamType[float]):
         if value != "max" and not 0 < speed < float("inf"):
             self.fail(f"{value!r} is neither a number above 0 nor max.", param, ctx)
         return speed
-
-
-@dataclass(slots=True)
-class Totals:
-    """What a replay did. `skipped` are sentences with line numbers."""
-
-    ideas: int = 0
-    replies: int = 0
-    people: int = 0
-    skipped: list[str] = field(default_factory=list)
 
 
 @click.command()
@@ -96,10 +76,10 @@ async def _replay(home: Path, file: Path, jam_key: str, speed: float, found: rep
     async with open_house(home) as house:
         places = await _forums(house, jam_key, found)
         with progress("Replaying", found.count) as meter:
-            work = _Replay(house, places, meter.step)
+            work = Replay(house, places, meter.step)
             try:
                 async with asyncio.TaskGroup() as tasks:
-                    await work.take(tasks, _paced(replay_file.read(file), speed))
+                    await work.take(tasks, paced(replay_file.read(file), speed))
             except* Refusal as group:
                 raise _first(group, work.totals) from group
         return work.totals
@@ -129,117 +109,3 @@ def _first(group: BaseExceptionGroup[Refusal], totals: Totals) -> Refusal:
         error = error.exceptions[0]
     assert isinstance(error, Refusal)
     return Refusal(f"{error.public} {totals.ideas} ideas and {totals.replies} replies were posted before.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Due:
-    """A line, and how many seconds after the start its turn comes."""
-
-    line: Line
-    wait: float
-
-
-def _paced(lines: Iterator[Line], speed: float) -> Iterator[_Due]:
-    start: datetime | None = None
-    for line in lines:
-        start = start or line.at
-        yield _Due(line, (line.at - start).total_seconds() / speed if speed else 0.0)
-
-
-class _Replay:
-    """Posts line after line, many at once; a reply waits for what it answers."""
-
-    def __init__(self, house: House, places: dict[str, Forum], step: Callable[[], None]) -> None:
-        self.totals = Totals()
-        self._house = house
-        self._places = places
-        self._step = step
-        self._slots = asyncio.Semaphore(AT_ONCE)
-        self._made: dict[str, asyncio.Future[Contribution | None]] = {}
-        self._people: dict[str, asyncio.Task[Member]] = {}
-        self._names: dict[str, str] = {}
-
-    async def take(self, tasks: asyncio.TaskGroup, due: Iterator[_Due]) -> None:
-        loop = asyncio.get_running_loop()
-        start = loop.time()
-        for one in due:
-            if (left := start + one.wait - loop.time()) > 0:
-                await asyncio.sleep(left)
-            if one.line.id in self._made:
-                self._skip(one.line, f"the id {one.line.id!r} stands in an earlier line")
-                self._step()
-                continue
-            await self._slots.acquire()
-            parent = self._made.get(one.line.parent) if one.line.parent else None
-            made = self._made[one.line.id] = loop.create_future()
-            author = self._people.get(one.line.author)
-            if author is None:
-                author = self._people[one.line.author] = tasks.create_task(self._person(one.line))
-            tasks.create_task(self._post(one.line, author, parent, made))
-
-    async def _post(
-        self,
-        line: Line,
-        author: asyncio.Task[Member],
-        parent: asyncio.Future[Contribution | None] | None,
-        made: asyncio.Future[Contribution | None],
-    ) -> None:
-        try:
-            made.set_result(await self._write(line, author, parent))
-            self._step()
-        finally:
-            self._slots.release()
-
-    async def _write(
-        self, line: Line, author: asyncio.Task[Member], parent: asyncio.Future[Contribution | None] | None
-    ) -> Contribution | None:
-        """Post one line; return what replies need of it, or None when it was skipped."""
-        answered = await parent if parent else None
-        if line.parent and answered is None:
-            why = "was skipped" if parent else "does not stand before it in the file"
-            self._skip(line, f"its parent {line.parent!r} {why}")
-            return None
-        try:
-            member = await author
-            if answered is not None:
-                done = await ideas.reply(self._house, member, answered, line.text)
-                self.totals.replies += 1
-            else:
-                title = excerpt(line.title or line.text, TITLE_LIMIT - 2)
-                done = await ideas.post_idea(self._house, member, self._places[line.forum], title, line.text)
-                self.totals.ideas += 1
-        except (Invalid, TooMuch) as refusal:
-            self._skip(line, refusal.public.rstrip("."))
-            return None
-        except JamNotOpen as refusal:
-            raise Refusal(f"Line {line.number}: {refusal.public}") from refusal
-        return replace(done, title="", text="", html="")
-
-    def _skip(self, line: Line, why: str) -> None:
-        self.totals.skipped.append(f"line {line.number}: {why}")
-
-    async def _person(self, line: Line) -> Member:
-        """Return the person who wrote a line, added on first sight; never two authors under one name."""
-        for username in usernames(line.author):
-            if self._names.setdefault(username.lower(), line.author) != line.author:
-                continue
-            try:
-                return await people.person(self._house, username)
-            except Missing:
-                try:
-                    made = await people.add_member(self._house, username, line.author[:TITLE_LIMIT], line.unit[:100])
-                except Conflict:
-                    continue
-                self.totals.people += 1
-                return made
-        raise Conflict(f"Line {line.number}: no username is left for {line.author!r}.")
-
-
-def usernames(author: str) -> Iterator[str]:
-    """Yield names to try for an author: the slug, then the slug with a number."""
-    bare = unicodedata.normalize("NFKD", author.partition("@")[0] or author).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^A-Za-z0-9_]+", "-", bare).strip("-")[:56].strip("-").lower()
-    slug = slug or f"person-{hashlib.sha256(author.encode()).hexdigest()[:8]}"
-    yield slug
-    for number in range(2, 1000):
-        yield f"{slug}-{number}"

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from server.domain.errors import Refusal
+from server.domain.replays import Line
 
 MOST_PROBLEMS = 10
 KEYS = ("id", "parent", "forum", "author", "unit", "at", "title", "text")
@@ -18,21 +19,6 @@ KEYS = ("id", "parent", "forum", "author", "unit", "at", "title", "text")
 
 class Malformed(Refusal):
     """A file that cannot be replayed; the sentence names lines."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One contribution on file. `number` counts lines from 1; `parent` is "" for an idea; `at` is UTC."""
-
-    number: int
-    id: str
-    parent: str
-    forum: str
-    author: str
-    unit: str
-    at: datetime
-    title: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

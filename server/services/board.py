@@ -85,6 +85,9 @@ async def keep_themes(house: House, jam_id: str, seq: int, report_json: str, sna
     """Store the themes of a jam and tell the live board. Without a snapshot the last one stays, with its `seq`."""
     now = house.now().timestamp()
     async with house.store.transaction() as change:
+        if not await change.fetch_value("SELECT 1 FROM jams WHERE id = ?", (jam_id,)):
+            # A rehearsal that was removed while its themes were reckoned.
+            return
         await themes.put(change, jam_id, seq, report_json, snapshot, now)
         await events.append(change, "ThemesRefreshed", jam_id, {"jam": jam_id}, now)
 

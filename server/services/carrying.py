@@ -89,6 +89,8 @@ async def carry(house: House, by: Member, target: Forum, idea_ids: Sequence[str]
 async def _origin(house: House, by: Member, idea_id: str, target: Forum) -> Contribution:
     idea = await ideas.obtain(house, by, idea_id)
     source = await forums.obtain_forum(house, by, idea.forum_id)
+    if idea.jam_id in await lineage.rehearsals(house.store):
+        raise Conflict("What was said in a rehearsal is not carried over.")
     if idea.kind != "idea" or source.jam_id == target.jam_id:
         raise Conflict("Only ideas are carried, and only from another jam.")
     if target.audience != "inside" and await recalls.recalled_from(house.store, idea.id):

@@ -11,6 +11,7 @@ from server.domain.errors import Conflict, Invalid, Missing
 from server.domain.jams import AUDIENCES, Audience, Charter, Forum, Jam
 from server.domain.uris import SLUG, host_of, new_id
 from server.services.house import House
+from server.services.jams import hidden_jams
 from server.services.labels import label_of
 from server.services.rules import add_rules
 from server.services.text import clean_line, clean_text
@@ -171,7 +172,7 @@ async def follow_host(house: House, forum: Forum, *, closed: bool | None, closes
 async def obtain_forum(house: House, reader: Member, key: str) -> Forum:
     """Return a forum by id, URI, handle or key for somebody who may read it, or raise Missing."""
     forum = await jams.forum_by(house.store, key) if reader.active and reader.is_local else None
-    if forum is None or forum.is_canary:
+    if forum is None or forum.is_canary or forum.jam_id in await hidden_jams(house, reader):
         raise Missing("forum", f"{reader.id} asked for forum {key}")
     return forum
 
@@ -179,7 +180,8 @@ async def obtain_forum(house: House, reader: Member, key: str) -> Forum:
 async def list_forums(house: House, reader: Member, jam: Jam | None = None) -> list[Forum]:
     if not (reader.active and reader.is_local):
         return []
-    return await jams.forums(house.store, jam.id if jam else "")
+    hidden = await hidden_jams(house, reader)
+    return [forum for forum in await jams.forums(house.store, jam.id if jam else "") if forum.jam_id not in hidden]
 
 
 async def forum_by_uri(house: House, uri: str) -> Forum | None:

@@ -20,10 +20,11 @@ from server.domain.jams import Forum, Jam
 from server.domain.uris import new_id
 from server.services.forums import obtain_forum
 from server.services.house import House
+from server.services.jams import hidden_jams
 from server.services.labels import label_of, may_declassify, require_declassifier
 from server.services.quotes import prints_of
 from server.services.text import clean_line, clean_text, plain, render, sanitise, searchable
-from server.storage import contributions, events, jams, mark_reasons, polls, prints
+from server.storage import contributions, events, jams, lineage, mark_reasons, polls, prints
 from server.storage import holds as hold_rows
 
 # So many answers to answers of other servers hang on each other at most: what reads a thread goes down it.
@@ -74,6 +75,9 @@ async def post_idea(
         return known
     await _require_open(house, forum, origin)
     base = await contributions.by_id(house.store, builds_on) if builds_on else None
+    rehearsed = await lineage.rehearsals(house.store) if base else set()
+    if base and base.jam_id in rehearsed and base.jam_id != forum.jam_id:
+        raise Missing("idea", f"builds on rehearsed {builds_on}")
     if builds_on and (base is None or base.deleted or base.kind != "idea"):
         raise Missing("idea", f"builds on unknown idea {builds_on}")
     label = label_of(label, forum.label)
@@ -349,7 +353,7 @@ def as_seen_by(reader: Member, made: Contribution) -> Contribution:
 async def obtain(house: House, reader: Member, contribution_id: str) -> Contribution:
     """Return a contribution for somebody who may read it, or raise Missing. What is hidden comes without words."""
     found = await contributions.by_id(house.store, contribution_id) if reader.active and reader.is_local else None
-    if found is None or found.deleted:
+    if found is None or found.deleted or found.jam_id in await hidden_jams(house, reader):
         raise Missing("idea", f"{reader.id} asked for {contribution_id}")
     return as_seen_by(reader, found)
 
@@ -415,7 +419,9 @@ async def search(house: House, reader: Member, query: str, limit: int = 20) -> l
     words = searchable(query).split()[:12]
     if not words or not (reader.active and reader.is_local):
         return []
-    return await contributions.search(house.store, " ".join(f'"{word}"*' for word in words), limit)
+    rehearsed = await lineage.rehearsals(house.store)
+    found = await contributions.search(house.store, " ".join(f'"{word}"*' for word in words), limit)
+    return [one for one in found if one.jam_id not in rehearsed]
 
 
 async def similar(house: House, reader: Member, text: str, forum: Forum | None, limit: int = 5) -> list[Contribution]:
@@ -425,7 +431,9 @@ async def similar(house: House, reader: Member, text: str, forum: Forum | None, 
     if not rare or not (reader.active and reader.is_local):
         return []
     found = await contributions.search(house.store, " OR ".join(f'"{word}"' for word in rare), limit * 4)
-    return [one for one in found if one.kind == "idea" and (forum is None or one.forum_id == forum.id)][:limit]
+    rehearsed = await lineage.rehearsals(house.store)
+    standing = [one for one in found if one.kind == "idea" and (one.jam_id not in rehearsed or forum is not None)]
+    return [one for one in standing if forum is None or one.forum_id == forum.id][:limit]
 
 
 async def by_uri(house: House, uri: str) -> Contribution | None:

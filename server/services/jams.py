@@ -13,7 +13,7 @@ from server.domain.self_test import JAM as CANARIES
 from server.domain.uris import SLUG, new_id
 from server.services.house import House
 from server.services.text import clean_line, clean_text
-from server.storage import events, jams
+from server.storage import events, jams, lineage
 
 LONGEST_DAYS = 370
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -155,10 +155,20 @@ async def _record(house: House, change: Transaction, by: Member, kind: EventKind
 async def obtain_jam(house: House, reader: Member, key: str) -> Jam:
     """Return a jam by id or slug for somebody who may read it, or raise Missing."""
     jam = await jams.jam_by(house.store, key) if reader.active and reader.is_local else None
-    if jam is None or jam.slug == CANARIES:
+    if jam is None or jam.slug == CANARIES or jam.id in await hidden_jams(house, reader):
         raise Missing("jam", f"{reader.id} asked for jam {key}")
     return jam
 
 
 async def list_jams(house: House, reader: Member, after: float = 0.0, limit: int = 50) -> list[Jam]:
-    return await jams.jams(house.store, after, limit) if reader.active and reader.is_local else []
+    """Return the jams that somebody may read, oldest first."""
+    if not (reader.active and reader.is_local):
+        return []
+    hidden = await hidden_jams(house, reader)
+    found = await jams.jams(house.store, after, limit + len(hidden))
+    return [jam for jam in found if jam.id not in hidden][:limit]
+
+
+async def hidden_jams(house: House, reader: Member) -> set[str]:
+    """Return the ids of rehearsals, which only those who facilitate or organise may see."""
+    return set() if reader.may("moderate") else await lineage.rehearsals(house.store)

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from server.domain.actors import Member
+from server.domain.errors import Conflict
 from server.domain.jam_templates import ForumPlan, Template, read_template, write_template
 from server.domain.jams import Charter, Jam
 from server.domain.lineage import OriginKind
@@ -75,6 +76,8 @@ async def found_jam(
     A forum whose name is taken gets the jam's short name behind its own: outside there is one namespace.
     """
     by.require("jams")
+    if origin is not None and await lineage.is_rehearsal(house.store, origin[0].id):
+        raise Conflict("Nothing is made of a rehearsal: it leaves no trace when it is removed.")
     taken = set[str]()
     async with house.store.transaction() as change:
         jam = await jams.create_jam(

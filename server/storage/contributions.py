@@ -8,6 +8,7 @@ from typing import Any
 
 from server.database import Database, Transaction
 from server.domain.ideas import Contribution, MarkKind, Version
+from server.domain.rehearsal import HOST as REHEARSAL
 from server.storage.rows import ContributionRow, MarkRow, VersionRow
 from server.storage.times import moment, moment_or_none
 
@@ -210,10 +211,11 @@ async def held_of(store: Database, forum_id: str, host: str, before: float, *, w
 
 
 async def count_by_host(store: Database) -> dict[str, int]:
-    """Return host → how many contributions of its people stand here; our own are left out."""
+    """Return host → how many contributions of its people stand here; our own and simulated ones are left out."""
     rows = await store.fetch(
         "SELECT m.host, count(*) AS n FROM contributions c JOIN members m ON m.id = c.author_id"
-        f" WHERE m.host != '' AND {KEPT} GROUP BY m.host"
+        f" WHERE m.host NOT IN ('', ?) AND {KEPT} GROUP BY m.host",
+        (REHEARSAL,),
     )
     return {row["host"]: row["n"] for row in rows}
 

@@ -102,6 +102,8 @@ ROUTES: tuple[Route, ...] = (
     Route(GET, "/jams/{jam}/template", templates.read_jam_template, "A jam as a template to share"),
     Route(POST, "/jams/{jam}/clone", templates.clone_jam, "Draft a jam like this one", 201),
     Route(POST, "/jams/{jam}/second", templates.follow_jam, "Draft the converging jam that follows", 201),
+    Route(POST, "/jams/{jam}/rehearsal", templates.rehearse_jam, "Rehearse a jam with a simulated crowd, inside", 201),
+    Route(DELETE, "/jams/{jam}/rehearsal", templates.remove_rehearsal, "Remove a rehearsal without trace", 204),
     Route(GET, "/jams/{jam}/lineage", templates.read_lineage, "What a jam grew from, and what grew from it"),
     Route(POST, "/forums/{forum}/carry", templates.carry_ideas, "Carry ideas of another jam into a forum", 201),
     Route(GET, "/jams/{jam}/board", figures.read_board, "Live figures, each with its denominator"),

@@ -8,9 +8,9 @@ from typing import Annotated
 from msgspec import Meta
 
 from server.domain.jam_templates import LONGEST, read_template, write_template
-from server.services import carrying, templates
+from server.services import carrying, rehearsals, templates
 from web.api.calls import Call
-from web.api.jam_shapes import JamAnswer, Moment, show_jam
+from web.api.jam_shapes import JamAnswer, Moment, NoWords, show_jam
 from web.api.jams import forum_of, jam_of
 from web.api.paging import slice_of
 from web.api.shapes import Answer, Body, Page, Paging
@@ -116,6 +116,18 @@ async def follow_jam(call: Call, body: LaterJam) -> JamAnswer:
         call.house, call.member, jam, body.slug, body.opens_at, body.closes_at, body.title
     )  # fmt: skip
     return show_jam(call.house, made)
+
+
+async def rehearse_jam(call: Call, body: NoWords) -> JamAnswer:
+    return show_jam(call.house, await rehearsals.rehearse(call.house, call.member, await jam_of(call)))
+
+
+async def remove_rehearsal(call: Call) -> None:
+    """The address names the rehearsal, or the jam that is rehearsed."""
+    jam = await jam_of(call)
+    await rehearsals.remove_rehearsal(
+        call.house, call.member, await rehearsals.rehearsal_of(call.house, call.member, jam) or jam
+    )
 
 
 async def carry_ideas(call: Call, body: IdeasToCarry) -> CarriedAnswers:

@@ -21,7 +21,7 @@ from web.figures import draw_figures
 from web.forms import read_choices, read_form, read_time, write_time, wrong_of
 from web.hosting import draw_rota
 from web.language import _
-from web.lineage import draw_lineage
+from web.lineage import draw_lineage, link_rehearsal
 from web.people import names_of_hosts
 from web.session import member_of
 from web.views import Choice, Phase
@@ -168,6 +168,7 @@ async def _settings(request: web.Request, typed: dict[str, str], wrong: dict[str
     names = await names_of_hosts(house)
     state = jam.state_at(house.now())
     counts = await board.count_forums(house, member, jam)
+    lineage, rehearsal = await draw_lineage(house, member, jam, names), await link_rehearsal(house, member, jam)
     values = {**_FORUM_BLANK, **typed}
     ticked = await read_choices(request, "peers") if typed else ()
     page = views.SettingsPage(
@@ -179,6 +180,8 @@ async def _settings(request: web.Request, typed: dict[str, str], wrong: dict[str
         verbs=tuple(TRANSITIONS[state]) if not jam.host else (),
         gaps=_gaps(jam),
         checklist=_checklist(jam) if state == "draft" and not jam.host else (),
+        rehearsal=rehearsal,
+        is_rehearsal=lineage.rehearsal,
         forums=tuple(draw_forum(house, one, names, counts) for one in await forums.list_forums(house, member, jam)),
         forum_values=values,
         audiences=tuple(

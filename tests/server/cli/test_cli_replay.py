@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from server.cli.home import operator
-from server.cli.replay import usernames
 from server.services import forums, ideas, jams, people
 from server.services.house import House
+from server.services.replay import usernames
 from tests.server.cli.calling import Cli
 
 Lines = Callable[..., Path]

@@ -157,3 +157,24 @@ async def test_a_clone_is_a_draft_of_its_own(site: Any) -> None:
     answer, _ = await browser.post("/jams/better/again", kind="clone", slug="again", **TIMES)
     assert answer.status == 303
     assert "Open floor" in (await browser.get("/jams/again/settings"))[1]
+
+
+# --- rehearsal -------------------------------------------------------------------------------------------
+
+
+async def test_a_rehearsal_takes_one_click_and_another_one_removes_it(site: Any) -> None:
+    browser = await site.browser(site.mara)
+    await browser.get("/jams/better/settings")
+    answer, _ = await browser.post("/jams/better/rehearsal")
+    assert answer.status == 303
+    path = answer.headers["Location"].partition("?")[0]
+    _, text = await browser.get(path)
+    assert "This is a rehearsal." in text
+    assert "server rehearsal.invalid" in words_of(text)
+    reader = await site.browser(site.jonas)
+    assert (await reader.get(path))[0].status == 404
+    assert "Rehearsal:" not in (await reader.get("/"))[1]
+    assert "Remove the rehearsal without trace" in (await browser.get("/jams/better/settings"))[1]
+    answer, _ = await browser.post(f"{path}/rehearsal/remove")
+    assert answer.headers["Location"].startswith("/jams/better/settings")
+    assert (await browser.get(path))[0].status == 404
