@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from analytics.corpus import Document
     from analytics.live import LiveThemes
 
-WRITES = {"IdeaPosted", "ReplyPosted", "ContributionEdited", "ContributionDeleted"}
-TAKES_BACK = {"ContributionEdited", "ContributionDeleted"}
+WRITES = {"IdeaPosted", "ReplyPosted", "ContributionEdited", "ContributionDeleted", "ContributionHidden"}
+WRITES |= {"ContributionRestored"}
+TAKES_BACK = {"ContributionEdited", "ContributionDeleted", "ContributionHidden"}
 PACE_SECONDS = 1.5
 SNAPSHOT_SECONDS = 60.0
 # Writing a report may take at most this share of the time between reports.
@@ -108,7 +109,7 @@ class ThemeWorker:
 
 
 def _apply(themes: LiveThemes, contribution_id: str, made: Contribution | None) -> None:
-    if made is None or made.deleted:
+    if made is None or made.deleted or made.hidden:
         themes.remove(contribution_id)
     else:
         themes.add(document_of(made))

@@ -33,6 +33,8 @@ DONE = {
     "archived": "The jam is archived.",
     "forum": "The forum is there, with the rules that its audience stands for.",
     "asked": "The other server has been asked. The forum appears here once it answers.",
+    "flagged": "Flagged. A facilitator looks at it; the moderation log tells you what became of it.",
+    "hidden": "Hidden. Its author reads why; copies outside are being taken back.",
     "undone": "Undone. It waits for a decision again.",
     "recalled": "Taken back. It is served to nobody any more, and its holders are being asked to delete it.",
     "recalling": "Written down. It takes effect when the gate runs; until then what stands outside is still served.",

@@ -25,7 +25,7 @@ from aiohttp import hdrs, web
 from server.database import DatabaseError
 from server.domain.actors import Member
 from server.domain.errors import Refusal
-from server.domain.events import Event
+from server.domain.events import PRIVATE, Event
 from server.domain.jams import Jam
 from server.services import jams
 from server.services.house import House
@@ -43,6 +43,9 @@ _COUNTING = frozenset(
         "IdeaPosted",
         "ReplyPosted",
         "ContributionDeleted",
+        "ContributionHidden",
+        "ContributionMoved",
+        "ContributionRestored",
         "Marked",
         "Unmarked",
         "ThemesRefreshed",
@@ -85,7 +88,9 @@ def poll_of(event: Event) -> bytes | None:
 
 
 def jam_of(event: Event) -> str:
-    """The id of the jam that an event belongs to, "" when it belongs to none."""
+    """The id of the jam whose readers may learn of an event, "" when there is none."""
+    if event.kind in PRIVATE:
+        return ""
     if event.kind in ("JamChanged", "ThemesRefreshed"):
         return str(event.data.get("jam") or event.subject_id)
     return str(event.data.get("jam", ""))

@@ -21,8 +21,8 @@ from web.pages.boundary import (
     rules,
     self_test,
 )
+from web.pages.control import cases, flags, radar
 from web.pages.control import marks as control_marks
-from web.pages.control import radar
 from web.pages.notices import inbox as inbox_page
 from web.pages.organising import again, drafting, rehearsing, rota
 
@@ -45,6 +45,8 @@ GET: dict[str, Handler] = {
     "/jams/{jam}/stream": stream.show_stream,
     "/jams/{jam}/control": radar.show_radar,
     "/jams/{jam}/control/radar": radar.show_radar,
+    "/jams/{jam}/control/cases": cases.show_cases,
+    "/jams/{jam}/moderation": cases.show_log,
     "/forums/{forum:[0-9a-f]{32}}": forums.show_forum,
     "/forums/{forum:[0-9a-f]{32}}/build": forums.build_on,
     "/ideas/{idea}": threads.show_thread,
@@ -59,6 +61,9 @@ GET: dict[str, Handler] = {
     "/ideas/{idea}/marks/{kind}": control_marks.show_mark,
     "/ideas/{idea}/poll": polls.show_form,
     "/polls/{idea}": polls.show_poll,
+    "/ideas/{idea}/flag": flags.show_flag,
+    "/ideas/{idea}/hide": flags.show_hide,
+    "/ideas/{idea}/tools": flags.show_tools,
     "/boundary": rules.show_rules,
     "/boundary/rules/edit": rule_editor.show_editor,
     "/boundary/rules/versions": rule_history.show_versions,
@@ -112,6 +117,9 @@ POST: dict[str, Handler] = {
     "/ideas/{idea}/polls": polls.ask,
     "/polls/{idea}/vote": polls.vote,
     "/polls/{idea}/end": polls.end,
+    "/ideas/{idea}/flag": flags.flag,
+    "/ideas/{idea}/hide": flags.hide,
+    "/jams/{jam}/control/cases/{case:[0-9a-f]{32}}": cases.decide,
     r"/boundary/rules/{version:\d{1,9}}/approve": rules.approve_rules,
     r"/boundary/rules/{version:\d{1,9}}/refuse": rules.refuse_rules,
     r"/boundary/rules/{version:\d{1,9}}/rollback": rule_history.roll_back,

@@ -61,7 +61,10 @@ class Tree:
             marks=self.marks(made),
             deleted=made.deleted,
             veiled=made.hidden and not made.text,
-            reply_url=f"/ideas/{self.thread.idea.id}/reply?to={made.id}" if self.writable else "",
+            hidden=made.hidden,
+            flag_url=f"{page}/flag" if made.author_id != self.reader.id else "",
+            tools_url=f"{page}/tools" if self.reader.may("moderate") else "",
+            reply_url=f"/ideas/{self.thread.idea.id}/reply?to={made.id}" if self.writable and not made.hidden else "",
             edit_url=f"{page}/edit" if mine else "",
             label_url=f"{page}/label" if made.is_local and may_declassify(self.reader) else "",
             delete_url=f"{page}/delete" if may_delete else "",
@@ -85,7 +88,7 @@ class Tree:
                 icon=MARK_WORDS[kind][1],
                 count=made.support if kind == "support" else 0,
                 made=states[kind],
-                action=f"/ideas/{made.id}/marks/{kind}" if self._may_mark(kind) else "",
+                action=f"/ideas/{made.id}/marks/{kind}" if self._may_mark(kind) and not made.hidden else "",
             )
             for kind in kinds
         )

@@ -407,6 +407,9 @@ class ReplyView:
     label: str
     marks: tuple[Mark, ...]
     deleted: bool = False
+    hidden: bool = False
+    flag_url: str = ""
+    tools_url: str = ""
     reply_url: str = ""
     edit_url: str = ""
     label_url: str = ""

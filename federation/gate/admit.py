@@ -11,6 +11,7 @@ from federation.gate.answer import admit_accept, admit_reject
 from federation.gate.arrival import Arrival, Outcome
 from federation.gate.create import admit_create
 from federation.gate.delete import admit_delete
+from federation.gate.flag import admit_flag
 from federation.gate.follow import admit_follow
 from federation.gate.like import admit_like
 from federation.gate.offer import admit_offer
@@ -47,6 +48,7 @@ KINDS: dict[str, Callable[[Arrival], Awaitable[Outcome]]] = {
     "Announce": admit_announce,
     "Create": admit_create,
     "Delete": admit_delete,
+    "Flag": admit_flag,
     "Follow": admit_follow,
     "Like": admit_like,
     "Offer": admit_offer,

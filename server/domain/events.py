@@ -18,6 +18,15 @@ EventKind = Literal[
     "ReplyPosted",
     "ContributionEdited",
     "ContributionDeleted",
+    "Flagged",
+    "CaseDecided",
+    "ContributionHidden",
+    "ContributionRestored",
+    "ContributionMoved",
+    "AsideWritten",
+    "ShiftBegun",
+    "ShiftEnded",
+    "SummaryWritten",
     "Marked",
     "Unmarked",
     "RulesApplied",
@@ -56,6 +65,9 @@ EventKind = Literal[
     "RoomSpoke",
     "RoomClosed",
 ]
+
+# Events that only those who moderate may learn of: no stream tells them to others.
+PRIVATE: frozenset[EventKind] = frozenset({"Flagged", "CaseDecided", "AsideWritten", "ShiftBegun", "ShiftEnded"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 RecallState = Literal["queued", "accepted", "acknowledged", "purged", "unreachable", "refused", "silent"]
 Happening = Literal["accepted", "refused", "unreachable", "acknowledged", "purged", "fell silent"]
-Cause = Literal["rule", "label", "consent", "hand", "deletion", "agreement", "edit"]
+Cause = Literal["rule", "label", "consent", "hand", "deletion", "agreement", "edit", "moderation", "move"]
 Statement = Literal["acknowledged", "purged"]
 RECALL_STATES: tuple[RecallState, ...] = get_args(RecallState)
 CAUSES: tuple[Cause, ...] = get_args(Cause)
@@ -50,6 +50,8 @@ CAUSE_WORDS: dict[Cause, str] = {
     "deletion": "it was deleted",
     "agreement": "the partnership changed",
     "edit": "an edit may not cross",
+    "moderation": "a facilitator hid it",
+    "move": "it was moved",
 }
 
 

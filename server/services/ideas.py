@@ -78,7 +78,7 @@ async def post_idea(
     rehearsed = await lineage.rehearsals(house.store) if base else set()
     if base and base.jam_id in rehearsed and base.jam_id != forum.jam_id:
         raise Missing("idea", f"builds on rehearsed {builds_on}")
-    if builds_on and (base is None or base.deleted or base.kind != "idea"):
+    if builds_on and (base is None or base.deleted or base.hidden or base.kind != "idea"):
         raise Missing("idea", f"builds on unknown idea {builds_on}")
     label = label_of(label, forum.label)
     draft = _draft(house, author, forum, "idea", text, label, intent, origin, title=clean_line(title, "title"))

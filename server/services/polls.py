@@ -83,8 +83,8 @@ async def obtain(house: House, reader: Member, contribution_id: str) -> tuple[Co
     """Return a poll and the reply that it is, for somebody who may read it, or raise Missing."""
     made = await ideas.obtain(house, reader, contribution_id)
     poll = await polls.by_id(house.store, made.id)
-    if poll is None:
-        raise Missing("poll", f"{made.id} is no poll")
+    if poll is None or (made.hidden and not made.text):
+        raise Missing("poll", f"{made.id} is no poll that {reader.id} may read")
     return made, poll
 
 
@@ -92,6 +92,9 @@ async def polls_of(house: House, reader: Member, idea_id: str) -> dict[str, Answ
     """Return the polls in the thread of an idea, by the id of the reply that each is, with the reader's choice."""
     idea = await ideas.obtain(house, reader, idea_id)
     found = await polls.of_thread(house.store, idea.thread_id)
+    if not reader.may("moderate"):
+        shown = {one.id for one in await contributions.by_ids(house.store, [one.contribution_id for one in found])}
+        found = [one for one in found if one.contribution_id in shown]
     chosen = await polls.chosen_by(house.store, reader.id, [one.contribution_id for one in found]) if found else {}
     return {one.contribution_id: Answered(one, chosen.get(one.contribution_id, ())) for one in found}
 

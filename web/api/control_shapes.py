@@ -8,8 +8,10 @@ from typing import Annotated
 from msgspec import Meta
 
 from server.domain.facilitation import REASON_LIMIT, MarkReason
+from server.domain.moderation import Case
 from web.api.shapes import Answer, Body
 
+Decided = Annotated[str, Meta(max_length=20, description="dismiss, ask, hide or restore")]
 Said = Annotated[str, Meta(max_length=REASON_LIMIT)]
 
 
@@ -41,3 +43,69 @@ def show_reason(one: MarkReason) -> MarkReasonAnswer:
         at=one.made_at,
         ended_at=one.taken_at,
     )
+
+
+class NewFlag(Body, frozen=True, kw_only=True):
+    """Only facilitators read the reason."""
+
+    reason: Said
+
+
+class NewDecision(Body, frozen=True, kw_only=True):
+    """The author reads `note`; a dismissal needs none."""
+
+    decision: Decided
+    note: Said = ""
+
+
+class Hiding(Body, frozen=True, kw_only=True):
+    """The author reads `note`."""
+
+    note: Said
+
+
+class CaseLine(Answer, frozen=True, kw_only=True):
+    """A flag or a decision. `by` and `by_name` are "" where the caller is not told.
+
+    `host` is a server that flagged for somebody of its own.
+    """
+
+    act: str
+    by: str
+    by_name: str
+    host: str
+    note: str
+    at: datetime
+
+
+class CaseAnswer(Answer, frozen=True, kw_only=True):
+    """What was flagged. `overdue`: nobody decided within the target. Others' flags are told to facilitators alone."""
+
+    id: str
+    idea: str
+    state: str
+    opened_at: datetime
+    changed_at: datetime
+    overdue: bool
+    flags: list[CaseLine]
+    decisions: list[CaseLine]
+
+
+def show_case(case: Case, now: datetime) -> CaseAnswer:
+    return CaseAnswer(
+        id=case.id,
+        idea=case.contribution_id,
+        state=case.state,
+        opened_at=case.opened_at,
+        changed_at=case.changed_at,
+        overdue=case.is_overdue(now),
+        flags=[
+            CaseLine(act="flag", by=one.member_id, by_name=one.member_name, host=one.host, note=one.reason,
+                     at=one.made_at)
+            for one in case.flags
+        ],
+        decisions=[
+            CaseLine(act=one.act, by=one.member_id, by_name=one.member_name, host="", note=one.note, at=one.made_at)
+            for one in case.steps
+        ],
+    )  # fmt: skip

@@ -59,7 +59,8 @@ async def show_theme(request: web.Request) -> web.Response:
     theme = next((one for one in themes if one.id == request.match_info["theme"]), None)
     if theme is None:
         raise Missing("theme", request.match_info["theme"])
-    found = [made for id_ in theme.representative if (made := await ideas.by_id(house, id_)) and not made.deleted]
+    spoken = [await ideas.by_id(house, id_) for id_ in theme.representative]
+    found = [made for made in spoken if made and not made.deleted and not made.hidden]
     own = {forum.id: forum for forum in await forums.list_forums(house, member, jam)}
     cards = draw_cards(house, found, own, await names_of_hosts(house))
     return show(request, "theme.html", ThemePage(jam=head, theme=theme, ideas=cards))

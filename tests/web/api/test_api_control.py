@@ -22,3 +22,28 @@ async def test_a_mark_takes_a_reason_and_does_without_one(ada: Caller, bob: Call
 async def test_the_radar_is_a_facilitators(ada: Caller, bob: Caller, jam: Things, idea: Things):
     assert (await ada("GET", f"/jams/{jam['id']}/radar")) == {"data": [], "next": None}
     await bob("GET", f"/jams/{jam['id']}/radar", status=403)
+
+
+async def test_a_flag_becomes_a_case_and_is_decided(ada: Caller, bob: Caller, jam: Things, idea: Things):
+    flagged = await bob("POST", f"/ideas/{idea['id']}/flags", {"reason": "Rude."}, 201)
+    assert (flagged["idea"], flagged["state"], flagged["overdue"]) == (idea["id"], "open", False)
+    await bob("POST", f"/ideas/{idea['id']}/flags", {"reason": "Rude."}, 409)
+    await bob("POST", f"/ideas/{idea['id']}/flags", {"reason": " "}, 422)
+    await bob("GET", f"/jams/{jam['id']}/cases", status=403)
+    await bob("POST", f"/cases/{flagged['id']}/decide", {"decision": "hide", "note": "No."}, 404)
+    (case,) = (await ada("GET", f"/jams/{jam['id']}/cases"))["data"]
+    assert case["flags"][0]["note"] == "Rude."
+    await ada("POST", f"/cases/{case['id']}/decide", {"decision": "burn", "note": "No."}, 422)
+    done = await ada("POST", f"/cases/{case['id']}/decide", {"decision": "hide", "note": "Names a person."})
+    assert done["state"] == "hidden"
+    (mine,) = (await bob("GET", f"/jams/{jam['id']}/moderation"))["data"]
+    assert [(one["act"], one["by"], one["note"]) for one in mine["decisions"]] == [("hide", "", "Names a person.")]
+    shown = await ada("GET", f"/ideas/{idea['id']}")
+    assert shown["hidden"] is True
+    await ada("POST", f"/cases/{case['id']}/decide", {"decision": "restore", "note": "Fine."})
+    assert (await bob("GET", f"/ideas/{idea['id']}"))["hidden"] is False
+
+
+async def test_a_facilitator_hides_over_the_api(ada: Caller, bob: Caller, idea: Things):
+    await bob("POST", f"/ideas/{idea['id']}/hide", {"note": "Mine."}, 403)
+    assert (await ada("POST", f"/ideas/{idea['id']}/hide", {"note": "Names a person."}))["state"] == "hidden"

@@ -75,3 +75,70 @@ async def test_a_mark_asks_for_its_reason_and_everybody_reads_it(site: Any, fay:
     assert answer.status == 303
     _, page = await jonas.get(f"/ideas/{idea.id}")
     assert "Marks that were taken back" in page
+
+
+async def test_anybody_flags_with_a_reason_and_reads_what_became_of_it(site: Any, fay: Member) -> None:
+    idea = await ideas.post_idea(site.house, site.jonas, site.own_house, "Root <i>words</i>", "Zebra words")
+    reader = await people.add_member(site.house, "lena", "Lena Sato", "Legal")
+    lena, jonas, facilitator = await site.browser(reader), await site.browser(site.jonas), await site.browser(fay)
+    _, page = await lena.get(f"/ideas/{idea.id}")
+    assert f'href="/ideas/{idea.id}/flag"' in page
+    assert f'href="/ideas/{idea.id}/tools"' not in page
+    answer, page = await lena.get(f"/ideas/{idea.id}/flag")
+    assert answer.status == 200
+    answer, page = await lena.post(f"/ideas/{idea.id}/flag", reason="")
+    assert answer.status == 422
+    answer, _ = await lena.post(f"/ideas/{idea.id}/flag", reason="Names a <b>patient</b>")
+    assert answer.headers["Location"] == f"/ideas/{idea.id}?done=flagged"
+    answer, page = await lena.post(f"/ideas/{idea.id}/flag", reason="Once more")
+    assert answer.status == 409
+    assert "Once more</textarea>" in page
+    _, page = await facilitator.get("/jams/better/control/cases")
+    assert "Names a &lt;b&gt;patient&lt;/b&gt;" in page
+    assert "Root &lt;i&gt;words&lt;/i&gt;" in page
+    case = page.split('id="case-')[1][:32]
+    answer, page = await facilitator.post(f"/jams/better/control/cases/{case}", decision="hide", note="")
+    assert answer.status == 422
+    assert "Please fill this in." in page
+    answer, _ = await facilitator.post(f"/jams/better/control/cases/{case}", decision="hide", note="No names, please")
+    assert answer.status == 303
+    answer, page = await lena.get(f"/ideas/{idea.id}")
+    assert answer.status == 200
+    assert "A facilitator has hidden these words" in page
+    assert "Zebra words" not in page
+    assert "Root" not in page
+    _, page = await jonas.get(f"/ideas/{idea.id}")
+    assert "Zebra words" in page
+    assert "No names, please" in page
+    for browser in (lena, jonas):
+        _, page = await browser.get("/jams/better/moderation")
+        assert "No names, please" in page
+        assert "Fay Adeyemi" not in page
+    assert "Names a &lt;b&gt;patient" not in page, "its author is not told who complained, nor how"
+    _, page = await facilitator.get(f"/ideas/{idea.id}/tools")
+    assert "Restore it" in page
+    answer, _ = await facilitator.post(f"/jams/better/control/cases/{case}", decision="restore", note="Thank you")
+    assert answer.status == 303
+    _, page = await lena.get(f"/ideas/{idea.id}")
+    assert "Zebra words" in page
+
+
+async def test_a_facilitator_hides_a_reply_from_its_tools(site: Any, fay: Member) -> None:
+    idea = await ideas.post_idea(site.house, site.jonas, site.own_house, "Root", "Words")
+    reply = await ideas.reply(site.house, site.jonas, idea, "Rude words")
+    browser, jonas = await site.browser(fay), await site.browser(site.jonas)
+    _, page = await browser.get(f"/ideas/{reply.id}/tools")
+    assert f'href="/ideas/{reply.id}/hide"' in page
+    _, page = await browser.get(f"/ideas/{reply.id}/hide")
+    answer, page = await browser.post(f"/ideas/{reply.id}/hide", reason="")
+    assert answer.status == 422
+    answer, _ = await browser.post(f"/ideas/{reply.id}/hide", reason="Rude")
+    assert answer.headers["Location"] == f"/ideas/{reply.id}?done=hidden"
+    answer, _ = await jonas.post(f"/ideas/{idea.id}/hide", reason="Rude")
+    assert answer.status == 403
+    answer, _ = await jonas.get(f"/ideas/{idea.id}/tools")
+    assert answer.status == 404
+    reader = await site.browser(await people.add_member(site.house, "lena", "Lena", "Legal"))
+    _, page = await reader.get(f"/ideas/{idea.id}")
+    assert "Rude words" not in page
+    assert "A facilitator has hidden this reply" in page

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.actors import Member
-from server.services import ideas
+from server.domain.moderation import STATE_WORDS, Case
+from server.services import ideas, moderation
 from server.services.house import House
 from server.services.ideas import Thread
+from web.language import _
 from web.threads import MARK_WORDS
 
 
@@ -25,11 +28,22 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseNote:
+    """What a reader is told about something that was flagged: `note` is what a facilitator said last."""
+
+    words: str
+    note: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ControlThread:
-    """`reasons` are of marks that stand, `earlier` of those that fell."""
+    """`reasons` are of marks that stand, `earlier` of those that fell; `cases` are by contribution."""
 
     reasons: tuple[Reason, ...]
     earlier: tuple[Reason, ...]
+    cases: Mapping[str, CaseNote]
 
 
 async def draw_control(house: House, member: Member, thread: Thread) -> ControlThread:
@@ -47,4 +61,18 @@ async def draw_control(house: House, member: Member, thread: Thread) -> ControlT
     return ControlThread(
         reasons=tuple(one for one in said if one.fell_at is None),
         earlier=tuple(one for one in said if one.fell_at is not None),
+        cases={
+            made_id: _note(case, f"/jams/{thread.jam.slug}", member)
+            for made_id, case in (await moderation.cases_in_thread(house, member, thread.idea.id)).items()
+        },
+    )
+
+
+def _note(case: Case, jam_url: str, member: Member) -> CaseNote:
+    last = case.steps[-1] if case.steps else None
+    return CaseNote(
+        words=_("Flagged") if case.state == "open" else _(STATE_WORDS[case.state]).capitalize(),
+        note=last.note if last else "",
+        url=f"{jam_url}/control/cases#case-{case.id}" if member.may("moderate") else f"{jam_url}/moderation",
+        at=last.made_at if last else case.opened_at,
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from web.views import IdeaCard, JamHead, Link
+from web.views import IdeaCard, JamHead, Link, Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +46,69 @@ class ReasonPage:
     extra: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     wrong: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """One thing that a facilitator may do with an idea or a reply."""
+
+    url: str
+    words: str
+    icon: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolsPage:
+    jam: JamHead
+    back: Link
+    words: str
+    tools: tuple[Tool, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow:
+    """A line of the moderation log. `name` is "" where the reader is not told who."""
+
+    name: str
+    act: str
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    """A case as a reader sees it. `decisions` are what can be decided of it now."""
+
+    id: str
+    url: str
+    words: str
+    author: Person
+    state: str
+    opened_at: datetime
+    overdue: bool
+    flags: tuple[StepRow, ...]
+    steps: tuple[StepRow, ...]
+    decisions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasesPage:
+    """`typed` and `wrong` map cases to the note that was not taken, and why."""
+
+    jam: JamHead
+    cases: tuple[CaseRow, ...]
+    hours: int
+    typed: Mapping[str, str]
+    wrong: Mapping[str, str]
+    room: str = "cases"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPage:
+    """`whole` tells a facilitator that it is the log of everybody."""
+
+    jam: JamHead
+    cases: tuple[CaseRow, ...]
+    whole: bool
+    room: str = "log"

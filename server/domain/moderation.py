@@ -1,0 +1,85 @@
+"""Cases: what people flagged, and what facilitators decide. A table of states, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+from server.domain.errors import Conflict
+
+CaseState = Literal["open", "dismissed", "asked", "hidden", "restored"]
+Decision = Literal["dismiss", "ask", "hide", "restore"]
+DECISIONS: tuple[Decision, ...] = get_args(Decision)
+# Within this a case should be looked at.
+TARGET = timedelta(hours=2)
+# States in which the queue shows a case: somebody has to do something about it.
+PENDING: tuple[CaseState, ...] = ("open", "asked", "hidden")
+
+# state → decision → next state. A decision that is absent is refused.
+TRANSITIONS: dict[CaseState, dict[Decision, CaseState]] = {
+    "open": {"dismiss": "dismissed", "ask": "asked", "hide": "hidden"},
+    "asked": {"dismiss": "dismissed", "ask": "asked", "hide": "hidden"},
+    "hidden": {"restore": "restored"},
+    "dismissed": {},
+    "restored": {},
+}
+STATE_WORDS: dict[CaseState, str] = {
+    "open": "waiting",
+    "dismissed": "dismissed",
+    "asked": "its author was asked to edit it",
+    "hidden": "hidden",
+    "restored": "restored",
+}
+
+
+def next_state(state: CaseState, decision: Decision) -> CaseState:
+    """Return the state after a decision, or raise Conflict."""
+    if decision not in TRANSITIONS[state]:
+        raise Conflict(f"This case is {STATE_WORDS[state]}; that cannot be done to it now.")
+    return TRANSITIONS[state][decision]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """One person's reason: one of our people's, or, for somebody of its own, another server's (`host`)."""
+
+    member_id: str
+    member_name: str
+    host: str
+    reason: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of the moderation log: what somebody decided, and why."""
+
+    member_id: str
+    member_name: str
+    act: Decision
+    note: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What was flagged, by whom, and what was decided of it, oldest first."""
+
+    id: str
+    contribution_id: str
+    jam_id: str
+    author_id: str
+    state: CaseState
+    opened_at: datetime
+    changed_at: datetime
+    flags: tuple[Flag, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state in PENDING
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Say whether it has waited for a first decision longer than the target."""
+        return self.state == "open" and now - self.opened_at > TARGET

@@ -1,0 +1,113 @@
+"""What facilitators hide leaves the outside, and flags of other servers make cases here."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.services import ideas, moderation
+from tests.federation.conftest import MakeElsewhere
+from tests.federation.elsewhere import Elsewhere
+from tests.federation.gate.test_gate_withdrawal import follow, status
+from tests.federation.organisation import Organisation
+
+
+@pytest.fixture
+async def initech(elsewhere: MakeElsewhere) -> Elsewhere:
+    return await elsewhere("lemmy")
+
+
+async def test_what_is_hidden_is_withdrawn_with_its_replies_and_comes_back_when_restored(
+    acme: Organisation, initech: Elsewhere
+):
+    forum = await acme.forum("open")
+    ann = await follow(initech, acme, forum.uri)
+    idea = await acme.idea(forum, "Rude words.")
+    reply = await acme.reply(idea, "A reply.")
+    await acme.idle()
+    assert await status(initech, idea.uri) == await status(initech, reply.uri, ann) == 200
+    initech.arrived.clear()
+    case = await moderation.hide(acme.house, acme.admin, await acme.fresh(idea), "Names a person.")
+    await acme.idle()
+    assert await status(initech, idea.uri) == await status(initech, reply.uri, ann) == 410
+    assert initech.shapes() == ["Announce Delete Tombstone"] * 2
+    assert b"Rude words" not in (await initech.get(forum.uri, accept="text/html")).body
+    assert (await initech.get(f"{forum.uri}/outbox")).json["totalItems"] == 0
+    await ideas.edit(acme.house, acme.admin, await acme.fresh(idea), "Kind words.")
+    await acme.idle()
+    assert await status(initech, idea.uri) == 410, "an edit does not bring it back by itself"
+    await moderation.decide(acme.house, acme.admin, case.id, "restore", "Fine now.")
+    await acme.idle()
+    assert "Kind words." in (await initech.get(idea.uri)).json["content"]
+    assert await status(initech, reply.uri, ann) == 200
+    assert acme.faults == []
+
+
+async def test_a_hidden_reply_goes_alone(acme: Organisation, initech: Elsewhere):
+    forum = await acme.forum("open")
+    await follow(initech, acme, forum.uri)
+    idea = await acme.idea(forum)
+    rude, kind = await acme.reply(idea, "Rude."), await acme.reply(idea, "Kind.")
+    await acme.idle()
+    await moderation.hide(acme.house, acme.admin, await acme.fresh(rude), "Rude.")
+    await acme.idle()
+    assert [await status(initech, one.uri) for one in (idea, rude, kind)] == [200, 410, 200]
+
+
+async def test_what_is_hidden_before_the_gate_looked_never_leaves(acme: Organisation, initech: Elsewhere):
+    forum = await acme.forum("open")
+    await follow(initech, acme, forum.uri)
+    idea = await acme.idea(forum)
+    await moderation.hide(acme.house, acme.admin, idea, "Wait.")
+    await acme.idle()
+    assert initech.arrived == []
+    assert await status(initech, idea.uri) == 404
+
+
+async def test_what_others_said_is_hidden_for_those_to_whom_we_passed_it_on(
+    acme: Organisation, initech: Elsewhere, elsewhere: MakeElsewhere
+):
+    other = await elsewhere("lemmy")
+    forum = await acme.forum("open")
+    await follow(initech, acme, forum.uri)
+    await follow(other, acme, forum.uri, "olaf")
+    idea = await acme.idea(forum)
+    await acme.idle()
+    note = initech.note(initech.person("ann"), "Rude.", idea.uri, forum.uri)
+    await initech.post(acme.inbox, initech.create(note))
+    await acme.idle()
+    other.arrived.clear()
+    known = await acme.know(note["id"])
+    assert known is not None
+    await moderation.hide(acme.house, acme.admin, known, "Rude.")
+    await acme.idle()
+    assert other.shapes() == ["Announce Delete Tombstone"]
+
+
+async def test_a_flag_from_another_server_makes_one_case(acme: Organisation, initech: Elsewhere):
+    forum = await acme.forum("open")
+    idea, secret = await acme.idea(forum), await acme.idea(forum, label="RED")
+    await acme.idle()
+    ann = initech.person("ann")
+    flag = initech.activity("Flag", ann, [acme.admin.uri, idea.uri, secret.uri], content="<b>Spam</b>, I think.")
+    await initech.post(acme.inbox, flag)
+    await acme.idle()
+    assert await acme.last_received() == ("Flag", "admitted")
+    await initech.post(acme.inbox, flag)
+    await acme.idle()
+    jam = (await moderation.queue(acme.house, acme.admin, await jam_of(acme)))[0]
+    assert jam.contribution_id == idea.id
+    assert [(one.host, one.reason) for one in jam.flags] == [(initech.host, "Spam, I think.")]
+    assert len(await moderation.queue(acme.house, acme.admin, await jam_of(acme))) == 1
+    await initech.post(acme.inbox, initech.activity("Flag", ann, [secret.uri], content="And this?"))
+    await acme.idle()
+    assert await acme.last_received() == ("Flag", "ignored"), "what was not granted is not there"
+    for odd in ([], None, 7, [{"id": 1}], {"id": idea.uri, "type": "Article"}):
+        await initech.post(acme.inbox, initech.activity("Flag", ann, odd, content=["x"]))
+        await acme.idle()
+    assert acme.faults == []
+
+
+async def jam_of(acme: Organisation):
+    from server.services import jams
+
+    return next(iter(await jams.list_jams(acme.house, acme.admin)))
