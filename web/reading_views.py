@@ -73,5 +73,6 @@ class ThreadPage:
     composer: Composer | None
     closed_words: str
     stream_url: str
+    cite: str = ""
     control: ControlThread | None = None
     asking: Any = None

@@ -24,7 +24,7 @@ from web.pages.boundary import (
 from web.pages.control import cases, flags, radar
 from web.pages.control import marks as control_marks
 from web.pages.notices import inbox as inbox_page
-from web.pages.organising import again, drafting, rehearsing, rota
+from web.pages.organising import again, drafting, rehearsing, rota, taking
 
 GET: dict[str, Handler] = {
     "/": home.show_home,
@@ -100,6 +100,7 @@ POST: dict[str, Handler] = {
     "/jams/{jam}/archive": jams.archive_jam,
     "/jams/{jam}/forums": jams.create_forum,
     "/jams/{jam}/rota": rota.change_rota,
+    "/jams/{jam}/export": taking.export_jam,
     "/jams/{jam}/rehearsal": rehearsing.rehearse,
     "/jams/{jam}/rehearsal/remove": rehearsing.remove,
     "/jams/{jam}/again": again.make_again,

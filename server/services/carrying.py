@@ -89,6 +89,8 @@ async def carry(house: House, by: Member, target: Forum, idea_ids: Sequence[str]
 async def _origin(house: House, by: Member, idea_id: str, target: Forum) -> Contribution:
     idea = await ideas.obtain(house, by, idea_id)
     source = await forums.obtain_forum(house, by, idea.forum_id)
+    if idea.hidden:
+        raise Conflict(f"“{idea.title}” is hidden by a facilitator. It can be carried once it is back.")
     if idea.jam_id in await lineage.rehearsals(house.store):
         raise Conflict("What was said in a rehearsal is not carried over.")
     if idea.kind != "idea" or source.jam_id == target.jam_id:

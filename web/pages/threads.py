@@ -16,6 +16,7 @@ from server.domain.jams import Forum, Jam
 from server.domain.recalls import recall_sentence
 from server.keys import HOUSE
 from server.services import crossings, explain, forums, holds, ideas, threads
+from server.services.archive import cite
 from server.services.house import House
 from server.services.text import excerpt, plain
 from web import views
@@ -113,6 +114,7 @@ async def draw_thread(
         stream_url=f"/jams/{thread.jam.id}/stream",
         control=await draw_control(house, member, thread),
         asking=await draw_asking(house, member, thread),
+        cite="" if thread.idea.deleted else await cite(house, member, thread.jam, thread.idea),
     )
     return show(request, "thread.html", page, status=status)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import io
 import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -178,3 +180,22 @@ async def test_a_rehearsal_takes_one_click_and_another_one_removes_it(site: Any)
     answer, _ = await browser.post(f"{path}/rehearsal/remove")
     assert answer.headers["Location"].startswith("/jams/better/settings")
     assert (await browser.get(path))[0].status == 404
+
+
+# --- archive ---------------------------------------------------------------------------------------------
+
+
+async def test_an_idea_can_be_cited_and_the_jam_taken_along(site: Any) -> None:
+    idea = await ideas.post_idea(site.house, site.jonas, site.open_floor, "One gate", "For all trucks.")
+    reader = await site.browser(site.jonas)
+    assert "“One gate”. In: Better together. Acme, " in words_of((await reader.get(f"/ideas/{idea.id}"))[1])
+    assert (await reader.post("/jams/better/export"))[0].status == 403
+    browser = await site.browser(site.mara)
+    await browser.get("/jams/better/settings")
+    answer = await browser.client.post(
+        "/jams/better/export", data={"csrf": browser.csrf, "as": "zip"}, headers=browser.headers
+    )
+    with zipfile.ZipFile(io.BytesIO(await answer.read())) as packed:
+        assert b"One gate" in packed.read("contributions.csv")
+    answer, text = await browser.post("/jams/better/export", **{"as": "jsonl"})
+    assert [line.split('"')[3] for line in text.splitlines()] == ["jam", "forum", "forum", "forum", "idea"]
