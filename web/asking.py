@@ -9,7 +9,8 @@ from datetime import datetime
 from server.domain.actors import Member
 from server.domain.ideas import Contribution
 from server.domain.jams import Jam
-from server.services import polls
+from server.domain.ratings import LOWEST, Spread
+from server.services import polls, ratings
 from server.services.house import House
 from server.services.ideas import Thread
 from server.services.polls import Answered, seen_by
@@ -46,11 +47,24 @@ class PollView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpreadView:
+    """How an idea is rated on one axis: `bars` are (value, number of people, height of 0 to 100)."""
+
+    axis: str
+    raters: int
+    median: float | None
+    bars: tuple[tuple[int, int, float], ...]
+    mine: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
     """What is asked in a thread. `polls` is by the id of the reply that each is."""
 
     polls: Mapping[str, PollView] = field(default_factory=dict)
     poll_url: str = ""
+    spreads: tuple[SpreadView, ...] = ()
+    rate_url: str = ""
 
 
 def draw_poll(answered: Answered, made: Contribution, reader: Member, now: datetime, *, writable: bool) -> PollView:
@@ -95,10 +109,20 @@ async def draw_polls(house: House, reader: Member, idea: Contribution, jam: Jam)
     return found
 
 
+def draw_spread(spread: Spread) -> SpreadView:
+    """How an idea is rated on one axis, with the reader's own rating."""
+    most = max(spread.counts, default=0) or 1
+    bars = tuple((value, count, 100.0 * count / most) for value, count in enumerate(spread.counts, LOWEST))
+    return SpreadView(axis=spread.axis, raters=spread.raters, median=spread.median, bars=bars, mine=spread.mine)
+
+
 async def draw_asking(house: House, reader: Member, thread: Thread) -> Asking:
     """All that is asked in a thread, and what this reader may ask."""
     writable = thread.jam.state_at(house.now()) == "open" and (thread.forum.is_local or thread.forum.joined)
+    spreads = () if thread.idea.deleted else await ratings.spreads_of(house, reader, thread.idea)
     return Asking(
         polls=await draw_polls(house, reader, thread.idea, thread.jam),
+        spreads=tuple(draw_spread(one) for one in spreads),
+        rate_url=f"/ideas/{thread.idea.id}/ratings" if thread.jam.state_at(house.now()) == "open" else "",
         poll_url=f"/ideas/{thread.idea.id}/poll" if writable and polls.may_ask(reader, thread.idea) else "",
     )

@@ -6,7 +6,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from web.pages import board, doors, forums, home, jams, labels, people, stream, threads
-from web.pages.asking import polls
+from web.pages.asking import home as asking_home
+from web.pages.asking import polls, ratings, statements
 from web.pages.boundary import (
     audit,
     decisions,
@@ -64,6 +65,10 @@ GET: dict[str, Handler] = {
     "/ideas/{idea}/flag": flags.show_flag,
     "/ideas/{idea}/hide": flags.show_hide,
     "/ideas/{idea}/tools": flags.show_tools,
+    "/jams/{jam}/asking": asking_home.show_asking,
+    "/jams/{jam}/statements": statements.show_next,
+    "/jams/{jam}/statements/new": statements.show_draft,
+    "/jams/{jam}/statements/results": statements.show_results,
     "/boundary": rules.show_rules,
     "/boundary/rules/edit": rule_editor.show_editor,
     "/boundary/rules/versions": rule_history.show_versions,
@@ -121,6 +126,11 @@ POST: dict[str, Handler] = {
     "/ideas/{idea}/flag": flags.flag,
     "/ideas/{idea}/hide": flags.hide,
     "/jams/{jam}/control/cases/{case:[0-9a-f]{32}}": cases.decide,
+    "/ideas/{idea}/ratings": ratings.rate,
+    "/jams/{jam}/axes": ratings.set_axes,
+    "/jams/{jam}/statements": statements.draft,
+    "/jams/{jam}/statements/{statement:[0-9a-f]{32}}/vote": statements.vote,
+    "/jams/{jam}/statements/{statement:[0-9a-f]{32}}/decide": statements.decide,
     r"/boundary/rules/{version:\d{1,9}}/approve": rules.approve_rules,
     r"/boundary/rules/{version:\d{1,9}}/refuse": rules.refuse_rules,
     r"/boundary/rules/{version:\d{1,9}}/rollback": rule_history.roll_back,

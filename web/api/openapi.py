@@ -31,6 +31,7 @@ PARTS = {
     "jam": "id or slug",
     "forum": "id, slug, handle, or jam/forum with the slash escaped",
     "id": "id of an idea or a reply",
+    "statement": "id of a statement",
     "poll": "id of the reply that a poll is",
     "case": "id of what was flagged",
     "move": "id of a move, merge or split",

@@ -14,6 +14,16 @@
     old.replaceWith(adopted);
     if (window.htmx) window.htmx.process(adopted);
   }
+  const card = document.querySelector("[data-statement]");
+  if (card) {
+    // Only while the card has the focus: single keys are nobody's business elsewhere (WCAG 2.1.4).
+    if (location.search.includes("at=")) card.focus({ preventScroll: true });
+    card.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+      const button = card.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+      if (button) { event.preventDefault(); button.click(); }
+    });
+  }
   document.addEventListener("marmalade:frame", (event) => {
     if (event.detail.event !== "poll") return;
     const { id } = JSON.parse(event.detail.data);

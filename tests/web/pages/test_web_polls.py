@@ -69,7 +69,7 @@ async def test_a_vote_needs_no_script_and_can_be_changed(site: Site, idea: Contr
     _, text = await browser.get(f"/ideas/{idea.id}")
     assert "&lt;b&gt;Glue&lt;/b&gt;" in text
     answer, _ = await browser.post(f"/polls/{made.id}/vote", choice="1")
-    assert (answer.status, answer.headers["Location"].startswith(f"/ideas/{idea.id}")) == (303, True)
+    assert (answer.status, made.id in answer.headers["Location"]) == (303, True)
     _, text = await browser.get(f"/ideas/{idea.id}")
     assert "1 person voted" in text
     assert 'value="1" checked' in text
