@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
@@ -136,18 +137,18 @@ async def run(settings: Settings, role: Role, inside_listen: str = "", edge_list
         if role != "edge":
             store = await stack.enter_async_context(open_inside(settings))
             ledger = stack.enter_context(open_ledger(settings))
-            house = make_house(store, organisation)
+            house = make_house(store, organisation, settings.undo_window)
             if role in ("all", "inside"):
                 _add_inside(work, house, ledger, settings, inside_listen)
             await _inside_roles(work, role, house, outside)
         await _serve(stack, work, role)
 
 
-def make_house(store: Database, organisation: Organisation) -> House:
+def make_house(store: Database, organisation: Organisation, undo_window: timedelta = timedelta(0)) -> House:
     """Build what every service needs."""
     from server.services.house import House
 
-    return House(store, organisation.name, organisation.addresses)
+    return House(store, organisation.name, organisation.addresses, undo_window=undo_window)
 
 
 async def _inside_roles(work: Work, role: Role, house: House, outside: Outside | None) -> None:
@@ -172,6 +173,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     from server.services.rule_times import RuleClock
     from server.services.rule_versions import activate_due
     from server.services.telling import tell
+    from server.services.undo import settle_due
     from web.api.setup import add_api
     from web.health import add_health
     from web.setup import add_web
@@ -197,6 +199,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     work.workers.append(("self-test", tests.run_once, 1.0))
     work.workers.append(("checkpoints", lambda: keep_checkpoints(house, place), 5.0))
     work.workers.append(("polls", lambda: count_polls(house), 1.0))
+    work.workers.append(("undo", lambda: settle_due(house), 0.5))
     work.workers.append(("decisions", lambda: settle_decisions(house), 0.5))
     work.workers.append(("notices", lambda: tell(house), 0.5))
 

@@ -9,6 +9,7 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,8 +27,10 @@ SETTINGS: dict[str, str] = {
     "MARMALADE_CHECKPOINTS": "the second place of the audit chain's checkpoints, a folder; default HOME/checkpoints",
     "MARMALADE_BROKER_URL": "a message broker; none so far: the roles wake each other through the stores",
     "MARMALADE_PEER_NETWORKS": "CIDRs that peers may live in besides the global Internet, separated by commas",
+    "MARMALADE_UNDO_SECONDS": "how long what is written in the browser waits before it crosses; default 10",
     "MARMALADE_LOG_LEVEL": "debug, info, warning or error; default info",
 }
+LONGEST_UNDO = 3600
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -46,6 +49,7 @@ class Settings:
     peer_networks: tuple[Network, ...]
     admin_password: str
     log_level: str
+    undo_window: timedelta = timedelta(seconds=10)
 
     @classmethod
     def from_env(cls, home: Path, environ: Mapping[str, str] | None = None) -> Settings:
@@ -67,6 +71,7 @@ class Settings:
             peer_networks=_networks(env.get("MARMALADE_PEER_NETWORKS", "")),
             admin_password=env.get("MARMALADE_ADMIN_PASSWORD", ""),
             log_level=level,
+            undo_window=_seconds(env, "MARMALADE_UNDO_SECONDS", 10),
         )
 
     @property
@@ -83,6 +88,13 @@ class Settings:
     def makes_checkpoints_folder(self) -> bool:
         """Say whether the second place may be made where it is missing: one that the operator named may not."""
         return self.checkpoints_path == self.home / "checkpoints"
+
+
+def _seconds(env: Mapping[str, str], name: str, default: int) -> timedelta:
+    text = env.get(name, "") or str(default)
+    if not (text.isascii() and text.isdigit() and int(text) <= LONGEST_UNDO):
+        raise SettingsError(f"{name} is a number of seconds from 0 to {LONGEST_UNDO}, not {text!r}.")
+    return timedelta(seconds=int(text))
 
 
 def child_environment(settings: Mapping[str, str]) -> dict[str, str]:

@@ -22,6 +22,8 @@ DONE = {
     "posted": "Your idea is in.",
     "replied": "Your reply is in.",
     "saved": "Saved.",
+    "taken-back": "Taken back. Nothing of it has left.",
+    "too-late": "It was too late to undo that: it is on its way. You can still delete it.",
     "deleted": "Deleted. Whoever held a copy has been asked to delete it too.",
     "carried": "Carried over. Each links to where it comes from.",
     "rehearsed": "A rehearsal is running. Try everything; nobody but organisers and facilitators sees it.",

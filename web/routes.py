@@ -118,6 +118,7 @@ POST: dict[str, Handler] = {
     "/ideas/{idea}/edit": threads.edit,
     "/ideas/{idea}/label": labels.change_label,
     "/ideas/{idea}/delete": threads.delete,
+    "/ideas/{idea}/undo": threads.take_back,
     "/ideas/{idea}/recall": threads.recall,
     "/ideas/{idea}/marks/{kind}": threads.mark,
     "/ideas/{idea}/polls": polls.ask,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from web.cards import url_of
 from web.composing import INTENT_WORDS
 from web.people import Names, author_of
 from web.reach import among, listed, name_of, named, words_of
-from web.views import AUDIENCE_ICONS, Mark, Passport, PassportLine, ReplyView, ReviewNote, Tone
+from web.views import AUDIENCE_ICONS, Mark, Passport, PassportLine, ReplyView, ReviewNote, Tone, UndoNote
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 MARK_WORDS = {
@@ -61,6 +62,7 @@ class Tree:
             marks=self.marks(made),
             deleted=made.deleted,
             veiled=made.hidden and not made.text,
+            undo=self._undo(made),
             hidden=made.hidden,
             flag_url=f"{page}/flag" if made.author_id != self.reader.id else "",
             tools_url=f"{page}/tools" if self.reader.may("moderate") else "",
@@ -76,6 +78,13 @@ class Tree:
                 if hold.state in ("waiting", "deciding", "refused")
             ),
         )
+
+    def _undo(self, made: Contribution) -> UndoNote | None:
+        """For the author, while nothing of it has crossed."""
+        if made.crosses_at is None or made.author_id != self.reader.id or made.deleted:
+            return None
+        left = max(1, math.ceil((made.crosses_at - self.now).total_seconds()))
+        return UndoNote(action=f"/ideas/{made.id}/undo", seconds=left, at=made.crosses_at)
 
     def marks(self, made: Contribution) -> tuple[Mark, ...]:
         mine = self.thread.mine.get(made.id, set())

@@ -396,6 +396,15 @@ class ReviewNote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UndoNote:
+    """That somebody can still take their words back: until when, in seconds from now, and by which form."""
+
+    action: str
+    seconds: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyView:
     id: str
     url: str
@@ -421,6 +430,7 @@ class ReplyView:
     reviews: tuple[ReviewNote, ...] = ()
     fresh: bool = False
     veiled: bool = False
+    undo: UndoNote | None = None
     next_url: str = ""
     more_url: str = ""
     left: int = 0

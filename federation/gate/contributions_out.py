@@ -29,6 +29,13 @@ async def release_new(gate: Gateway, event: Event, plan: Plan) -> None:
         await release(gate, plan, made)
 
 
+async def release_due(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Let across what its author can take back no longer, as it reads by now."""
+    made = await ideas.by_id(gate.house, event.subject_id)
+    if made is not None and not made.deleted:
+        await release(gate, plan, made)
+
+
 async def release_edit(gate: Gateway, event: Event, plan: Plan) -> None:
     """Let new words across. A held edit leaves the old ones standing; one that may not cross withdraws them."""
     made = await ideas.by_id(gate.house, event.subject_id)
@@ -93,6 +100,9 @@ async def release(
     Without `deliver` it is only there to be read; whoever holds an older version gets the new one all the same.
     `act` is what others' words are passed on as.
     """
+    if made.crosses_at is not None:
+        # Its author may still take it back: it is looked at when that time is over.
+        return []
     forum, _ = await forum_of(gate, made.forum_id)
     verdicts, reviewed = await decide(gate, made, forum)
     if not forum.is_canary:

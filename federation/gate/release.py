@@ -76,6 +76,7 @@ DEALINGS: dict[EventKind, Dealing] = {
     "JamChanged": show_changed_jam,
     "IdeaPosted": contributions_out.release_new,
     "ReplyPosted": contributions_out.release_new,
+    "CrossingDue": contributions_out.release_due,
     "ContributionEdited": contributions_out.release_edit,
     "ContributionHidden": moderation_out.bring_thread_in_line,
     "ContributionRestored": moderation_out.bring_thread_in_line,
@@ -120,7 +121,7 @@ WITHDRAWALS: frozenset[EventKind] = frozenset(
 
 
 # Events that only add: many share one transaction, unless one hangs on another.
-TOGETHER: frozenset[EventKind] = frozenset({"IdeaPosted", "ReplyPosted"})
+TOGETHER: frozenset[EventKind] = frozenset({"IdeaPosted", "ReplyPosted", "CrossingDue"})
 MOST_STEPS = 1_000
 
 

@@ -32,7 +32,7 @@ async def review_all(gate: Gateway, plan: Plan, event: Event, cause: Cause) -> N
         made = [
             one
             for one in await ideas.standing_in(gate.house, [forum.id])
-            if forum.is_local or not one.author_host
+            if (forum.is_local or not one.author_host) and one.crosses_at is None
         ]
         for start in range(0, len(made), AT_ONCE):
             await _review(gate, plan, forum, made[start : start + AT_ONCE], event, cause)

@@ -16,6 +16,7 @@ EventKind = Literal[
     "ForumJoined",
     "IdeaPosted",
     "ReplyPosted",
+    "CrossingDue",
     "ContributionEdited",
     "ContributionDeleted",
     "Flagged",

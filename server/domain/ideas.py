@@ -36,7 +36,8 @@ class Contribution:
     `thread_id` is the id of the idea at the root (its own id for an idea); `parent_id` is what it answers
     ("" for an idea); `version` counts from 1; `html` is the rendered and sanitised text; `label` is a level
     name; `builds_on` is the id of the idea it extends, or ""; `activity_uri` names the remote Create that
-    brought it ("" for our own); `hidden` means that a facilitator keeps it from others for now.
+    brought it ("" for our own); `hidden` means that a facilitator keeps it from others for now;
+    `crosses_at` is set while the gate does not look at it yet, because its author may still take it back.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Contribution:
     emerging: bool = False
     best: bool = False
     hidden: bool = False
+    crosses_at: datetime | None = None
 
     def veiled(self) -> Contribution:
         """Return it without its words: what a moderation hold leaves others to see."""

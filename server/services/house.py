@@ -74,7 +74,10 @@ class _Shelf:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """One organisation's inside: its store, name, addresses and clock."""
+    """One organisation's inside: its store, name, addresses and clock.
+
+    `undo_window` is how long what people write in the browser can be taken back before it crosses.
+    """
 
     store: Database
     name: str
@@ -82,6 +85,7 @@ class House:
     clock: Clock = field(default_factory=Clock)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     shelf: _Shelf = field(default_factory=_Shelf)
+    undo_window: timedelta = timedelta(0)
 
     def now(self) -> datetime:
         return self.clock()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from server.boundary.labels import Label
 from server.database import Transaction
@@ -27,6 +27,7 @@ from server.services.text import clean_line, clean_text, plain, render, sanitise
 from server.storage import contributions, events, jams, lineage, mark_reasons, polls, prints
 from server.storage import holds as hold_rows
 
+NO_TIME = timedelta(0)
 # So many answers to answers of other servers hang on each other at most: what reads a thread goes down it.
 DEEPEST = 100
 
@@ -69,8 +70,12 @@ async def post_idea(
     intent: Intent = "",
     builds_on: str = "",
     origin: Origin | None = None,
+    undo: timedelta = NO_TIME,
 ) -> Contribution:
-    """Post an idea. Raises JamNotOpen, Invalid, TooMuch or Missing (an idea to build on that is not there)."""
+    """Post an idea. Raises JamNotOpen, Invalid, TooMuch or Missing (an idea to build on that is not there).
+
+    For the span `undo` nothing of it crosses, and its author may take it back (server.services.undo).
+    """
     if origin and (known := await contributions.by_uri(house.store, origin.uri)):
         return known
     await _require_open(house, forum, origin)
@@ -83,6 +88,7 @@ async def post_idea(
     label = label_of(label, forum.label)
     draft = _draft(house, author, forum, "idea", text, label, intent, origin, title=clean_line(title, "title"))
     made = replace(draft, thread_id=draft.id, builds_on=base.id if base else "")
+    made = replace(made, crosses_at=_crosses_at(made, forum, undo, base))
     return await _write(house, made, "IdeaPosted")
 
 
@@ -95,6 +101,7 @@ async def reply(
     label: str | None = None,
     intent: Intent = "",
     origin: Origin | None = None,
+    undo: timedelta = NO_TIME,
 ) -> Contribution:
     """Answer an idea or another reply. The label is never lower than that of the idea at the root."""
     if origin and (known := await contributions.by_uri(house.store, origin.uri)):
@@ -110,7 +117,18 @@ async def reply(
         raise Conflict("This thread is as deep as it can get; please answer something higher up.")
     least = Label.parse(root.label).join(Label.parse(label_of(label, forum.label)))
     draft = _draft(house, author, forum, "reply", text, str(least), intent, origin)
-    return await _write(house, replace(draft, thread_id=root.id, parent_id=parent.id), "ReplyPosted")
+    made = replace(draft, thread_id=root.id, parent_id=parent.id)
+    made = replace(made, crosses_at=_crosses_at(made, forum, undo, root, parent))
+    return await _write(house, made, "ReplyPosted")
+
+
+def _crosses_at(made: Contribution, forum: Forum, undo: timedelta, *above: Contribution | None) -> datetime | None:
+    """Return when the gate may look at something new, if not at once: never before what it hangs on."""
+    if forum.audience == "inside" or not made.is_local:
+        return None
+    waited = [one.crosses_at for one in above if one is not None and one.crosses_at is not None]
+    own = [made.created_at + undo] if undo else []
+    return max(waited + own, default=None)
 
 
 def _draft(
@@ -274,6 +292,11 @@ async def delete(house: House, by: Member, old: Contribution) -> None:
         by.require("moderate")
     async with house.store.transaction() as change:
         await _empty(house, change, old, by_id=by.id, act="delete")
+
+
+async def take_back(house: House, change: Transaction, made: Contribution) -> None:
+    """Remove what its author has taken back before any of it crossed."""
+    await _empty(house, change, made, by_id=made.author_id, act="take back")
 
 
 async def purge(house: House, old: Contribution, *, by_id: str = "", silently: bool = False) -> None:

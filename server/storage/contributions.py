@@ -53,6 +53,7 @@ def read_contribution(row: Mapping[str, Any]) -> Contribution:
         hidden=bool(row["hidden"]),
         created_at=moment(row["created_at"]),
         edited_at=moment_or_none(row["edited_at"]),
+        crosses_at=moment_or_none(row["crosses_at"]),
     )
 
 
@@ -279,6 +280,7 @@ async def insert(change: Transaction, made: Contribution) -> None:
         builds_on=made.builds_on,
         activity_uri=made.activity_uri,
         created_at=made.created_at.timestamp(),
+        crosses_at=made.crosses_at.timestamp() if made.crosses_at else None,
     )
     if made.kind == "reply":
         await change.execute("UPDATE contributions SET replies = replies + 1 WHERE id = ?", (made.thread_id,))

@@ -22,7 +22,7 @@ from server.settings import Settings, child_environment, read_organisation
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "four plain words here"
 PATIENCE = 60.0
-LOOPBACK = {"MARMALADE_PEER_NETWORKS": "127.0.0.0/8"}
+LOOPBACK = {"MARMALADE_PEER_NETWORKS": "127.0.0.0/8", "MARMALADE_UNDO_SECONDS": "0"}
 CHARTER = Charter(
     question="What should we and our partners do together next year?",
     promise="Dana Whitfield answers every theme.",

@@ -19,14 +19,22 @@ from web.api.shapes import Answer, Body, Paging, Query, Thing
 Name = Annotated[str, Meta(max_length=2000)]
 
 
+# How long something new waits inside before the gate looks at it, so that it can be undone.
+UndoSeconds = Annotated[int, Meta(ge=0, le=3600)]
+
+
 class NewIdea(Body, frozen=True, kw_only=True):
-    """`builds_on` is the id or URI of another idea; `label` a level, that of the forum unless given."""
+    """`builds_on` is the id or URI of another idea; `label` a level, that of the forum unless given.
+
+    `undo_seconds` keeps it from crossing for so long, during which `/undo` takes it back.
+    """
 
     title: str
     text: str
     label: Name | None = None
     intent: Intent = ""
     builds_on: Name | None = None
+    undo_seconds: UndoSeconds = 0
 
 
 class NewReply(Body, frozen=True, kw_only=True):
@@ -36,6 +44,7 @@ class NewReply(Body, frozen=True, kw_only=True):
     in_reply_to: Name | None = None
     label: Name | None = None
     intent: Intent = ""
+    undo_seconds: UndoSeconds = 0
 
 
 class IdeaChanges(Body, frozen=True, kw_only=True):
@@ -82,6 +91,7 @@ class ContributionAnswer(Thing, frozen=True, kw_only=True):
     """An idea or a reply. `reply_count` and `support` are counts; `my_marks` are the reader's own.
 
     `hidden` is what a facilitator keeps from others for now: only its author and moderators get its words.
+    `crosses_at` is set while nothing of it may cross yet, because its author may undo it.
     """
 
     kind: Kind
@@ -101,6 +111,7 @@ class ContributionAnswer(Thing, frozen=True, kw_only=True):
     hidden: bool
     created_at: datetime
     edited_at: datetime | None
+    crosses_at: datetime | None
     support: int
     reply_count: int
     emerging: bool
@@ -233,6 +244,7 @@ def _parts(house: House, made: Contribution, known: Visitors, marks: Collection[
         "hidden": made.hidden,
         "created_at": made.created_at,
         "edited_at": made.edited_at,
+        "crosses_at": made.crosses_at,
         "support": made.support,
         "reply_count": made.replies,
         "emerging": made.emerging,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from msgspec import UNSET
 
 from server.domain.errors import Invalid, Missing
 from server.domain.ideas import MARKS, Contribution, MarkKind
-from server.services import crossings, forums, holds, ideas, threads
+from server.services import crossings, forums, holds, ideas, threads, undo
 from server.services.crossings import Draft as DraftToJudge
 from server.services.labels import label_of
 from server.services.visitors import visitors
@@ -62,7 +64,7 @@ async def post_idea(call: Call, body: NewIdea) -> JudgedContribution:
         raise Invalid("builds_on", "An idea builds on an idea, not on a reply.")
     made = await ideas.post_idea(
         call.house, call.member, forum, body.title, body.text, label=body.label, intent=body.intent,
-        builds_on=base.id if base else "",
+        builds_on=base.id if base else "", undo=timedelta(seconds=body.undo_seconds),
     )  # fmt: skip
     return await _judged(call, made)
 
@@ -74,7 +76,10 @@ async def post_reply(call: Call, body: NewReply) -> JudgedContribution:
         if named.thread_id != parent.thread_id:
             raise Invalid("in_reply_to", "That stands in another thread.")
         parent = named
-    made = await ideas.reply(call.house, call.member, parent, body.text, label=body.label, intent=body.intent)
+    made = await ideas.reply(
+        call.house, call.member, parent, body.text, label=body.label, intent=body.intent,
+        undo=timedelta(seconds=body.undo_seconds),
+    )  # fmt: skip
     return await _judged(call, made)
 
 
@@ -148,6 +153,10 @@ async def edit_idea(call: Call, body: IdeaChanges) -> JudgedContribution:
 
 async def delete_idea(call: Call) -> None:
     await ideas.delete(call.house, call.member, await contribution_of(call))
+
+
+async def undo_idea(call: Call) -> None:
+    await undo.undo(call.house, call.member, await contribution_of(call))
 
 
 def _mark_of(call: Call) -> MarkKind:

@@ -120,6 +120,7 @@ ROUTES: tuple[Route, ...] = (
     Route(GET, "/ideas/{id}", ideas.read_idea, "Read an idea or a reply with all that hangs on it"),
     Route(PATCH, "/ideas/{id}", ideas.edit_idea, "Change one's own words"),
     Route(DELETE, "/ideas/{id}", ideas.delete_idea, "Delete an idea or a reply", 204),
+    Route(POST, "/ideas/{id}/undo", ideas.undo_idea, "Take something back before any of it crossed", 204),
     Route(PUT, "/ideas/{id}/marks/{mark}", ideas.set_mark, "Mark with support, emerging or best"),
     Route(DELETE, "/ideas/{id}/marks/{mark}", ideas.take_mark, "Take a mark back"),
     Route(GET, "/ideas/{id}/marks", control.list_reasons, "Why Emerging and Best were set, oldest first"),

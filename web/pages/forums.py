@@ -107,6 +107,7 @@ async def post_idea(request: web.Request) -> web.Response:
         made = await ideas.post_idea(
             house, member, forum, form.get("title", ""), form.get("text", ""),
             label=label_in(form) or None, builds_on=form.get("builds_on", ""),
+            undo=house.undo_window,
         )  # fmt: skip
     except (NotAllowed, SignInNeeded):
         raise

@@ -9,13 +9,13 @@ from aiohttp import web
 from federation.outside import recalls
 from federation.outside.ledger import Holding, holdings
 from server.domain.actors import Member
-from server.domain.errors import Missing, NotAllowed, Refusal, SignInNeeded
+from server.domain.errors import Conflict, Missing, NotAllowed, Refusal, SignInNeeded
 from server.domain.holds import Hold
 from server.domain.ideas import MARKS, Contribution
 from server.domain.jams import Forum, Jam
 from server.domain.recalls import recall_sentence
 from server.keys import HOUSE
-from server.services import crossings, explain, forums, holds, ideas, threads
+from server.services import crossings, explain, forums, holds, ideas, threads, undo
 from server.services.archive import cite
 from server.services.house import House
 from server.services.text import excerpt, plain
@@ -194,6 +194,7 @@ async def post_reply(request: web.Request) -> web.Response:
             form.get("text", ""),
             label=label_in(form) or None,
             intent=intent_of(form),
+            undo=house.undo_window,
         )
     except (NotAllowed, SignInNeeded):
         raise
@@ -299,6 +300,16 @@ async def delete(request: web.Request) -> web.Response:
     await ideas.delete(house, member, made)
     target = f"/forums/{forum.id}" if made.kind == "idea" else f"/ideas/{made.thread_id}"
     return go(request, target, "deleted")
+
+
+async def take_back(request: web.Request) -> web.Response:
+    """POST /ideas/{idea}/undo: take one's words back before any of them crossed."""
+    house, member, made, forum, _ = await obtain(request)
+    try:
+        await undo.undo(house, member, made)
+    except Conflict:
+        return go(request, url_of(made), "too-late")
+    return go(request, f"/forums/{forum.id}" if made.kind == "idea" else f"/ideas/{made.thread_id}", "taken-back")
 
 
 async def confirm_recall(request: web.Request) -> web.Response:

@@ -1,6 +1,20 @@
 // Reading a thread by keyboard, and folding it at once. The page works without this file.
 (() => {
   "use strict";
+  // The seconds are for the eye; when they are over, the sentence says so.
+  const began = performance.now();
+  function tellSeconds() {
+    for (const form of document.querySelectorAll("form[data-undo]:not([data-over])")) {
+      const left = Math.ceil(Number(form.dataset.undo) - (performance.now() - began) / 1000);
+      const told = form.querySelector("[data-fate]");
+      if (left > 0) { told.textContent = told.textContent.replace(/\p{Nd}+/u, String(left)); continue; }
+      form.dataset.over = "";
+      told.textContent = form.dataset.late;
+      form.querySelector("button").hidden = true;
+    }
+  }
+  if (document.querySelector("form[data-undo]")) { tellSeconds(); setInterval(tellSeconds, 500); }
+
   const thread = document.querySelector("[data-thread]");
   if (!thread) return;
   const OFF = "marmalade-thread-keys-off";

@@ -31,6 +31,8 @@ class ContributionRow(Model):
     hidden = fields.BooleanField(default=False, db_default=False)
     created_at = fields.FloatField()
     edited_at = fields.FloatField(null=True)
+    # While it can be undone: when the gate takes it up. Emptied by whoever tells the gate.
+    crosses_at = fields.FloatField(null=True)
 
     class Meta:
         table = "contributions"
@@ -41,6 +43,7 @@ class ContributionRow(Model):
             ("jam_id", "created_at"),
             ("author_id", "created_at"),
             ("edited_at",),
+            ("crosses_at",),
         )
 
 

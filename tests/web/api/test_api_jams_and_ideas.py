@@ -259,3 +259,16 @@ async def test_the_replies_of_a_thread_are_listed_in_pages_and_by_intent(bob: Ca
     asked = await bob("GET", f"/ideas/{idea['id']}/replies?intent=question")
     assert [one["id"] for one in asked["data"]] == made[1::2]
     await bob("GET", f"/ideas/{idea['id']}/replies?intent=nonsense", status=422)
+
+
+async def test_a_caller_may_ask_for_time_to_undo(bob: Caller, make_forum: MakeForum):
+    await make_forum("boxes", "public")
+    words = {"title": "Paper tape", "text": "Use paper tape."}
+    made = await bob("POST", "/forums/boxes/ideas", {**words, "undo_seconds": 60}, 201)
+    assert made["crosses_at"]
+    await bob("POST", f"/ideas/{made['id']}/undo", {}, 204)
+    await bob("GET", f"/ideas/{made['id']}", status=404)
+    now = await bob("POST", "/forums/boxes/ideas", words, 201)
+    assert now["crosses_at"] is None
+    await bob("POST", f"/ideas/{now['id']}/undo", {}, 409)
+    await bob("POST", "/forums/boxes/ideas", {**words, "undo_seconds": -1}, 422)
