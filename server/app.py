@@ -176,6 +176,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     from server.services.undo import settle_due
     from web.api.setup import add_api
     from web.health import add_health
+    from web.keys import EXPOSURES
     from web.setup import add_web
 
     place = second_place(settings)
@@ -202,6 +203,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     work.workers.append(("undo", lambda: settle_due(house), 0.5))
     work.workers.append(("decisions", lambda: settle_decisions(house), 0.5))
     work.workers.append(("notices", lambda: tell(house), 0.5))
+    work.workers.append(("exposures", lambda: app[EXPOSURES].write(house), 5.0))
 
 
 async def _add_gate(work: Work, house: House, outside: Outside) -> None:

@@ -11,7 +11,7 @@ from server.domain.actors import Member
 from server.domain.errors import Missing
 from server.domain.ideas import INTENTS, Contribution, Intent
 from server.domain.jams import Forum
-from server.services import crossings, ideas
+from server.services import crossings, ideas, resembling
 from server.services.crossings import Draft
 from server.services.house import House
 from server.services.labels import put_together
@@ -159,7 +159,7 @@ async def _similar(house: House, author: Member, writing: Writing) -> tuple[Simi
     words = f"{writing.typed.get('title', '')} {writing.typed.get('text', '')}".strip()
     if writing.kind != "idea" or len(words) < _LEAST_FOR_SIMILAR:
         return ()
-    found = await ideas.similar(house, author, words, writing.forum, 3)
+    found = await resembling.similar(house, author, words, writing.forum, 3)
     return tuple(
         Similar(title=made.title, url=f"/ideas/{made.id}", build_url=f"/forums/{made.forum_id}/build?on={made.id}")
         for made in found

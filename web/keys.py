@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from server.services.people import Session
+from server.services.ranking import Exposures
 from web.assets import Assets
 from web.live import Hub
 from web.templates import Templates
@@ -12,6 +13,8 @@ from web.templates import Templates
 ASSETS = web.AppKey("ASSETS", Assets)
 TEMPLATES = web.AppKey("TEMPLATES", Templates)
 HUB = web.AppKey("HUB", Hub)
+#: To how many people ideas were shown.
+EXPOSURES = web.AppKey("EXPOSURES", Exposures)
 
 SESSION: web.RequestKey[Session | None] = web.RequestKey("SESSION", Session)
 COOKIE = web.RequestKey("COOKIE", str)

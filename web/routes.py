@@ -24,12 +24,14 @@ from web.pages.boundary import (
 )
 from web.pages.control import cases, flags, radar
 from web.pages.control import marks as control_marks
+from web.pages.finding import search as finding_search
 from web.pages.notices import inbox as inbox_page
 from web.pages.organising import again, drafting, rehearsing, rota, taking
 
 GET: dict[str, Handler] = {
     "/": home.show_home,
-    "/search": home.show_search,
+    "/search": finding_search.show_search,
+    "/who-knows": finding_search.show_experts,
     "/sign-in": doors.show_sign_in,
     "/welcome/{secret}": doors.show_link,
     "/jams/new": drafting.show_new,
@@ -150,6 +152,7 @@ POST: dict[str, Handler] = {
     "/boundary/partners/{host}/agreements/{agreement:[0-9a-f]{32}}": partner.act_on_agreement,
     "/people": people.add_person,
     "/inbox": inbox_page.mark_read,
+    "/resembling": finding_search.show_resembling,
     r"/inbox/{notice:\d{1,17}}": inbox_page.follow_notice,
 }
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from server.services.ranking import Exposures
 from web.assets import PREFIX, Assets
 from web.errors import answer_refusals
-from web.keys import ASSETS, HUB, TEMPLATES
+from web.keys import ASSETS, EXPOSURES, HUB, TEMPLATES
 from web.live import Hub
 from web.pages.stream import draw_parts
 from web.routes import routes
@@ -26,6 +27,7 @@ def add_web(app: web.Application) -> None:
     app[ASSETS] = assets
     app[TEMPLATES] = templates
     app[HUB] = Hub(draw_parts(templates))
+    app[EXPOSURES] = Exposures()
     app.middlewares.extend((answer_refusals, know_the_person))
     app.on_response_prepare.append(add_security_headers)
     app.on_shutdown.append(end_streams)

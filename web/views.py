@@ -250,6 +250,7 @@ class IdeaCard:
     builds_on: Link | None = None
     theme: str = ""
     fresh: int = 0
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -621,13 +622,6 @@ class PeoplePage:
     wrong: Mapping[str, str] = field(default_factory=dict)
     link: str = ""
     link_for: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchPage:
-    query: str
-    ideas: tuple[IdeaCard, ...]
-    older_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from server.services.house import House
 from server.services.jams import hidden_jams
 from server.services.labels import label_of, may_declassify, require_declassifier
 from server.services.quotes import prints_of
-from server.services.text import clean_line, clean_text, plain, render, sanitise, searchable
+from server.services.text import clean_line, clean_text, plain, render, sanitise
 from server.storage import contributions, events, jams, lineage, mark_reasons, polls, prints
 from server.storage import holds as hold_rows
 
@@ -435,28 +435,6 @@ async def reasons_of_marks(house: House, reader: Member, thread: Thread) -> list
     """Return why Emerging and Best were set in a thread that somebody reads, oldest first; fallen marks included."""
     await obtain(house, reader, thread.idea.id)
     return await mark_reasons.of_thread(house.store, thread.idea.id)
-
-
-async def search(house: House, reader: Member, query: str, limit: int = 20) -> list[Contribution]:
-    """Find ideas and replies by their words, best first."""
-    words = searchable(query).split()[:12]
-    if not words or not (reader.active and reader.is_local):
-        return []
-    rehearsed = await lineage.rehearsals(house.store)
-    found = await contributions.search(house.store, " ".join(f'"{word}"*' for word in words), limit)
-    return [one for one in found if one.jam_id not in rehearsed]
-
-
-async def similar(house: House, reader: Member, text: str, forum: Forum | None, limit: int = 5) -> list[Contribution]:
-    """Find ideas that share words with a text, best first: what may stand here already."""
-    words = {word.strip(".,;:!?()'").lower() for word in searchable(text).split()}
-    rare = [word for word in sorted(words, key=len, reverse=True) if len(word) > 3][:24]
-    if not rare or not (reader.active and reader.is_local):
-        return []
-    found = await contributions.search(house.store, " OR ".join(f'"{word}"' for word in rare), limit * 4)
-    rehearsed = await lineage.rehearsals(house.store)
-    standing = [one for one in found if one.kind == "idea" and (one.jam_id not in rehearsed or forum is not None)]
-    return [one for one in standing if forum is None or one.forum_id == forum.id][:limit]
 
 
 async def by_uri(house: House, uri: str) -> Contribution | None:

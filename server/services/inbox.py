@@ -11,7 +11,8 @@ from server.domain.ideas import Contribution
 from server.domain.notices import KINDS, Notice, NoticeKind
 from server.services.forums import list_forums
 from server.services.house import House
-from server.storage import contributions, notices, people
+from server.services.ideas import as_seen_by
+from server.storage import contributions, mark_reasons, notices, people
 
 MOST_AT_ONCE = 200
 
@@ -20,13 +21,15 @@ MOST_AT_ONCE = 200
 class Told:
     """A notice with what it is about, as the reader may see it now: None for what is gone or hidden from them.
 
-    `about` is the idea or reply; `root` the idea at the root of its thread; `by` who did it.
+    `about` is the idea or reply; `root` the idea at the root of its thread; `by` who did it; `reason` why a
+    facilitator set a mark.
     """
 
     notice: Notice
     by: Member | None = None
     about: Contribution | None = None
     root: Contribution | None = None
+    reason: str = ""
 
 
 async def list_inbox(
@@ -48,14 +51,29 @@ async def list_inbox(
 async def with_words(house: House, reader: Member, found: Sequence[Notice]) -> list[Told]:
     """Put beside notices what they are about, asking permission anew."""
     readable = {forum.id for forum in await list_forums(house, reader)}
-    about = {one.id: one for one in await contributions.by_ids(house.store, {one.subject_id for one in found})}
-    about = {key: one for key, one in about.items() if one.forum_id in readable}
+    about = {one.id: one for one in await _standing(house, reader, found) if one.forum_id in readable}
     roots = {one.id: one for one in await contributions.by_ids(house.store, {one.thread_id for one in about.values()})}
     whose = await people.by_ids(house.store, {one.by_id for one in found if one.by_id})
+    reasons = await mark_reasons.standing(house.store, list(about)) if about else {}
     return [
-        Told(one, whose.get(one.by_id), made := about.get(one.subject_id), roots.get(made.thread_id) if made else None)
+        Told(
+            one,
+            whose.get(one.by_id),
+            made := about.get(one.subject_id),
+            roots.get(made.thread_id) if made else None,
+            reasons.get((one.subject_id, one.detail), "") if one.kind == "mark" else "",
+        )
         for one in found
     ]
+
+
+async def _standing(house: House, reader: Member, found: Sequence[Notice]) -> list[Contribution]:
+    """Return what notices are about, with what a facilitator keeps from others for those who may see it."""
+    ids = {one.subject_id for one in found}
+    made = await contributions.by_ids(house.store, ids)
+    hidden = [await contributions.by_id(house.store, id_) for id_ in sorted(ids - {one.id for one in made})]
+    seen = [as_seen_by(reader, one) for one in hidden if one and not one.deleted]
+    return made + [one for one in seen if one.text]
 
 
 async def count_unread(house: House, reader: Member) -> dict[str, int]:

@@ -21,6 +21,7 @@ from server.storage import holds as hold_rows
 
 CONSUMER = "notices"
 REVIEWERS = ("reviewer", "admin")
+FACILITATORS = ("facilitator", "admin")
 THEME_REST = timedelta(hours=24)
 
 
@@ -121,6 +122,22 @@ async def _deleted(house: House, event: Event) -> list[Notice]:
     return [_notice(event, made.author_id, "moderation", detail="deleted", subject_id=made.thread_id)]
 
 
+async def _moderated(house: House, event: Event) -> list[Notice]:
+    """Tell an author what a facilitator did with their words."""
+    made = await contributions.by_id(house.store, event.subject_id)
+    acts = {"ContributionHidden": "hidden", "ContributionRestored": "restored", "ContributionMoved": "moved"}
+    return [_notice(event, made.author_id, "moderation", detail=acts[event.kind])] if made and not made.deleted else []
+
+
+async def _flagged(house: House, event: Event) -> list[Notice]:
+    """Tell facilitators that somebody asked them to look at something. Who asked is not told."""
+    made = await contributions.by_id(house.store, event.subject_id)
+    if made is None or made.deleted:
+        return []
+    facilitators = await people.in_roles(house.store, FACILITATORS)
+    return [_notice(event, one.id, "duty", detail="flag") for one in facilitators if one.id != made.author_id]
+
+
 async def _held(house: House, event: Event) -> list[Notice]:
     """Tell the author that their words wait, and those who may decide that something waits for them."""
     hold = await hold_rows.by_id(house.store, event.subject_id)
@@ -176,6 +193,10 @@ TELLERS: dict[str, Callable[[House, Event], Awaitable[list[Notice]]]] = {
     "ReplyPosted": _reply,
     "Marked": _marked,
     "ContributionDeleted": _deleted,
+    "ContributionHidden": _moderated,
+    "ContributionRestored": _moderated,
+    "ContributionMoved": _moderated,
+    "Flagged": _flagged,
     "HoldAsked": _held,
     "HoldReleased": _decided,
     "HoldRefused": _decided,

@@ -98,11 +98,6 @@ def plain(markup: str) -> str:
     return html.unescape(nh3.clean(broken, tags=set())).strip()
 
 
-def searchable(words: str) -> str:
-    """Return words without what the full-text index's language would take for its own: quotes and controls."""
-    return CONTROLS.sub("", words).replace('"', " ")
-
-
 def excerpt(text: str, limit: int = 280) -> str:
     """Return the beginning of a text, cut at a word."""
     line = " ".join(text.split())

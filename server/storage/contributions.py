@@ -251,16 +251,6 @@ async def depth(store: Database, contribution_id: str) -> int:
     return found
 
 
-async def search(store: Database, query: str, limit: int) -> list[Contribution]:
-    """Return what matches a full-text query (FTS5 syntax already escaped), best first."""
-    rows = await store.fetch(
-        f"{SELECT} JOIN contribution_words w ON w.id = c.id"
-        f" WHERE contribution_words MATCH ? AND {STANDS} ORDER BY bm25(contribution_words) LIMIT ?",
-        (query, limit),
-    )
-    return [read_contribution(row) for row in rows]
-
-
 async def insert(change: Transaction, made: Contribution) -> None:
     """Write a new contribution and count it in its thread."""
     await ContributionRow.create(
@@ -307,8 +297,9 @@ async def _add_words(change: Transaction, contribution_id: str, title: str, text
     )
     await change.execute(
         "INSERT INTO search_places (number, contribution_id, jam_id, forum_id, author_id, kind, intent, label, made_at)"
-        " SELECT s.number, c.id, c.jam_id, c.forum_id, c.author_id, c.kind, c.intent, c.label, c.created_at"
-        " FROM contributions c JOIN search_rows s ON s.contribution_id = c.id WHERE c.id = ?",
+        " SELECT s.number, c.id, c.jam_id, CASE WHEN c.hidden THEN '' ELSE c.forum_id END, c.author_id, c.kind,"
+        " c.intent, c.label, c.created_at FROM contributions c JOIN search_rows s ON s.contribution_id = c.id"
+        " WHERE c.id = ?",
         (contribution_id,),
     )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 from server.database import Database, Transaction
 from server.domain.facilitation import MarkReason
 from server.domain.ideas import MarkKind
@@ -45,3 +48,13 @@ async def of_thread(store: Database, thread_id: str) -> list[MarkReason]:
         )
         for row in rows
     ]
+
+
+async def standing(store: Database, ids: Sequence[str]) -> dict[tuple[str, str], str]:
+    """Return why the marks at some contributions were set: (contribution id, mark) → reason."""
+    rows = await store.fetch(
+        "SELECT r.contribution_id, r.kind, r.reason FROM json_each(?) s"
+        " JOIN mark_reasons r ON r.contribution_id = s.value AND r.taken_at IS NULL ORDER BY r.id",
+        (json.dumps(list(ids)),),
+    )
+    return {(row["contribution_id"], row["kind"]): row["reason"] for row in rows}

@@ -21,10 +21,11 @@ from server.domain.self_test import DOMAIN, JAM, SelfTest
 from server.probe import run as probing
 from server.probe.run import run_self_test
 from server.probe.worker import EVERY_SECONDS, FIRST_SECONDS, SelfTestWorker
-from server.services import export, forums, holds, ideas, jams, rules, self_tests
+from server.services import export, forums, holds, ideas, jams, resembling, rules, self_tests
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.elsewhere import Elsewhere
 from tests.federation.organisation import LOOPBACK, Organisation
+from tests.server.services_world import words_found
 
 
 @asynccontextmanager
@@ -129,8 +130,8 @@ async def test_people_see_nothing_of_it_while_it_runs(busy: tuple[Organisation, 
     for made in canaries.ideas.values():
         assert made.id not in taken
         for word in (made.title, made.text):
-            assert await ideas.search(house, admin, word) == []
-            assert await ideas.similar(house, admin, word, None) == []
+            assert await words_found(house, admin, word) == []
+            assert await resembling.similar(house, admin, word, None) == []
     for key in (JAM, (await acme.house.store.fetch_value("SELECT id FROM jams WHERE slug = ?", (JAM,)))):
         with pytest.raises(Missing):
             await jams.obtain_jam(house, admin, str(key))

@@ -10,8 +10,9 @@ from server.boundary.labels import Label
 from server.domain.actors import Member, Role
 from server.domain.ideas import Contribution
 from server.domain.jams import Audience, Charter, Forum, Jam
+from server.domain.search import Sought
 from server.domain.uris import Addresses
-from server.services import forums, ideas, jams, people
+from server.services import finding, forums, ideas, jams, people
 from server.services.house import House
 from server.services.incoming import Incoming
 
@@ -37,6 +38,11 @@ def hello(author: Member, forum: Forum, text: str = "Hello.", **more: Any) -> In
     """What a person elsewhere says in a forum: an idea of theirs, sent by their own server."""
     usual = {"act": "Create", "thing": "idea", "label": Label.parse(forum.label), "peer": author.host}
     return Incoming(author=author, forum=forum, text=text, **{**usual, **more})
+
+
+async def words_found(house: House, reader: Member, query: str) -> list[Contribution]:
+    """What a search for words finds, best first."""
+    return [hit.made for hit in (await finding.search(house, reader, Sought(query=query), limit=200)).hits]
 
 
 @dataclass

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 
 from server.domain.errors import Invalid, Missing, NotAllowed, TooMuch
-from server.services import ideas, log, people
+from server.services import ideas, log, people, resembling
 from server.services.ideas import Origin
-from tests.server.services_world import World
+from tests.server.services_world import World, words_found
 
 
 async def test_an_idea_takes_the_label_of_its_forum_unless_its_author_says_otherwise(world: World):
@@ -83,7 +83,7 @@ async def test_deleted_words_are_gone_from_pages_search_and_versions(world: Worl
     await ideas.delete(world.house, bob, changed)
     with pytest.raises(Missing):
         await ideas.obtain(world.house, bob, idea.id)
-    assert await ideas.search(world.house, bob, "paper") == []
+    assert await words_found(world.house, bob, "paper") == []
     for table, column in (("contributions", "text"), ("versions", "text"), ("contribution_words", "text")):
         rows = await world.house.store.fetch(f"SELECT {column} FROM {table}")
         assert not any("paper" in row[column] for row in rows)
@@ -169,23 +169,23 @@ async def test_guests_read_nothing_inside(world: World):
     eve = await people.meet(world.house, "https://globex.example/eve", "eve", "globex.example", "Eve", "")
     with pytest.raises(Missing):
         await ideas.obtain(world.house, eve, idea.id)
-    assert await ideas.search(world.house, eve, "paper") == []
-    assert await ideas.similar(world.house, eve, "paper tape", None) == []
+    assert await words_found(world.house, eve, "paper") == []
+    assert await resembling.similar(world.house, eve, "paper tape", None) == []
 
 
 async def test_search_wants_every_word_and_ranks_the_best_first(world: World):
     forum, bob = await world.forum(), await world.person("bob")
     both = await world.idea(forum, title="Paper tape", text="Paper, paper and tape.")
     await world.idea(forum, title="Tape", text="Only that.")
-    assert [one.id for one in await ideas.search(world.house, bob, "pap tap")] == [both.id]
-    assert await ideas.search(world.house, bob, ' " \x00 ') == []
+    assert [one.id for one in await words_found(world.house, bob, "pap tap")] == [both.id]
+    assert await words_found(world.house, bob, ' " \x00 ') == []
 
 
 async def test_search_follows_edits(world: World):
     bob, idea = await world.person("bob"), await world.idea(await world.forum())
     await ideas.edit(world.house, bob, idea, "Use string.", title="String")
-    assert await ideas.search(world.house, bob, "paper") == []
-    assert [one.id for one in await ideas.search(world.house, bob, "string")] == [idea.id]
+    assert await words_found(world.house, bob, "paper") == []
+    assert [one.id for one in await words_found(world.house, bob, "string")] == [idea.id]
 
 
 async def test_similar_looks_at_ideas_of_one_forum_when_asked_to(world: World):
@@ -194,10 +194,10 @@ async def test_similar_looks_at_ideas_of_one_forum_when_asked_to(world: World):
     here, there = await world.idea(boxes), await world.idea(plans)
     bob = await world.person("bob")
     await ideas.reply(world.house, bob, here, "Paper tape it is.")
-    found = await ideas.similar(world.house, bob, "Could we use 'paper' tape?", None)
+    found = await resembling.similar(world.house, bob, "Could we use 'paper' tape?", None)
     assert {one.id for one in found} == {here.id, there.id}
-    assert [one.id for one in await ideas.similar(world.house, bob, "paper tape", plans)] == [there.id]
-    assert await ideas.similar(world.house, bob, "a b c", None) == []
+    assert [one.id for one in await resembling.similar(world.house, bob, "paper tape", plans)] == [there.id]
+    assert await resembling.similar(world.house, bob, "a b c", None) == []
 
 
 async def test_lists_go_back_in_time_page_by_page(world: World):
@@ -212,7 +212,7 @@ async def test_an_edit_replaces_the_words_that_search_knows_and_no_others(world:
     house, admin, forum = world.house, await world.admin(), await world.forum()
     made = [await ideas.post_idea(house, admin, forum, f"Idea {n}", f"quince{n} jelly") for n in range(5)]
     await ideas.edit(house, admin, made[2], "medlar cheese")
-    assert [one.id for one in await ideas.search(house, admin, "medlar")] == [made[2].id]
-    assert await ideas.search(house, admin, "quince2") == []
+    assert [one.id for one in await words_found(house, admin, "medlar")] == [made[2].id]
+    assert await words_found(house, admin, "quince2") == []
     await ideas.delete(house, admin, made[0])
-    assert {one.id for one in await ideas.search(house, admin, "jelly")} == {made[n].id for n in (1, 3, 4)}
+    assert {one.id for one in await words_found(house, admin, "jelly")} == {made[n].id for n in (1, 3, 4)}

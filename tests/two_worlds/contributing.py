@@ -7,6 +7,7 @@ from dataclasses import replace
 from server.domain.actors import Member
 from server.domain.ideas import Contribution
 from server.services import crossings, holds, ideas, people
+from tests.server.services_world import words_found
 from tests.two_worlds.history import Step
 from tests.two_worlds.may_learn import Said, strictest
 from tests.two_worlds.worlds import CANARY, PLANTS, World, thread_of
@@ -202,4 +203,4 @@ async def chores(made: World, step: Step) -> None:
         await people.set_password(made.acme.house, made.setting.zoe, made.words("password"))
         link = await people.make_link(made.acme.house, made.setting.named[0])
         await people.sign_in_by_link(made.acme.house, link)
-        await ideas.search(made.acme.house, made.setting.zoe, CANARY)
+        await words_found(made.acme.house, made.setting.zoe, CANARY)

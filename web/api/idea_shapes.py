@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -13,7 +13,7 @@ from server.domain.ideas import Contribution, Intent, Kind
 from server.services.house import House
 from server.services.visitors import Standing, Visitors
 from web.api.hold_shapes import ReviewAnswer
-from web.api.shapes import Answer, Body, Paging, Query, Thing
+from web.api.shapes import Answer, Body, Paging, Thing
 
 # Names and addresses are refused when longer; words themselves have their limits in the services.
 Name = Annotated[str, Meta(max_length=2000)]
@@ -45,6 +45,12 @@ class NewReply(Body, frozen=True, kw_only=True):
     label: Name | None = None
     intent: Intent = ""
     undo_seconds: UndoSeconds = 0
+
+
+class IdeasQuery(Paging, frozen=True, kw_only=True):
+    """`fair` orders by who stands behind an idea and by facilitators' marks, and shows new ones to enough people."""
+
+    order: Literal["newest", "fair"] = "newest"
 
 
 class IdeaChanges(Body, frozen=True, kw_only=True):
@@ -159,24 +165,14 @@ class RepliesQuery(Paging, frozen=True, kw_only=True):
     intent: Annotated[Intent, Meta(description="only replies that are this")] = ""
 
 
-class SearchQuery(Paging, frozen=True, kw_only=True):
-    q: Annotated[str, Meta(max_length=1000, description="words; each must occur, as the beginning of a word")]
-
-
-class SimilarQuery(Query, frozen=True, kw_only=True):
-    text: Annotated[str, Meta(max_length=10_000, description="what is being written")]
-    forum: Annotated[str, Meta(max_length=2000, description="only in this forum")] = ""
-    limit: Annotated[int, Meta(ge=1, le=50)] = 5
-
-
 def show_contribution(
     house: House, made: Contribution, known: Visitors, marks: Collection[str] = ()
 ) -> ContributionAnswer:
-    return ContributionAnswer(**_parts(house, made, known, marks))  # type: ignore[arg-type]
+    return ContributionAnswer(**parts_of(house, made, known, marks))  # type: ignore[arg-type]
 
 
 def show_judged(house: House, made: Contribution, known: Visitors, verdicts: Iterable[Verdict]) -> JudgedContribution:
-    return JudgedContribution(**_parts(house, made, known, ()), crossing=show_verdicts(verdicts))  # type: ignore[arg-type]
+    return JudgedContribution(**parts_of(house, made, known, ()), crossing=show_verdicts(verdicts))  # type: ignore[arg-type]
 
 
 def show_thread(
@@ -185,7 +181,7 @@ def show_thread(
     reviews: Iterable[ReviewAnswer],
 ) -> ThreadAnswer:  # fmt: skip
     return ThreadAnswer(
-        **_parts(house, made, known, mine.get(made.id, ())),  # type: ignore[arg-type]
+        **parts_of(house, made, known, mine.get(made.id, ())),  # type: ignore[arg-type]
         crossing=show_verdicts(verdicts),
         replies=[show_contribution(house, one, known, mine.get(one.id, ())) for one in replies],
         built_on_by=[one.id for one in built_on_by],
@@ -219,7 +215,7 @@ def contribution_page(house: House, made: Contribution) -> str:
     return house.addresses.thread_page(made.thread_id) + place
 
 
-def _parts(house: House, made: Contribution, known: Visitors, marks: Collection[str]) -> dict[str, object]:
+def parts_of(house: House, made: Contribution, known: Visitors, marks: Collection[str]) -> dict[str, object]:
     return {
         "id": made.id,
         "uri": made.uri,

@@ -11,6 +11,7 @@ from server.domain.ideas import MARKS, Contribution, MarkKind
 from server.services import crossings, forums, holds, ideas, threads, undo
 from server.services.crossings import Draft as DraftToJudge
 from server.services.labels import label_of
+from server.services.ranking import rank_forum
 from server.services.visitors import visitors
 from web.api.calls import Call
 from web.api.control_shapes import MarkWords
@@ -19,13 +20,12 @@ from web.api.idea_shapes import (
     ContributionAnswer,
     Draft,
     IdeaChanges,
+    IdeasQuery,
     JudgedContribution,
     NewIdea,
     NewReply,
     Preview,
     RepliesQuery,
-    SearchQuery,
-    SimilarQuery,
     ThreadAnswer,
     show_contribution,
     show_judged,
@@ -34,7 +34,7 @@ from web.api.idea_shapes import (
 )
 from web.api.jams import forum_of
 from web.api.paging import page_of, read_count, read_time
-from web.api.shapes import Page, Paging
+from web.api.shapes import Page
 
 
 async def contribution_of(call: Call) -> Contribution:
@@ -83,8 +83,18 @@ async def post_reply(call: Call, body: NewReply) -> JudgedContribution:
     return await _judged(call, made)
 
 
-async def list_ideas(call: Call, query: Paging) -> Page[ContributionAnswer]:
-    forum, before = await forum_of(call), read_time(query.after)
+async def list_ideas(call: Call, query: IdeasQuery) -> Page[ContributionAnswer]:
+    forum = await forum_of(call)
+    if query.order == "fair":
+        start, known = read_count(query.after), await visitors(call.house)
+        placed = await rank_forum(call.house, call.member, forum, start, query.limit + 1)
+        return page_of(
+            [one.idea for one in placed],
+            query,
+            lambda made: show_contribution(call.house, made, known),
+            lambda _: str(start + query.limit),
+        )
+    before = read_time(query.after)
     found = await ideas.list_ideas(call.house, call.member, forum, before, query.limit + 1)
     known = await visitors(call.house)
     return page_of(
@@ -182,22 +192,6 @@ async def _marked(call: Call) -> ContributionAnswer:
     made = await contribution_of(call)
     thread = await ideas.read_thread(call.house, call.member, made.thread_id)
     return show_contribution(call.house, made, await visitors(call.house), thread.mine.get(made.id, ()))
-
-
-async def search(call: Call, query: SearchQuery) -> Page[ContributionAnswer]:
-    start = read_count(query.after)
-    found = (await ideas.search(call.house, call.member, query.q, start + query.limit + 1))[start:]
-    known = await visitors(call.house)
-    return page_of(
-        found, query, lambda made: show_contribution(call.house, made, known), lambda _: str(start + query.limit)
-    )
-
-
-async def find_similar(call: Call, query: SimilarQuery) -> Page[ContributionAnswer]:
-    forum = await forums.obtain_forum(call.house, call.member, query.forum) if query.forum else None
-    found = await ideas.similar(call.house, call.member, query.text, forum, query.limit)
-    known = await visitors(call.house)
-    return Page(data=[show_contribution(call.house, made, known) for made in found], next=None)
 
 
 async def preview(call: Call, body: Draft) -> Preview:

@@ -17,6 +17,7 @@ from web.api import (
     control,
     decisions,
     figures,
+    finding,
     held,
     holds,
     hosting,
@@ -76,7 +77,7 @@ class Route:
     def family(self) -> str:
         """The heading under which the documentation has it: the first part of its path that is a word of ours."""
         first = self.path.split("/")[1]
-        return {"similar": "search", "me": "people"}.get(first, first)
+        return {"similar": "search", "answered": "search", "experts": "search", "me": "people"}.get(first, first)
 
 
 ROUTES: tuple[Route, ...] = (
@@ -147,6 +148,10 @@ ROUTES: tuple[Route, ...] = (
     Route(POST, "/jams/{jam}/statements/{statement}/decide", statements.decide_statement, "Approve, or decline"),
     Route(GET, "/search", ideas.search, "Find ideas and replies by their words"),
     Route(GET, "/similar", ideas.find_similar, "Find ideas that say what somebody is writing"),
+    Route(GET, "/search", finding.search, "Find ideas and replies by their words and what they are"),
+    Route(GET, "/similar", finding.find_similar, "Find ideas that say what somebody is writing"),
+    Route(GET, "/answered", finding.find_answered, "Find questions like this one that have an answer"),
+    Route(GET, "/experts", finding.find_experts, "Find who knows, by answers given and the support they got"),
     Route(GET, "/boundary/rules", rules.read_rules, "The rules in force"),
     Route(PUT, "/boundary/rules", rules.put_rules, "Propose a table; one that opens something waits", toml=True),
     Route(POST, "/boundary/rules/check", rules.check_rules, "What a table would change and open", toml=True),

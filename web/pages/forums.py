@@ -17,13 +17,15 @@ from web.cards import draw_cards
 from web.composing import Writing, base_of, draw_composer, label_in
 from web.forms import read_form, wrong_of
 from web.hosting import draw_rota
+from web.keys import EXPOSURES
+from web.pages.finding.fair import ranked, why, with_reasons
 from web.people import names_of_hosts
 from web.reach import audience_words, badge_of
 from web.session import member_of
 from web.views import Choice, Composer, Link
 
 PAGE = 30
-SORTS = {"new": "Newest", "rising": "Rising"}
+SORTS = {"new": "Newest", "fair": "Fair order", "rising": "Rising"}
 
 
 async def obtain(request: web.Request) -> tuple[House, Member, Forum, Jam]:
@@ -43,7 +45,8 @@ async def _forum(request: web.Request, typed: dict[str, str], wrong: dict[str, s
     house, member, forum, jam = await obtain(request)
     names = await names_of_hosts(house)
     sort = request.query.get("sort", "new")
-    found, older = await _listed(house, member, forum, jam, sort, request.query.get("before", ""))
+    found, older, whys = await _listed(request, house, member, forum, jam)
+    request.app[EXPOSURES].count(member, found)
     unread = await threads.unread(house, member, [made.id for made in found])
     closed = closed_words(house, forum, jam)
     base = await base_of(house, member, typed.get("builds_on", ""))
@@ -59,11 +62,11 @@ async def _forum(request: web.Request, typed: dict[str, str], wrong: dict[str, s
         audience=badge_of(house, forum, names),
         audience_words=audience_words(house, forum, names),
         host=names.get(forum.host, forum.host),
-        ideas=draw_cards(house, found, {forum.id: forum}, names, unread),
+        ideas=with_reasons(draw_cards(house, found, {forum.id: forum}, names, unread), whys),
         total=counts.get(forum.id, (0, 0))[0],
         sort=sort,
         sorts=tuple(Choice(value=key, words=words, chosen=key == sort) for key, words in SORTS.items()),
-        older_url=f"/forums/{forum.id}?before={older}" if older else "",
+        older_url=f"/forums/{forum.id}?{older}" if older else "",
         composer=None if closed else await draw_composer(house, member, writing),
         closed_words=closed,
         stream_url=f"/jams/{jam.id}/stream",
@@ -73,18 +76,27 @@ async def _forum(request: web.Request, typed: dict[str, str], wrong: dict[str, s
 
 
 async def _listed(
-    house: House, member: Member, forum: Forum, jam: Jam, sort: str, before: str
-) -> tuple[list[Contribution], str]:
-    """The ideas to list, and the cursor of the older ones ("" when there are none)."""
+    request: web.Request, house: House, member: Member, forum: Forum, jam: Jam
+) -> tuple[list[Contribution], str, dict[str, str]]:
+    """The ideas to list, the query of the address of the next ones ("" at the end), and why each stands there."""
+    sort, before = request.query.get("sort", "new"), request.query.get("before", "")
+    if sort == "fair":
+        placed, start = await ranked(house, member, forum, request.query.get("start", ""))
+        whys = {one.idea.id: why(one.place) for one in placed}
+        return [one.idea for one in placed], f"sort=fair&start={start}" if start else "", whys
     if sort == "rising":
         rising = await ideas.ideas_of_jam(house, member, jam, "rising", 500)
-        return [made for made in rising if made.forum_id == forum.id][:PAGE], ""
+        return [made for made in rising if made.forum_id == forum.id][:PAGE], "", {}
+    return *await _newest(house, member, forum, before), {}
+
+
+async def _newest(house: House, member: Member, forum: Forum, before: str) -> tuple[list[Contribution], str]:
     try:
         edge = float(before) if before else None
     except ValueError:
         edge = None
     found = await ideas.list_ideas(house, member, forum, edge, PAGE + 1)
-    older = str(found[PAGE - 1].created_at.timestamp()) if len(found) > PAGE else ""
+    older = f"before={found[PAGE - 1].created_at.timestamp()}" if len(found) > PAGE else ""
     return found[:PAGE], older
 
 

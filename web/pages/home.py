@@ -1,16 +1,15 @@
-"""The list of jams, and search."""
+"""The list of jams."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
 from server.keys import HOUSE
-from server.services import forums, ideas, jams
+from server.services import forums, jams
 from web.answers import head_of, show
-from web.cards import draw_cards
 from web.people import names_of_hosts
 from web.session import member_of
-from web.views import HomePage, JamCard, SearchPage
+from web.views import HomePage, JamCard
 
 _ORDER = {"open": 0, "draft": 1, "frozen": 2, "archived": 3}
 
@@ -39,13 +38,3 @@ async def show_home(request: web.Request) -> web.Response:
     cards.sort(key=lambda card: (_ORDER[card.state], bool(card.host), card.closes_at))
     page = HomePage(jams=tuple(cards), may_create=member.may("jams"))
     return show(request, "home.html", page, section="home")
-
-
-async def show_search(request: web.Request) -> web.Response:
-    """GET /search?q="""
-    house, member = request.app[HOUSE], member_of(request)
-    query = request.query.get("q", "").strip()[:200]
-    found = await ideas.search(house, member, query, 40)
-    all_forums = {forum.id: forum for forum in await forums.list_forums(house, member)}
-    cards = draw_cards(house, found, all_forums, await names_of_hosts(house))
-    return show(request, "search.html", SearchPage(query=query, ideas=cards), section="home")

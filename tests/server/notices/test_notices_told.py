@@ -6,7 +6,8 @@ import pytest
 
 from server.domain.errors import Missing
 from server.domain.notices import Notice
-from server.services import follows, holds, ideas, inbox, people
+from server.domain.search import Sought
+from server.services import finding, follows, holds, ideas, inbox, moderation, people
 from server.services.telling import notices_of, tell
 from server.storage import events, notices
 from tests.server.holds_world import a_hold
@@ -158,3 +159,23 @@ def test_of_one_event_each_person_is_told_the_weightiest_thing_only():
         Notice(member_id="m", kind=kind, seq=1, subject_id="s", made_at=START) for kind in ("reply", "followed")
     ]  # fmt: skip
     assert [one.kind for one in once_each(both)] == ["reply"]  # type: ignore[arg-type]
+
+
+async def test_flags_call_facilitators_and_what_is_hidden_and_comes_back_tells_its_author(world: World):
+    fay, cleo = await world.person("fay", "facilitator"), await world.person("cleo")
+    idea = await world.idea(await world.forum(), cleo)
+    case = await moderation.flag(world.house, await world.person("dan"), idea, "Rude.")
+    assert await told(world, "fay") == [("duty", "flag")]
+    await moderation.decide(world.house, fay, case.id, "hide", "Please say it kindly.")
+    assert await told(world, "cleo") == [("moderation", "hidden")]
+    assert await finding_titles(world, "cleo") == []
+    assert (await inbox.list_inbox(world.house, cleo))[0].about is not None, "its author still sees it"
+    await moderation.decide(world.house, fay, case.id, "restore", "Thank you.")
+    assert (await told(world, "cleo"))[0] == ("moderation", "restored")
+    assert await finding_titles(world, "cleo") == ["Paper tape"]
+
+
+async def finding_titles(world: World, username: str) -> list[str]:
+    page = await finding.search(world.house, await world.person(username), Sought(query="paper tape"))
+    assert page.total == len(page.hits)
+    return [hit.made.title for hit in page.hits]

@@ -50,7 +50,7 @@ def sentence_of(told: Told) -> str:
         "reply": _("%(name)s replied to you"),
         "mention": _("%(name)s mentioned you"),
         "build_on": _("%(name)s built on your idea"),
-        "moderation": _("A facilitator removed words of yours"),
+        "moderation": _moderation_words(notice.detail),
         "duty": _duty_words(notice.detail),
     }[notice.kind] % {"name": name}
 
@@ -69,8 +69,19 @@ def _boundary_words(detail: str) -> str:
     }.get(detail, _("Something was decided about your words at the boundary"))
 
 
+def _moderation_words(detail: str) -> str:
+    return {
+        "hidden": _("A facilitator hid words of yours for now; edit them and they can come back"),
+        "restored": _("Words of yours that were hidden are back"),
+        "moved": _("A facilitator moved words of yours"),
+    }.get(detail, _("A facilitator removed words of yours"))
+
+
 def _duty_words(detail: str) -> str:
-    return _("Something waits for your review") if detail == "review" else _("Something waits for you to look at")
+    return {
+        "review": _("Something waits for your review"),
+        "flag": _("Somebody asks the facilitators to look at something"),
+    }.get(detail, _("Something waits for you to look at"))
 
 
 def _followed_words(told: Told, name: str) -> str:
@@ -85,7 +96,8 @@ def url_of_notice(told: Told) -> str:
     """Where a notice leads, as a path; "" where what it was about is gone."""
     notice = told.notice
     if notice.kind == "duty":
-        return "/boundary/holds" if notice.detail == "review" else "/inbox"
+        cases = f"/jams/{told.about.jam_id}/control/cases" if told.about else "/inbox"
+        return "/boundary/holds" if notice.detail == "review" else cases
     if notice.kind == "followed" and notice.detail == "theme":
         return "/catch-up"
     return url_of(told.about) if told.about else ""
@@ -99,7 +111,7 @@ def draw_line(told: Told, names: Names) -> NoticeLine:
         icon=ICONS[told.notice.kind],
         sentence=sentence_of(told),
         title=titled.title if titled else "",
-        excerpt=excerpt(plain(about.html), 160) if about else "",
+        excerpt=excerpt(told.reason or plain(about.html), 160) if about else "",
         url=url_of_notice(told),
         by=person_of(told.by, names) if told.by else None,
         at=told.notice.made_at,

@@ -1,0 +1,120 @@
+"""Searches: what was typed as a full-text query, and what a search can be narrowed by. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Literal, get_args
+
+Order = Literal["best", "newest"]
+DateWord = Literal["day", "week", "month"]
+DATES: tuple[DateWord, ...] = get_args(DateWord)
+DATE_SECONDS: Mapping[str, float] = {"day": 86_400.0, "week": 7 * 86_400.0, "month": 30 * 86_400.0}
+FACETS = ("kind", "forum", "jam", "author", "unit", "server", "label", "intent", "mark", "date")
+MOST_WORDS = 12
+LONGEST = 1000
+HERE = "here"
+_CONTROLS = re.compile("[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]")
+_PART = re.compile(r'(-?)"([^"]*)"?|(\S+)')
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What somebody looks for. Each facet is "" or the one value to narrow by.
+
+    `jam` and `forum` are ids, `author` is a person's id, `server` a host or HERE for our own people, `label` a level.
+    """
+
+    query: str = ""
+    kind: str = ""
+    forum: str = ""
+    jam: str = ""
+    author: str = ""
+    unit: str = ""
+    server: str = ""
+    label: str = ""
+    intent: str = ""
+    mark: str = ""
+    date: str = ""
+    order: Order = "best"
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The facets that narrow, by name."""
+        return {name: getattr(self, name) for name in FACETS if getattr(self, name)}
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.query.strip() and not self.chosen
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> Sought:
+        """Take what an address or a form holds. Unknown names are left alone; unknown values find nothing."""
+        known = {field.name for field in fields(cls)} - {"order"}
+        values = {name: clean(value)[:LONGEST] for name, value in given.items() if name in known}
+        return cls(**values, order="newest" if given.get("order") == "newest" else "best")
+
+
+def clean(text: str) -> str:
+    """Return text that the store can take: no controls, no halves of characters."""
+    whole = text.encode("utf-8", "ignore").decode("utf-8")
+    return _CONTROLS.sub(" ", unicodedata.normalize("NFC", whole)).strip()
+
+
+def match_of(query: str) -> str:
+    """Turn what was typed into FTS5's language: every word must occur, as the beginning of a word.
+
+    "Words in quotes" must stand together, and -words must not occur. "" where there is nothing to look for.
+    """
+    wanted: list[str] = []
+    unwanted: list[str] = []
+    for part in _PART.finditer(clean(query)[:LONGEST]):
+        quoted = part[2] is not None
+        raw = part[2] if quoted else part[3]
+        minus = part[1] == "-" if quoted else raw.startswith("-") and len(raw) > 1
+        words = _WORD.findall(raw)
+        if words:
+            term = f'"{" ".join(words)}"' if quoted or len(words) > 1 else f'"{words[0]}"*'
+            (unwanted if minus else wanted).append(term)
+    if not wanted:
+        return ""
+    left = " AND ".join(wanted[:MOST_WORDS])
+    return f"({left})" + "".join(f" NOT {term}" for term in unwanted[:MOST_WORDS])
+
+
+def folded(text: str) -> list[str]:
+    """Return the words of a text as the index holds them: lower case, without accents."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", clean(text).lower()) if not unicodedata.combining(one))
+    return _WORD.findall(plain)
+
+
+def rare_words(counts: Mapping[str, int], total: int, most: int = MOST_WORDS) -> list[str]:
+    """Return the words that tell texts apart, rarest first. `counts` says in how many of `total` texts each occurs.
+
+    Words in more than one text in twenty are left out, unless nothing else is left.
+    """
+    known = sorted((word for word, count in counts.items() if count > 0), key=lambda word: (counts[word], word))
+    telling = [word for word in known if counts[word] <= max(20, total // 20)]
+    return (telling or known[:3])[:most]
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return the FTS5 query for texts with any of these words."""
+    return " OR ".join(f'"{word}"' for word in words)
+
+
+def level_of(label: str) -> str:
+    """Return the level that a stored label begins with."""
+    return re.split(r"[+>]", label, maxsplit=1)[0]
+
+
+def coverage(words: Sequence[str], counts: Mapping[str, int], total: int, text: str) -> float:
+    """Say how much of the telling words a text shares, between 0 and 1; rare words weigh more."""
+    weights = {word: math.log(1 + total / max(1, counts.get(word, 1))) for word in words}
+    there = set(folded(text))
+    whole = sum(weights.values())
+    return sum(weight for word, weight in weights.items() if word in there) / whole if whole else 0.0

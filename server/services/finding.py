@@ -1,0 +1,173 @@
+"""Finding ideas and replies by their words and by what they are: with counts, snippets and permission."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from server.domain.actors import Member
+from server.domain.errors import Invalid
+from server.domain.ideas import Contribution
+from server.domain.jams import Forum
+from server.domain.search import DATE_SECONDS, DATES, FACETS, HERE, Sought, level_of, match_of
+from server.services.forums import list_forums
+from server.services.house import House
+from server.services.jams import list_jams
+from server.services.text import excerpt
+from server.storage import contributions, people
+from server.storage import search as index
+from server.storage.search import BEGIN, END, KEPT, Place
+
+MOST_VALUES = 12
+_CURSOR = re.compile(r"(-?\d{1,3}(?:\.\d{1,20})?(?:e-?\d{1,3})?)_(\d{1,15})")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something found. `snippet` is made of (words, whether they are what was looked for)."""
+
+    made: Contribution
+    snippet: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a facet, with how much of what was found has it."""
+
+    value: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of what was found. `more` says that `total` and the counts are of the newest KEPT matches only."""
+
+    sought: Sought
+    hits: list[Hit]
+    total: int
+    more: bool
+    facets: dict[str, list[Value]]
+    next: str
+
+
+async def search(house: House, reader: Member, sought: Sought, after: str = "", limit: int = 20) -> Found:
+    """Find what a person may read. Odd queries find nothing; only a cursor that is none of ours is refused."""
+    edge = _edge(after)
+    readable = {forum.id: forum for forum in await list_forums(house, reader)}
+    match = match_of(sought.query)
+    if sought.is_empty or not readable or (sought.query.strip() and not match):
+        return Found(sought, [], 0, False, {}, "")
+    found = await index.places(house.store, match, sought, readable, house.now().timestamp(), KEPT + 1)
+    kept = found[:KEPT]
+    ordered = sorted(kept, key=_place_in(sought))
+    rest = [place for place in ordered if edge is None or _place_in(sought)(place) > edge]
+    shown = rest[:limit]
+    last = _place_in(sought)(shown[-1]) if len(rest) > limit else None
+    return Found(
+        sought,
+        await _hits(house, match, shown),
+        len(kept),
+        len(found) > KEPT,
+        await _facets(house, reader, kept, readable),
+        f"{last[0]!r}_{-last[1]}" if last else "",
+    )
+
+
+def _edge(after: str) -> tuple[float, int] | None:
+    if not after:
+        return None
+    read = _CURSOR.fullmatch(after)
+    if read is None:
+        raise Invalid("after", "Give what `next` said in the page before.")
+    return float(read[1]), -int(read[2])
+
+
+def _place_in(sought: Sought) -> Callable[[Place], tuple[float, int]]:
+    """Return what orders the matches: how well they match, or when they were last written."""
+    if sought.order == "newest":
+        return lambda place: (0.0, -place.number)
+    return lambda place: (place.score, -place.number)
+
+
+async def _hits(house: House, match: str, shown: Sequence[Place]) -> list[Hit]:
+    known = {made.id: made for made in await contributions.by_ids(house.store, [one.contribution_id for one in shown])}
+    said = await index.snippets(house.store, match, [one.number for one in shown]) if match else {}
+    return [
+        Hit(made, _parts(said.get(place.number) or excerpt(made.text, 200)))
+        for place in shown
+        if (made := known.get(place.contribution_id)) is not None
+    ]
+
+
+def _parts(said: str) -> tuple[tuple[str, bool], ...]:
+    """Cut a snippet where what was looked for begins and ends."""
+    line = " ".join(said.split())
+    pieces = re.split(f"{BEGIN}([^{END}]*){END}", line)
+    return tuple((piece, bool(number % 2)) for number, piece in enumerate(pieces) if piece)
+
+
+async def _facets(
+    house: House, reader: Member, kept: Sequence[Place], forums: Mapping[str, Forum]
+) -> dict[str, list[Value]]:
+    authors = await people.by_ids(house.store, {place.author_id for place in kept})
+    marks = await index.marked(house.store, [place.contribution_id for place in kept])
+    jams = {jam.id: jam.title for jam in await list_jams(house, reader, limit=500)}
+    now = house.now().timestamp()
+    hosts = Counter(authors[place.author_id].host or HERE for place in kept if place.author_id in authors)
+    units = Counter(one.unit for place in kept if (one := authors.get(place.author_id)) and one.is_local)
+    ages = [now - place.made_at for place in kept]
+    counted: dict[str, Counter[str]] = {
+        "kind": Counter(place.kind for place in kept),
+        "forum": Counter(place.forum_id for place in kept),
+        "jam": Counter(place.jam_id for place in kept),
+        "author": Counter(place.author_id for place in kept),
+        "unit": units,
+        "server": hosts,
+        "label": Counter(level_of(place.label) for place in kept),
+        "intent": Counter(place.intent for place in kept),
+        "mark": Counter({mark: len(ids) for mark, ids in marks.items()}),
+        "date": Counter({word: sum(age <= DATE_SECONDS[word] for age in ages) for word in DATES}),
+    }
+    names = {
+        "forum": {key: forum.title for key, forum in forums.items()},
+        "jam": jams,
+        "author": {key: member.name for key, member in authors.items()},
+    }
+    return {name: _values(counted[name], names.get(name, {})) for name in FACETS}
+
+
+def _values(counts: Counter[str], names: Mapping[str, str]) -> list[Value]:
+    kept = sorted(
+        ((value, count) for value, count in counts.items() if value and count), key=lambda one: (-one[1], one)
+    )
+    return [Value(value, names.get(value, value), count) for value, count in kept[:MOST_VALUES]]
+
+
+def address_of(sought: Sought, **changed: str) -> str:
+    """Return the part of a search's address after the question mark, with some of it changed."""
+    asked = {"q": sought.query, **sought.chosen, "order": sought.order if sought.order == "newest" else "", **changed}
+    return urlencode({name: value for name, value in asked.items() if value})
+
+
+def sought_in(given: Mapping[str, str]) -> Sought:
+    """Read a search out of an address: `q` and the facets."""
+    return Sought.read({**given, "query": given.get("q", "")})
+
+
+async def named(house: House, reader: Member, sought: Sought) -> dict[str, str]:
+    """Return what the chosen values are called: facet → words. What the reader may not see is called nothing."""
+    words = dict(sought.chosen)
+    forums = {forum.id: forum.title for forum in await list_forums(house, reader)}
+    jams = {jam.id: jam.title for jam in await list_jams(house, reader, limit=500)}
+    author = await people.by_id(house.store, sought.author) if sought.author else None
+    known: Iterable[tuple[str, str | None]] = (
+        ("forum", forums.get(sought.forum)),
+        ("jam", jams.get(sought.jam)),
+        ("author", author.name if author else None),
+        ("server", house.name if sought.server == HERE else sought.server),
+    )
+    return words | {name: value or "?" for name, value in known if name in words}

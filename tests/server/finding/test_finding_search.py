@@ -1,0 +1,139 @@
+"""Search finds what one may read, by words and by what it is; odd input never breaks it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from server.domain.errors import Invalid
+from server.domain.search import Sought, match_of, rare_words
+from server.services import finding, ideas, people, resembling
+from server.services.experts import who_knows
+from tests.server.services_world import World
+
+
+async def found(world: World, query: str = "", **narrowed: str) -> list[str]:
+    reader = await world.person("reader")
+    page = await finding.search(world.house, reader, Sought(query=query, **narrowed))  # type: ignore[arg-type]
+    return [hit.made.title or hit.made.text for hit in page.hits]
+
+
+async def test_words_are_found_by_their_beginning_together_in_quotes_and_left_out_by_a_minus(world: World):
+    forum = await world.forum()
+    await world.idea(forum, title="Paper tape", text="Tear it by hand.")
+    await world.idea(forum, title="Tape of paper", text="The other way round.")
+    assert set(await found(world, "pap tap")) == {"Paper tape", "Tape of paper"}
+    assert await found(world, '"paper tape"') == ["Paper tape"]
+    assert await found(world, "paper -round") == ["Paper tape"]
+    assert await found(world, "nothing") == []
+
+
+async def test_each_facet_narrows_and_counts(world: World):
+    boxes, bags = await world.forum(), await world.forum("bags")
+    cleo = await world.person("cleo", unit="Sales")
+    idea = await world.idea(boxes, title="Crates", text="Wash them.", label="AMBER+legal")
+    await world.idea(bags, cleo, title="Crates again", text="Lend them.", intent="question")
+    await ideas.reply(world.house, cleo, idea, "Crates break.", intent="concern")
+    await ideas.mark(world.house, await world.person("fay", "facilitator"), idea, "emerging")
+    page = await finding.search(world.house, await world.person("reader"), Sought(query="crates"))
+    assert page.total == 3
+    counts = {name: {one.value: one.count for one in values} for name, values in page.facets.items()}
+    assert counts["kind"] == {"idea": 2, "reply": 1}
+    assert counts["forum"] == {boxes.id: 2, bags.id: 1}
+    assert counts["unit"] == {"Sales": 2}
+    assert counts["label"] == {"AMBER": 2, "GREEN": 1}
+    assert counts["intent"] == {"question": 1, "concern": 1}
+    assert counts["mark"] == {"emerging": 1}
+    assert counts["date"] == {"day": 3, "week": 3, "month": 3}
+    assert counts["server"] == {"here": 3}
+    for narrowed, number in (
+        ({"kind": "reply"}, 1), ({"forum": bags.id}, 1), ({"jam": boxes.jam_id}, 2), ({"author": cleo.id}, 2),
+        ({"unit": "Sales"}, 2), ({"server": "here"}, 3), ({"server": "jam.globex.example"}, 0), ({"label": "AMBER"}, 2),
+        ({"label": "GREEN"}, 1), ({"intent": "concern"}, 1), ({"mark": "emerging"}, 1), ({"mark": "best"}, 0),
+        ({"date": "day"}, 3), ({"date": "nonsense"}, 0), ({"kind": "reply", "unit": "R&D"}, 0),
+    ):  # fmt: skip
+        assert len(await found(world, "crates", **narrowed)) == number, narrowed
+    assert len(await found(world, "", kind="idea")) == 2, "facets alone find as well"
+    world.time.pass_by(days=8)
+    assert await found(world, "crates", date="week") == []
+
+
+async def test_facets_follow_an_edit_a_move_and_a_deletion(world: World):
+    boxes, bags = await world.forum(), await world.forum("bags")
+    idea = await world.idea(boxes, title="Crates", text="Wash them.")
+    bob = await world.person("bob")
+    await ideas.edit(world.house, bob, idea, "Wash them twice.", label="RED")
+    assert await found(world, "twice", label="RED") == ["Crates"]
+    async with world.house.store.transaction() as change:
+        await change.execute("UPDATE contributions SET forum_id = ? WHERE id = ?", (bags.id, idea.id))
+    assert await found(world, "crates", forum=boxes.id) == []
+    assert await found(world, "crates", forum=bags.id) == ["Crates"]
+    await ideas.delete(world.house, bob, await ideas.obtain(world.house, bob, idea.id))
+    assert await found(world, "crates") == []
+    assert await world.house.store.fetch_value("SELECT count(*) FROM search_places") == 0
+
+
+async def test_what_one_may_not_read_is_neither_found_nor_counted(world: World):
+    await world.idea(await world.forum(), title="Crates", text="Wash them.")
+    admin, reader = await world.admin(), await world.person("reader")
+    gone = await people.change_member(world.house, admin, reader, active=False)
+    page = await finding.search(world.house, gone, Sought(query="crates"))
+    assert (page.total, page.hits, page.facets) == (0, [], {})
+    assert await resembling.similar(world.house, gone, "Crates to wash", None) == []
+    assert await who_knows(world.house, gone, "crates") == []
+
+
+@pytest.mark.parametrize("order", ["best", "newest"])
+async def test_pages_follow_each_other_without_gap_or_double(world: World, order: str):
+    forum, reader = await world.forum(), await world.person("reader")
+    for number in range(23):
+        await world.idea(forum, title=f"Crates {number}", text="Wash " * (number % 4 + 1))
+    sought, after, seen = Sought(query="crates", order=order), "", []  # type: ignore[arg-type]
+    for _ in range(5):
+        page = await finding.search(world.house, reader, sought, after, 5)
+        seen += [hit.made.id for hit in page.hits]
+        after = page.next
+        if not after:
+            break
+    assert len(seen) == len(set(seen)) == 23
+    with pytest.raises(Invalid):
+        await finding.search(world.house, reader, sought, "nonsense")
+
+
+async def test_a_snippet_shows_what_was_looked_for_and_nothing_is_markup(world: World):
+    await world.idea(await world.forum(), title="T", text="Long ago <b>washing</b> crates was hard work.")
+    page = await finding.search(world.house, await world.person("reader"), Sought(query="wash"))
+    assert ("washing", True) in page.hits[0].snippet
+    assert any("<b>" in words for words, _ in page.hits[0].snippet)
+
+
+ODD = ['"', "*", "a*b", "NEAR(", "AND", "OR NOT", "-", "--x", '""', '"-"', "title:x", "^a", "(", "😀", "\ud800", "\x00"]
+
+
+@pytest.mark.parametrize("query", [*ODD, " ".join(ODD), "x " * 5000, "日本語 العربية", "-only"])
+async def test_odd_queries_find_what_they_can_and_never_break(world: World, query: str):
+    await world.idea(await world.forum(), title="Paper tape", text="x title")
+    await found(world, query)
+    reader = await world.person("reader")
+    await resembling.answered(world.house, reader, query)
+    await who_knows(world.house, reader, query)
+
+
+@settings(derandomize=True, max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(max_size=60))
+def test_whatever_is_typed_becomes_a_query_that_the_index_takes(query: str):
+    import sqlite3
+
+    store = sqlite3.connect(":memory:")
+    store.execute("CREATE VIRTUAL TABLE w USING fts5(t, tokenize = 'unicode61 remove_diacritics 2')")
+    match = match_of(query)
+    if match:
+        store.execute("SELECT * FROM w WHERE w MATCH ?", (match,)).fetchall()
+    store.close()
+
+
+def test_words_that_everybody_uses_tell_nothing_unless_there_are_no_others():
+    counts = {"the": 900, "crates": 3, "wash": 10}
+    assert rare_words(counts, 1000) == ["crates", "wash"]
+    assert rare_words({"the": 900}, 1000) == ["the"]

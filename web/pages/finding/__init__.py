@@ -1,0 +1,1 @@
+"""Finding: search, who knows, what was answered already, catching up, following, feeds, people."""
