@@ -146,8 +146,6 @@ ROUTES: tuple[Route, ...] = (
     Route(GET, "/jams/{jam}/statements/results", statements.list_results, "What was answered"),
     Route(PUT, "/jams/{jam}/statements/{statement}/vote", statements.answer_statement, "Agree, pass or disagree"),
     Route(POST, "/jams/{jam}/statements/{statement}/decide", statements.decide_statement, "Approve, or decline"),
-    Route(GET, "/search", ideas.search, "Find ideas and replies by their words"),
-    Route(GET, "/similar", ideas.find_similar, "Find ideas that say what somebody is writing"),
     Route(GET, "/search", finding.search, "Find ideas and replies by their words and what they are"),
     Route(GET, "/similar", finding.find_similar, "Find ideas that say what somebody is writing"),
     Route(GET, "/answered", finding.find_answered, "Find questions like this one that have an answer"),
