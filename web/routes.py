@@ -6,6 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from web.pages import board, doors, forums, home, jams, labels, people, stream, threads
+from web.pages.admin import invitations, moderation, person, setup, units
 from web.pages.asking import home as asking_home
 from web.pages.asking import polls, ratings, statements
 from web.pages.boundary import (
@@ -89,6 +90,12 @@ GET: dict[str, Handler] = {
     "/boundary/audit": audit.show_audit,
     "/boundary/self-test": self_test.show_self_test,
     "/people": people.show_people,
+    "/people/{username}/change": person.show_person,
+    "/units": units.show_units,
+    "/invitations": invitations.show_invitations,
+    "/join/{secret}": invitations.show_join,
+    "/setup": setup.show_setup,
+    "/moderation": moderation.show_log,
     "/inbox": inbox_page.show_inbox,
 }
 
@@ -151,6 +158,12 @@ POST: dict[str, Handler] = {
     "/boundary/partners/{host}/agreements": partner.offer_agreement,
     "/boundary/partners/{host}/agreements/{agreement:[0-9a-f]{32}}": partner.act_on_agreement,
     "/people": people.add_person,
+    "/people/import": invitations.import_people,
+    "/people/{username}/change": person.change_person,
+    "/units": units.rename_unit,
+    "/invitations": invitations.invite,
+    "/join/{secret}": invitations.join,
+    "/setup": setup.put_aside,
     "/inbox": inbox_page.mark_read,
     "/resembling": finding_search.show_resembling,
     r"/inbox/{notice:\d{1,17}}": inbox_page.follow_notice,

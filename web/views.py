@@ -269,6 +269,7 @@ class JamCard:
 class HomePage:
     jams: tuple[JamCard, ...]
     may_create: bool
+    steps: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -622,6 +623,9 @@ class PeoplePage:
     wrong: Mapping[str, str] = field(default_factory=dict)
     link: str = ""
     link_for: str = ""
+    asked: str = ""
+    unit_choices: tuple[Choice, ...] = ()
+    role_choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

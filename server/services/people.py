@@ -193,12 +193,12 @@ async def _begin(house: House, member: Member) -> SignIn:
     return SignIn(member, cookie)
 
 
-async def make_link(house: House, member: Member, by: Member | None = None) -> str:
+async def make_link(house: House, member: Member, by: Member | None = None, life: timedelta = LINK_LIFE) -> str:
     """Return the secret of a one-time sign-in link, good for an hour. Whoever has it signs in as that person."""
     secret = secrets.token_urlsafe(32)
     now = house.now()
     async with house.store.transaction() as change:
-        await people.insert_link(_hash(secret), member.id, (now + LINK_LIFE).timestamp())
+        await people.insert_link(_hash(secret), member.id, (now + life).timestamp())
         await events.audit(change, by.id if by else "", "make sign-in link", member.id, now.timestamp())
     return secret
 
@@ -250,11 +250,18 @@ async def change_member(
     active: bool | None = None,
     consent: bool | None = None,
 ) -> Member:
-    """Change a person's unit, role, standing or consent. Consent is the person's own to give."""
+    """Change a person's unit, role, standing or consent. Consent is the person's own to give.
+
+    Another role or standing ends their sessions; whoever is deactivated loses tokens and links as well. The last
+    active admin stays one: else nobody could undo it.
+    """
     if consent is not None and by.id != member.id:
         raise NotAllowed("Only the person concerned can say whether their name may leave.")
     if any(value is not None for value in (unit, role, active)):
         by.require("people")
+    if role is not None and (role not in ROLES or role == "guest" or not member.is_local):
+        raise Invalid("role", f"A role is one of {', '.join(ROLES[1:])}.")
+    unit = unit if unit is None else clean_line(unit, "unit", 100, required=False)
     values = {
         key: value
         for key, value in (("unit", unit), ("role", role), ("active", active), ("consent", consent))
@@ -262,9 +269,14 @@ async def change_member(
     }
     now = house.now().timestamp()
     async with house.store.transaction() as change:
+        falls = active is False or (role is not None and role != "admin")
+        if falls and member.may("people") and not await people.other_admins(change, member.id):
+            raise Conflict("This is the last admin. Make somebody else an admin first.")
         await people.update(member.id, **values)
         if active is False or role is not None:
             await people.delete_sessions_of(member.id)
+        if active is False:
+            await people.delete_keys_of(member.id)
         await events.append(change, "ConsentChanged" if consent is not None else "MemberAdded", member.id, {}, now)
         for act in _acts(values):
             await events.audit(change, by.id, act, member.id, now)

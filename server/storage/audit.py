@@ -64,6 +64,24 @@ async def found(
     return [_deed(row) for row in rows]
 
 
+async def about(
+    store: Database, member_id: str, but: tuple[str, ...], before: int, limit: int, *, everybody: bool
+) -> list[Deed]:
+    """Return what others did to somebody's contributions and to them, newest first, below a number (0: from the end).
+
+    With `everybody`, what was done to anybody's contributions as well.
+    """
+    marks = ",".join("?" * len(but))
+    mine = "a.subject_id IN (SELECT id FROM contributions WHERE author_id = ? UNION ALL SELECT ?)"
+    anybody = "EXISTS (SELECT 1 FROM contributions c WHERE c.id = a.subject_id AND c.author_id != a.member_id)"
+    rows = await store.fetch(
+        f"SELECT a.* FROM audit a WHERE ({mine} AND a.member_id != ?{f' OR {anybody}' if everybody else ''})"
+        f" AND a.act NOT IN ({marks}) AND (? = 0 OR a.seq < ?) ORDER BY a.seq DESC LIMIT ?",
+        (member_id, member_id, member_id, *but, before, before, limit),
+    )
+    return [_deed(row) for row in rows]
+
+
 async def acts(store: Database) -> list[str]:
     """Return the kinds of act that the chain holds."""
     return [row["act"] for row in await store.fetch("SELECT DISTINCT act FROM audit ORDER BY act")]

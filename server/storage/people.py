@@ -84,6 +84,41 @@ async def local_people(store: Database, after: str = "", limit: int = 500) -> li
     return [_member(row) for row in rows]
 
 
+async def search(
+    store: Database, words: str, unit: str, role: str, after: str = "", limit: int = 50
+) -> list[Member]:
+    """Return our own people by username, after one: of a name or username that holds words, of a unit and a role."""
+    rows = await store.fetch(
+        f"SELECT {COLUMNS} FROM members WHERE host = '' AND username > ?"
+        " AND (? = '' OR instr(lower(name), lower(?)) OR instr(lower(username), lower(?)))"
+        " AND (? = '' OR unit = ?) AND (? = '' OR role = ?) ORDER BY username LIMIT ?",
+        (after, words, words, words, unit, unit, role, role, limit),
+    )
+    return [_member(row) for row in rows]
+
+
+async def move_unit(change: Transaction, old: str, new: str) -> list[str]:
+    """Move everybody of one unit into another; return their ids."""
+    rows = await change.fetch("SELECT id FROM members WHERE host = '' AND unit = ?", (old,))
+    await change.execute("UPDATE members SET unit = ? WHERE host = '' AND unit = ?", (new, old))
+    return [row["id"] for row in rows]
+
+
+async def other_admins(change: Transaction, member_id: str) -> int:
+    """Count our active admins besides one person."""
+    found: int = await change.fetch_value(
+        "SELECT count(*) FROM members WHERE host = '' AND active AND role = 'admin' AND id != ?", (member_id,)
+    )
+    return found
+
+
+async def count_with_password(store: Database) -> int:
+    """Count our active people who have set a password."""
+    return int(
+        await store.fetch_value("SELECT count(*) FROM members WHERE host = '' AND active AND password_hash != ''") or 0
+    )
+
+
 async def in_roles(store: Database, roles: Sequence[str]) -> list[Member]:
     """Return our active people who hold one of these roles."""
     marks = ",".join("?" * len(roles))
@@ -159,6 +194,12 @@ async def delete_session(hash_: str) -> None:
 
 async def delete_sessions_of(member_id: str) -> None:
     await SessionRow.filter(member_id=member_id).delete()
+
+
+async def delete_keys_of(member_id: str) -> None:
+    """Delete somebody's API tokens and the one-time links that they have not used."""
+    await TokenRow.filter(member_id=member_id).delete()
+    await LinkRow.filter(member_id=member_id, used_at=None).delete()
 
 
 async def insert_token(hash_: str, member_id: str, now: float) -> None:

@@ -43,6 +43,7 @@ PARTS = {
     "decision": "id of a verdict",
     "hold": "id",
     "agreement": "id of an agreement",
+    "invitation": "id of an invitation",
     "username": "name of one of our people",
     "slot": "id of a host's hours",
     "host": "host name, with its port where it has one",

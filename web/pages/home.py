@@ -6,6 +6,7 @@ from aiohttp import web
 
 from server.keys import HOUSE
 from server.services import forums, jams
+from server.services.first_run import first_steps
 from web.answers import head_of, show
 from web.people import names_of_hosts
 from web.session import member_of
@@ -36,5 +37,6 @@ async def show_home(request: web.Request) -> web.Response:
         )
         cards.append(card)
     cards.sort(key=lambda card: (_ORDER[card.state], bool(card.host), card.closes_at))
-    page = HomePage(jams=tuple(cards), may_create=member.may("jams"))
+    todo = [one for one in await first_steps(house, member) if one.state == "todo"] if member.may("people") else []
+    page = HomePage(jams=tuple(cards), may_create=member.may("jams"), steps=len(todo))
     return show(request, "home.html", page, section="home")

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from aiohttp import web
 
 from server.domain.actors import ROLES, Role
 from server.domain.errors import Refusal
 from server.keys import HOUSE
-from server.services import people
+from server.services import directory, people
 from web.answers import show
 from web.forms import read_form, wrong_of
 from web.people import Names, person_of
 from web.session import member_of
 from web.views import Choice, MemberRow, PeoplePage
 
-PAGE = 200
+PAGE = 100
 _BLANK = {"username": "", "name": "", "unit": "", "role": "member"}
 
 
 async def show_people(request: web.Request) -> web.Response:
-    """GET /people"""
+    """GET /people?q=&unit=&role=&after="""
     return await _people(request, {}, {}, "", "", 200)
 
 
@@ -27,8 +29,10 @@ async def _people(
     request: web.Request, typed: dict[str, str], wrong: dict[str, str], link: str, link_for: str, status: int
 ) -> web.Response:
     house, member = request.app[HOUSE], member_of(request)
-    member.require("people")
-    found = await people.list_people(house, request.query.get("after", ""), PAGE + 1)
+    asked = {name: request.query.get(name, "")[:200] for name in ("q", "unit", "role")}
+    after = request.query.get("after", "")
+    found = await directory.find_people(house, member, asked["q"], asked["unit"], asked["role"], after, PAGE + 1)
+    units = await directory.list_units(house, member)
     values = {**_BLANK, **typed}
     page = PeoplePage(
         people=tuple(
@@ -37,11 +41,20 @@ async def _people(
         ),
         values=values,
         roles=tuple(Choice(value=role, words=role, chosen=role == values["role"]) for role in ROLES[1:]),
-        older_url=f"/people?after={found[PAGE - 1].username}" if len(found) > PAGE else "",
+        older_url=f"/people?{urlencode({**asked, 'after': found[PAGE - 1].username})}" if len(found) > PAGE else "",
         may_change=member.may("people"),
         wrong=wrong,
         link=link,
         link_for=link_for,
+        asked=asked["q"],
+        unit_choices=(
+            Choice(value="", words="All units"),
+            *(Choice(value=unit, words=unit, chosen=unit == asked["unit"]) for unit in units if unit),
+        ),
+        role_choices=(
+            Choice(value="", words="All roles"),
+            *(Choice(value=role, words=role, chosen=role == asked["role"]) for role in ROLES[1:]),
+        ),
     )
     return show(request, "people.html", page, status=status, section="people")
 

@@ -1,0 +1,74 @@
+"""People, invitations, first steps and the moderation log over the API."""
+
+from __future__ import annotations
+
+from tests.web.api.api_house import Caller, Client, Things
+
+
+async def test_an_admin_finds_adds_and_changes_people(ada: Caller, bob: Caller):
+    made = await ada("POST", "/people", {"username": "zoe", "unit": "Sales"}, 201)
+    assert made["link"].startswith("http://inside.acme.example/welcome/")
+    found = await ada("GET", "/people?unit=Sales&limit=1")
+    assert [one["username"] for one in found["data"]] == ["bob"]
+    found = await ada("GET", f"/people?unit=Sales&after={found['next']}")
+    assert [one["username"] for one in found["data"]] == ["zoe"]
+    changed = await ada("PATCH", "/people/zoe", {"role": "facilitator", "active": False})
+    assert (changed["role"], changed["active"], changed["unit"]) == ("facilitator", False, "Sales")
+    await ada("PATCH", "/people/ada", {"active": False}, 409)
+    for method, path, body in (
+        ("GET", "/people", None), ("POST", "/people", {"username": "x"}), ("PATCH", "/people/bob", {"role": "admin"}),
+        ("GET", "/invitations", None), ("GET", "/setup", None), ("POST", "/people/import", {"text": "username\nx"}),
+    ):  # fmt: skip
+        await bob(method, path, body, 403)
+
+
+async def test_a_table_of_people_is_taken_whole_or_refused(ada: Caller):
+    refused = await ada("POST", "/people/import", {"text": "username\nzoe\nada\n"}, 422)
+    assert "Line 3: there is a person called ada already." in refused["detail"]
+    added = await ada("POST", "/people/import", {"text": "username\nzoe\nyan\n"}, 201)
+    assert [one["username"] for one in added["added"]] == ["zoe", "yan"]
+
+
+async def test_invitations_are_made_listed_and_ended(ada: Caller):
+    made = await ada("POST", "/invitations", {"unit": "Sales", "uses": 3}, 201)
+    assert made["link"].startswith("http://inside.acme.example/join/")
+    (listed,) = (await ada("GET", "/invitations"))["data"]
+    assert (listed["state"], listed["link"]) == ("open", None)
+    await ada("DELETE", f"/invitations/{made['id']}", status=204)
+    await ada("DELETE", f"/invitations/{made['id']}", status=404)
+
+
+async def test_the_first_steps_and_ones_own_log_are_read(ada: Caller, bob: Caller, idea: Things, client: Client):
+    steps = {one["key"]: one["state"] for one in (await ada("GET", "/setup"))["steps"]}
+    assert steps == {"organisation": "todo", "sign-in": "todo", "mail": "todo", "partner": "todo", "practice": "todo"}
+    await ada("PUT", f"/ideas/{idea['id']}/marks/emerging", {"reason": "It spreads."})
+    assert (await bob("GET", "/moderation"))["data"][0]["act"] == "mark emerging"
+    await bob("GET", "/moderation?after=x", status=404)
+
+
+async def test_a_jam_is_organised_over_the_api(ada: Caller, bob: Caller, jam: Things, idea: Things):
+    await ada("PUT", "/forums/boxes/hosts/bob", {"bio": "Packs."})
+    slot = await ada(
+        "POST", "/forums/boxes/slots", {"host": "bob", "starts_at": jam["opens_at"], "ends_at": jam["closes_at"]}, 422
+    )
+    assert slot["field"] == "ends_at"
+    rota = await bob("GET", "/jams/packaging/rota")
+    assert [one["username"] for one in rota["hosts"]] == ["bob"]
+    await ada("DELETE", "/forums/boxes/hosts/bob", status=204)
+    times = {"opens_at": "2030-01-01T09:00:00Z", "closes_at": "2030-01-02T09:00:00Z"}
+    template = (await ada("GET", "/jams/packaging/template"))["text"]
+    await ada("POST", "/templates/jams", {"slug": "made", "text": template, **times}, 201)
+    await ada("POST", "/templates/jams", {"slug": "bad", "text": "x", **times}, 422)
+    await ada("POST", "/templates/jams", {"slug": "named", "name": "values", **times}, 201)
+    assert len((await bob("GET", "/templates"))["data"]) == 4
+    await ada("POST", "/jams/packaging/clone", {"slug": "clone", **times}, 201)
+    await ada("POST", "/jams/packaging/second", {"slug": "two", **times}, 201)
+    target = (await ada("GET", "/jams/two/forums"))["data"][0]["id"]
+    carried = await ada("POST", f"/forums/{target}/carry", {"ideas": [idea["id"]]}, 201)
+    assert carried["carried"][0]["origin_id"] == idea["id"]
+    assert (await bob("GET", "/jams/two/lineage"))["origin"]["slug"] == "packaging"
+    rehearsal = await ada("POST", "/jams/packaging/rehearsal", {}, 201)
+    await bob("GET", f"/jams/{rehearsal['slug']}", status=404)
+    await ada("DELETE", "/jams/packaging/rehearsal", status=204)
+    await ada("DELETE", "/jams/packaging/rehearsal", status=404)
+    await bob("POST", "/jams/packaging/rehearsal", {}, 403)

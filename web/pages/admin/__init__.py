@@ -1,0 +1,1 @@
+"""Keeping an organisation: first steps, people, units, roles, invitations, the moderation log. One file each."""

@@ -1,0 +1,72 @@
+"""The first steps: what is done, what is still to do, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from server.keys import HOUSE
+from server.services import first_run
+from server.services.first_run import Step
+from web.answers import go, show
+from web.forms import read_form
+from web.language import _
+from web.session import member_of
+from web.views import Link
+
+_LINKS = {
+    "organisation": ("/boundary/self-test", "Look at the leak self-test"),
+    "sign-in": ("/invitations", "Invite people"),
+    "mail": ("/inbox", "See the inbox that stands in for mail"),
+    "partner": ("/boundary/partners", "Write a partner down"),
+    "practice": ("/jams/new?template=ideas", "Draft a jam from a template"),
+}
+
+
+def titles() -> dict[str, str]:
+    """The steps in words."""
+    return {
+        "organisation": _("Organisation"),
+        "sign-in": _("Sign-in"),
+        "mail": _("Mail"),
+        "partner": _("First partner"),
+        "practice": _("Practice jam"),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow:
+    key: str
+    title: str
+    state: str
+    said: str
+    link: Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupPage:
+    steps: tuple[StepRow, ...]
+    done: int
+
+
+async def show_setup(request: web.Request) -> web.Response:
+    """GET /setup"""
+    steps = await first_run.first_steps(request.app[HOUSE], member_of(request))
+    page = SetupPage(steps=tuple(_row(step) for step in steps), done=sum(one.state == "done" for one in steps))
+    return show(request, "admin/setup.html", page, section="people")
+
+
+def _row(step: Step) -> StepRow:
+    url, words = _LINKS[step.key]
+    return StepRow(
+        key=step.key, title=titles()[step.key], state=step.state, said=step.said, link=Link(text=words, url=url)
+    )
+
+
+async def put_aside(request: web.Request) -> web.Response:
+    """POST /setup: put a step aside, or take it up again."""
+    form = await read_form(request)
+    aside = form.get("act") != "again"
+    await first_run.put_aside(request.app[HOUSE], member_of(request), form.get("step", ""), aside=aside)
+    return go(request, "/setup", "saved")
