@@ -10,6 +10,7 @@ from federation.edge.signers import SIGNERS
 from federation.outside import crossings
 from federation.outside.crossings import Crossing
 from federation.outside.store import OUTSIDE
+from server.domain.files import MEDIA_TYPES
 
 ACTIVITY_JSON = "application/activity+json"
 PRIVATE = {"Cache-Control": "private", "Vary": "Accept, Signature"}
@@ -37,6 +38,25 @@ async def serve(request: web.Request) -> web.StreamResponse:
     if viewer is not None:
         await crossings.note_reads(request.app[OUTSIDE], crossings.told_by(found), viewer)
     return answer(request, found)
+
+
+async def serve_file(request: web.Request) -> web.StreamResponse:
+    """GET a file that crossed with what it is attached to: a picture to be shown, anything else to be kept.
+
+    Whatever it holds, a browser runs nothing of it.
+    """
+    viewer = await request.app[SIGNERS].viewer(request)
+    found = await crossings.find(request.app[OUTSIDE], uri_of(request), viewer)
+    if found is None or found.document.kind != "file":
+        return refusal(404)
+    etag = f'"{found.document.sha[:32]}"'
+    headers = {**PRIVATE, "ETag": etag, "Content-Security-Policy": "default-src 'none'; sandbox"}
+    if request.headers.get("If-None-Match") == etag:
+        return web.Response(status=304, headers=headers)
+    media_type = MEDIA_TYPES.get(found.card.type, "application/octet-stream")
+    if not media_type.startswith("image/"):
+        headers["Content-Disposition"] = "attachment"
+    return web.Response(body=found.document.body, content_type=media_type, headers=headers)
 
 
 async def serve_server(request: web.Request) -> web.StreamResponse:

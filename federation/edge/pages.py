@@ -142,11 +142,12 @@ async def _thread(outside: Outside, found: Crossing) -> dict[str, Any]:
         "thread": {
             "title": _text(document.get("name")) or "Untitled",
             "html": _safe(document),
+            "files": _files(outside, document),
             "author_name": found.card.author_name,
             "author_handle": found.card.author_handle,
             "at": _at(found),
             "url": found.document.uri,
-            "replies": _tree(found.document.uri, listed),
+            "replies": _tree(outside, found.document.uri, listed),
         },
     }
 
@@ -164,7 +165,24 @@ def _answers(document: dict[str, Any]) -> list[tuple[str, int | None]]:
     return [(name, (ballot.votes or ())[at] if told else None) for at, name in enumerate(ballot.names)]
 
 
-def _tree(root_uri: str, listed: list[Crossing]) -> list[dict[str, Any]]:
+def _files(outside: Outside, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what is attached and stands here; what another server holds is shown by that server."""
+    named = document.get("attachment")
+    ours = f"{outside.addresses.edge_url}/files/"
+    return [
+        {
+            "url": one["url"],
+            "words": _text(one.get("name")),
+            "is_picture": one.get("type") == "Image",
+            "width": one.get("width"),
+            "height": one.get("height"),
+        }
+        for one in (named if isinstance(named, list) else [])
+        if isinstance(one, dict) and _text(one.get("url")).startswith(ours)
+    ]
+
+
+def _tree(outside: Outside, root_uri: str, listed: list[Crossing]) -> list[dict[str, Any]]:
     """Put answers under what they answer, depth counted from 0; one whose parent is not shown hangs on the idea."""
     known = {one.document.uri for one in listed}
     below: dict[str, list[Crossing]] = {}
@@ -178,6 +196,7 @@ def _tree(root_uri: str, listed: list[Crossing]) -> list[dict[str, Any]]:
             {
                 "html": _safe(_document(one)),
                 "answers": _answers(_document(one)),
+                "files": _files(outside, _document(one)),
                 "author_name": one.card.author_name,
                 "author_handle": one.card.author_handle,
                 "at": _at(one),

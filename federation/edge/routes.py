@@ -41,6 +41,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"/objects/{KEY}/context", collections.context),
     Route("GET", f"/objects/{KEY}/replies", collections.replies),
     Route("GET", f"/activities/{KEY}", documents.serve),
+    Route("GET", f"/files/{KEY}", documents.serve_file),
     Route("GET", "/.well-known/webfinger", discovery.webfinger),
     Route("GET", "/.well-known/nodeinfo", discovery.nodeinfo_links),
     Route("GET", "/.well-known/host-meta", discovery.host_meta),

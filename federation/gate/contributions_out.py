@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from federation.gate import enclosing
 from federation.gate.actors import forum_of, show_person
 from federation.gate.burial import bury, end_grants
 from federation.gate.holding import REFUSED, Reviewed, hold_back, reviewed_of, sha_of
@@ -161,6 +162,7 @@ async def _cross(
         return
     await show_person(gate, plan, copy.face, fresh, made.created_at.timestamp())
     body = plan.freeze_all(copy.document, "object", made.version, fresh, copy.card)
+    await enclosing.cross(gate, plan, made, copy.enclosed, fresh, copy.card)
     later = [one for one in fresh if any(version < made.version for version in held[one].versions)]
     for act, audiences in (("Create", [one for one in fresh if one not in later]), ("Update", later)):
         if not audiences:

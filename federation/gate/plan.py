@@ -89,8 +89,13 @@ class Plan:
         self, document: dict[str, Any], kind: str, version: int, audiences: Sequence[str], card: Card
     ) -> dict[str, Released]:
         """Seal a document for each of some audiences, who get the same bytes, and have it written."""
-        body = orjson.dumps(document)
-        sealed = self.outside.sealer.seal(document["id"], version, audiences, kind, body, card)
+        return self.freeze_bytes(document["id"], orjson.dumps(document), kind, version, audiences, card)
+
+    def freeze_bytes(
+        self, uri: str, body: bytes, kind: str, version: int, audiences: Sequence[str], card: Card
+    ) -> dict[str, Released]:
+        """Seal bytes that stand under a URI for each of some audiences, and have them written."""
+        sealed = self.outside.sealer.seal(uri, version, audiences, kind, body, card)
         if sealed:
             self.steps.append(lambda change: crossings.freeze(change, sealed, card, self.outside.now()))
         return {one.audience: one for one in sealed}

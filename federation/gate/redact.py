@@ -9,6 +9,7 @@ from server.boundary.detectors import mask
 from server.boundary.facts import WHOLE
 from server.boundary.rules import NAME_TO_ROLE
 from server.domain.actors import Member
+from server.domain.files import File
 from server.domain.ideas import Contribution
 from server.domain.polls import words_of
 from server.services.house import Rulebook
@@ -23,22 +24,36 @@ class Words:
     text: str
     html: str
     choices: tuple[str, ...] = ()
+    of_files: tuple[str, ...] = ()
 
 
-def redact(book: Rulebook, made: Contribution, author: Member, redactions: frozenset[str]) -> Words | None:
-    """Return the words without what `redactions` name, or None when something of it is still there."""
+def redact(
+    book: Rulebook, made: Contribution, author: Member, redactions: frozenset[str], files: Sequence[File] = ()
+) -> Words | None:
+    """Return the words without what `redactions` name, or None when something of it is still there.
+
+    `files` are those that cross with them: what is said of each is redacted as well.
+    """
+    of_files = [_said(one) for one in files]
     if not redactions:
-        return Words(made.title, made.text, made.html)
+        return Words(made.title, made.text, made.html, of_files=tuple(of_files))
     if redactions & WHOLE:
         return None
     kinds = {"person" if redaction == NAME_TO_ROLE else redaction for redaction in redactions}
     names = [author.name, author.username] if NAME_TO_ROLE in redactions else []
     title = _clean(book, made.title, kinds, names)
     text = _clean(book, made.text, kinds, names)
-    left = {finding.kind for finding in book.detectors.scan(f"{title}\n{text}")} & kinds
-    if left or any(name.casefold() in f"{title}\n{text}".casefold() for name in names if len(name) > 2):
+    of_files = [_clean(book, said, kinds, names) for said in of_files]
+    whole = "\n".join((title, text, *of_files))
+    left = {finding.kind for finding in book.detectors.scan(whole)} & kinds
+    if left or any(name.casefold() in whole.casefold() for name in names if len(name) > 2):
         return None
-    return Words(title, text, render(text))
+    return Words(title, text, render(text), of_files=tuple(of_files))
+
+
+def _said(file: File) -> str:
+    """Return what is told of a file: what a picture shows; another's name, and what is said of it."""
+    return file.alt if file.is_picture else f"{file.name}: {file.alt}" if file.alt else file.name
 
 
 def redact_poll(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from federation.gate.actors import Face, face_of, forum_of
+from federation.gate.enclosing import Enclosed, enclose, files_of
 from federation.gate.plan import Gateway
 from federation.gate.questions import question_of
 from federation.gate.redact import Words, redact, redact_poll
@@ -30,6 +31,7 @@ class Copy:
     card: Card
     thread_uri: str
     audiences: tuple[str, ...]
+    enclosed: tuple[Enclosed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +88,26 @@ async def copies_for(gate: Gateway, made: Contribution, forum: Forum, verdicts: 
     poll = await polls.poll_of(gate.house, made) if made.kind == "reply" else None
     copies = []
     for redactions in dict.fromkeys(verdict.redactions for verdict in verdicts):
+        some = await files_of(gate, made, redactions)
         words = (
             redact_poll(book, made, poll.question, poll.choices, author, redactions)
             if poll
-            else redact(book, made, author, redactions)
+            else redact(book, made, author, redactions, some)
         )
         if words is None:
             continue
         uri = await judged.public_uri(gate.house, made, redactions)
+        enclosed = enclose(gate, uri, some, words.of_files)
         face = await face_of(gate, author, root.id, redactions)
         alike = [verdict.audience for verdict in verdicts if verdict.redactions == redactions]
         for place, audiences in (await _places(gate, made, root, uri, alike)).items():
-            copies.append(_copy(made, forum, root, words, uri, face, place, audiences, poll))
+            copies.append(_copy(made, forum, root, words, uri, face, place, audiences, poll, enclosed))
     return copies
 
 
 def _copy(
     made: Contribution, forum: Forum, root: Contribution, words: Words, uri: str, face: Face, place: Place,
-    audiences: list[str], poll: Poll | None,
+    audiences: list[str], poll: Poll | None, enclosed: tuple[Enclosed, ...],
 ) -> Copy:  # fmt: skip
     piece = Piece(
         uri=uri,
@@ -123,6 +127,7 @@ def _copy(
         builds_on_uri=place.base_uri,
         created_at=made.created_at,
         edited_at=made.edited_at,
+        attachments=tuple(one.document for one in enclosed),
     )
     document = render_object(piece)
     if poll is not None:
@@ -138,7 +143,7 @@ def _copy(
         author_handle=face.handle,
         made_at=made.created_at.timestamp(),
     )
-    return Copy(document, face, card, place.root_uri, tuple(audiences))
+    return Copy(document, face, card, place.root_uri, tuple(audiences), enclosed)
 
 
 async def _places(

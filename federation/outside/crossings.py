@@ -148,6 +148,17 @@ async def revoke(change: Transaction, subject_uri: str, audience: str | None, no
     )
 
 
+async def revoke_files(
+    change: Transaction, subject_uri: str, audiences: Sequence[str], but: Sequence[str], now: float
+) -> None:
+    """Stop serving, to some audiences, the files of a subject but for those under some URIs."""
+    await change.execute(
+        "UPDATE crossings SET revoked_at = ?, mac = ? WHERE subject_uri = ? AND kind = 'file' AND revoked_at IS NULL"
+        " AND audience IN (SELECT value FROM json_each(?)) AND uri NOT IN (SELECT value FROM json_each(?))",
+        (now, ENDED, subject_uri, json.dumps(list(audiences)), json.dumps(list(but))),
+    )
+
+
 async def purge(change: Transaction, subject_uri: str) -> None:
     """Drop the bytes of what was revoked of a subject, unless they still stand elsewhere; the rows stay as ledger."""
     await change.execute(

@@ -22,7 +22,8 @@ class BodyRow(Model):
 class CrossingRow(Model):
     """One version of one document for one audience (a host, or "*"), as the gate released it.
 
-    Kind: actor, object, activity, tombstone. `ours` is False for what another server wrote and we only list.
+    Kind: actor, object, activity, tombstone, and file, whose type is an ending and whose bytes are its own.
+    `ours` is False for what another server wrote and we only list.
     """
 
     id = fields.IntField(primary_key=True)

@@ -56,6 +56,7 @@ class Piece:
     builds_on_uri: str
     created_at: datetime
     edited_at: datetime | None
+    attachments: tuple[dict[str, Any], ...] = ()
 
 
 def moment(at: datetime) -> str:
@@ -97,11 +98,20 @@ def render_object(piece: Piece) -> dict[str, Any]:
         made["context"] = piece.context_uri
     if piece.edited_at:
         made["updated"] = moment(piece.edited_at)
+    if piece.attachments:
+        made["attachment"] = list(piece.attachments)
     if piece.intent:
         made["intent"] = piece.intent
     if piece.builds_on_uri:
         made["buildsOn"] = piece.builds_on_uri
     return made
+
+
+def render_file(uri: str, media_type: str, words: str, width: int, height: int) -> dict[str, Any]:
+    """Render a file as what it is attached to tells of it: `name` is a picture's alternative text (AS2, 4.7)."""
+    if not media_type.startswith("image/"):
+        return {"type": "Document", "mediaType": media_type, "url": uri, "name": words}
+    return {"type": "Image", "mediaType": media_type, "url": uri, "name": words, "width": width, "height": height}
 
 
 def _excerpt(text: str, limit: int = 280) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server.boundary.facts import KINDS
 from server.boundary.labels import Level
-from server.boundary.rule import ANY_LIST, ANY_PATTERN, NAME_TO_ROLE, Conditions, Rate, Rule
+from server.boundary.rule import ANY_LIST, ANY_PATTERN, NAME_TO_ROLE, Conditions, Rate, Rule, Span
 from server.boundary.ruleset import RuleSet
 
 MAY_LEAVE = frozenset({Level.CLEAR, Level.GREEN})
@@ -15,7 +15,7 @@ HOURLY = Rate(6_000)
 
 
 def default_rules() -> RuleSet:
-    """Return the guards of a new organisation: label, onward wish, findings and consent. Nothing is shared yet."""
+    """Return the guards of a new organisation. Nothing is shared yet."""
     return RuleSet(
         (
             Rule(
@@ -41,6 +41,14 @@ def default_rules() -> RuleSet:
                 effect="hold",
                 conditions=Conditions(findings=KINDS - {"quote", "lookalike"} | {ANY_PATTERN, ANY_LIST}),
                 note="Secrets and personal data wait for a reviewer.",
+            ),
+            Rule(
+                id="G-files",
+                kind="guard",
+                direction="out",
+                effect="hold",
+                conditions=Conditions(attachments=Span(1)),
+                note="No detector reads what stands in a file or a picture: somebody looks at it first.",
             ),
             Rule(
                 id="G-quote",

@@ -69,6 +69,7 @@ class Contribution:
     best: bool = False
     hidden: bool = False
     crosses_at: datetime | None = None
+    files: int = 0
 
     def veiled(self) -> Contribution:
         """Return it without its words: what a moderation hold leaves others to see."""

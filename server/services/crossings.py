@@ -19,10 +19,12 @@ from server.domain.actors import Member
 from server.domain.agreements import Agreement
 from server.domain.crossings import EVERYONE, Partner, Verdict, VerdictWord
 from server.domain.errors import Missing
+from server.domain.files import File
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.self_test import TABLE
 from server.domain.uris import host_of, new_id
+from server.services import files
 from server.services.agreements import accepted_by_host
 from server.services.forums import forum_and_jam, mirror_key
 from server.services.house import House, Rulebook, make_detectors, read_table
@@ -78,6 +80,7 @@ class Draft:
     written_at: datetime | None = None
     version: int = 1
     hidden: bool = False
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,9 @@ async def judge(house: House, draft: Draft, *, quotes: bool = True) -> list[Verd
     book = canary_book() if draft.forum.is_canary else await house.rulebook()
     now = house.now()
     found = book.detectors.scan(_words(draft))
-    kinds, places = frozenset(finding.kind for finding in found), places_json(found, len(draft.title))
+    kinds, end = frozenset(finding.kind for finding in found), len(draft.title) + 1 + len(draft.text)
+    # What is found in what is said of files has no place in the words.
+    places = places_json([finding for finding in found if finding.end <= end], len(draft.title))
     readers = {reader.audience: reader for reader in await readers_of(house, draft.forum)}
     quoting = await _quoting(house, draft, list(readers)) if quotes else frozenset()
     recalled = await recalls.recalled_from(house.store, draft.contribution_id) if draft.contribution_id else set()
@@ -161,7 +166,12 @@ def canary_book() -> Rulebook:
 
 
 def _words(draft: Draft) -> str:
-    return f"{draft.title}\n{draft.text}"
+    return "\n".join((draft.title, draft.text, *words_of_files(draft.files)))
+
+
+def words_of_files(files: Sequence[File]) -> list[str]:
+    """Return what is said of files outside: what a picture shows, what another file is called."""
+    return [said for one in files for said in ((one.alt,) if one.is_picture else (one.name, one.alt)) if said]
 
 
 async def _quoting(house: House, draft: Draft, audiences: Sequence[str]) -> frozenset[str]:
@@ -228,9 +238,9 @@ def _facts(
         act=act,
         thing=_thing(draft),
         length=len(draft.text),
-        attachments=0,
-        attachment_types=frozenset(),
-        attachment_bytes=0,
+        attachments=len(draft.files),
+        attachment_types=frozenset(one.media_type for one in draft.files),
+        attachment_bytes=sum(one.size for one in draft.files),
         first_crossing=first_crossing,
         nth=nth,
         age=(now - written_at) // timedelta(hours=1),
@@ -342,6 +352,7 @@ async def draft_of(house: House, made: Contribution, forum: Forum | None = None)
         written_at=written_at,
         version=made.version,
         hidden=made.hidden,
+        files=await files.of_one(house, made),
     )
 
 

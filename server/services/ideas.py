@@ -15,9 +15,11 @@ from server.domain.actors import Member
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
 from server.domain.events import EventKind
 from server.domain.facilitation import REASON_LIMIT, MarkReason
+from server.domain.files import File
 from server.domain.ideas import INTENTS, Contribution, Intent, Kind, MarkKind, Version
 from server.domain.jams import Forum, Jam
 from server.domain.uris import new_id
+from server.services import files as enclosed
 from server.services.forums import obtain_forum
 from server.services.house import House
 from server.services.jams import hidden_jams
@@ -25,6 +27,9 @@ from server.services.labels import label_of, may_declassify, require_declassifie
 from server.services.quotes import prints_of
 from server.services.text import clean_line, clean_text, plain, render, sanitise
 from server.storage import contributions, events, jams, lineage, mark_reasons, polls, prints
+from server.services.text import clean_line, clean_text, plain, render, sanitise, searchable
+from server.storage import contributions, events, jams, mark_reasons, polls, prints
+from server.storage import files as file_rows
 from server.storage import holds as hold_rows
 
 NO_TIME = timedelta(0)
@@ -71,6 +76,7 @@ async def post_idea(
     builds_on: str = "",
     origin: Origin | None = None,
     undo: timedelta = NO_TIME,
+    files: Sequence[File] = (),
 ) -> Contribution:
     """Post an idea. Raises JamNotOpen, Invalid, TooMuch or Missing (an idea to build on that is not there).
 
@@ -87,9 +93,9 @@ async def post_idea(
         raise Missing("idea", f"builds on unknown idea {builds_on}")
     label = label_of(label, forum.label)
     draft = _draft(house, author, forum, "idea", text, label, intent, origin, title=clean_line(title, "title"))
-    made = replace(draft, thread_id=draft.id, builds_on=base.id if base else "")
+    made = replace(draft, thread_id=draft.id, builds_on=base.id if base else "", files=len(files))
     made = replace(made, crosses_at=_crosses_at(made, forum, undo, base))
-    return await _write(house, made, "IdeaPosted")
+    return await _write(house, made, "IdeaPosted", files)
 
 
 async def reply(
@@ -102,6 +108,7 @@ async def reply(
     intent: Intent = "",
     origin: Origin | None = None,
     undo: timedelta = NO_TIME,
+    files: Sequence[File] = (),
 ) -> Contribution:
     """Answer an idea or another reply. The label is never lower than that of the idea at the root."""
     if origin and (known := await contributions.by_uri(house.store, origin.uri)):
@@ -117,9 +124,9 @@ async def reply(
         raise Conflict("This thread is as deep as it can get; please answer something higher up.")
     least = Label.parse(root.label).join(Label.parse(label_of(label, forum.label)))
     draft = _draft(house, author, forum, "reply", text, str(least), intent, origin)
-    made = replace(draft, thread_id=root.id, parent_id=parent.id)
+    made = replace(draft, thread_id=root.id, parent_id=parent.id, files=len(files))
     made = replace(made, crosses_at=_crosses_at(made, forum, undo, root, parent))
-    return await _write(house, made, "ReplyPosted")
+    return await _write(house, made, "ReplyPosted", files)
 
 
 def _crosses_at(made: Contribution, forum: Forum, undo: timedelta, *above: Contribution | None) -> datetime | None:
@@ -184,7 +191,7 @@ async def _require_open(house: House, forum: Forum, origin: Origin | None) -> Ja
     return jam
 
 
-async def _write(house: House, made: Contribution, kind: EventKind) -> Contribution:
+async def _write(house: House, made: Contribution, kind: EventKind, files: Sequence[File] = ()) -> Contribution:
     marks = await prints_of(house, made.title, made.text)
     async with house.store.transaction() as change:
         if made.activity_uri:
@@ -194,6 +201,8 @@ async def _write(house: House, made: Contribution, kind: EventKind) -> Contribut
                 if known is not None:
                     return known
         await contributions.insert(change, made)
+        if files:
+            await enclosed.attach(change, made, files)
         await prints.put(change, made.id, marks)
         await _record(house, change, kind, made, {"version": 1, "parent": made.parent_id, "builds_on": made.builds_on})
     return made
@@ -215,8 +224,11 @@ async def edit(
     title: str | None = None,
     label: str | None = None,
     origin: Origin | None = None,
+    files: Sequence[File] | None = None,
 ) -> Contribution:
     """Change the words; the earlier ones stay as a version. Only the author may, while the jam is open.
+
+    `files` takes the place of those attached; None leaves them.
 
     A reply's label stays at least as strict as that of the idea that it answers. Whoever makes a label less
     strict must have the duty to review or to make rules, and is named in the audit.
@@ -235,7 +247,8 @@ async def edit(
     words = clean_text(plain(html) if origin else text)
     new_title = old.title if title is None or old.kind == "reply" else clean_line(title, "title")
     new_label = await _edited_label(house, by, old, label)
-    return await _change(house, by, old, replace(old, title=new_title, text=words, html=html, label=new_label))
+    new = replace(old, title=new_title, text=words, html=html, label=new_label)
+    return await _change(house, by, old, new, files)
 
 
 async def relabel(house: House, by: Member, old: Contribution, label: str) -> Contribution:
@@ -254,15 +267,21 @@ async def relabel(house: House, by: Member, old: Contribution, label: str) -> Co
     return await _change(house, by, old, replace(old, label=await _edited_label(house, by, old, label)))
 
 
-async def _change(house: House, by: Member, old: Contribution, new: Contribution) -> Contribution:
+async def _change(
+    house: House, by: Member, old: Contribution, new: Contribution, files: Sequence[File] | None = None
+) -> Contribution:
     """Write a new version, if anything of it is new. `new.html` is empty for words of our own."""
-    if (new.title, new.text, new.label) == (old.title, old.text, old.label):
+    had = await enclosed.of_one(house, old)
+    same = files is None or [(one.id, one.alt) for one in files] == [(one.id, one.alt) for one in had]
+    if same and (new.title, new.text, new.label) == (old.title, old.text, old.label):
         return old
     now = house.now().timestamp()
     html, lowered = new.html or render(new.text), Label.parse(new.label).lowers(Label.parse(old.label))
     marks = await prints_of(house, new.title, new.text)
     async with house.store.transaction() as change:
         await contributions.edit(change, old, title=new.title, text=new.text, html=html, label=new.label, now=now)
+        if files is not None and not same:
+            await enclosed.attach(change, old, files)
         await prints.put(change, old.id, marks)
         await hold_rows.void(change, old.id, old.version + 1)
         facts: dict[str, object] = {"version": old.version + 1, "relabelled": new.label != old.label}
@@ -313,6 +332,7 @@ async def _empty(
 ) -> None:
     if not await contributions.delete(change, old):
         return
+    await file_rows.drop_of(change, old.id)
     await prints.drop(change, old.id)
     await polls.empty(change, old.id)
     await hold_rows.void(change, old.id, old.version + 1)

@@ -51,6 +51,7 @@ def read_contribution(row: Mapping[str, Any]) -> Contribution:
         emerging=bool(row["emerging"]),
         best=bool(row["best"]),
         hidden=bool(row["hidden"]),
+        files=row["files"],
         created_at=moment(row["created_at"]),
         edited_at=moment_or_none(row["edited_at"]),
         crosses_at=moment_or_none(row["crosses_at"]),

@@ -1,12 +1,15 @@
 """Schema changes: from nothing, from an older version, from a newer one, and when they fail."""
 
 import asyncio
+import importlib
+import inspect
 import itertools
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
+from tortoise.models import Model
 
 from server.database import Database, MigrationFailed, NewerSchema
 from server.database.drafts import due, write
@@ -176,3 +179,29 @@ async def test_the_command_writes_a_migration_and_says_when_one_is_due(tmp_path:
     code, output = await run()
     assert (code, "0003_" in output) == (0, True)
     assert await run("--check") == (0, "")
+
+
+STORES = [
+    ("server.storage.rows", "server.storage.migrations"),
+    ("federation.outside.rows", "federation.outside.migrations"),
+]
+
+
+@pytest.mark.parametrize(("rows", "migrations"), STORES)
+async def test_migrations_leave_every_table_as_unique_as_its_rows_say(rows: str, migrations: str, tmp_path: Path):
+    """Altering a field makes SQLite's table anew, and what was unique together is easily lost on the way."""
+    store = await Database.open(tmp_path / "store.sqlite", rows, migrations=migrations)
+    try:
+        for _, row in inspect.getmembers(importlib.import_module(rows), inspect.isclass):
+            if not issubclass(row, Model) or row is Model:
+                continue
+            table = row._meta.db_table
+            kept = set()
+            for index in await store.fetch(f'PRAGMA index_list("{table}")'):
+                if index["unique"]:
+                    columns = await store.fetch(f'PRAGMA index_info("{index["name"]}")')
+                    kept.add(tuple(column["name"] for column in columns))
+            single = {(name,) for name, field in row._meta.fields_map.items() if field.unique and not field.pk}
+            assert {*map(tuple, row._meta.unique_together)} | single <= kept, table
+    finally:
+        await store.close()

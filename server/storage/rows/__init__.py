@@ -36,6 +36,7 @@ from server.storage.rows.facilitation import (
     ShiftRow,
     SummaryRow,
 )
+from server.storage.rows.files import FileBytesRow, FileRow
 from server.storage.rows.finding import ExposureRow, FeedRow, FollowRow, PlaceRow, SavedSearchRow
 from server.storage.rows.holds import HoldAnswerRow, HoldRow
 from server.storage.rows.jams import ForumRow, JamRow
@@ -68,6 +69,8 @@ __all__ = [
     "EventRow",
     "ExposureRow",
     "FeedRow",
+    "FileBytesRow",
+    "FileRow",
     "FlagRow",
     "FollowRow",
     "ForumRow",

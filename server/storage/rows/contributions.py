@@ -29,6 +29,7 @@ class ContributionRow(Model):
     emerging = fields.BooleanField(default=False)
     best = fields.BooleanField(default=False)
     hidden = fields.BooleanField(default=False, db_default=False)
+    files = fields.IntField(default=0, db_default=0)
     created_at = fields.FloatField()
     edited_at = fields.FloatField(null=True)
     # While it can be undone: when the gate takes it up. Emptied by whoever tells the gate.
