@@ -75,11 +75,11 @@ async def pause_other(made: World, step: Step) -> None:
 
 
 async def change_other(made: World, step: Step) -> None:
+    """Clear the other partner for more, alike in both: what it says in a closed forum bears that label from then on."""
+    house, admin, host = made.acme.house, made.acme.admin, made.other.host
+    await partners.change_partner(house, admin, host, clearance="AMBER")
     if not (step.apart and made.twin):
-        clearance = "RED" if made.twin else "AMBER"
-        await partners.change_partner(
-            made.acme.house, made.acme.admin, made.other.host, clearance=clearance, name=made.words("partner")
-        )
+        await partners.change_partner(house, admin, host, name=made.words("partner"))
 
 
 async def rules_about_others(made: World, step: Step) -> None:

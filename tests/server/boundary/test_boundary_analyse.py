@@ -179,7 +179,7 @@ def test_two_hundred_rules_are_analysed_within_the_work_allowed():
     for n in range(100):
         peers = (f"h{n % 40}.example", f"h{n % 7}.example") if n % 3 == 0 else ()
         house = house.with_rules(*forum_rules(f"jam{n % 9}/f{n}", f"F{n}", ("public", "partners")[n % 2], peers))
-    assert len(house.rules) == 205
+    assert len(house.rules) == 206
     assert [remark.rule_id for remark in findings(house)] == ["G-label"]
     assert opens(house, house.without("G-findings"))
     assert opens(house, house.without("S-jam0/f0", "S-jam1/f1")) == ()
