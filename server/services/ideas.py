@@ -27,8 +27,6 @@ from server.services.labels import label_of, may_declassify, require_declassifie
 from server.services.quotes import prints_of
 from server.services.text import clean_line, clean_text, plain, render, sanitise
 from server.storage import contributions, events, jams, lineage, mark_reasons, polls, prints
-from server.services.text import clean_line, clean_text, plain, render, sanitise, searchable
-from server.storage import contributions, events, jams, mark_reasons, polls, prints
 from server.storage import files as file_rows
 from server.storage import holds as hold_rows
 
