@@ -35,6 +35,8 @@ DONE = {
     "archived": "The jam is archived.",
     "forum": "The forum is there, with the rules that its audience stands for.",
     "asked": "The other server has been asked. The forum appears here once it answers.",
+    "moved": "Done. Copies outside are withdrawn from where it stood, and released where it stands now.",
+    "unmoved": "Undone. It stands where it stood before.",
     "flagged": "Flagged. A facilitator looks at it; the moderation log tells you what became of it.",
     "hidden": "Hidden. Its author reads why; copies outside are being taken back.",
     "undone": "Undone. It waits for a decision again.",

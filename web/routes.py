@@ -23,7 +23,7 @@ from web.pages.boundary import (
     rules,
     self_test,
 )
-from web.pages.control import cases, flags, radar
+from web.pages.control import cases, flags, moves, radar
 from web.pages.control import marks as control_marks
 from web.pages.finding import search as finding_search
 from web.pages.notices import inbox as inbox_page
@@ -50,6 +50,7 @@ GET: dict[str, Handler] = {
     "/jams/{jam}/control": radar.show_radar,
     "/jams/{jam}/control/radar": radar.show_radar,
     "/jams/{jam}/control/cases": cases.show_cases,
+    "/jams/{jam}/control/moves": moves.show_moves,
     "/jams/{jam}/moderation": cases.show_log,
     "/forums/{forum:[0-9a-f]{32}}": forums.show_forum,
     "/forums/{forum:[0-9a-f]{32}}/build": forums.build_on,
@@ -68,6 +69,9 @@ GET: dict[str, Handler] = {
     "/ideas/{idea}/flag": flags.show_flag,
     "/ideas/{idea}/hide": flags.show_hide,
     "/ideas/{idea}/tools": flags.show_tools,
+    "/ideas/{idea}/move": moves.show_form,
+    "/ideas/{idea}/merge": moves.show_form,
+    "/ideas/{idea}/split": moves.show_form,
     "/jams/{jam}/asking": asking_home.show_asking,
     "/jams/{jam}/statements": statements.show_next,
     "/jams/{jam}/statements/new": statements.show_draft,
@@ -135,6 +139,10 @@ POST: dict[str, Handler] = {
     "/polls/{idea}/end": polls.end,
     "/ideas/{idea}/flag": flags.flag,
     "/ideas/{idea}/hide": flags.hide,
+    "/ideas/{idea}/move": moves.act,
+    "/ideas/{idea}/merge": moves.act,
+    "/ideas/{idea}/split": moves.act,
+    "/jams/{jam}/control/moves/{move:[0-9a-f]{32}}/undo": moves.undo,
     "/jams/{jam}/control/cases/{case:[0-9a-f]{32}}": cases.decide,
     "/ideas/{idea}/ratings": ratings.rate,
     "/jams/{jam}/axes": ratings.set_axes,

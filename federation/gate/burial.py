@@ -20,6 +20,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.recalls import Cause
 from server.services import crossings as judged
+from server.services import forums
 
 
 async def bury(
@@ -36,6 +37,8 @@ async def bury(
     found = await crossings.exact_newest(gate.outside, object_uri, audience if audience in granted else granted[0])
     if found is None:
         return 0
+    # Whoever holds it got it in the forum where it stood, and may know nothing of one to which it was moved.
+    forum = await forums.forum_by_uri(gate.house, found.card.forum_uri) or forum
     withdrawal = Withdrawal(forum=forum, object_uri=object_uri, audience=audience, at=at, cause=cause)
     holders = await concerned(gate, withdrawal)
     stop_serving(plan, withdrawal, granted)

@@ -16,6 +16,7 @@ from federation.gate import (
     joining,
     marks_out,
     moderation_out,
+    moves_out,
     polls_out,
     review,
 )
@@ -80,6 +81,7 @@ DEALINGS: dict[EventKind, Dealing] = {
     "ContributionEdited": contributions_out.release_edit,
     "ContributionHidden": moderation_out.bring_thread_in_line,
     "ContributionRestored": moderation_out.bring_thread_in_line,
+    "ContributionMoved": moves_out.release_moved,
     "ContributionDeleted": contributions_out.release_deletion,
     "Marked": marks_out.release_mark,
     "Unmarked": marks_out.release_unmark,
@@ -112,6 +114,7 @@ WITHDRAWALS: frozenset[EventKind] = frozenset(
         "ContributionDeleted",
         "ContributionEdited",
         "ContributionHidden",
+        "ContributionMoved",
         "PartnerChanged",
         "PurgeAsked",
         "RecallAsked",

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from server.services import ideas, moderation, radar
+from server.domain.errors import Invalid, Missing
+from server.services import forums, ideas, moderation, moves, radar
 from server.services.visitors import visitors
 from web.api.calls import Call
 from web.api.control_shapes import (
     CaseAnswer,
     Hiding,
     MarkReasonAnswer,
+    MoveAnswer,
     NewDecision,
     NewFlag,
+    NewMerge,
+    NewMove,
+    NewSplit,
     show_case,
+    show_move,
     show_reason,
 )
 from web.api.idea_shapes import ContributionAnswer, show_contribution
@@ -59,3 +65,34 @@ async def decide_case(call: Call, body: NewDecision) -> CaseAnswer:
     await moderation.obtain_case(call.house, call.member, call.path["case"])
     case = await moderation.decide(call.house, call.member, call.path["case"], body.decision, body.note)
     return show_case(case, call.house.now())
+
+
+async def move(call: Call, body: NewMove) -> MoveAnswer:
+    made = await contribution_of(call)
+    try:
+        forum = await forums.obtain_forum(call.house, call.member, body.forum)
+    except Missing as missing:
+        raise Invalid("forum", missing.public) from missing
+    return show_move(await moves.move(call.house, call.member, made, forum, body.reason))
+
+
+async def merge(call: Call, body: NewMerge) -> MoveAnswer:
+    made, known = await contribution_of(call), await ideas.by_uri(call.house, body.into)
+    try:
+        into = await ideas.obtain(call.house, call.member, known.id if known else body.into)
+    except Missing as missing:
+        raise Invalid("into", missing.public) from missing
+    return show_move(await moves.merge(call.house, call.member, made, into, body.reason))
+
+
+async def split(call: Call, body: NewSplit) -> MoveAnswer:
+    made = await contribution_of(call)
+    return show_move(await moves.split(call.house, call.member, made, body.title, body.reason))
+
+
+async def list_moves(call: Call, query: Paging) -> Page[MoveAnswer]:
+    return slice_of(await moves.list_moves(call.house, call.member, await jam_of(call)), query, show_move)
+
+
+async def undo_move(call: Call) -> MoveAnswer:
+    return show_move(await moves.undo(call.house, call.member, call.path["move"]))

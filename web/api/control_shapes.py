@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from server.domain.facilitation import REASON_LIMIT, MarkReason
+from server.domain.facilitation import REASON_LIMIT, MarkReason, Move
 from server.domain.moderation import Case
 from web.api.shapes import Answer, Body
 
@@ -109,3 +109,52 @@ def show_case(case: Case, now: datetime) -> CaseAnswer:
             for one in case.steps
         ],
     )  # fmt: skip
+
+
+class NewMove(Body, frozen=True, kw_only=True):
+    """`forum` is an id, key, handle or slug of another forum of the jam."""
+
+    forum: Annotated[str, Meta(max_length=2000)]
+    reason: Said
+
+
+class NewMerge(Body, frozen=True, kw_only=True):
+    """`into` is the id or URI of the idea that stays."""
+
+    into: Annotated[str, Meta(max_length=2000)]
+    reason: Said
+
+
+class NewSplit(Body, frozen=True, kw_only=True):
+    """`title` is that of the idea which the reply becomes."""
+
+    title: str
+    reason: Said
+
+
+class MoveAnswer(Answer, frozen=True, kw_only=True):
+    """`kind` is move, merge or split; `idea` what was moved, `thread` the idea in whose thread it stands since."""
+
+    id: str
+    kind: str
+    idea: str
+    thread: str
+    by: str
+    by_name: str
+    reason: str
+    at: datetime
+    undone_at: datetime | None
+
+
+def show_move(one: Move) -> MoveAnswer:
+    return MoveAnswer(
+        id=one.id,
+        kind=one.kind,
+        idea=one.contribution_id,
+        thread=one.thread_id,
+        by=one.member_id,
+        by_name=one.member_name,
+        reason=one.reason,
+        at=one.made_at,
+        undone_at=one.undone_at,
+    )

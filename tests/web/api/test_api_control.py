@@ -47,3 +47,29 @@ async def test_a_flag_becomes_a_case_and_is_decided(ada: Caller, bob: Caller, ja
 async def test_a_facilitator_hides_over_the_api(ada: Caller, bob: Caller, idea: Things):
     await bob("POST", f"/ideas/{idea['id']}/hide", {"note": "Mine."}, 403)
     assert (await ada("POST", f"/ideas/{idea['id']}/hide", {"note": "Names a person."}))["state"] == "hidden"
+
+
+async def test_ideas_are_moved_merged_and_split_over_the_api(
+    ada: Caller, bob: Caller, jam: Things, idea: Things
+):
+    other = await bob("POST", "/forums/boxes/ideas", {"title": "The same", "text": "Paper tape."}, 201)
+    inside = await ada(
+        "POST", f"/jams/{jam['id']}/forums",
+        {"slug": "quiet", "title": "Quiet", "question": "?", "audience": "inside"}, 201,
+    )  # fmt: skip
+    await bob("POST", f"/ideas/{other['id']}/merge", {"into": idea["id"], "reason": "Double."}, 403)
+    await ada("POST", f"/ideas/{other['id']}/merge", {"into": "nowhere", "reason": "Double."}, 422)
+    merged = await ada("POST", f"/ideas/{other['id']}/merge", {"into": idea["uri"], "reason": "Double."})
+    assert (merged["kind"], merged["idea"], merged["thread"]) == ("merge", other["id"], idea["id"])
+    assert (await bob("GET", f"/ideas/{other['id']}"))["kind"] == "reply"
+    await ada("POST", f"/moves/{merged['id']}/undo")
+    assert (await bob("GET", f"/ideas/{other['id']}"))["kind"] == "idea"
+    await ada("POST", f"/ideas/{idea['id']}/move", {"forum": "quiet", "reason": "Ours."})
+    assert (await bob("GET", f"/ideas/{idea['id']}"))["forum_id"] == inside["id"]
+    reply = await bob("POST", f"/ideas/{idea['id']}/replies", {"text": "Apart."}, 201)
+    await ada("POST", f"/ideas/{reply['id']}/split", {"title": "Apart", "reason": "Another question."})
+    apart = await bob("GET", f"/ideas/{reply['id']}")
+    assert (apart["kind"], apart["title"], apart["builds_on"]) == ("idea", "Apart", idea["id"])
+    kinds = [one["kind"] for one in (await ada("GET", f"/jams/{jam['id']}/moves"))["data"]]
+    assert kinds == ["split", "move", "merge"]
+    await bob("GET", f"/jams/{jam['id']}/moves", status=403)

@@ -142,3 +142,62 @@ async def test_a_facilitator_hides_a_reply_from_its_tools(site: Any, fay: Member
     _, page = await reader.get(f"/ideas/{idea.id}")
     assert "Rude words" not in page
     assert "A facilitator has hidden this reply" in page
+
+
+async def test_two_ideas_are_merged_and_the_thread_gives_credit(site: Any, fay: Member) -> None:
+    kept = await ideas.post_idea(site.house, site.jonas, site.own_house, "Paper tape for boxes", "Use paper tape.")
+    double = await ideas.post_idea(site.house, site.mara, site.own_house, "Paper tape on boxes", "Use paper tape!")
+    browser, jonas = await site.browser(fay), await site.browser(site.jonas)
+    _, page = await browser.get(f"/ideas/{double.id}/tools")
+    assert f'href="/ideas/{double.id}/merge"' in page
+    _, page = await browser.get(f"/ideas/{double.id}/merge")
+    assert f'<option value="{kept.id}"' in page, "what says something similar is offered"
+    answer, page = await browser.post(f"/ideas/{double.id}/merge", into="nonsense", near="", reason="The same")
+    assert answer.status == 422
+    assert "Choose one of the ideas" in page
+    assert 'value="nonsense"' in page
+    url = f"https://inside/ideas/{kept.id}"
+    answer, _ = await browser.post(f"/ideas/{double.id}/merge", into=url, near="", reason="Both <b>ask</b> for tape")
+    assert answer.headers["Location"] == f"/ideas/{double.id}?done=moved"
+    _, page = await jonas.get(f"/ideas/{kept.id}")
+    assert "Merged in" in page
+    assert "Both &lt;b&gt;ask&lt;/b&gt; for tape" in page
+    assert "Mara Okafor" in page
+    assert "Use paper tape!" in page
+    answer, _ = await jonas.get(f"/ideas/{double.id}")
+    assert answer.status in (200, 303)
+    for path in (f"/ideas/{double.id}/split", f"/ideas/{kept.id}/move", "/jams/better/control/moves"):
+        answer, _ = await jonas.get(path)
+        assert answer.status == 404
+    _, page = await browser.get("/jams/better/control/moves")
+    undo = page.split('action="/jams/better/control/moves/')[1].split('"')[0]
+    answer, _ = await browser.post(f"/jams/better/control/moves/{undo}")
+    assert answer.headers["Location"] == f"/ideas/{double.id}?done=unmoved"
+    answer, page = await browser.post(f"/jams/better/control/moves/{undo}")
+    assert answer.status == 409
+    assert "undone already" in page
+
+
+async def test_a_move_names_who_may_read_it_and_a_split_asks_for_a_title(site: Any, fay: Member) -> None:
+    idea = await ideas.post_idea(site.house, site.jonas, site.open_floor, "Root", "Words")
+    reply = await ideas.reply(site.house, site.mara, idea, "Another question")
+    browser = await site.browser(fay)
+    _, page = await browser.get(f"/ideas/{idea.id}/move")
+    assert "Our own house: Inside Acme" in page
+    answer, page = await browser.post(f"/ideas/{idea.id}/move", forum="nowhere", reason="It names a customer")
+    assert answer.status == 422
+    assert "It names a customer</textarea>" in page
+    answer, _ = await browser.post(f"/ideas/{idea.id}/move", forum=site.own_house.id, reason="It names a customer")
+    assert answer.status == 303
+    _, page = await browser.get(f"/ideas/{idea.id}")
+    assert "Moved here from another forum" in page
+    await browser.get(f"/ideas/{reply.id}/split")
+    answer, page = await browser.post(f"/ideas/{reply.id}/split", title="", reason="Another question")
+    assert answer.status == 422
+    answer, _ = await browser.post(f"/ideas/{reply.id}/split", title="Another question", reason="It is one")
+    assert answer.status == 303
+    _, page = await browser.get(f"/ideas/{reply.id}")
+    assert "Split off another idea" in page
+    assert f'href="/ideas/{idea.id}"' in page
+    _, page = await browser.get(f"/ideas/{idea.id}")
+    assert f'href="/ideas/{reply.id}"' in page

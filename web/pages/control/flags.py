@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from server.domain.errors import Missing, NotAllowed, Refusal, SignInNeeded
+from server.domain.ideas import Contribution
 from server.services import moderation
 from server.services.text import excerpt
 from web.answers import go, head_of, show
@@ -67,6 +68,8 @@ async def show_tools(request: web.Request) -> web.Response:
         url=f"{page}/hide", words=_("Hide it"), icon="eye-off",
         hint=_("A moderation hold: others see a sentence in its place, and its copies are taken back from outside."),
     )]  # fmt: skip
+    if not made.hidden:
+        tools += _moving(made)
     if made.hidden:
         tools.append(Tool(
             url=f"/jams/{jam.slug}/control/cases", words=_("Restore it"), icon="eye",
@@ -79,6 +82,25 @@ async def show_tools(request: web.Request) -> web.Response:
         tools=tuple(tools),
     )
     return show(request, "control/tools.html", view)
+
+
+def _moving(made: Contribution) -> list[Tool]:
+    page = f"/ideas/{made.id}"
+    if made.kind == "reply":
+        return [Tool(
+            url=f"{page}/split", words=_("Split it off"), icon="git-branch",
+            hint=_("It becomes an idea of its author’s, with all that hangs on it."),
+        )]  # fmt: skip
+    return [
+        Tool(
+            url=f"{page}/move", words=_("Move it to another forum"), icon="route",
+            hint=_("With its replies. Who may read it outside is judged anew."),
+        ),
+        Tool(
+            url=f"{page}/merge", words=_("Merge it into another idea"), icon="layers",
+            hint=_("It stands there as a reply by its author, with all its replies; this address leads there."),
+        ),
+    ]  # fmt: skip
 
 
 async def show_hide(request: web.Request) -> web.Response:

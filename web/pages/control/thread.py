@@ -8,9 +8,11 @@ from datetime import datetime
 
 from server.domain.actors import Member
 from server.domain.moderation import STATE_WORDS, Case
-from server.services import ideas, moderation
+from server.services import ideas, moderation, moves
 from server.services.house import House
 from server.services.ideas import Thread
+from server.services.text import excerpt
+from web.cards import url_of
 from web.language import _
 from web.threads import MARK_WORDS
 
@@ -38,12 +40,27 @@ class CaseNote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """What became part of this thread, left it, or came from another forum: by whose idea, and who decided it."""
+
+    sentence: str
+    title: str
+    url: str
+    author: str
+    icon: str
+    name: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ControlThread:
     """`reasons` are of marks that stand, `earlier` of those that fell; `cases` are by contribution."""
 
     reasons: tuple[Reason, ...]
     earlier: tuple[Reason, ...]
     cases: Mapping[str, CaseNote]
+    credits: tuple[Credit, ...]
 
 
 async def draw_control(house: House, member: Member, thread: Thread) -> ControlThread:
@@ -61,11 +78,36 @@ async def draw_control(house: House, member: Member, thread: Thread) -> ControlT
     return ControlThread(
         reasons=tuple(one for one in said if one.fell_at is None),
         earlier=tuple(one for one in said if one.fell_at is not None),
+        credits=await _credits(house, member, thread),
         cases={
             made_id: _note(case, f"/jams/{thread.jam.slug}", member)
             for made_id, case in (await moderation.cases_in_thread(house, member, thread.idea.id)).items()
         },
     )
+
+
+async def _credits(house: House, member: Member, thread: Thread) -> tuple[Credit, ...]:
+    came, left = await moves.moves_in(house, member, thread.idea.id)
+    words = {"move": _("Moved here from another forum"), "merge": _("Merged in"), "split": _("Split off another idea")}
+    found = []
+    for one, sentence in [*((one, words[one.kind]) for one in came), *((one, _("Split off")) for one in left)]:
+        made = await ideas.by_id(house, one.contribution_id)
+        if made is None or made.deleted or made.hidden:
+            continue
+        own = made.id == thread.idea.id
+        found.append(
+            Credit(
+                sentence=sentence,
+                title="" if own else made.title or excerpt(made.text, 80),
+                url="" if own else url_of(made),
+                author="" if own else made.author_name,
+                icon={"move": "route", "merge": "layers", "split": "git-branch"}[one.kind],
+                name=one.member_name,
+                reason=one.reason,
+                at=one.made_at,
+            )
+        )
+    return tuple(found)
 
 
 def _note(case: Case, jam_url: str, member: Member) -> CaseNote:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from web.views import IdeaCard, JamHead, Link, Person
+from web.views import Choice, IdeaCard, JamHead, Link, Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,25 @@ class RadarPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choosing:
+    """One of several to choose."""
+
+    name: str
+    words: str
+    choices: tuple[Choice, ...]
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """A line to fill in beside the reason."""
+
+    name: str
+    words: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonPage:
     """A page that asks for a reason before something is done."""
 
@@ -43,6 +62,8 @@ class ReasonPage:
     icon: str
     back: Link
     hint: str = ""
+    choose: Choosing | None = None
+    ask: Asking | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     wrong: Mapping[str, str] = field(default_factory=dict)
@@ -112,3 +133,26 @@ class LogPage:
     cases: tuple[CaseRow, ...]
     whole: bool
     room: str = "log"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveRow:
+    """Something that was moved, merged or split. `undo_url` is "" where it cannot be undone."""
+
+    words: str
+    icon: str
+    title: str
+    url: str
+    name: str
+    reason: str
+    at: datetime
+    undone_at: datetime | None
+    undo_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovesPage:
+    jam: JamHead
+    moves: tuple[MoveRow, ...]
+    wrong: str
+    room: str = "moves"
