@@ -163,7 +163,7 @@ async def _inside_roles(work: Work, role: Role, house: House, outside: Outside |
 
 def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, listen: str) -> None:
     from federation.outside.store import LEDGER
-    from server.keys import HOUSE, SECOND_PLACE
+    from server.keys import HOUSE, MAILING, SECOND_PLACE
     from server.probe.worker import SelfTestWorker
     from server.services.agreements import follow_agreements
     from server.services.checkpoints import keep_checkpoints
@@ -176,7 +176,8 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     from server.services.undo import settle_due
     from web.api.setup import add_api
     from web.health import add_health
-    from web.keys import EXPOSURES
+    from web.keys import EXPOSURES, TEMPLATES
+    from web.mailing import Postbox
     from web.setup import add_web
 
     place = second_place(settings)
@@ -184,6 +185,8 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     app[HOUSE] = house
     app[LEDGER] = ledger
     app[SECOND_PLACE] = place
+    if settings.mailing is not None:
+        app[MAILING] = settings.mailing
     add_web(app)
     add_api(app)
     add_health(app)
@@ -203,6 +206,8 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     work.workers.append(("undo", lambda: settle_due(house), 0.5))
     work.workers.append(("decisions", lambda: settle_decisions(house), 0.5))
     work.workers.append(("notices", lambda: tell(house), 0.5))
+    if settings.mailing is not None:
+        work.workers.append(("mails", Postbox(house, settings.mailing, app[TEMPLATES]).run_once, 15.0))
     work.workers.append(("exposures", lambda: app[EXPOSURES].write(house), 5.0))
 
 

@@ -6,6 +6,8 @@ from aiohttp import web
 
 from server.services.checkpoints import SecondPlace
 from server.services.house import House
+from server.smtp import Mailing
 
 HOUSE = web.AppKey("HOUSE", House)
+MAILING = web.AppKey("MAILING", Mailing)
 SECOND_PLACE = web.AppKey("SECOND_PLACE", SecondPlace)

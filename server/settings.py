@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 
 from server.database.modes import is_shared, make_folder
 from server.domain.errors import Refusal
+from server.domain.mails import domain_of
 from server.domain.uris import Addresses
+from server.smtp import Mailing, Security
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -28,9 +30,18 @@ SETTINGS: dict[str, str] = {
     "MARMALADE_BROKER_URL": "a message broker; none so far: the roles wake each other through the stores",
     "MARMALADE_PEER_NETWORKS": "CIDRs that peers may live in besides the global Internet, separated by commas",
     "MARMALADE_UNDO_SECONDS": "how long what is written in the browser waits before it crosses; default 10",
+    "MARMALADE_SMTP_HOST": "the mail server that takes our mails; without it no mail is sent",
+    "MARMALADE_SMTP_PORT": "its port; default 465 for tls, 587 for starttls, 25 for none",
+    "MARMALADE_SMTP_SECURITY": "how to speak to it: tls, starttls or none; default starttls",
+    "MARMALADE_SMTP_USER": "the name to sign in with; without it we do not sign in",
+    "MARMALADE_SMTP_PASSWORD": "the password that goes with it",
+    "MARMALADE_SMTP_FROM": "the address that mails come from",
+    "MARMALADE_SMTP_DOMAINS": "the domains whose addresses may be mailed, separated by commas; nobody else is",
     "MARMALADE_LOG_LEVEL": "debug, info, warning or error; default info",
 }
 LONGEST_UNDO = 3600
+SMTP = ("HOST", "PORT", "SECURITY", "USER", "PASSWORD", "FROM", "DOMAINS")
+SMTP_PORTS: dict[Security, int] = {"tls": 465, "starttls": 587, "none": 25}
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -49,6 +60,7 @@ class Settings:
     peer_networks: tuple[Network, ...]
     admin_password: str
     log_level: str
+    mailing: Mailing | None = None
     undo_window: timedelta = timedelta(seconds=10)
 
     @classmethod
@@ -72,6 +84,7 @@ class Settings:
             admin_password=env.get("MARMALADE_ADMIN_PASSWORD", ""),
             log_level=level,
             undo_window=_seconds(env, "MARMALADE_UNDO_SECONDS", 10),
+            mailing=_mailing(env),
         )
 
     @property
@@ -101,6 +114,44 @@ def child_environment(settings: Mapping[str, str]) -> dict[str, str]:
     """Return our environment for a process that we start, with these settings in place of all of ours."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MARMALADE_")}
     return kept | dict(settings)
+
+
+def _mailing(env: Mapping[str, str]) -> Mailing | None:
+    """Return the mail server to use, or None; raise SettingsError for one that is half described."""
+    given = {name: env.get(f"MARMALADE_SMTP_{name}", "").strip() for name in SMTP}
+    if not given["HOST"]:
+        if any(given.values()):
+            raise SettingsError("MARMALADE_SMTP_HOST is missing: the other SMTP settings mean nothing without it.")
+        return None
+    security: Security | None = next((one for one in SMTP_PORTS if one == (given["SECURITY"] or "starttls")), None)
+    if security is None:
+        raise SettingsError(f"MARMALADE_SMTP_SECURITY is tls, starttls or none, not {given['SECURITY']!r}.")
+    port = given["PORT"] or str(SMTP_PORTS[security])
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise SettingsError(f"MARMALADE_SMTP_PORT is a number from 1 to 65535, not {port!r}.")
+    if not domain_of(given["FROM"]):
+        raise SettingsError("MARMALADE_SMTP_FROM is the address that mails come from, like jam@acme.example.")
+    if bool(given["USER"]) != bool(given["PASSWORD"]):
+        raise SettingsError("MARMALADE_SMTP_USER and MARMALADE_SMTP_PASSWORD go together.")
+    return Mailing(
+        host=given["HOST"],
+        port=int(port),
+        security=security,
+        user=given["USER"],
+        password=given["PASSWORD"],
+        sender=given["FROM"],
+        domains=_mail_domains(given["DOMAINS"]),
+    )
+
+
+def _mail_domains(text: str) -> frozenset[str]:
+    domains = frozenset(part.strip().lower() for part in text.split(",") if part.strip())
+    if not domains or not all(domain_of(f"a@{domain}") == domain for domain in domains):
+        raise SettingsError(
+            "MARMALADE_SMTP_DOMAINS names the domains whose addresses may be mailed, like acme.example: mails leave"
+            " the house, so nobody else is mailed."
+        )
+    return domains
 
 
 def _path(env: Mapping[str, str], name: str, default: Path) -> Path:

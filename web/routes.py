@@ -27,6 +27,7 @@ from web.pages.control import cases, flags, moves, radar
 from web.pages.control import marks as control_marks
 from web.pages.finding import search as finding_search
 from web.pages.notices import inbox as inbox_page
+from web.pages.notices import mail as mail_page
 from web.pages.organising import again, drafting, rehearsing, rota, taking
 
 GET: dict[str, Handler] = {
@@ -101,6 +102,9 @@ GET: dict[str, Handler] = {
     "/setup": setup.show_setup,
     "/moderation": moderation.show_log,
     "/inbox": inbox_page.show_inbox,
+    "/me/notices": mail_page.show_choices,
+    "/me/notices/confirm/{token}": mail_page.show_confirm,
+    "/unsubscribe/{token}": mail_page.show_unsubscribe,
 }
 
 POST: dict[str, Handler] = {
@@ -173,6 +177,9 @@ POST: dict[str, Handler] = {
     "/join/{secret}": invitations.join,
     "/setup": setup.put_aside,
     "/inbox": inbox_page.mark_read,
+    "/me/notices": mail_page.change_choices,
+    "/me/notices/confirm/{token}": mail_page.confirm,
+    "/unsubscribe/{token}": mail_page.unsubscribe,
     "/resembling": finding_search.show_resembling,
     r"/inbox/{notice:\d{1,17}}": inbox_page.follow_notice,
 }

@@ -21,8 +21,8 @@ from web import csrf
 from web.keys import COOKIE, SESSION, TO_DECIDE, UNREAD
 
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
-#: Paths that know no cookie session: files, probes and the JSON API, which has tokens of its own.
-APART = ("/static/", "/api/", "/livez", "/readyz", "/metrics")
+#: Paths that know no cookie session: files, probes, the JSON API, what links in mails open, and feeds.
+APART = ("/static/", "/api/", "/livez", "/readyz", "/metrics", "/unsubscribe/", "/feeds/")
 _AGE = int(people.SESSION_IDLE.total_seconds())
 
 

@@ -65,6 +65,22 @@ def check_store(name: str, path: Path, migrations: str) -> Finding:
     return Finding(name, "ok", f"{path} is sound, schema {found.applied}.")
 
 
+async def check_mail(settings: Settings) -> Finding:
+    """Connect to the mail server and sign in, without sending anything."""
+    mailing = settings.mailing
+    if mailing is None:
+        return Finding("mail", "ok", "No mail server is set, so no mail is sent. The inbox has everything.")
+    where = f"{mailing.host}:{mailing.port}"
+    if wrong := await mailing.look():
+        return Finding("mail", "broken", f"{where} does not take us: {wrong}", "Mend the MARMALADE_SMTP_ settings.")
+    if mailing.security == "none" and mailing.host not in ("localhost", "127.0.0.1", "::1"):
+        said = f"{where} takes our mail, but everybody on the way can read it."
+        return Finding("mail", "note", said, "Set MARMALADE_SMTP_SECURITY to starttls or tls.")
+    return Finding(
+        "mail", "ok", f"{where} takes our mail ({mailing.security}), for {', '.join(sorted(mailing.domains))}."
+    )
+
+
 def check_disk(settings: Settings) -> Finding:
     """Look at the room left where the inside store is, bytes."""
     free = shutil.disk_usage(settings.inside_path.parent).free

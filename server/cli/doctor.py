@@ -58,6 +58,7 @@ async def _look(home: Path) -> list[Finding]:
             if not [one for one in found if one.name == "secrets" and one.state == "broken"]:
                 found.append(await _look_at_seals(home))
         meter.step()
+        found.append(await checks.check_mail(settings))
         found += await _look_outward(settings, home)
         meter.step()
     return found

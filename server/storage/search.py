@@ -11,6 +11,8 @@ from server.domain.search import DATE_SECONDS, HERE, Sought
 
 # So many matches are kept at most, newest first: they are counted and put in order.
 KEPT = 2_000
+# Where more texts than this match, the newest go first instead of the best.
+SCORED = 10_000
 # Words of a title count four times.
 SCORE = "bm25(contribution_words, 0.0, 4.0, 1.0)"
 BEGIN, END = "\x02", "\x03"
@@ -36,11 +38,11 @@ async def places(
 ) -> list[Place]:
     """Return what matches within some forums, the last written first: `kept` at most."""
     narrowed, values = _narrowed(sought, now)
-    # The score is worked out for what is kept alone: the index gives its rows in the order asked for.
     source, score, matching = "search_places p", "0.0", ""
     if match:
         source = "contribution_words CROSS JOIN search_places p ON p.number = contribution_words.rowid"
-        score, matching = SCORE, "contribution_words MATCH ? AND "
+        score = SCORE if await _can_be_scored(store, match) else "0.0"
+        matching = "contribution_words MATCH ? AND "
     rows = await store.fetch(
         "SELECT p.number, p.contribution_id, p.jam_id, p.forum_id, p.author_id, p.kind, p.intent, p.label,"
         f" p.made_at, {score} AS score FROM {source}"
@@ -49,6 +51,15 @@ async def places(
         (*((match,) if match else ()), json.dumps(sorted(forums)), *values, kept),
     )
     return [Place(**row) for row in rows]
+
+
+async def _can_be_scored(store: Database, match: str) -> bool:
+    """Say whether few enough texts match for working out how well each does: that goes through all of them."""
+    found = await store.fetch_value(
+        f"SELECT count(*) FROM (SELECT 1 FROM contribution_words WHERE contribution_words MATCH ? LIMIT {SCORED + 1})",
+        (match,),
+    )
+    return int(found) <= SCORED
 
 
 def _narrowed(sought: Sought, now: float) -> tuple[str, list[Any]]:

@@ -66,3 +66,33 @@ def show_notice(house: House, told: Told, sentence: str, path: str) -> NoticeAns
         made_at=told.notice.made_at,
         read_at=told.notice.read_at,
     )
+
+
+class MailChoicesAnswer(Answer, frozen=True, kw_only=True):
+    """When the caller is mailed. Hours are of the day in `zone`; `says` is how much any mail may hold."""
+
+    address: str
+    confirmed: bool
+    digest: bool
+    hour: int
+    zone: str
+    at_once: bool
+    quiet_from: int | None
+    quiet_until: int | None
+    says: str
+
+
+class MailChoicesBody(Body, frozen=True, kw_only=True):
+    """All of one's choices, and an address where it is to change: "" takes it away, another has to be confirmed."""
+
+    digest: bool
+    hour: int
+    zone: str
+    at_once: bool
+    quiet_from: int | None = None
+    quiet_until: int | None = None
+    address: str | None = None
+
+
+class MailPolicyBody(Body, frozen=True, kw_only=True):
+    says: Literal["counts", "titles", "words"]

@@ -30,3 +30,14 @@ async def test_what_cannot_be_taken_is_said(bob: Caller):
     await bob("POST", "/inbox/read", {"ids": [1], "up_to": 2}, 422)
     await bob("POST", "/inbox/read", {"ids": [99]}, 404)
     await bob("POST", "/inbox/read", {"ids": [-1]}, 404)
+
+
+async def test_when_one_is_mailed_is_read_and_changed(ada: Caller, bob: Caller):
+    assert (await bob("GET", "/me/notices"))["says"] == "counts"
+    wanted = {"digest": True, "hour": 7, "zone": "Europe/Berlin", "at_once": False, "quiet_from": 20, "quiet_until": 6}
+    assert (await bob("PUT", "/me/notices", wanted))["zone"] == "Europe/Berlin"
+    await bob("PUT", "/me/notices", {**wanted, "zone": "Mars"}, 422)
+    await bob("PUT", "/me/notices", {**wanted, "quiet_until": None}, 422)
+    await bob("PUT", "/me/notices", {**wanted, "address": "bob@gmail.example"}, 422)
+    await bob("PUT", "/boundary/mail", {"says": "words"}, 403)
+    assert (await ada("PUT", "/boundary/mail", {"says": "titles"}))["says"] == "titles"
