@@ -168,6 +168,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     from server.services.agreements import follow_agreements
     from server.services.checkpoints import keep_checkpoints
     from server.services.holds import settle_decisions
+    from server.services.hours import follow_hours
     from server.services.jams import follow_clock
     from server.services.polls import count_polls
     from server.services.rule_times import RuleClock
@@ -204,6 +205,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     work.workers.append(("checkpoints", lambda: keep_checkpoints(house, place), 5.0))
     work.workers.append(("polls", lambda: count_polls(house), 1.0))
     work.workers.append(("undo", lambda: settle_due(house), 0.5))
+    work.workers.append(("host hours", lambda: follow_hours(house), 1.0))
     work.workers.append(("decisions", lambda: settle_decisions(house), 0.5))
     work.workers.append(("notices", lambda: tell(house), 0.5))
     if settings.mailing is not None:

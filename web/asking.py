@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from server.domain.actors import Member
-from server.domain.ideas import Contribution
+from server.domain.ideas import Absent, Contribution
 from server.domain.jams import Jam
 from server.domain.ratings import LOWEST, Spread
-from server.services import polls, ratings
+from server.domain.rooms import Room
+from server.services import polls, proxies, ratings, rooms
 from server.services.house import House
 from server.services.ideas import Thread
 from server.services.polls import Answered, seen_by
@@ -58,13 +59,31 @@ class SpreadView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoomLink:
+    """A breakout room of the thread that the reader may enter."""
+
+    url: str
+    title: str
+    owed_by: str
+    open: bool
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """What is asked in a thread. `polls` is by the id of the reply that each is."""
+    """What is asked in a thread. `polls` is by the id of the reply that each is, `summaries` by that of the reply
+    in which a room returned its summary, `absent` by what was entered in somebody's words.
+    """
 
     polls: Mapping[str, PollView] = field(default_factory=dict)
     poll_url: str = ""
     spreads: tuple[SpreadView, ...] = ()
     rate_url: str = ""
+    room_url: str = ""
+    rooms: tuple[RoomLink, ...] = ()
+    summaries: Mapping[str, RoomLink] = field(default_factory=dict)
+    absent: Mapping[str, Absent] = field(default_factory=dict)
+    another_url: str = ""
 
 
 def draw_poll(answered: Answered, made: Contribution, reader: Member, now: datetime, *, writable: bool) -> PollView:
@@ -116,13 +135,31 @@ def draw_spread(spread: Spread) -> SpreadView:
     return SpreadView(axis=spread.axis, raters=spread.raters, median=spread.median, bars=bars, mine=spread.mine)
 
 
+def _link(room: Room, now: datetime) -> RoomLink:
+    return RoomLink(
+        url=f"/rooms/{room.id}",
+        title=room.title,
+        owed_by=room.owed_by_name,
+        open=room.is_open,
+        overdue=room.is_overdue(now),
+    )
+
+
 async def draw_asking(house: House, reader: Member, thread: Thread) -> Asking:
     """All that is asked in a thread, and what this reader may ask."""
     writable = thread.jam.state_at(house.now()) == "open" and (thread.forum.is_local or thread.forum.joined)
     spreads = () if thread.idea.deleted else await ratings.spreads_of(house, reader, thread.idea)
+    found = [] if thread.idea.deleted else await rooms.rooms_of(house, reader, thread.idea)
+    links = {one.id: _link(one, house.now()) for one in found}
+    may_ask = await polls.may_ask(house, reader, thread.idea)
     return Asking(
         polls=await draw_polls(house, reader, thread.idea, thread.jam),
         spreads=tuple(draw_spread(one) for one in spreads),
         rate_url=f"/ideas/{thread.idea.id}/ratings" if thread.jam.state_at(house.now()) == "open" else "",
-        poll_url=f"/ideas/{thread.idea.id}/poll" if writable and polls.may_ask(reader, thread.idea) else "",
+        room_url=f"/ideas/{thread.idea.id}/room" if writable and rooms.may_open(reader, thread.idea) else "",
+        rooms=tuple(links[one.id] for one in found if one.is_open),
+        summaries={one.summary_id: links[one.id] for one in found if one.summary_id},
+        absent={} if thread.idea.deleted else await proxies.absent_in(house, reader, thread.idea),
+        another_url=f"/ideas/{thread.idea.id}/for-another" if writable and reader.may("moderate") else "",
+        poll_url=f"/ideas/{thread.idea.id}/poll" if writable and may_ask else "",
     )

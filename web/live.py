@@ -4,6 +4,7 @@ One `Hub` for each application reads the log while anybody listens. For each jam
 frame once and hands the same bytes to all of them; figures are counted at most once in `PACE` seconds; who
 cannot keep up is let go and comes back with Last-Event-ID. Frames:
 
+    hour      {"id"}: something came to the queue of a host hour, or it began or ended
     poll      {"id", "thread"}: somebody voted, or a poll ended; a page that shows it asks for it again
     arrival   {"kind", "id", "thread", "forum"}: an idea or reply came; pages count it, nothing moves
     part      HTML elements that replace those of the same id
@@ -85,6 +86,13 @@ def poll_of(event: Event) -> bytes | None:
     if event.kind not in ("PollVoted", "PollCounted", "PollEnded"):
         return None
     return frame("poll", json.dumps({"id": event.subject_id, "thread": event.data["thread"]}), event.seq)
+
+
+def hour_of(event: Event) -> bytes | None:
+    """The frame that tells of news in a host hour, or None for any other event."""
+    if event.kind not in ("HourQuestionAsked", "HourQuestionAnswered", "HourBegan", "HourEnded"):
+        return None
+    return frame("hour", json.dumps({"id": event.subject_id}), event.seq)
 
 
 def jam_of(event: Event) -> str:
@@ -185,7 +193,7 @@ class Hub:
             if room is None:
                 continue
             room.stale = room.stale or event.kind in _COUNTING
-            if (told := arrival_of(event) or poll_of(event)) is not None:
+            if (told := arrival_of(event) or poll_of(event) or hour_of(event)) is not None:
                 self._tell(room, told)
         return seq
 

@@ -8,7 +8,7 @@ from aiohttp.typedefs import Handler
 from web.pages import board, doors, forums, home, jams, labels, people, stream, threads
 from web.pages.admin import invitations, moderation, person, setup, units
 from web.pages.asking import home as asking_home
-from web.pages.asking import polls, ratings, statements
+from web.pages.asking import hours, polls, proxies, ratings, rooms, statements
 from web.pages.boundary import (
     audit,
     decisions,
@@ -74,6 +74,12 @@ GET: dict[str, Handler] = {
     "/ideas/{idea}/merge": moves.show_form,
     "/ideas/{idea}/split": moves.show_form,
     "/jams/{jam}/asking": asking_home.show_asking,
+    "/jams/{jam}/hours/new": hours.show_form,
+    "/hours/{hour:[0-9a-f]{32}}": hours.show_hour,
+    "/ideas/{idea}/room": rooms.show_form,
+    "/rooms/{room:[0-9a-f]{32}}": rooms.show_room,
+    "/forums/{forum:[0-9a-f]{32}}/for-another": proxies.show_for_forum,
+    "/ideas/{idea}/for-another": proxies.show_for_reply,
     "/jams/{jam}/statements": statements.show_next,
     "/jams/{jam}/statements/new": statements.show_draft,
     "/jams/{jam}/statements/results": statements.show_results,
@@ -149,6 +155,16 @@ POST: dict[str, Handler] = {
     "/jams/{jam}/control/moves/{move:[0-9a-f]{32}}/undo": moves.undo,
     "/jams/{jam}/control/cases/{case:[0-9a-f]{32}}": cases.decide,
     "/ideas/{idea}/ratings": ratings.rate,
+    "/jams/{jam}/hours": hours.plan,
+    "/hours/{hour:[0-9a-f]{32}}/questions": hours.ask,
+    "/hours/{hour:[0-9a-f]{32}}/questions/{question:[0-9a-f]{32}}/support": hours.support,
+    "/hours/{hour:[0-9a-f]{32}}/questions/{question:[0-9a-f]{32}}/back": hours.take_back,
+    "/hours/{hour:[0-9a-f]{32}}/questions/{question:[0-9a-f]{32}}/answer": hours.answer,
+    "/hours/{hour:[0-9a-f]{32}}/end": hours.end,
+    "/ideas/{idea}/rooms": rooms.open_room,
+    "/rooms/{room:[0-9a-f]{32}}/{verb:say|people|owe|summary}": rooms.act,
+    "/forums/{forum:[0-9a-f]{32}}/for-another": proxies.enter_idea,
+    "/ideas/{idea}/for-another": proxies.enter_reply,
     "/jams/{jam}/axes": ratings.set_axes,
     "/jams/{jam}/statements": statements.draft,
     "/jams/{jam}/statements/{statement:[0-9a-f]{32}}/vote": statements.vote,

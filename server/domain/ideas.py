@@ -80,6 +80,14 @@ class Contribution:
         return self.author_host == ""
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Somebody without access whose words another person enters, and where: "the workshop in Leeds", say."""
+
+    name: str
+    place: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
     """One state of a contribution's words. `number` counts from 1."""

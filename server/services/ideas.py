@@ -26,7 +26,7 @@ from server.services.jams import hidden_jams
 from server.services.labels import label_of, may_declassify, require_declassifier
 from server.services.quotes import prints_of
 from server.services.text import clean_line, clean_text, plain, render, sanitise
-from server.storage import contributions, events, jams, lineage, mark_reasons, polls, prints
+from server.storage import contributions, events, jams, lineage, mark_reasons, polls, prints, proxies
 from server.storage import files as file_rows
 from server.storage import holds as hold_rows
 
@@ -333,6 +333,7 @@ async def _empty(
     await file_rows.drop_of(change, old.id)
     await prints.drop(change, old.id)
     await polls.empty(change, old.id)
+    await proxies.drop(change, old.id)
     await hold_rows.void(change, old.id, old.version + 1)
     await hold_rows.forget_previews(change, old.id)
     moderated = by_id != old.author_id

@@ -19,7 +19,7 @@ from server.domain.polls import LONGEST_CHOICE, TELL_SECONDS, Counts, Poll, chec
 from server.services import ideas
 from server.services.house import House
 from server.services.text import clean_line
-from server.storage import contributions, events, jams, polls
+from server.storage import contributions, events, hosting, jams, polls
 
 LONGEST_QUESTION = 500
 
@@ -32,9 +32,13 @@ class Answered:
     chosen: tuple[int, ...]
 
 
-def may_ask(by: Member, idea: Contribution) -> bool:
-    """Say whether somebody may put a poll to an idea: its author, and whoever moderates."""
-    return by.active and by.is_local and (idea.author_id == by.id or by.may("moderate"))
+async def may_ask(house: House, by: Member, idea: Contribution) -> bool:
+    """Say whether somebody may put a poll to an idea: its author, the forum's hosts, and whoever moderates."""
+    if not (by.active and by.is_local) or idea.kind != "idea":
+        return False
+    hosts = await hosting.hosts(house.store, idea.jam_id)
+    hosting_it = any((host.forum_id, host.member_id) == (idea.forum_id, by.id) for host in hosts)
+    return idea.author_id == by.id or by.may("moderate") or hosting_it
 
 
 async def ask(
@@ -53,8 +57,8 @@ async def ask(
 
     Raises NotAllowed, JamNotOpen, Invalid (question, choices, ends_at, label).
     """
-    if idea.kind != "idea" or not may_ask(by, idea):
-        raise NotAllowed("Its author or a facilitator can put a poll to an idea.", f"{by.id} polls {idea.id}")
+    if not await may_ask(house, by, idea):
+        raise NotAllowed("Its author, a host or a facilitator can put a poll to an idea.", f"{by.id} polls {idea.id}")
     jam = await _jam(house, idea)
     jam.require_open(house.now())
     asked = clean_line(question, "question", LONGEST_QUESTION)
@@ -108,7 +112,7 @@ async def vote(house: House, by: Member, made: Contribution, positions: Sequence
     (await _jam(house, made)).require_open(house.now())
     async with house.store.transaction() as change:
         poll = await polls.by_id(change, made.id)
-        if poll is None:
+        if poll is None or made.hidden:
             raise Missing("poll", f"{made.id} is no poll")
         poll.require_open(house.now())
         chosen = poll.check_choice(positions)
@@ -127,7 +131,7 @@ async def vote_from_elsewhere(house: House, by: Member, made: Contribution, posi
     (await _jam(house, made)).require_open(house.now())
     async with house.store.transaction() as change:
         poll = await polls.by_id(change, made.id)
-        if poll is None:
+        if poll is None or made.hidden:
             raise Missing("poll", f"{made.id} is no poll")
         poll.require_open(house.now())
         chosen = poll.check_choice([position])

@@ -136,8 +136,8 @@ async def count_by_role(store: Database, role: str) -> int:
 
 
 async def names_without_consent(store: Database) -> list[str]:
-    """Return the names of our people who did not agree that their names leave."""
-    rows = await store.fetch("SELECT name FROM members WHERE host = '' AND NOT consent")
+    """Return the names of our people who did not agree that their names leave, and of those others spoke for."""
+    rows = await store.fetch("SELECT name FROM members WHERE host = '' AND NOT consent UNION SELECT name FROM proxies")
     return [row["name"] for row in rows]
 
 

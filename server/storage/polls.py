@@ -46,7 +46,8 @@ async def by_id(store: Database | Transaction, contribution_id: str) -> Poll | N
 
 async def of_thread(store: Database, thread_id: str) -> list[Poll]:
     """Return the polls of a thread, oldest first."""
-    rows = await store.fetch(f"{SELECT} WHERE c.thread_id = ? AND NOT c.deleted ORDER BY c.created_at", (thread_id,))
+    standing = "NOT c.deleted AND NOT c.hidden"
+    rows = await store.fetch(f"{SELECT} WHERE c.thread_id = ? AND {standing} ORDER BY c.created_at", (thread_id,))
     return await _polls(store, rows)
 
 

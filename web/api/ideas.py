@@ -51,7 +51,7 @@ async def _named(call: Call, field: str, key: str) -> Contribution:
         raise Invalid(field, missing.public) from missing
 
 
-async def _judged(call: Call, made: Contribution) -> JudgedContribution:
+async def judged_of(call: Call, made: Contribution) -> JudgedContribution:
     return show_judged(
         call.house, made, await visitors(call.house), await crossings.verdicts_of(call.house, call.member, made)
     )
@@ -66,7 +66,7 @@ async def post_idea(call: Call, body: NewIdea) -> JudgedContribution:
         call.house, call.member, forum, body.title, body.text, label=body.label, intent=body.intent,
         builds_on=base.id if base else "", undo=timedelta(seconds=body.undo_seconds),
     )  # fmt: skip
-    return await _judged(call, made)
+    return await judged_of(call, made)
 
 
 async def post_reply(call: Call, body: NewReply) -> JudgedContribution:
@@ -80,7 +80,7 @@ async def post_reply(call: Call, body: NewReply) -> JudgedContribution:
         call.house, call.member, parent, body.text, label=body.label, intent=body.intent,
         undo=timedelta(seconds=body.undo_seconds),
     )  # fmt: skip
-    return await _judged(call, made)
+    return await judged_of(call, made)
 
 
 async def list_ideas(call: Call, query: IdeasQuery) -> Page[ContributionAnswer]:
@@ -149,7 +149,7 @@ def _below(made: Contribution, replies: list[Contribution]) -> list[Contribution
 async def edit_idea(call: Call, body: IdeaChanges) -> JudgedContribution:
     old = await contribution_of(call)
     if body.label is not UNSET and body.text is UNSET and body.title is UNSET:
-        return await _judged(call, await ideas.relabel(call.house, call.member, old, body.label))
+        return await judged_of(call, await ideas.relabel(call.house, call.member, old, body.label))
     changed = await ideas.edit(
         call.house,
         call.member,
@@ -158,7 +158,7 @@ async def edit_idea(call: Call, body: IdeaChanges) -> JudgedContribution:
         title=None if body.title is UNSET else body.title,
         label=None if body.label is UNSET else body.label,
     )
-    return await _judged(call, changed)
+    return await judged_of(call, changed)
 
 
 async def delete_idea(call: Call) -> None:

@@ -25,6 +25,12 @@
     });
   }
   document.addEventListener("marmalade:frame", (event) => {
+    if (event.detail.event === "hour") {
+      const place = document.querySelector("[data-hour]");
+      const news = document.getElementById("hour-news");
+      if (place && news && JSON.parse(event.detail.data).id === place.dataset.hour) news.hidden = false;
+      return;
+    }
     if (event.detail.event !== "poll") return;
     const { id } = JSON.parse(event.detail.data);
     if (!document.getElementById(`poll-${id}`) || due.has(id)) return;

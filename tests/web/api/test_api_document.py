@@ -121,6 +121,15 @@ async def test_what_is_answered_fits_what_is_documented(
     await holds.ask_review(house, a_hold(house, "0" * 32, idea["id"]))
     if set(re.findall(r"{(\w+)}", route.path)) - set(parts):
         parts |= await recalled(ada, idea, house, outside)
+    if "{hour}" in route.path:
+        times = {
+            "starts_at": (SOON + timedelta(hours=1)).isoformat(),
+            "ends_at": (SOON + timedelta(hours=2)).isoformat(),
+        }
+        parts["hour"] = (await ada("POST", "/jams/packaging/hours", {"forum": "boxes", "title": "Ask", **times}))["id"]
+    if "{room}" in route.path:
+        opened = {"title": "Room", "due_at": (SOON + timedelta(hours=1)).isoformat()}
+        parts["room"] = (await ada("POST", f"/ideas/{idea['id']}/rooms", opened))["id"]
     if "{poll}" in route.path:
         asked = {"question": "Which?", "choices": ["One", "Two"], "ends_at": (SOON + timedelta(hours=1)).isoformat()}
         parts["poll"] = (await ada("POST", f"/ideas/{idea['id']}/polls", asked))["id"]

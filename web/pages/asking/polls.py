@@ -34,8 +34,8 @@ async def show_form(request: web.Request) -> web.Response:
 
 async def _form(request: web.Request, typed: dict[str, str], wrong: dict[str, str], status: int) -> web.Response:
     house, member, idea, forum, jam = await obtain(request)
-    if not polls.may_ask(member, idea) or idea.kind != "idea":
-        raise NotAllowed("Its author or a facilitator can put a poll to an idea.")
+    if not await polls.may_ask(house, member, idea):
+        raise NotAllowed("Its author, a host or a facilitator can put a poll to an idea.")
     words = words_of(typed.get("question", ""), typed.get("choices", "").splitlines())
     try:
         label = label_of(typed.get("label") or None, idea.label)

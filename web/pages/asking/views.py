@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.statements import Statement
+from web.pages.asking.meeting_views import HourCard, RoomCard
 from web.views import Choice, JamHead, Link, Reach
 
 
@@ -102,4 +103,9 @@ class AskingPage:
     may_set_axes: bool
     statements: int
     answered: int
+    hours: tuple[HourCard, ...]
+    hour_url: str
+    rooms: tuple[RoomCard, ...]
+    may_moderate: bool
+    forums: tuple[Link, ...]
     wrong: Mapping[str, str]
