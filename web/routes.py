@@ -122,6 +122,7 @@ POST: dict[str, Handler] = {
     "/jams": drafting.create,
     "/jams/template": drafting.read_file,
     "/jams/{jam}/charter": jams.write_charter,
+    "/jams/{jam}/draft": jams.change_draft,
     "/jams/{jam}/open": jams.open_jam,
     "/jams/{jam}/extend": jams.extend_jam,
     "/jams/{jam}/freeze": jams.freeze_jam,

@@ -329,6 +329,7 @@ class SettingsPage:
     opens_at: datetime
     closes_at: datetime
     closes_value: str
+    draft_values: Mapping[str, str]
     verbs: tuple[str, ...]
     gaps: tuple[str, ...]
     checklist: tuple[Choice, ...]

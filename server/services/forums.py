@@ -15,7 +15,7 @@ from server.services.jams import hidden_jams
 from server.services.labels import label_of
 from server.services.rules import add_rules
 from server.services.text import clean_line, clean_text
-from server.storage import events, jams, people
+from server.storage import events, jams, lineage, people
 
 
 async def create_forum(
@@ -180,7 +180,8 @@ async def obtain_forum(house: House, reader: Member, key: str) -> Forum:
 async def list_forums(house: House, reader: Member, jam: Jam | None = None) -> list[Forum]:
     if not (reader.active and reader.is_local):
         return []
-    hidden = await hidden_jams(house, reader)
+    # What looks through all forums at once, as search does, never sees a rehearsal.
+    hidden = await hidden_jams(house, reader) if jam else await lineage.rehearsals(house.store)
     return [forum for forum in await jams.forums(house.store, jam.id if jam else "") if forum.jam_id not in hidden]
 
 

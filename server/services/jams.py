@@ -84,6 +84,19 @@ async def write_charter(house: House, by: Member, jam: Jam, charter: Charter) ->
     )
 
 
+async def change_draft(
+    house: House, by: Member, jam: Jam, title: str, opens_at: datetime, closes_at: datetime
+) -> Jam:
+    """Change the name and the times of a jam that has not opened."""
+    by.require("jams")
+    if jam.state != "draft" or jam.host:
+        raise Conflict("Name and times stand once a jam has opened; its end can be moved.")
+    _check_times(opens_at, closes_at)
+    name = clean_line(title, "title")
+    times = {"opens_at": opens_at.timestamp(), "closes_at": closes_at.timestamp()}
+    return await _change(house, by, jam, "change draft", title=name, **times)
+
+
 async def open_jam(house: House, by: Member, jam: Jam) -> Jam:
     """Open a jam now. Raises CharterIncomplete while its charter has gaps."""
     by.require("jams")

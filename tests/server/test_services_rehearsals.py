@@ -10,7 +10,23 @@ import pytest
 from server.domain.errors import Conflict, Missing, NotAllowed
 from server.domain.jams import Charter, Jam
 from server.domain.rehearsal import HOST, simulate
-from server.services import board, carrying, forums, held, ideas, jams, log, people, rehearsals, telling, templates
+from server.domain.search import Sought
+from server.services import (
+    board,
+    carrying,
+    experts,
+    finding,
+    forums,
+    held,
+    ideas,
+    jams,
+    log,
+    people,
+    rehearsals,
+    resembling,
+    telling,
+    templates,
+)
 from server.services.house import House
 from tests.server.services_world import START, World
 
@@ -74,8 +90,8 @@ async def test_while_it_stands_no_number_elsewhere_changes(world: World):
             await held.hosts_inside(house, admin),
             await jams.list_jams(house, bob),
             await forums.list_forums(house, bob),
-            [one.id for one in await ideas.search(house, bob, "shared list")],
-            [one.id for one in await ideas.similar(house, bob, "one shared list begun again", None)],
+            [one.made.id for one in (await finding.search(house, bob, Sought.read({"query": "shared list"}))).hits],
+            [one.id for one in await resembling.similar(house, bob, "one shared list begun again", None)],
             (await house.lookalikes()).of("Simulated person 1", "x"),
         ]
 
@@ -136,6 +152,16 @@ async def test_one_click_leaves_nothing_of_it(world: World):
     assert await everything(world.house) == before
     with pytest.raises(Missing):
         await jams.obtain_jam(world.house, admin, made.id)
+
+
+async def test_nobody_finds_a_rehearsal_by_searching_or_by_what_resembles_it(world: World):
+    fay = await world.person("fay", "facilitator")
+    made = await rehearsals.rehearse(world.house, await world.admin(), await a_jam(world))
+    (idea, *_) = await ideas.all_of_jam(world.house, made.id)
+    found = await finding.search(world.house, fay, Sought.read({"query": "simulated"}))
+    assert found.hits == []
+    assert await resembling.similar(world.house, fay, idea.text, None) == []
+    assert {one.member.host for one in await experts.who_knows(world.house, fay, idea.text)} <= {""}
 
 
 async def test_events_go_on_counting_upwards_after_a_removal(world: World):

@@ -38,7 +38,12 @@ class NewJam(Body, frozen=True, kw_only=True):
 
 
 class JamChanges(Body, frozen=True, kw_only=True):
-    charter: CharterWords
+    """What is to change of a jam that has not opened; what is left out stays."""
+
+    charter: CharterWords | None = None
+    title: str | None = None
+    opens_at: Moment | None = None
+    closes_at: Moment | None = None
 
 
 class LaterEnd(Body, frozen=True, kw_only=True):

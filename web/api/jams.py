@@ -50,8 +50,14 @@ async def read_jam(call: Call) -> JamAnswer:
 
 
 async def change_jam(call: Call, body: JamChanges) -> JamAnswer:
-    changed = await jams.write_charter(call.house, call.member, await jam_of(call), body.charter.to_charter())
-    return show_jam(call.house, changed)
+    jam = await jam_of(call)
+    async with call.house.store.transaction():
+        if body.title is not None or body.opens_at or body.closes_at:
+            title, opens_at = body.title or jam.title, body.opens_at or jam.opens_at
+            await jams.change_draft(call.house, call.member, jam, title, opens_at, body.closes_at or jam.closes_at)
+        if body.charter is not None:
+            await jams.write_charter(call.house, call.member, jam, body.charter.to_charter())
+    return show_jam(call.house, await jam_of(call))
 
 
 async def open_jam(call: Call, body: NoWords) -> JamAnswer:

@@ -101,7 +101,7 @@ ROUTES: tuple[Route, ...] = (
     Route(POST, "/jams", jams.create_jam, "Draft a jam", 201),
     Route(GET, "/jams", jams.list_jams, "List jams, oldest first"),
     Route(GET, "/jams/{jam}", jams.read_jam, "Read a jam"),
-    Route(PATCH, "/jams/{jam}", jams.change_jam, "Change the charter of a jam that has not opened"),
+    Route(PATCH, "/jams/{jam}", jams.change_jam, "Change charter, name or times of a jam that has not opened"),
     Route(POST, "/jams/{jam}/open", jams.open_jam, "Open a jam whose charter is complete"),
     Route(POST, "/jams/{jam}/extend", jams.extend_jam, "Give a jam a later end"),
     Route(POST, "/jams/{jam}/freeze", jams.freeze_jam, "Close a jam: it is read, not written"),

@@ -177,6 +177,10 @@ async def _settings(request: web.Request, typed: dict[str, str], wrong: dict[str
         opens_at=jam.opens_at,
         closes_at=jam.closes_at,
         closes_value=write_time(jam.closes_at),
+        draft_values={
+            "jam_title": jam.title, "jam_opens_at": write_time(jam.opens_at),
+            "jam_closes_at": write_time(jam.closes_at), **typed,
+        },
         verbs=tuple(TRANSITIONS[state]) if not jam.host else (),
         gaps=_gaps(jam),
         checklist=_checklist(jam) if state == "draft" and not jam.host else (),
@@ -238,6 +242,20 @@ async def extend_jam(request: web.Request) -> web.Response:
         return await jams.extend_jam(house, by, jam, read_time(form, "closes_at"))
 
     return await _turn(request, extend, "extended")
+
+
+async def change_draft(request: web.Request) -> web.Response:
+    """POST /jams/{jam}/draft: the name and the times of a jam that has not opened."""
+    house, member, jam = await obtain(request)
+    form = await read_form(request)
+    try:
+        opens_at, closes_at = read_time(form, "jam_opens_at"), read_time(form, "jam_closes_at")
+        await jams.change_draft(house, member, jam, form.get("jam_title", ""), opens_at, closes_at)
+    except Refusal as refusal:
+        wrong = {f"jam_{name}" if name in ("title", "opens_at", "closes_at") else name: words
+                 for name, words in wrong_of(refusal).items()}  # fmt: skip
+        return await _settings(request, form, wrong, refusal.status)
+    return go(request, f"{head_of(jam, jam.state).url}/settings", "saved")
 
 
 async def _turn(request: web.Request, verb: Callable[[House, Member, Jam], Awaitable[Jam]], done: str) -> web.Response:

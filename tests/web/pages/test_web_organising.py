@@ -199,3 +199,24 @@ async def test_an_idea_can_be_cited_and_the_jam_taken_along(site: Any) -> None:
         assert b"One gate" in packed.read("contributions.csv")
     answer, text = await browser.post("/jams/better/export", **{"as": "jsonl"})
     assert [line.split('"')[3] for line in text.splitlines()] == ["jam", "forum", "forum", "forum", "idea"]
+
+
+# --- settings of a draft -----------------------------------------------------------------------------------
+
+
+async def test_a_draft_gets_another_name_and_other_times_until_it_opens(site: Any) -> None:
+    await jams.create_jam(
+        site.house, site.mara, "draft", "Draft", Charter(), site.jam.opens_at, site.jam.closes_at
+    )  # fmt: skip
+    browser = await site.browser(site.mara)
+    await browser.get("/jams/draft/settings")
+    fields = {"jam_title": "Renamed", "jam_opens_at": "2030-01-01T09:00", "jam_closes_at": "2030-01-01T08:00"}
+    answer, text = await browser.post("/jams/draft/draft", **fields)
+    assert answer.status == 422
+    assert "A jam closes after it opens." in text
+    assert 'value="Renamed"' in text
+    answer, _ = await browser.post("/jams/draft/draft", **{**fields, "jam_closes_at": "2030-01-02T08:00"})
+    assert answer.status == 303
+    assert (await jams.obtain_jam(site.house, site.mara, "draft")).title == "Renamed"
+    answer, _ = await browser.post("/jams/better/draft", **{**fields, "jam_closes_at": "2030-01-02T08:00"})
+    assert answer.status == 409
