@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from markupsafe import Markup
 
 from server.boundary.labels import ONWARD, WISHES, Label, LabelError, Level
 from server.domain.actors import Member
+from server.domain.drafts import KeptDraft, Place
 from server.domain.errors import Missing
 from server.domain.ideas import INTENTS, Contribution, Intent
 from server.domain.jams import Forum
-from server.services import crossings, ideas, resembling
+from server.services import crossings, drafts, ideas, resembling
 from server.services.crossings import Draft
 from server.services.house import House
 from server.services.labels import put_together
+from server.services.text import render
+from web.language import ngettext
+from web.outbound import count_heads, draw_copies
 from web.people import author_of, names_of_hosts
 from web.reach import draw_reach
-from web.views import Choice, Composer, Link, Similar
+from web.views import Choice, Composer, Link, Reach, Similar
 
 ComposerKind = Literal["idea", "reply", "edit"]
 INTENT_WORDS: dict[str, str] = {
@@ -58,6 +64,17 @@ class Writing:
     wrong: Mapping[str, str] = field(default_factory=dict)
     previewed: bool = False
     cancel_url: str = ""
+    confirm: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Where it is written: what a draft of it is kept under."""
+        if self.edited:
+            return Place("edit", self.edited.id)
+        if self.root:
+            to = self.parent.id if self.parent and self.parent.kind == "reply" else ""
+            return Place("reply", self.root.id, to)
+        return Place("idea", self.forum.id, self.base.id if self.base else "")
 
     @property
     def label(self) -> str:
@@ -86,10 +103,16 @@ class Writing:
 
 
 async def draw_composer(house: House, author: Member, writing: Writing) -> Composer:
-    """Judge what is being written and fill the composer."""
+    """Judge what is being written and fill the composer; where nothing was typed, with what was kept."""
     names = await names_of_hosts(house)
-    verdicts = await crossings.judge(house, writing.draft(author))
-    verb = {"idea": "Post", "reply": "Reply", "edit": "Save"}[writing.kind]
+    kept = await _kept(house, author, writing)
+    if kept is not None:
+        writing = replace(writing, typed={**kept.typed, "builds_on": writing.typed.get("builds_on", "")})
+    draft = writing.draft(author)
+    verdicts = await crossings.judge(house, draft)
+    reach = draw_reach(house, writing.forum, verdicts, names, await house.rulebook(), verb_of(writing))
+    heads = await count_heads(house, verdicts, names)
+    reach = replace(reach, heads=heads, effect=_with_undo(house, writing, reach))
     titled = writing.kind == "idea" or bool(writing.edited and writing.edited.kind == "idea")
     action, preview = _addresses(writing)
     answered = writing.parent if writing.parent and writing.parent.kind == "reply" else None
@@ -97,7 +120,7 @@ async def draw_composer(house: House, author: Member, writing: Writing) -> Compo
         kind=writing.kind,
         action=action,
         preview_url=preview,
-        reach=draw_reach(house, writing.forum, verdicts, names, await house.rulebook(), verb),
+        reach=reach,
         key=writing.kind,
         title=writing.typed.get("title", ""),
         text=writing.typed.get("text", ""),
@@ -114,7 +137,40 @@ async def draw_composer(house: House, author: Member, writing: Writing) -> Compo
         similar=await _similar(house, author, writing),
         cancel_url=writing.cancel_url,
         previewed=writing.previewed,
+        place=str(writing.place),
+        kept_at=kept.kept_at if kept else None,
+        # Rendered and sanitised just now: server.services.text.
+        rendered=Markup(render(draft.text)) if draft.text.strip() else None,  # noqa: S704
+        copies=await draw_copies(house, draft, verdicts, names),
+        confirm=writing.confirm,
+        reason=writing.typed.get("reason", "") if writing.edited else None,
     )
+
+
+def verb_of(writing: Writing) -> str:
+    return {"idea": "Post", "reply": "Reply", "edit": "Save"}[writing.kind]
+
+
+def _with_undo(house: House, writing: Writing, reach: Reach) -> str:
+    """What is sent, and for how long it can be undone before it is."""
+    seconds = int(house.undo_window.total_seconds())
+    if not seconds or writing.edited or reach.tone == "inside":
+        return reach.effect
+    undo = ngettext("You can undo it for %(num)s second.", "You can undo it for %(num)s seconds.", seconds)
+    return f"{reach.effect} {undo % {'num': seconds}}"
+
+
+async def _kept(house: House, author: Member, writing: Writing) -> KeptDraft | None:
+    """The draft to go on with: where nothing was typed, or, of a change, where it is newer than what stands."""
+    if writing.previewed or writing.wrong or writing.confirm:
+        return None
+    edited = writing.edited
+    if edited is None and (writing.typed.get("text") or writing.typed.get("title")):
+        return None
+    found = await drafts.draft_at(house, author, writing.place)
+    if found is None or (edited is not None and found.kept_at < (edited.edited_at or edited.created_at)):
+        return None
+    return found
 
 
 def _addresses(writing: Writing) -> tuple[str, str]:

@@ -36,6 +36,11 @@ def author_of(made: Contribution, names: Names) -> Person:
     return _person(made.author_name, made.author_handle, made.author_unit, made.author_host, names)
 
 
+def page_of(member: Member) -> str:
+    """The page of a person."""
+    return f"/people/{member.id}"
+
+
 def guest_of(handle: str, names: Names) -> Person:
     """Somebody of whom only the handle is known."""
     return _person(handle, handle, "", handle.lstrip("@").partition("@")[2], names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from web.kin import KinView
 from web.views import AudienceBadge, Composer, JamHead, Link, Mark, Passport, ReplyView
 
 if TYPE_CHECKING:
@@ -65,8 +66,7 @@ class ThreadPage:
     reading: ReadingView
     title: str
     audience: AudienceBadge
-    ancestors: tuple[Link, ...]
-    descendants: tuple[Link, ...]
+    kin: KinView
     build_url: str
     marks: tuple[Mark, ...]
     passport: Passport | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from web.pages import board, doors, forums, home, jams, labels, people, stream, threads
+from web.pages import board, credit, doors, drafts, forums, home, jams, labels, mentioning, people, stream, threads
 from web.pages.admin import invitations, moderation, person, setup, units
 from web.pages.asking import home as asking_home
 from web.pages.asking import hours, polls, proxies, ratings, rooms, statements
@@ -107,6 +107,9 @@ GET: dict[str, Handler] = {
     "/join/{secret}": invitations.show_join,
     "/setup": setup.show_setup,
     "/moderation": moderation.show_log,
+    "/people/suggest": mentioning.suggest,
+    "/people/{person:[0-9a-f]{32}}": credit.show_person,
+    "/drafts": drafts.show_drafts,
     "/inbox": inbox_page.show_inbox,
     "/me/notices": mail_page.show_choices,
     "/me/notices/confirm/{token}": mail_page.show_confirm,
@@ -193,6 +196,8 @@ POST: dict[str, Handler] = {
     "/invitations": invitations.invite,
     "/join/{secret}": invitations.join,
     "/setup": setup.put_aside,
+    "/drafts": drafts.keep,
+    "/drafts/drop": drafts.drop,
     "/inbox": inbox_page.mark_read,
     "/me/notices": mail_page.change_choices,
     "/me/notices/confirm/{token}": mail_page.confirm,

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from markupsafe import Markup
-
 from federation.outside.ledger import Holding
 from server.domain.actors import Member
 from server.domain.crossings import Verdict
@@ -19,7 +17,8 @@ from server.services.ideas import Thread
 from server.services.labels import may_declassify
 from web.cards import url_of
 from web.composing import INTENT_WORDS
-from web.people import Names, author_of
+from web.naming import link_names
+from web.people import Names, author_of, page_of
 from web.reach import among, listed, name_of, named, words_of
 from web.views import AUDIENCE_ICONS, Mark, Passport, PassportLine, ReplyView, ReviewNote, Tone, UndoNote
 
@@ -44,16 +43,17 @@ class Tree:
     writable: bool
     holds: Mapping[str, Sequence[Hold]] = field(default_factory=dict)
     now: datetime = LONG_AGO
+    named: Mapping[str, Sequence[Member]] = field(default_factory=dict)
 
     def view(self, made: Contribution, depth: int = 0) -> ReplyView:
         mine = self.writable and made.author_id == self.reader.id
         may_delete = made.author_id == self.reader.id or self.reader.may("moderate")
         page = f"/ideas/{made.id}"
+        named = self.named.get(made.id, ())
         return ReplyView(
             id=made.id,
             url=url_of(made),
-            # Rendered and sanitised when it was written: server.services.text.
-            html=Markup(made.html),  # noqa: S704
+            html=link_names(made.html, named, {one.id: page_of(one) for one in named}),
             author=author_of(made, self.names),
             at=made.created_at,
             edited_at=made.edited_at,

@@ -144,6 +144,7 @@ class Reach:
     effect: str
     button: str
     lines: tuple[VerdictLine, ...] = ()
+    heads: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +152,19 @@ class Similar:
     title: str
     url: str
     build_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundCopy:
+    """What some audiences get, word for word. `removed` is what was taken out; `held` if it waits for a reviewer."""
+
+    audiences: str
+    title: str
+    html: Markup
+    author: str
+    removed: tuple[str, ...] = ()
+    held: bool = False
+    unsafe: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +192,12 @@ class Composer:
     similar: tuple[Similar, ...] = ()
     cancel_url: str = ""
     previewed: bool = False
+    place: str = ""
+    kept_at: datetime | None = None
+    rendered: Markup | None = None
+    copies: tuple[OutboundCopy, ...] = ()
+    confirm: str = ""
+    reason: str | None = None
 
 
 # --- lobby ------------------------------------------------------------------------------------------
@@ -485,10 +505,14 @@ class WriteView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionView:
+    """One state of the words, and as `changes` what it changed of the one before: (same, gone or new; words)."""
+
     number: int
     title: str
     text: str
     at: datetime
+    reason: str = ""
+    changes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

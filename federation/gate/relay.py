@@ -8,7 +8,6 @@ from typing import Any
 
 from federation.gate.asking import Withdrawal, ask, concerned, delete_uri, stop_serving
 from federation.gate.plan import Gateway, Plan
-from federation.gate.redact import redact
 from federation.gate.render import nearest_above, stands_as
 from federation.gate.routing import (
     Carriage,
@@ -32,6 +31,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.recalls import Cause
 from server.services import ideas, people
+from server.services.redaction import redact
 from server.services.text import clean_line, clean_text, plain, sanitise
 
 

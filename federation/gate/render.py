@@ -10,7 +10,6 @@ from federation.gate.actors import Face, face_of, forum_of
 from federation.gate.enclosing import Enclosed, enclose, files_of
 from federation.gate.plan import Gateway
 from federation.gate.questions import question_of
-from federation.gate.redact import Words, redact, redact_poll
 from federation.outside import crossings
 from federation.outside.crossings import EVERYONE, Card
 from federation.vocabulary.objects import Piece, render_object
@@ -20,6 +19,7 @@ from server.domain.jams import Forum
 from server.domain.polls import Poll
 from server.services import crossings as judged
 from server.services import ideas, people, polls
+from server.services.redaction import Words, redact, redact_poll
 
 
 @dataclass(frozen=True, slots=True)

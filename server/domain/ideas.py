@@ -70,6 +70,7 @@ class Contribution:
     hidden: bool = False
     crosses_at: datetime | None = None
     files: int = 0
+    edit_reason: str = ""
 
     def veiled(self) -> Contribution:
         """Return it without its words: what a moderation hold leaves others to see."""
@@ -96,3 +97,4 @@ class Version:
     title: str
     text: str
     written_at: datetime
+    reason: str = ""

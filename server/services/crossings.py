@@ -466,6 +466,17 @@ async def all_public_uris(house: House, made: Contribution) -> list[str]:
 CROWD = 5
 
 
+async def appears_as(house: House, author: Member, thread_id: str) -> str:
+    """Return the name under which somebody whose name may not leave appears, or would appear, in a thread."""
+    known = await twins.pseudonym(house.store, author.id, thread_id) if thread_id else None
+    return known[2] if known else await _role_name(house, author)
+
+
+async def _role_name(house: House, author: Member) -> str:
+    role = author.role if author.is_local and await people.count_by_role(house.store, author.role) >= CROWD else ""
+    return f"A {role} at {house.name}" if role and role != "admin" else f"A colleague at {house.name}"
+
+
 async def pseudonym(house: House, author: Member, thread_id: str) -> tuple[str, str, str]:
     """Return (uri, username, name) under which a person appears in one thread when the name may not leave.
 
@@ -474,13 +485,8 @@ async def pseudonym(house: House, author: Member, thread_id: str) -> tuple[str, 
     known = await twins.pseudonym(house.store, author.id, thread_id)
     if known is not None:
         return known
-    role = author.role if author.is_local and await people.count_by_role(house.store, author.role) >= CROWD else ""
     key = new_id()
-    made = (
-        house.addresses.person_uri(key),
-        f"colleague-{key[:8]}",
-        f"A {role} at {house.name}" if role and role != "admin" else f"A colleague at {house.name}",
-    )
+    made = (house.addresses.person_uri(key), f"colleague-{key[:8]}", await _role_name(house, author))
     async with house.store.transaction():
         await twins.insert_pseudonym(author.id, thread_id, *made)
     return made

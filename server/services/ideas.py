@@ -24,9 +24,10 @@ from server.services.forums import obtain_forum
 from server.services.house import House
 from server.services.jams import hidden_jams
 from server.services.labels import label_of, may_declassify, require_declassifier
+from server.services.mentions import named_in
 from server.services.quotes import prints_of
 from server.services.text import clean_line, clean_text, plain, render, sanitise
-from server.storage import contributions, events, jams, lineage, mark_reasons, polls, prints, proxies
+from server.storage import contributions, events, jams, lineage, mark_reasons, mentions, polls, prints, proxies
 from server.storage import files as file_rows
 from server.storage import holds as hold_rows
 
@@ -191,6 +192,7 @@ async def _require_open(house: House, forum: Forum, origin: Origin | None) -> Ja
 
 async def _write(house: House, made: Contribution, kind: EventKind, files: Sequence[File] = ()) -> Contribution:
     marks = await prints_of(house, made.title, made.text)
+    named = [one.id for one in await named_in(house, made.text)]
     async with house.store.transaction() as change:
         if made.activity_uri:
             found = await change.fetch("SELECT id FROM contributions WHERE uri = ?", (made.uri,))
@@ -202,7 +204,9 @@ async def _write(house: House, made: Contribution, kind: EventKind, files: Seque
         if files:
             await enclosed.attach(change, made, files)
         await prints.put(change, made.id, marks)
-        await _record(house, change, kind, made, {"version": 1, "parent": made.parent_id, "builds_on": made.builds_on})
+        await mentions.put(change, made.id, named)
+        facts = {"version": 1, "parent": made.parent_id, "builds_on": made.builds_on, "mentions": named}
+        await _record(house, change, kind, made, facts)
     return made
 
 
@@ -221,6 +225,7 @@ async def edit(
     *,
     title: str | None = None,
     label: str | None = None,
+    reason: str = "",
     origin: Origin | None = None,
     files: Sequence[File] | None = None,
 ) -> Contribution:
@@ -245,7 +250,8 @@ async def edit(
     words = clean_text(plain(html) if origin else text)
     new_title = old.title if title is None or old.kind == "reply" else clean_line(title, "title")
     new_label = await _edited_label(house, by, old, label)
-    new = replace(old, title=new_title, text=words, html=html, label=new_label)
+    why = clean_line(reason, "reason", required=False)
+    new = replace(old, title=new_title, text=words, html=html, label=new_label, edit_reason=why)
     return await _change(house, by, old, new, files)
 
 
@@ -262,7 +268,7 @@ async def relabel(house: House, by: Member, old: Contribution, label: str) -> Co
         raise NotAllowed(
             "Only its author, a reviewer or an admin can change its label.", f"{by.id} labels {old.id}"
         )
-    return await _change(house, by, old, replace(old, label=await _edited_label(house, by, old, label)))
+    return await _change(house, by, old, replace(old, label=await _edited_label(house, by, old, label), edit_reason=""))
 
 
 async def _change(
@@ -276,13 +282,21 @@ async def _change(
     now = house.now().timestamp()
     html, lowered = new.html or render(new.text), Label.parse(new.label).lowers(Label.parse(old.label))
     marks = await prints_of(house, new.title, new.text)
+    named = [one.id for one in await named_in(house, new.text)]
     async with house.store.transaction() as change:
-        await contributions.edit(change, old, title=new.title, text=new.text, html=html, label=new.label, now=now)
+        await contributions.edit(
+            change, old, title=new.title, text=new.text, html=html, label=new.label, reason=new.edit_reason, now=now
+        )
         if files is not None and not same:
             await enclosed.attach(change, old, files)
         await prints.put(change, old.id, marks)
         await hold_rows.void(change, old.id, old.version + 1)
-        facts: dict[str, object] = {"version": old.version + 1, "relabelled": new.label != old.label}
+        before = {one.id for one in (await mentions.of(house.store, [old.id])).get(old.id, ())}
+        await mentions.put(change, old.id, named)
+        fresh = [one for one in named if one not in before]
+        facts: dict[str, object] = {
+            "version": old.version + 1, "relabelled": new.label != old.label, "mentions": fresh,
+        }  # fmt: skip
         await _record(house, change, "ContributionEdited", old, facts)
         if lowered or by.id != old.author_id:
             act = "declassify to" if lowered else "label"
@@ -332,6 +346,7 @@ async def _empty(
         return
     await file_rows.drop_of(change, old.id)
     await prints.drop(change, old.id)
+    await mentions.put(change, old.id, ())
     await polls.empty(change, old.id)
     await proxies.drop(change, old.id)
     await hold_rows.void(change, old.id, old.version + 1)

@@ -139,6 +139,11 @@ async def member_by_id(house: House, member_id: str) -> Member | None:
     return await people.by_id(house.store, member_id)
 
 
+async def count_by_host(house: House) -> dict[str, int]:
+    """Count the active people that we know, by host; "" is ourselves."""
+    return await people.count_by_host(house.store)
+
+
 async def list_people(house: House, after: str = "", limit: int = 500) -> list[Member]:
     return await people.local_people(house.store, after, limit)
 

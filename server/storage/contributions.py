@@ -55,6 +55,7 @@ def read_contribution(row: Mapping[str, Any]) -> Contribution:
         created_at=moment(row["created_at"]),
         edited_at=moment_or_none(row["edited_at"]),
         crosses_at=moment_or_none(row["crosses_at"]),
+        edit_reason=row["edit_reason"],
     )
 
 
@@ -306,7 +307,7 @@ async def _add_words(change: Transaction, contribution_id: str, title: str, text
 
 
 async def edit(
-    change: Transaction, old: Contribution, *, title: str, text: str, html: str, label: str, now: float
+    change: Transaction, old: Contribution, *, title: str, text: str, html: str, label: str, reason: str, now: float
 ) -> None:
     """Keep the old words as a version and write the new ones."""
     written = old.edited_at or old.created_at
@@ -316,9 +317,10 @@ async def edit(
         title=old.title,
         text=old.text,
         written_at=written.timestamp(),
+        reason=old.edit_reason,
     )
     await ContributionRow.filter(id=old.id).update(
-        title=title, text=text, html=html, label=label, version=old.version + 1, edited_at=now
+        title=title, text=text, html=html, label=label, version=old.version + 1, edited_at=now, edit_reason=reason
     )
     await index_words(change, old.id, title, text)
 
@@ -343,7 +345,13 @@ async def versions(store: Database, contribution_id: str) -> list[Version]:
     """Return the earlier versions, oldest first."""
     rows = await store.fetch("SELECT * FROM versions WHERE contribution_id = ? ORDER BY number", (contribution_id,))
     return [
-        Version(number=row["number"], title=row["title"], text=row["text"], written_at=moment(row["written_at"]))
+        Version(
+            number=row["number"],
+            title=row["title"],
+            text=row["text"],
+            written_at=moment(row["written_at"]),
+            reason=row["reason"],
+        )
         for row in rows
     ]
 

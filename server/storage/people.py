@@ -135,6 +135,12 @@ async def count_by_role(store: Database, role: str) -> int:
     )
 
 
+async def count_by_host(store: Database) -> dict[str, int]:
+    """Count the active people that we know, by host; "" is ourselves."""
+    rows = await store.fetch("SELECT host, count(*) AS n FROM members WHERE active GROUP BY host")
+    return {row["host"]: row["n"] for row in rows}
+
+
 async def names_without_consent(store: Database) -> list[str]:
     """Return the names of our people who did not agree that their names leave, and of those others spoke for."""
     rows = await store.fetch("SELECT name FROM members WHERE host = '' AND NOT consent UNION SELECT name FROM proxies")

@@ -20,6 +20,9 @@ async def post(page: Page, title: str) -> None:
     await page.get_by_label("Your idea in one line").fill(title)
     await page.get_by_label("What would it change, and for whom?").fill("It would change much, for all of us.")
     await page.get_by_role("button", name="Post to everyone").click()
+    await page.wait_for_load_state()
+    if await page.locator("[data-confirm]").count():
+        await page.get_by_role("button", name="Post to everyone").click()
     await expect(page.get_by_role("heading", name=title)).to_be_visible()
 
 

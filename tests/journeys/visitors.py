@@ -78,6 +78,14 @@ class Visitor:
     async def press(self, name: str, *, within: Locator | None = None) -> None:
         """Press a button by the words on it."""
         await (within or self.page).get_by_role("button", name=name).first.click()
+        if name.startswith(("Post to", "Reply to", "Save to")):
+            await self._confirm(name)
+
+    async def _confirm(self, name: str) -> None:
+        """Whoever sends something outside for the first time in a jam is asked once: send it again."""
+        await self.page.wait_for_load_state()
+        if await self.page.locator("[data-confirm]").count():
+            await self.page.get_by_role("button", name=name).first.click()
 
     async def follow(self, name: str, *, within: Locator | None = None) -> None:
         """Follow a link by its words."""

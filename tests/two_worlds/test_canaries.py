@@ -195,7 +195,9 @@ UNUSED = {
     "mails.message_id", "mails.state", "notices.by_id", "notices.detail", "notices.kind", "notices.member_id",
     "notices.subject_id", "saved_searches.member_id", "saved_searches.name", "saved_searches.query",
     "search_places.intent", "search_places.kind", "search_places.label", "visits.member_id",
-    "reading_places.member_id", "reading_places.thread_id",
+    "reading_places.member_id", "reading_places.thread_id", "drafts.member_id", "drafts.place", "drafts.title",
+    "drafts.text", "drafts.choices", "crossing_confirmations.member_id", "crossing_confirmations.jam_id",
+    "mentions.contribution_id", "mentions.member_id", "contributions.edit_reason", "versions.reason",
 }  # fmt: skip
 
 # The same of the control room: nothing of it crosses, and no rule of these worlds speaks of it.

@@ -59,6 +59,7 @@ class IdeaChanges(Body, frozen=True, kw_only=True):
     title: str | UnsetType = UNSET
     text: str | UnsetType = UNSET
     label: Name | UnsetType = UNSET
+    reason: str = ""
 
 
 class Draft(Body, frozen=True, kw_only=True):

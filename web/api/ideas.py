@@ -157,6 +157,7 @@ async def edit_idea(call: Call, body: IdeaChanges) -> JudgedContribution:
         old.text if body.text is UNSET else body.text,
         title=None if body.title is UNSET else body.title,
         label=None if body.label is UNSET else body.label,
+        reason=body.reason,
     )
     return await judged_of(call, changed)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from server.domain.actors import Member
@@ -9,15 +11,17 @@ from server.domain.errors import JamNotOpen, NotAllowed, Refusal, SignInNeeded
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum, Jam
 from server.keys import HOUSE
-from server.services import board, forums, ideas, threads
+from server.services import board, drafts, forums, ideas, threads
 from server.services.house import House
 from web import views
 from web.answers import draw, from_htmx, go, head_of, html, show
 from web.cards import draw_cards
 from web.composing import Writing, base_of, draw_composer, label_in
+from web.confirming import ask_before
 from web.forms import read_form, wrong_of
 from web.hosting import draw_rota
 from web.keys import EXPOSURES
+from web.language import _
 from web.pages.finding.fair import ranked, why, with_reasons
 from web.people import names_of_hosts
 from web.reach import audience_words, badge_of
@@ -113,9 +117,13 @@ def closed_words(house: House, forum: Forum, jam: Jam) -> str:
 
 async def post_idea(request: web.Request) -> web.Response:
     """POST /forums/{forum}/ideas"""
-    house, member, forum, _ = await obtain(request)
+    house, member, forum, jam = await obtain(request)
     form = await read_form(request)
+    base = await base_of(house, member, form.get("builds_on", ""))
+    writing = Writing(kind="idea", forum=forum, typed=form, base=base)
     try:
+        if asked := await ask_before(house, member, writing, jam, form):
+            return await show_again(request, house, replace(writing, confirm=asked), jam)
         made = await ideas.post_idea(
             house, member, forum, form.get("title", ""), form.get("text", ""),
             label=label_in(form) or None, builds_on=form.get("builds_on", ""),
@@ -125,7 +133,21 @@ async def post_idea(request: web.Request) -> web.Response:
         raise
     except Refusal as refusal:
         return await _forum(request, form, wrong_of(refusal), refusal.status)
+    await drafts.drop(house, member, writing.place)
     return go(request, f"/ideas/{made.id}", "posted")
+
+
+async def show_again(request: web.Request, house: House, writing: Writing, jam: Jam) -> web.Response:
+    """The composer with what was typed, and a question to be answered by sending it again."""
+    heading = {"idea": _("Your idea"), "reply": _("Your reply"), "edit": _("Edit")}[writing.kind]
+    head = head_of(jam, jam.state_at(house.now()))
+    back = Link(text=writing.forum.title, url=f"/forums/{writing.forum.id}")
+    if writing.root or writing.edited:
+        above = writing.edited or writing.root
+        title = above.title if above else ""
+        back = Link(text=title or _("Back to the thread"), url=f"/ideas/{above.id if above else ''}")
+    composer = await draw_composer(house, member_of(request), writing)
+    return show(request, "write.html", views.WriteView(jam=head, heading=heading, back=back, composer=composer))
 
 
 async def preview_idea(request: web.Request) -> web.Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from aiohttp import web
@@ -9,13 +10,15 @@ from aiohttp import web
 from federation.outside import recalls
 from federation.outside.ledger import Holding, holdings
 from server.domain.actors import Member
+from server.domain.differences import Piece, compare
+from server.domain.drafts import Place
 from server.domain.errors import Conflict, Missing, NotAllowed, Refusal, SignInNeeded
 from server.domain.holds import Hold
-from server.domain.ideas import MARKS, Contribution
+from server.domain.ideas import MARKS, Contribution, Version
 from server.domain.jams import Forum, Jam
 from server.domain.recalls import recall_sentence
 from server.keys import HOUSE
-from server.services import crossings, explain, forums, holds, ideas, threads, undo
+from server.services import crossings, drafts, explain, forums, holds, ideas, lineage, mentions, threads, undo
 from server.services.archive import cite
 from server.services.house import House
 from server.services.text import excerpt, plain
@@ -24,12 +27,15 @@ from web.answers import DONE, draw, from_htmx, go, head_of, html, show
 from web.asking import draw_asking
 from web.cards import url_of
 from web.composing import Writing, draw_composer, intent_of, label_in
+from web.confirming import ask_before
 from web.forms import read_form, wrong_of
 from web.gate import caught_up
+from web.kin import draw_kin
 from web.ledger import ledger_of
 from web.pages.control.marks import mark_with_reason
 from web.pages.control.thread import draw_control
-from web.pages.forums import answer_preview, closed_words
+from web.pages.drafts import url_of_place
+from web.pages.forums import answer_preview, closed_words, show_again
 from web.people import Names, author_of, names_of_hosts
 from web.reach import badge_of
 from web.reading import Asked, draw_reading
@@ -37,8 +43,6 @@ from web.reading_views import ThreadPage
 from web.session import member_of
 from web.threads import Tree, draw_passport
 from web.views import Link, VersionView
-
-_LINEAGE = 5
 
 
 async def obtain(request: web.Request) -> tuple[House, Member, Contribution, Forum, Jam]:
@@ -93,9 +97,10 @@ async def draw_thread(
     waiting: dict[str, list[Hold]] = {}
     for hold in await holds.holds_in_thread(house, member, thread.idea.id):
         waiting.setdefault(hold.contribution_id, []).append(hold)
-    tree = Tree(thread, member, names, writable=not closed, holds=waiting, now=house.now())
     asked = Asked.of(idea.id, under, request.query)
     reading = await threads.read(house, member, thread.idea, asked.place, asked.order, asked.intent)
+    named = await mentions.mentioned(house, [idea.id, *reading.words])
+    tree = Tree(thread, member, names, writable=not closed, holds=waiting, now=house.now(), named=named)
     writing = Writing(kind="reply", forum=thread.forum, root=thread.idea, typed=typed, wrong=wrong)
     page = ThreadPage(
         jam=head_of(thread.jam, thread.jam.state_at(house.now())),
@@ -104,8 +109,7 @@ async def draw_thread(
         reading=draw_reading(reading, asked, tree),
         title=thread.idea.title,
         audience=badge_of(house, thread.forum, names),
-        ancestors=await _ancestors(house, thread.builds_on),
-        descendants=tuple(Link(text=one.title, url=f"/ideas/{one.id}") for one in thread.built_on_by),
+        kin=draw_kin(await lineage.lineage_of(house, member, thread.idea), thread.idea, names),
         build_url="" if closed else f"/forums/{thread.forum.id}/build?on={thread.idea.id}",
         marks=tree.marks(thread.idea),
         passport=await _passport(request, house, member, thread.idea, names),
@@ -117,15 +121,6 @@ async def draw_thread(
         cite="" if thread.idea.deleted else await cite(house, member, thread.jam, thread.idea),
     )
     return show(request, "thread.html", page, status=status)
-
-
-async def _ancestors(house: House, base: Contribution | None) -> tuple[Link, ...]:
-    """What an idea builds on, the oldest first; at most five generations."""
-    found: list[Link] = []
-    while base is not None and not base.deleted and not base.hidden and len(found) < _LINEAGE:
-        found.append(Link(text=base.title, url=f"/ideas/{base.id}"))
-        base = await ideas.by_id(house, base.builds_on) if base.builds_on else None
-    return tuple(reversed(found))
 
 
 async def _passport(
@@ -186,7 +181,10 @@ async def post_reply(request: web.Request) -> web.Response:
     form = await read_form(request)
     to = form.get("in_reply_to") or root.id
     parent = await ideas.obtain(house, member, to)
+    writing = Writing(kind="reply", forum=forum, root=root, parent=parent, typed=form)
     try:
+        if asked := await ask_before(house, member, writing, jam, form):
+            return await show_again(request, house, replace(writing, confirm=asked), jam)
         made = await ideas.reply(
             house,
             member,
@@ -202,6 +200,7 @@ async def post_reply(request: web.Request) -> web.Response:
         if parent.id == root.id:
             return await draw_thread(request, root, root.id, form, wrong_of(refusal), refusal.status)
         return await _write_reply(request, parent, root, forum, jam, form, wrong_of(refusal), refusal.status)
+    await drafts.drop(house, member, writing.place)
     return go(request, url_of(made), "replied")
 
 
@@ -243,9 +242,12 @@ async def _edit(request: web.Request, typed: dict[str, str], wrong: dict[str, st
 
 async def edit(request: web.Request) -> web.Response:
     """POST /ideas/{idea}/edit"""
-    house, member, made, _, _ = await obtain(request)
+    house, member, made, forum, jam = await obtain(request)
     form = await read_form(request)
+    writing = Writing(kind="edit", forum=forum, edited=made, typed=form, cancel_url=url_of(made))
     try:
+        if made.author_id == member.id and (asked := await ask_before(house, member, writing, jam, form)):
+            return await show_again(request, house, replace(writing, confirm=asked), jam)
         changed = await ideas.edit(
             house,
             member,
@@ -253,11 +255,13 @@ async def edit(request: web.Request) -> web.Response:
             form.get("text", ""),
             title=form.get("title"),
             label=label_in(form) or None,
+            reason=form.get("reason", ""),
         )
     except (NotAllowed, SignInNeeded):
         raise
     except Refusal as refusal:
         return await _edit(request, form, wrong_of(refusal), refusal.status)
+    await drafts.drop(house, member, writing.place)
     return go(request, url_of(changed), "saved")
 
 
@@ -265,15 +269,40 @@ async def show_history(request: web.Request) -> web.Response:
     """GET /ideas/{idea}/history"""
     house, member, made, _, jam = await obtain(request)
     earlier = await ideas.history(house, member, made.id)
-    now = VersionView(number=made.version, title=made.title, text=made.text, at=made.edited_at or made.created_at)
-    versions = [VersionView(number=one.number, title=one.title, text=one.text, at=one.written_at) for one in earlier]
+    now = Version(
+        number=made.version,
+        title=made.title,
+        text=made.text,
+        written_at=made.edited_at or made.created_at,
+        reason=made.edit_reason,
+    )
+    versions = draw_versions([*earlier, now])
     page = views.HistoryPage(
         jam=head_of(jam, jam.state_at(house.now())),
         back=Link(text=made.title or "Back to the thread", url=url_of(made)),
         author=author_of(made, await names_of_hosts(house)),
-        versions=(now, *reversed(versions)),
+        versions=versions,
     )
     return show(request, "history.html", page)
+
+
+def draw_versions(versions: Sequence[Version]) -> tuple[VersionView, ...]:
+    """Draw versions given oldest first, the newest first, each with what it changed."""
+    drawn, before = [], None
+    for one in versions:
+        pieces: list[Piece] = compare(_words(before), _words(one)) if before else []
+        changes = tuple((piece.change, piece.text) for piece in pieces)
+        drawn.append(
+            VersionView(
+                number=one.number, title=one.title, text=one.text, at=one.written_at, reason=one.reason, changes=changes
+            )
+        )
+        before = one
+    return tuple(reversed(drawn))
+
+
+def _words(version: Version) -> str:
+    return "\n\n".join(filter(None, (version.title, version.text)))
 
 
 async def confirm_delete(request: web.Request) -> web.Response:
@@ -309,7 +338,11 @@ async def take_back(request: web.Request) -> web.Response:
         await undo.undo(house, member, made)
     except Conflict:
         return go(request, url_of(made), "too-late")
-    return go(request, f"/forums/{forum.id}" if made.kind == "idea" else f"/ideas/{made.thread_id}", "taken-back")
+    # The words go on as a draft, where they were written.
+    to = made.parent_id if made.parent_id != made.thread_id else ""
+    place = Place("idea", forum.id, made.builds_on) if made.kind == "idea" else Place("reply", made.thread_id, to)
+    await drafts.keep(house, member, place, made.title, made.text, {"label": "", "intent": made.intent})
+    return go(request, url_of_place(place), "taken-back")
 
 
 async def confirm_recall(request: web.Request) -> web.Response:

@@ -55,6 +55,7 @@ from server.storage.rows.people import LinkRow, MemberRow, SessionRow, TokenRow
 from server.storage.rows.reading import ReadingRow
 from server.storage.rows.records import AuditRow, CheckpointRow, EventRow, SelfTestRow
 from server.storage.rows.themes import ThemeStateRow
+from server.storage.rows.writing import ConfirmationRow, DraftRow, MentionRow
 
 __all__ = [
     "AgreementRow",
@@ -64,8 +65,10 @@ __all__ = [
     "CaseRow",
     "CaseStepRow",
     "CheckpointRow",
+    "ConfirmationRow",
     "ConsumerRow",
     "ContributionRow",
+    "DraftRow",
     "EventRow",
     "ExposureRow",
     "FeedRow",
@@ -91,6 +94,7 @@ __all__ = [
     "MarkReasonRow",
     "MarkRow",
     "MemberRow",
+    "MentionRow",
     "MoveRow",
     "NoticeRow",
     "PartnerRow",

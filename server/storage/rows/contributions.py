@@ -34,6 +34,8 @@ class ContributionRow(Model):
     edited_at = fields.FloatField(null=True)
     # While it can be undone: when the gate takes it up. Emptied by whoever tells the gate.
     crosses_at = fields.FloatField(null=True)
+    # Why its present words were written, where they are not the first.
+    edit_reason = fields.CharField(max_length=200, default="", db_default="")
 
     class Meta:
         table = "contributions"
@@ -45,6 +47,7 @@ class ContributionRow(Model):
             ("author_id", "created_at"),
             ("edited_at",),
             ("crosses_at",),
+            ("builds_on",),
         )
 
 
@@ -87,6 +90,7 @@ class VersionRow(Model):
     title = fields.CharField(max_length=300, default="")
     text = fields.TextField()
     written_at = fields.FloatField()
+    reason = fields.CharField(max_length=200, default="", db_default="")
 
     class Meta:
         table = "versions"

@@ -32,6 +32,7 @@ async def test_a_reply_is_counted_in_the_menu_and_leads_to_its_place(site: Any) 
     number = text.split('name="ids" value="')[1].split('"')[0]
     answer, _ = await browser.post(f"/inbox/{number}")
     assert answer.status == 303
+    answer, _ = await browser.get(answer.headers["Location"])
     assert "#c-" in answer.headers["Location"]
     _, text = await browser.get("/inbox")
     assert "Nothing unread." in text

@@ -81,19 +81,20 @@ async def test_what_was_just_posted_can_be_undone_and_says_for_how_long(site: An
     answer, _ = await browser.post(f"/forums/{site.open_floor.id}/ideas", title="A slip", text="Of the tongue")
     address = answer.headers["Location"].split("?")[0]
     _, page = await browser.get(address)
-    assert "You can undo it for 10 seconds." in page
+    assert "Nothing of this has left yet. You can undo it for 10 seconds." in page
     other = await site.browser(site.jonas)
     _, page = await other.get(address)
-    assert "You can undo it" not in page
+    assert "Nothing of this has left yet" not in page
     answer, _ = await other.post(f"{address}/undo")
     assert answer.status == 403
     answer, _ = await browser.post(f"{address}/undo")
     _, page = await browser.get(answer.headers["Location"])
-    assert "Taken back. Nothing of it has left." in page
+    assert "Taken back. Nothing of it has left" in page
+    assert "Of the tongue</textarea>" in page, "the words are a draft again"
     assert (await browser.get(address))[0].status == 404
     # Where nothing has a way out, there is nothing to wait for.
     answer, _ = await browser.post(f"/forums/{site.own_house.id}/ideas", title="Inside", text="Words")
     address = answer.headers["Location"].split("?")[0]
-    assert "You can undo it" not in (await browser.get(address))[1]
+    assert "Nothing of this has left yet" not in (await browser.get(address))[1]
     answer, _ = await browser.post(f"{address}/undo")
     assert "too-late" in answer.headers["Location"]

@@ -28,7 +28,7 @@ class Words:
 
 
 def redact(
-    book: Rulebook, made: Contribution, author: Member, redactions: frozenset[str], files: Sequence[File] = ()
+    book: Rulebook, made: Contribution | Words, author: Member, redactions: frozenset[str], files: Sequence[File] = ()
 ) -> Words | None:
     """Return the words without what `redactions` name, or None when something of it is still there.
 
