@@ -37,6 +37,8 @@ DONE = {
     "archived": "The jam is archived.",
     "forum": "The forum is there, with the rules that its audience stands for.",
     "asked": "The other server has been asked. The forum appears here once it answers.",
+    "begun": "Your shift has begun. What was handed to you stands first.",
+    "handed": "Your shift is over, and your note is handed on. Thank you.",
     "moved": "Done. Copies outside are withdrawn from where it stood, and released where it stands now.",
     "unmoved": "Undone. It stands where it stood before.",
     "flagged": "Flagged. A facilitator looks at it; the moderation log tells you what became of it.",

@@ -23,8 +23,9 @@ from web.pages.boundary import (
     rules,
     self_test,
 )
-from web.pages.control import cases, flags, moves, radar
+from web.pages.control import cases, flags, moves, radar, shifts
 from web.pages.control import marks as control_marks
+from web.pages.control import threads as control_threads
 from web.pages.finding import search as finding_search
 from web.pages.notices import inbox as inbox_page
 from web.pages.notices import mail as mail_page
@@ -48,7 +49,10 @@ GET: dict[str, Handler] = {
     "/jams/{jam}/board": board.show_board,
     "/jams/{jam}/themes/{theme}": board.show_theme,
     "/jams/{jam}/stream": stream.show_stream,
-    "/jams/{jam}/control": radar.show_radar,
+    "/jams/{jam}/control": shifts.show_front,
+    "/jams/{jam}/control/shifts": shifts.show_rota,
+    "/jams/{jam}/control/shifts/end": shifts.show_end,
+    "/jams/{jam}/control/heat": control_threads.show_heat,
     "/jams/{jam}/control/radar": radar.show_radar,
     "/jams/{jam}/control/cases": cases.show_cases,
     "/jams/{jam}/control/moves": moves.show_moves,
@@ -70,6 +74,8 @@ GET: dict[str, Handler] = {
     "/ideas/{idea}/flag": flags.show_flag,
     "/ideas/{idea}/hide": flags.show_hide,
     "/ideas/{idea}/tools": flags.show_tools,
+    "/ideas/{idea}/asides": control_threads.show_asides,
+    "/ideas/{idea}/summary": control_threads.show_summary,
     "/ideas/{idea}/move": moves.show_form,
     "/ideas/{idea}/merge": moves.show_form,
     "/ideas/{idea}/split": moves.show_form,
@@ -153,6 +159,12 @@ POST: dict[str, Handler] = {
     "/polls/{idea}/end": polls.end,
     "/ideas/{idea}/flag": flags.flag,
     "/ideas/{idea}/hide": flags.hide,
+    "/ideas/{idea}/asides": control_threads.write_aside,
+    "/ideas/{idea}/summary": control_threads.write_summary,
+    "/jams/{jam}/control/shifts": shifts.plan,
+    "/jams/{jam}/control/shifts/begin": shifts.begin,
+    "/jams/{jam}/control/shifts/end": shifts.end,
+    "/jams/{jam}/control/shifts/{shift:[0-9a-f]{32}}/{verb:drop|read}": shifts.act,
     "/ideas/{idea}/move": moves.act,
     "/ideas/{idea}/merge": moves.act,
     "/ideas/{idea}/split": moves.act,

@@ -126,6 +126,17 @@ async def neglected(store: Database, jam_id: str, before: float, limit: int) -> 
     return [read_contribution(row) for row in rows]
 
 
+async def lively(store: Database, jam_id: str, since: float, least: int, limit: int) -> list[Contribution]:
+    """Return a jam's ideas with at least so many replies since a moment in unix seconds, the liveliest first."""
+    rows = await store.fetch(
+        f"{SELECT} JOIN (SELECT thread_id, count(*) AS n FROM contributions WHERE jam_id = ? AND created_at >= ?"
+        " AND kind = 'reply' AND NOT deleted GROUP BY thread_id HAVING n >= ?) l ON l.thread_id = c.id"
+        f" WHERE {STANDS} ORDER BY l.n DESC, c.id LIMIT ?",
+        (jam_id, since, least, limit),
+    )
+    return [read_contribution(row) for row in rows]
+
+
 async def thread(store: Database, thread_id: str) -> list[Contribution]:
     """Return the replies of an idea in the order in which they came; deleted ones keep their place."""
     rows = await store.fetch(

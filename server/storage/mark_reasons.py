@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from server.database import Database, Transaction
 from server.domain.facilitation import MarkReason
@@ -35,19 +37,40 @@ async def of_thread(store: Database, thread_id: str) -> list[MarkReason]:
         " LEFT JOIN members m ON m.id = r.member_id WHERE c.thread_id = ? ORDER BY r.id",
         (thread_id,),
     )
-    return [
-        MarkReason(
-            contribution_id=row["contribution_id"],
-            kind=row["kind"],
-            member_id=row["member_id"],
-            member_name=row["name"] or "",
-            reason=row["reason"],
-            made_at=moment(row["made_at"]),
-            taken_by=row["taken_by"],
-            taken_at=moment_or_none(row["taken_at"]),
-        )
-        for row in rows
-    ]
+    return [_reason(row) for row in rows]
+
+
+def _reason(row: Mapping[str, Any]) -> MarkReason:
+    return MarkReason(
+        contribution_id=row["contribution_id"],
+        kind=row["kind"],
+        member_id=row["member_id"],
+        member_name=row["name"] or "",
+        reason=row["reason"],
+        made_at=moment(row["made_at"]),
+        taken_by=row["taken_by"],
+        taken_at=moment_or_none(row["taken_at"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A mark that stands, with the title of what bears it."""
+
+    contribution_id: str
+    title: str
+    mark: MarkReason
+
+
+async def since(store: Database, jam_id: str, at: float) -> list[Marked]:
+    """Return the marks of a jam that were set since a moment in unix seconds and stand, oldest first."""
+    rows = await store.fetch(
+        "SELECT r.*, m.name, c.title FROM mark_reasons r JOIN contributions c ON c.id = r.contribution_id"
+        " LEFT JOIN members m ON m.id = r.member_id WHERE c.jam_id = ? AND r.made_at >= ? AND r.taken_at IS NULL"
+        " AND NOT c.deleted ORDER BY r.id LIMIT 200",
+        (jam_id, at),
+    )
+    return [Marked(row["contribution_id"], row["title"], _reason(row)) for row in rows]
 
 
 async def standing(store: Database, ids: Sequence[str]) -> dict[tuple[str, str], str]:

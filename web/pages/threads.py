@@ -32,6 +32,7 @@ from web.forms import read_form, wrong_of
 from web.gate import caught_up
 from web.kin import draw_kin
 from web.ledger import ledger_of
+from web.pages.control.duty import prompted
 from web.pages.control.marks import mark_with_reason
 from web.pages.control.thread import draw_control
 from web.pages.drafts import url_of_place
@@ -151,7 +152,7 @@ async def show_reply(request: web.Request) -> web.Response:
     parent = await ideas.obtain(house, member, request.query.get("to", thread.idea.id))
     if parent.thread_id != thread.idea.id:
         raise Missing("idea", f"{parent.id} is not in {thread.idea.id}")
-    return await _write_reply(request, parent, thread.idea, thread.forum, thread.jam, {}, {}, 200)
+    return await _write_reply(request, parent, thread.idea, thread.forum, thread.jam, prompted(request), {}, 200)
 
 
 async def _write_reply(

@@ -73,3 +73,30 @@ async def test_ideas_are_moved_merged_and_split_over_the_api(
     kinds = [one["kind"] for one in (await ada("GET", f"/jams/{jam['id']}/moves"))["data"]]
     assert kinds == ["split", "move", "merge"]
     await bob("GET", f"/jams/{jam['id']}/moves", status=403)
+
+
+async def test_shifts_asides_summaries_and_heat_over_the_api(ada: Caller, bob: Caller, jam: Things, idea: Things):
+    at = f"/jams/{jam['id']}"
+    await bob("GET", f"{at}/shifts", status=403)
+    body = {"username": "ada", "starts_at": "2030-01-01T09:00:00Z", "ends_at": "2030-01-01T12:00:00Z"}
+    planned = await ada("POST", f"{at}/shifts", body, 201)
+    await ada("POST", f"{at}/shifts", {**body, "username": "bob"}, 422)
+    await ada("POST", f"{at}/shifts", {**body, "starts_at": "2030-01-01T09:00:00"}, 422)
+    await ada("DELETE", f"/shifts/{planned['id']}", status=204)
+    assert (await ada("GET", f"{at}/shifts/note"))["note"] == ""
+    begun = await ada("POST", f"{at}/shifts/begin")
+    assert begun["begun_at"]
+    assert (await ada("GET", f"{at}/shifts/note"))["note"].startswith("Shift of Ada")
+    ended = await ada("POST", f"{at}/shifts/end", {"note": "All is calm."})
+    assert (ended["note"], ended["handed_to"]) == ("All is calm.", "")
+    assert (await ada("GET", f"{at}/shifts/handed"))["data"] == [], "one does not hand on to oneself"
+    await bob("GET", f"/ideas/{idea['id']}/asides", status=404)
+    await ada("POST", f"/ideas/{idea['id']}/asides", {"text": "Quietly."}, 201)
+    assert [one["text"] for one in (await ada("GET", f"/ideas/{idea['id']}/asides"))["data"]] == ["Quietly."]
+    await bob("POST", f"/ideas/{idea['id']}/summaries", {"text": "So far.", "cites": [idea["id"]]}, 403)
+    await ada("POST", f"/ideas/{idea['id']}/summaries", {"text": "So far."}, 422)
+    await ada("POST", f"/ideas/{idea['id']}/summaries", {"text": "So far.", "cites": [idea["id"]], "base": 0}, 201)
+    (version,) = (await bob("GET", f"/ideas/{idea['id']}/summaries"))["data"]
+    assert (version["number"], version["cites"]) == (1, [idea["id"]])
+    assert (await ada("GET", f"{at}/heat"))["data"] == []
+    await bob("GET", f"{at}/heat", status=403)

@@ -201,3 +201,101 @@ async def test_a_move_names_who_may_read_it_and_a_split_asks_for_a_title(site: A
     assert f'href="/ideas/{idea.id}"' in page
     _, page = await browser.get(f"/ideas/{idea.id}")
     assert f'href="/ideas/{reply.id}"' in page
+
+
+async def test_a_shift_begins_with_what_was_handed_on_and_ends_with_a_drafted_note(site: Any, fay: Member) -> None:
+    gil = await people.add_member(site.house, "gil", "Gil Costa", "Operations", "facilitator")
+    first, second = await site.browser(fay), await site.browser(gil)
+    _, page = await first.get("/jams/better/control/shifts")
+    assert "Nobody is on the rota yet" in page
+    assert '<option value="gil"' in page
+    assert '<option value="jonas"' not in page
+    times = {"starts_at": "2026-01-01T09:00", "ends_at": "2026-01-01T08:00"}
+    answer, page = await first.post("/jams/better/control/shifts", username="gil", **times)
+    assert answer.status == 422
+    assert 'value="2026-01-01T09:00"' in page
+    answer, _ = await first.post("/jams/better/control/shifts/begin")
+    assert answer.status == 303
+    answer, page = await first.post("/jams/better/control/shifts/begin")
+    assert answer.status == 409
+    idea = await ideas.post_idea(site.house, site.jonas, site.own_house, "Root", "Words")
+    await ideas.mark(site.house, fay, idea, "emerging", "Three units ask.")
+    _, page = await first.get("/jams/better/control/shifts/end")
+    assert "emerging, Three units ask." in page
+    answer, page = await first.post("/jams/better/control/shifts/end", note=" ", to=gil.id)
+    assert answer.status == 422
+    note = "Root is **bright** <script>alert(1)</script>"
+    answer, _ = await first.post("/jams/better/control/shifts/end", note=note, to=gil.id)
+    assert answer.status == 303
+    _, page = await second.get("/jams/better/control")
+    assert "Root is <strong>bright</strong>" in page
+    assert "<script>alert" not in page
+    assert page.index("Handed on by") < page.index("Your shift")
+    read = page.split('action="/jams/better/control/shifts/')[1].split('"')[0]
+    answer, _ = await second.post(f"/jams/better/control/shifts/{read}")
+    assert answer.status == 303
+    _, page = await second.get("/jams/better/control")
+    assert "Handed on by" not in page
+    answer, _ = await second.get("/jams/better/control/shifts/end")
+    assert answer.status == 404
+
+
+async def test_the_back_channel_is_on_the_thread_for_facilitators_alone(site: Any, fay: Member) -> None:
+    idea = await ideas.post_idea(site.house, site.jonas, site.own_house, "Root", "Words")
+    browser, jonas = await site.browser(fay), await site.browser(site.jonas)
+    _, page = await browser.get(f"/ideas/{idea.id}/asides")
+    assert "Nobody has said anything here yet" in page
+    answer, page = await browser.post(f"/ideas/{idea.id}/asides", text=" ")
+    assert answer.status == 422
+    answer, _ = await browser.post(f"/ideas/{idea.id}/asides", text="A **quiet** word")
+    assert answer.status == 303
+    _, page = await browser.get(f"/ideas/{idea.id}/asides")
+    assert "A <strong>quiet</strong> word" in page
+    _, page = await browser.get(f"/ideas/{idea.id}")
+    assert f'href="/ideas/{idea.id}/asides"' in page
+    _, page = await jonas.get(f"/ideas/{idea.id}")
+    assert "asides" not in page
+    for answer, _ in (await jonas.get(f"/ideas/{idea.id}/asides"),
+                      await jonas.post(f"/ideas/{idea.id}/asides", text="Me")):  # fmt: skip
+        assert answer.status == 404
+
+
+async def test_a_summary_stands_on_the_thread_with_links_to_what_it_cites(site: Any, fay: Member) -> None:
+    idea = await ideas.post_idea(site.house, site.jonas, site.own_house, "Root", "Words")
+    reply = await ideas.reply(site.house, site.mara, idea, "Tape tears in the rain")
+    browser, jonas = await site.browser(fay), await site.browser(site.jonas)
+    _, page = await browser.get(f"/ideas/{idea.id}/summary")
+    assert "Tape tears in the rain" in page
+    answer, page = await browser.post(f"/ideas/{idea.id}/summary", text="It **tears**.", base="0")
+    assert answer.status == 422
+    assert "Cite at least one" in page
+    assert "It **tears**.</textarea>" in page
+    answer, _ = await browser.post(f"/ideas/{idea.id}/summary", text="It **tears**.", base="0", cites=reply.id)
+    assert answer.status == 303
+    answer, page = await browser.post(f"/ideas/{idea.id}/summary", text="Late", base="0", cites=reply.id)
+    assert answer.status == 409
+    assert "Late</textarea>" in page
+    _, page = await jonas.get(f"/ideas/{idea.id}")
+    assert "It <strong>tears</strong>." in page
+    assert page.index("Summary so far") < page.index("replies-heading")
+    assert f'href="/ideas/{reply.id}"' in page
+    _, page = await jonas.get(f"/ideas/{idea.id}/summary")
+    assert "Save this version" not in page
+    answer, _ = await jonas.post(f"/ideas/{idea.id}/summary", text="Mine", base="1", cites=reply.id)
+    assert answer.status == 403
+
+
+async def test_a_heat_warning_offers_words_that_the_composer_begins_with(site: Any, fay: Member) -> None:
+    idea = await ideas.post_idea(site.house, site.jonas, site.own_house, "Root", "Words")
+    for n in range(6):
+        await ideas.reply(site.house, (site.jonas, site.mara)[n % 2], idea, "You did not read it!!")
+    browser, jonas = await site.browser(fay), await site.browser(site.jonas)
+    _, page = await browser.get("/jams/better/control/heat")
+    assert "6 replies in 30 minutes by 2 people" in page
+    assert f'href="/ideas/{idea.id}/reply?prompt=you-not"' in page
+    _, page = await browser.get(f"/ideas/{idea.id}/reply?prompt=you-not")
+    assert "what the other one gets right?" in page
+    _, page = await jonas.get(f"/ideas/{idea.id}/reply?prompt=you-not")
+    assert "what the other one gets right?" not in page
+    _, page = await browser.get("/jams/better/control")
+    assert "Heated threads" in page

@@ -8,12 +8,14 @@ from datetime import datetime
 
 from server.domain.actors import Member
 from server.domain.moderation import STATE_WORDS, Case
-from server.services import ideas, moderation, moves
+from server.services import asides, ideas, moderation, moves, summaries
 from server.services.house import House
 from server.services.ideas import Thread
 from server.services.text import excerpt
 from web.cards import url_of
 from web.language import _
+from web.pages.control.shift_views import SummaryView
+from web.pages.control.summaries import draw_summary
 from web.threads import MARK_WORDS
 
 
@@ -61,6 +63,10 @@ class ControlThread:
     earlier: tuple[Reason, ...]
     cases: Mapping[str, CaseNote]
     credits: tuple[Credit, ...]
+    summary: SummaryView | None
+    summary_url: str
+    asides_url: str
+    asides: int
 
 
 async def draw_control(house: House, member: Member, thread: Thread) -> ControlThread:
@@ -79,11 +85,20 @@ async def draw_control(house: House, member: Member, thread: Thread) -> ControlT
         reasons=tuple(one for one in said if one.fell_at is None),
         earlier=tuple(one for one in said if one.fell_at is not None),
         credits=await _credits(house, member, thread),
+        summary=await _summary(house, member, thread),
+        summary_url=f"/ideas/{thread.idea.id}/summary" if member.may("moderate") else "",
+        asides_url=f"/ideas/{thread.idea.id}/asides" if member.may("moderate") else "",
+        asides=len(await asides.read(house, member, thread.idea)) if member.may("moderate") else 0,
         cases={
             made_id: _note(case, f"/jams/{thread.jam.slug}", member)
             for made_id, case in (await moderation.cases_in_thread(house, member, thread.idea.id)).items()
         },
     )
+
+
+async def _summary(house: House, member: Member, thread: Thread) -> SummaryView | None:
+    found = await summaries.show(house, member, thread.idea)
+    return draw_summary(found[-1]) if found else None
 
 
 async def _credits(house: House, member: Member, thread: Thread) -> tuple[Credit, ...]:
