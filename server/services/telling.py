@@ -16,7 +16,7 @@ from server.domain.holds import Hold, why_not
 from server.domain.ideas import Contribution
 from server.domain.notices import MOST_MENTIONS, Notice, NoticeKind, once_each
 from server.services.house import House
-from server.storage import contributions, events, follows, notices, people, themes
+from server.storage import contributions, events, follows, hours, notices, people, themes
 from server.storage import holds as hold_rows
 
 CONSUMER = "notices"
@@ -188,6 +188,25 @@ def _grows(theme: dict[str, object]) -> bool:
     return isinstance(trend, list) and bool(trend) and int(trend[-1]) > 0
 
 
+async def _room(house: House, event: Event) -> list[Notice]:
+    """Tell who owes a room's summary, and whom somebody let in. The thread is what it is about: a room has no words."""
+    by, thread, named = str(event.data["by"]), str(event.data["thread"]), event.data.get("members")
+    told = [_notice(event, str(event.data["owed_by"]), "duty", by, "summary", thread)]
+    members = [str(one) for one in named] if isinstance(named, list) else []
+    return told + [_notice(event, one, "followed", by, "room", thread) for one in members]
+
+
+async def _hour(house: House, event: Event) -> list[Notice]:
+    """Tell the host that their hour has begun, and those who asked something or follow the forum."""
+    host = str(event.data["host"])
+    asked = [one.author_id for one in await hours.questions(house.store, event.subject_id, "")]
+    followed = await follows.followers(house.store, [("forum", str(event.data["forum"]))], event.at.timestamp())
+    whom = [one for one in sorted({*asked, *followed}) if one != host]
+    return [_notice(event, host, "duty", detail="hour")] + [
+        _notice(event, one, "followed", host, "hour") for one in whom
+    ]
+
+
 TELLERS: dict[str, Callable[[House, Event], Awaitable[list[Notice]]]] = {
     "IdeaPosted": _idea,
     "ReplyPosted": _reply,
@@ -201,4 +220,6 @@ TELLERS: dict[str, Callable[[House, Event], Awaitable[list[Notice]]]] = {
     "HoldReleased": _decided,
     "HoldRefused": _decided,
     "ThemesRefreshed": _themes,
+    "RoomOpened": _room,
+    "HourBegan": _hour,
 }

@@ -15,6 +15,8 @@ from server.domain.jams import Forum
 from server.domain.rooms import Room
 from server.services import crossings, hosting, hours, ideas, jams, log, proxies, rooms
 from server.services.hours import Queue
+from server.services.inbox import list_inbox
+from server.services.telling import tell
 from tests.server.services_world import World
 
 
@@ -258,3 +260,34 @@ async def test_nothing_is_entered_once_the_jam_is_closed(world: World, forum: Fo
     with pytest.raises(JamNotOpen):
         await proxies.enter_idea(world.house, finn, forum, ABSENT, "Boxes", "Smaller.", consents=True)
     assert not await world.house.store.fetch("SELECT * FROM proxies")
+
+
+async def told(world: World) -> dict[str, list[tuple[str, str]]]:
+    """Return (kind, detail) of each person's notices, by username, oldest first."""
+    while await tell(world.house):
+        pass
+    found = {}
+    for name, member in world.people.items():
+        notices = await list_inbox(world.house, member)
+        found[name] = [(one.notice.kind, one.notice.detail) for one in reversed(notices)]
+    return found
+
+
+async def test_who_owes_a_summary_is_told_and_who_is_let_in(world: World, forum: Forum):
+    await world.person("cy")
+    await opened(world, await world.idea(forum), members=["cy"])
+    seen = await told(world)
+    assert seen["eve"] == [("duty", "summary")]
+    assert seen["cy"] == [("followed", "room")]
+    assert seen["finn"] == [], "Nobody is told of their own doing."
+
+
+async def test_an_hour_that_begins_is_told_to_its_host_and_to_those_who_asked(world: World, forum: Forum):
+    hour = await planned(world, forum)
+    eve = await world.person("eve")
+    await world.person("cy")
+    await hours.ask(world.house, eve, await queue(world, hour, eve), "Why?")
+    world.time.pass_by(minutes=31)
+    await hours.follow_hours(world.house)
+    seen = await told(world)
+    assert (seen["dana"], seen["eve"], seen["cy"]) == ([("duty", "hour")], [("followed", "hour")], [])

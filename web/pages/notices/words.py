@@ -81,12 +81,18 @@ def _duty_words(detail: str) -> str:
     return {
         "review": _("Something waits for your review"),
         "flag": _("Somebody asks the facilitators to look at something"),
+        "summary": _("You owe the summary of a breakout room"),
+        "hour": _("Your host hour has begun; people have questions for you"),
     }.get(detail, _("Something waits for you to look at"))
 
 
 def _followed_words(told: Told, name: str) -> str:
     if told.notice.detail == "theme":
         return _("A theme that you follow grows")
+    if told.notice.detail == "hour":
+        return _("A host hour has begun: %(name)s answers questions") % {"name": name}
+    if told.notice.detail == "room":
+        return _("%(name)s asked you into a breakout room") % {"name": name}
     if told.about is not None and told.about.kind == "idea":
         return _("%(name)s posted an idea") % {"name": name}
     return _("%(name)s wrote in a thread that concerns you") % {"name": name}
@@ -95,6 +101,10 @@ def _followed_words(told: Told, name: str) -> str:
 def url_of_notice(told: Told) -> str:
     """Where a notice leads, as a path; "" where what it was about is gone."""
     notice = told.notice
+    if notice.detail == "hour":
+        return f"/hours/{notice.subject_id}"
+    if notice.detail == "summary":
+        return url_of(told.about) if told.about else ""
     if notice.kind == "duty":
         cases = f"/jams/{told.about.jam_id}/control/cases" if told.about else "/inbox"
         return "/boundary/holds" if notice.detail == "review" else cases
