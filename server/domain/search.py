@@ -16,6 +16,10 @@ DATE_SECONDS: Mapping[str, float] = {"day": 86_400.0, "week": 7 * 86_400.0, "mon
 FACETS = ("kind", "forum", "jam", "author", "unit", "server", "label", "intent", "mark", "date")
 MOST_WORDS = 12
 LONGEST = 1000
+# Shorter words are not taken as beginnings: half of all words begin with any two letters.
+LEAST_BEGINNING = 3
+# So much of a text is looked through for the place to show, and so many letters of it are shown.
+LOOKED_AT, SHOWN, BEFORE = 20_000, 240, 60
 HERE = "here"
 _CONTROLS = re.compile("[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]")
 _PART = re.compile(r'(-?)"([^"]*)"?|(\S+)')
@@ -78,7 +82,8 @@ def match_of(query: str) -> str:
         minus = part[1] == "-" if quoted else raw.startswith("-") and len(raw) > 1
         words = _WORD.findall(raw)
         if words:
-            term = f'"{" ".join(words)}"' if quoted or len(words) > 1 else f'"{words[0]}"*'
+            whole = quoted or len(words) > 1 or len(words[0]) < LEAST_BEGINNING
+            term = f'"{" ".join(words)}"' + ("" if whole else "*")
             (unwanted if minus else wanted).append(term)
     if not wanted:
         return ""
@@ -118,3 +123,31 @@ def coverage(words: Sequence[str], counts: Mapping[str, int], total: int, text: 
     there = set(folded(text))
     whole = sum(weights.values())
     return sum(weight for word, weight in weights.items() if word in there) / whole if whole else 0.0
+
+
+def snippet(query: str, text: str) -> tuple[tuple[str, bool], ...]:
+    """Return the place in a text where most of what was looked for stands together, cut where that begins and ends.
+
+    Each piece is (words, whether they are what was looked for).
+    """
+    line = " ".join(text[:LOOKED_AT].split())
+    sought = folded(query.replace("-", " "))
+    hits = [(one.start(), one.end()) for one in _WORD.finditer(line) if _is_sought(one[0], sought)]
+    densest = max(hits, key=lambda hit: sum(0 <= other[0] - hit[0] < SHOWN - BEFORE for other in hits), default=(0, 0))
+    start = max(0, densest[0] - BEFORE)
+    start = line.find(" ", start) + 1 if start else 0
+    end = len(line) if len(line) <= start + SHOWN else max(line.rfind(" ", start, start + SHOWN), densest[1])
+    pieces, at = [("… ", False)] if start else [], start
+    for begin, stop in hits:
+        if start <= begin and stop <= end:
+            pieces += [(line[at:begin], False), (line[begin:stop], True)]
+            at = stop
+    pieces += [(line[at:end], False), (" …" if end < len(line) else "", False)]
+    return tuple(piece for piece in pieces if piece[0])
+
+
+def _is_sought(word: str, sought: Sequence[str]) -> bool:
+    plain = folded(word)
+    return bool(plain) and any(
+        plain[0] == one or (len(one) >= LEAST_BEGINNING and plain[0].startswith(one)) for one in sought
+    )

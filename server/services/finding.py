@@ -12,14 +12,13 @@ from server.domain.actors import Member
 from server.domain.errors import Invalid
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.domain.search import DATE_SECONDS, DATES, FACETS, HERE, Sought, level_of, match_of
+from server.domain.search import DATE_SECONDS, DATES, FACETS, HERE, Sought, level_of, match_of, snippet
 from server.services.forums import list_forums
 from server.services.house import House
 from server.services.jams import list_jams
-from server.services.text import excerpt
 from server.storage import contributions, people
 from server.storage import search as index
-from server.storage.search import BEGIN, END, KEPT, Place
+from server.storage.search import KEPT, Place
 
 MOST_VALUES = 12
 _CURSOR = re.compile(r"(-?\d{1,3}(?:\.\d{1,20})?(?:e-?\d{1,3})?)_(\d{1,15})")
@@ -69,7 +68,7 @@ async def search(house: House, reader: Member, sought: Sought, after: str = "", 
     last = _place_in(sought)(shown[-1]) if len(rest) > limit else None
     return Found(
         sought,
-        await _hits(house, match, shown),
+        await _hits(house, sought.query, shown),
         len(kept),
         len(found) > KEPT,
         await _facets(house, reader, kept, readable),
@@ -93,21 +92,10 @@ def _place_in(sought: Sought) -> Callable[[Place], tuple[float, int]]:
     return lambda place: (place.score, -place.number)
 
 
-async def _hits(house: House, match: str, shown: Sequence[Place]) -> list[Hit]:
+async def _hits(house: House, query: str, shown: Sequence[Place]) -> list[Hit]:
     known = {made.id: made for made in await contributions.by_ids(house.store, [one.contribution_id for one in shown])}
-    said = await index.snippets(house.store, match, [one.number for one in shown]) if match else {}
-    return [
-        Hit(made, _parts(said.get(place.number) or excerpt(made.text, 200)))
-        for place in shown
-        if (made := known.get(place.contribution_id)) is not None
-    ]
-
-
-def _parts(said: str) -> tuple[tuple[str, bool], ...]:
-    """Cut a snippet where what was looked for begins and ends."""
-    line = " ".join(said.split())
-    pieces = re.split(f"{BEGIN}([^{END}]*){END}", line)
-    return tuple((piece, bool(number % 2)) for number, piece in enumerate(pieces) if piece)
+    found = [known[place.contribution_id] for place in shown if place.contribution_id in known]
+    return [Hit(made, snippet(query, made.text)) for made in found]
 
 
 async def _facets(

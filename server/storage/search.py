@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from server.database import Database
@@ -15,7 +15,6 @@ KEPT = 2_000
 SCORED = 10_000
 # Words of a title count four times.
 SCORE = "bm25(contribution_words, 0.0, 4.0, 1.0)"
-BEGIN, END = "\x02", "\x03"
 
 
 class Place(NamedTuple):
@@ -105,16 +104,6 @@ async def marked(store: Database, ids: Sequence[str]) -> dict[str, set[str]]:
     for row in rows:
         found.setdefault(row["kind"], set()).add(row["id"])
     return found
-
-
-async def snippets(store: Database, match: str, numbers: Iterable[int], words: int = 28) -> dict[int, str]:
-    """Return the place of each match that says most, by number; what matched stands between BEGIN and END."""
-    rows = await store.fetch(
-        f"SELECT rowid AS number, snippet(contribution_words, 2, char(2), char(3), ' … ', {int(words)}) AS said"
-        " FROM contribution_words WHERE contribution_words MATCH ? AND rowid IN (SELECT value FROM json_each(?))",
-        (match, json.dumps(list(numbers))),
-    )
-    return {row["number"]: row["said"] for row in rows}
 
 
 async def document_counts(store: Database, words: Collection[str]) -> tuple[dict[str, int], int]:

@@ -8,6 +8,7 @@ counts of each facet, snippets), beside the floor: the same words asked of the b
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import random
 import statistics
 import sys
@@ -27,6 +28,7 @@ from tests.server.services_world import ADDRESSES, World
 from tests.server.services_world import Time as Clock
 
 ROUNDS = 60
+LETTERS = str.maketrans("0123456789", "ghijklmnop")
 UNITS = [f"Unit {number}" for number in range(20)]
 HOSTS = ["", "jam.globex.example", "jam.initech.example"]
 COLUMNS = (
@@ -36,7 +38,12 @@ COLUMNS = (
 
 
 def words_of(chance: random.Random, number: int) -> str:
-    return " ".join(f"word{min(int(chance.paretovariate(0.9)), 40_000)}" for _ in range(number))
+    return " ".join(word(min(int(chance.paretovariate(0.9)), 40_000)) for _ in range(number))
+
+
+def word(rank: int) -> str:
+    """The word of a rank in frequency: three to eight letters that tell nothing of it."""
+    return hashlib.md5(str(rank).encode()).hexdigest().translate(LETTERS)[: 3 + rank % 6]
 
 
 async def fill(world: World, size: int) -> tuple[Member, list[str]]:
@@ -102,12 +109,12 @@ async def run(world: World, size: int) -> None:
     print(f"{size:,} contributions, written in {time.perf_counter() - began:.0f} s", flush=True)
     house = world.house
     kinds: dict[str, Callable[[int], Sought]] = {
-        "a rare word": lambda n: Sought(query=f"word{9_000 + n}"),
-        "two words": lambda n: Sought(query=f"word{40 + n} word{300 + n}"),
-        "a word in one of ten texts": lambda n: Sought(query=f"word{60 + n % 20}"),
-        "the most common word": lambda n: Sought(query="word1"),
+        "a rare word": lambda n: Sought(query=word(9_000 + n)),
+        "two words": lambda n: Sought(query=f"{word(40 + n)} {word(300 + n)}"),
+        "a word in one of ten texts": lambda n: Sought(query=word(8 + n % 5)),
+        "the most common word": lambda n: Sought(query=word(1)),
         "the same in one forum, by unit, newest first": lambda n: Sought(
-            query="word1", forum=forum_ids[n % 12], unit=UNITS[n % 20], order="newest"
+            query=word(1), forum=forum_ids[n % 12], unit=UNITS[n % 20], order="newest"
         ),
         "facets alone": lambda n: Sought(forum=forum_ids[n % 12], intent="question"),
     }
