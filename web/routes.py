@@ -26,6 +26,7 @@ from web.pages.boundary import (
 from web.pages.control import cases, flags, moves, radar, shifts
 from web.pages.control import marks as control_marks
 from web.pages.control import threads as control_threads
+from web.pages.finding import atom, catch_up, following, profile
 from web.pages.finding import search as finding_search
 from web.pages.notices import inbox as inbox_page
 from web.pages.notices import mail as mail_page
@@ -117,6 +118,12 @@ GET: dict[str, Handler] = {
     "/people/{person:[0-9a-f]{32}}": credit.show_person,
     "/drafts": drafts.show_drafts,
     "/inbox": inbox_page.show_inbox,
+    "/catch-up": catch_up.show_catch_up,
+    "/follow": following.show_button,
+    "/me/following": following.show_following,
+    "/meet": profile.show_meet,
+    "/people/{handle}": profile.show_profile,
+    r"/feeds/{secret:[A-Za-z0-9_-]{1,100}}.atom": atom.show_feed,
     "/me/notices": mail_page.show_choices,
     "/me/notices/confirm/{token}": mail_page.show_confirm,
     "/unsubscribe/{token}": mail_page.show_unsubscribe,
@@ -211,6 +218,10 @@ POST: dict[str, Handler] = {
     "/drafts": drafts.keep,
     "/drafts/drop": drafts.drop,
     "/inbox": inbox_page.mark_read,
+    "/follow": following.change_follow,
+    "/me/searches": following.save_search,
+    r"/me/searches/{search:\d{1,15}}": following.open_search,
+    "/me/feeds": following.change_feed,
     "/me/notices": mail_page.change_choices,
     "/me/notices/confirm/{token}": mail_page.confirm,
     "/unsubscribe/{token}": mail_page.unsubscribe,

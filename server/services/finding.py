@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from server.domain.actors import Member
@@ -159,3 +159,18 @@ async def named(house: House, reader: Member, sought: Sought) -> dict[str, str]:
         ("server", house.name if sought.server == HERE else sought.server),
     )
     return words | {name: value or "?" for name, value in known if name in words}
+
+
+def newest(sought: Sought) -> Sought:
+    """The same search, the last written first."""
+    return replace(sought, order="newest")
+
+
+async def count_new(house: House, reader: Member, sought: Sought, since: float) -> int:
+    """Count what a search finds of what was written after a moment in unix seconds, up to KEPT."""
+    readable = {forum.id for forum in await list_forums(house, reader)}
+    match = match_of(sought.query)
+    if sought.is_empty or (sought.query.strip() and not match):
+        return 0
+    found = await index.places(house.store, match, sought, readable, house.now().timestamp(), KEPT)
+    return sum(place.made_at > since for place in found)

@@ -32,6 +32,7 @@ from server.domain.uris import new_id
 from server.services.house import House
 from server.services.inbox import Told, with_words
 from server.services.mail_links import confirm_token, matches
+from server.services.profiles import read_trust
 from server.storage import events, mails, notices, people
 
 LOST_AFTER = timedelta(minutes=10)
@@ -170,7 +171,8 @@ async def plan(house: House) -> int:
 async def _plan_for(house: House, change: Transaction, member_id: str) -> int:
     old, now = await mails.choices(change, member_id), house.now()
     new = await _news(house, old)
-    urgent = [one for one in new if one.kind in URGENT and one.id > old.at_once_to] if old.at_once else []
+    at_once = {one.id for one in new if await _interrupts(house, one)} if old.at_once else set[int]()
+    urgent = [one for one in new if one.id in at_once and one.id > old.at_once_to]
     made, planned = old, 0
     if urgent and now - urgent[0].made_at >= BUNDLE and not old.is_quiet(now):
         await mails.add(
@@ -178,7 +180,7 @@ async def _plan_for(house: House, change: Transaction, member_id: str) -> int:
         )
         made, planned = replace(made, at_once_to=urgent[-1].id), 1
     if day := old.digest_due(now):
-        rest = [one for one in new if one.id > old.digest_to and not (old.at_once and one.kind in URGENT)]
+        rest = [one for one in new if one.id > old.digest_to and one.id not in at_once]
         if rest:
             await mails.add(
                 change, member_id, "digest", _message_id(house), (old.digest_to, rest[-1].id), now.timestamp()
@@ -188,6 +190,12 @@ async def _plan_for(house: House, change: Transaction, member_id: str) -> int:
     if made != old:
         await mails.put_choices(change, made)
     return planned
+
+
+async def _interrupts(house: House, one: Notice) -> bool:
+    """Say whether a notice may be mailed at once: of an urgent kind, and not by an outsider who is new or watched."""
+    by = await people.by_id(house.store, one.by_id) if one.kind in URGENT and one.by_id else None
+    return one.kind in URGENT and (by is None or by.is_local or (await read_trust(house, by)).may_interrupt)
 
 
 async def _news(house: House, choices: MailChoices) -> list[Notice]:
@@ -235,13 +243,8 @@ async def said_in(house: House, mail: Mail) -> tuple[Member, MailChoices, list[T
     visit = await notices.visit(house.store, member.id)
     found = await notices.between(house.store, member.id, mail.after, mail.up_to)
     new = [one for one in found if one.unread and one.made_at.timestamp() > (visit[1] if visit else 0.0)]
-    told = [one for one in new if _belongs(one, mail.kind, choices)]
+    told = [one for one in new if (choices.at_once and await _interrupts(house, one)) == (mail.kind == "at_once")]
     return member, choices, await with_words(house, member, told)
-
-
-def _belongs(one: Notice, kind: MailKind, choices: MailChoices) -> bool:
-    urgent = one.kind in URGENT
-    return urgent if kind == "at_once" else not (choices.at_once and urgent)
 
 
 async def count_mails(house: House) -> dict[str, int]:

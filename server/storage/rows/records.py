@@ -15,6 +15,7 @@ class EventRow(Model):
 
     class Meta:
         table = "events"
+        indexes = (("kind", "at"),)
 
 
 class AuditRow(Model):

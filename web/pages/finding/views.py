@@ -92,3 +92,118 @@ class Resembling:
 
     similar: tuple[Link, ...]
     answered: tuple[AnsweredLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatchUpLine:
+    """One thing to catch up with: what happened, of what, and where that is to be read."""
+
+    sentence: str
+    title: str
+    excerpt: str
+    url: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatchUpSection:
+    words: str
+    lines: tuple[CatchUpLine, ...]
+    left_out: int
+    more_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatchUpPage:
+    since: datetime
+    first: bool
+    minutes: int
+    sections: tuple[CatchUpSection, ...]
+    spans: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowButton:
+    kind: str
+    subject: str
+    jam: str
+    followed: bool
+    back: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownLine:
+    theme: str
+    evidence: tuple[EvidenceLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustLine:
+    """How far somebody from outside is known: the level in words, where it comes from, and what it changes."""
+
+    level: str
+    because: str
+    changes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfilePage:
+    person: Person
+    id: str
+    role: str
+    active: bool
+    own: bool
+    expertise: tuple[KnownLine, ...]
+    adopted: tuple[Link, ...]
+    built_on: tuple[tuple[Link, int], ...]
+    trust: TrustLine | None
+    follow: FollowButton | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetLine:
+    person: Person
+    url: str
+    threads: tuple[Link, ...]
+    themes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetPage:
+    people: tuple[MeetLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowLine:
+    words: str
+    url: str
+    kind: str
+    subject: str
+    jam: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedLine:
+    id: int
+    name: str
+    new: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLine:
+    id: int
+    name: str
+    kind: str
+    made_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowingPage:
+    """What somebody follows, their saved searches and feeds. `address` is that of a feed just made, shown once."""
+
+    follows: tuple[FollowLine, ...]
+    searches: tuple[SavedLine, ...]
+    feeds: tuple[FeedLine, ...]
+    address: str

@@ -1,0 +1,164 @@
+"""People: what they know and what others made of their ideas; whom to meet; how far outsiders are known."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from server.domain.actors import Member
+from server.domain.errors import Missing
+from server.domain.expertise import weight_of
+from server.domain.ideas import Contribution
+from server.domain.trust import WATCHED_DAYS, History, Trust, trust_of
+from server.services import board, themes_read
+from server.services.forums import list_forums
+from server.services.house import House
+from server.services.jams import list_jams
+from server.services.themes_read import Theme
+from server.storage import acquaintance, contributions, people
+
+MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A theme that somebody knows about, with the answers that show it, the weightiest first."""
+
+    theme: str
+    evidence: list[Contribution]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A person. `adopted` are their ideas that facilitators marked; `built_on` those that others build on, with how
+    many do; `trust` is None for our own people. How much they wrote is not told.
+    """
+
+    member: Member
+    expertise: list[Known]
+    adopted: list[Contribution]
+    built_on: list[tuple[Contribution, int]]
+    trust: Trust | None
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """Somebody of another unit or server whom the reader has not met, and what they share."""
+
+    member: Member
+    threads: list[Contribution]
+    themes: list[str]
+
+
+async def obtain_person(house: House, reader: Member, handle: str) -> Member:
+    """Return a person by handle, with or without its first @, for somebody who may see them; or raise Missing."""
+    name, _, host = handle.lstrip("@").partition("@")
+    found = await people.by_username(house.store, name, host) if reader.active and reader.is_local else None
+    if found is None:
+        raise Missing("person", f"{reader.id} asked for {handle}")
+    return found
+
+
+async def read_profile(house: House, reader: Member, member: Member) -> Profile:
+    """Return what a person knows and what became of their ideas, from what the reader may see."""
+    forums = {forum.id for forum in await list_forums(house, reader)}
+    ids = await acquaintance.best_of(house.store, member.id, forums)
+    made = sorted(await contributions.by_ids(house.store, ids), key=lambda one: (-weight_of(one), one.id))
+    ideas = [one for one in made if one.kind == "idea"]
+    counts = await acquaintance.built_on_counts(house.store, [one.id for one in ideas])
+    return Profile(
+        member,
+        await _expertise(house, reader, [one for one in made if one.kind == "reply" and weight_of(one) > 1]),
+        [one for one in ideas if one.best or one.emerging][:MOST],
+        sorted([(one, counts[one.id]) for one in ideas if one.id in counts], key=lambda one: -one[1])[:MOST],
+        None if member.is_local else await read_trust(house, member),
+    )
+
+
+async def _expertise(house: House, reader: Member, answers: list[Contribution]) -> list[Known]:
+    """Group answers by the themes of their jams; those in none stand together under no theme."""
+    themes = {id_: theme.label for theme in await _all_themes(house, reader) for id_ in theme.ids}
+    by_theme: dict[str, list[Contribution]] = {}
+    for one in answers:
+        by_theme.setdefault(themes.get(one.id) or themes.get(one.thread_id, ""), []).append(one)
+    ordered = sorted(by_theme.items(), key=lambda one: (one[0] == "", -sum(map(weight_of, one[1])), one[0]))
+    return [Known(theme, found[:3]) for theme, found in ordered[:MOST]]
+
+
+async def _all_themes(house: House, reader: Member) -> list[Theme]:
+    found = []
+    for jam in await list_jams(house, reader, limit=500):
+        found += themes_read.read(await board.read_themes(house, reader, jam))
+    return found
+
+
+async def read_trust(house: House, member: Member) -> Trust:
+    """Return how far somebody from outside is known, from what became of their words."""
+    now = house.now()
+    lately = (now - timedelta(days=WATCHED_DAYS)).timestamp()
+    told = await acquaintance.history(house.store, member.id, lately)
+    held = await acquaintance.holds_of(house.store, {member.handle, member.uri, member.name}, lately)
+    days = (now.timestamp() - told["first"]) / 86_400 if told["first"] else 0.0
+    return trust_of(
+        History(
+            standing=int(told["standing"]),
+            released=held["released"],
+            refused=held["refused"],
+            refused_lately=held["refused_lately"],
+            removed=int(told["removed"]),
+            removed_lately=int(told["removed_lately"]),
+            days=days,
+        )
+    )
+
+
+async def introductions(house: House, reader: Member, limit: int = 6) -> list[Introduction]:
+    """Return people of other units and servers who share threads or themes with the reader, and have not met them.
+
+    Those who share most come first, and each unit or server once before any comes twice.
+    """
+    forums = {forum.id for forum in await list_forums(house, reader)}
+    threads = await acquaintance.met_in_threads(house.store, reader.id, forums)
+    themes = await _shared_themes(house, reader, forums)
+    known = await people.by_ids(house.store, threads.keys() | themes.keys())
+    strangers = [
+        one
+        for one in known.values()
+        if one.active and one.id != reader.id and (one.host, one.unit) != (reader.host, reader.unit)
+    ]
+    strangers.sort(key=lambda one: (-len(threads.get(one.id, ())) - len(themes.get(one.id, ())), one.handle))
+    chosen = _spread(strangers)[:limit]
+    roots = {id_ for one in chosen for id_ in threads.get(one.id, ())[:3]}
+    ideas = {made.id: made for made in await contributions.by_ids(house.store, roots)}
+    return [
+        Introduction(
+            one,
+            [ideas[id_] for id_ in threads.get(one.id, ())[:3] if id_ in ideas],
+            sorted(themes.get(one.id, ()))[:3],
+        )
+        for one in chosen
+    ]
+
+
+async def _shared_themes(house: House, reader: Member, forums: Collection[str]) -> dict[str, set[str]]:
+    """Return the themes that others wrote about as the reader did: member id → labels."""
+    mine = await acquaintance.written_by(house.store, reader.id, forums)
+    found: dict[str, set[str]] = {}
+    for theme in await _all_themes(house, reader):
+        if not theme.ids & mine:
+            continue
+        for author_id, forum_id in (await acquaintance.authors_of(house.store, theme.ids)).values():
+            if forum_id in forums:
+                found.setdefault(author_id, set()).add(theme.label)
+    return found
+
+
+def _spread(members: list[Member]) -> list[Member]:
+    """Put the first of each unit or server before the second of any."""
+    seen: dict[tuple[str, str], int] = {}
+    placed = []
+    for one in members:
+        place = seen[one.host, one.unit] = seen.get((one.host, one.unit), -1) + 1
+        placed.append((place, one))
+    return [one for _, one in sorted(placed, key=lambda pair: pair[0])]
