@@ -45,7 +45,7 @@ async def draw_lineage(house: House, reader: Member, jam: Jam, names: Names) -> 
     return LineageView(
         words=words.get(kind, ""),
         origin=_link(found.origin_jam) if found.origin_jam else None,
-        grown=tuple(_link(later) for one, later in found.grown if one.kind != "clone"),
+        grown=tuple(_link(later) for one, later in found.grown if one.kind == "second"),
         linked=tuple(
             LinkedIdea(idea=Link(text=made.title, url=f"/ideas/{made.id}"), author=author_of(made, names))
             for made in found.linked

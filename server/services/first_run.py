@@ -28,14 +28,17 @@ class Step:
     said: str
 
 
-async def first_steps(house: House, by: Member, mail: str = "") -> list[Step]:
-    """Look at each step now. `mail` says how mail stands, "" where no mail server is set. For admins."""
+NO_MAIL = (False, "No mail server is set: people are told in their inbox alone (docs/operators.md, MARMALADE_SMTP_).")
+
+
+async def first_steps(house: House, by: Member, mail: tuple[bool, str] = NO_MAIL) -> list[Step]:
+    """Look at each step now. `mail` says whether the mail server takes us, and what was found. For admins."""
     by.require("people")
     aside = await _aside(house)
     found = {
         "organisation": _organisation(house),
         "sign-in": await _sign_in(house),
-        "mail": (bool(mail), mail or "No mail server is set: people are told in their inbox alone."),
+        "mail": mail,
         "partner": await _partner(house),
         "practice": await _practice(house),
     }

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 
 from server.demo.statements import read_statements
 from server.domain.jams import Charter
-from server.services import board, crossings, explain, holds, ideas, jams, partners, people, rules, shadow
+from server.services import (
+    board,
+    crossings,
+    explain,
+    holds,
+    hosting,
+    ideas,
+    jams,
+    joining,
+    partners,
+    people,
+    rehearsals,
+    rules,
+    shadow,
+    templates,
+)
 from server.services.explain import Wanted
 from server.services.house import House
 from tests.journeys.organisations import Floor, Organisation, status_of, until
@@ -79,6 +95,8 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
             house, morgan, "next", "Next year", Charter(), house.now(), floor.jam.closes_at
         )
 
+        arranged = await _arrange(house, floor)
+
         async def waits() -> bool:
             return await holds.count_waiting(house) >= 2
 
@@ -95,6 +113,7 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
     thread = f"/ideas/{idea.id}"
     return Swing(
         inside={
+            **arranged,
             "home": "/",
             "search": "/search?q=bench",
             "search-nothing": "/search",
@@ -144,6 +163,33 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
             "missing": ("/ideas/nowhere", 404),
         },
     )
+
+
+async def _arrange(house: House, floor: Floor) -> dict[str, str]:
+    """Have hosts, a second jam, a rehearsal and an invitation, and list what organisers and admins see of them."""
+    morgan, now = await people.person(house, "morgan"), house.now()
+    await hosting.put_host(house, morgan, floor.public, "sasha", "Runs the yards, and may change how they are run.")
+    sasha = await people.person(house, "sasha")
+    for hours in (0, 5):
+        begins = now + timedelta(hours=hours)
+        await hosting.add_slot(house, morgan, floor.jam, floor.public, sasha.id, begins, begins + timedelta(hours=2))
+    second = await templates.second_jam(house, morgan, floor.jam, "second", now, floor.jam.closes_at)
+    rehearsal = await rehearsals.rehearse(house, morgan, floor.jam)
+    await joining.make_invitation(house, morgan, unit="Sales", note="All of the sales floor")
+    return {
+        "jam-from-template": "/jams/new?template=partners",
+        "rota": "/jams/better/rota",
+        "rota-empty": f"/jams/{second.slug}/rota",
+        "again": "/jams/better/again",
+        "carry": f"/jams/{second.slug}/carry",
+        "rehearsal": f"/jams/{rehearsal.slug}",
+        "rehearsal-settings": f"/jams/{rehearsal.slug}/settings",
+        "setup": "/setup",
+        "units": "/units",
+        "invitations": "/invitations",
+        "person": "/people/sasha/change",
+        "moderation": "/moderation",
+    }
 
 
 async def _themes(house: House, floor: Floor) -> str:

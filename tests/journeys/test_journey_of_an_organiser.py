@@ -41,7 +41,11 @@ async def test_an_organiser_gets_from_the_first_link_to_a_jam_that_ran_and_close
     await _promise(morgan)
     await _add_forums(morgan)
     await _add_a_partner(morgan)
+    await _invite(morgan, empty, arrive)
+    await _name_a_host(morgan)
+    await _rehearse_and_leave_no_trace(morgan)
     await _open_extend_and_freeze(morgan)
+    await _go_on_with_a_second_jam(morgan)
 
 
 async def _come_in_by_the_link(morgan: Visitor, empty: Organisation) -> None:
@@ -148,3 +152,73 @@ async def _open_extend_and_freeze(morgan: Visitor) -> None:
     await morgan.follow("Open floor", within=morgan.page.get_by_role("region", name="Forums"))
     await morgan.sees_heading("What about open floor?")
     await expect(morgan.page.locator("form.composer")).to_have_count(0)
+
+
+async def _invite(morgan: Visitor, empty: Organisation, arrive: Arrive) -> None:
+    await morgan.visit("/")
+    await morgan.follow("Go on")
+    await morgan.sees_heading("First steps")
+    await morgan.sees("1 written down, Globex first.")
+    await morgan.follow("Invite people")
+    table = morgan.page.locator("#table")
+    await table.get_by_label("or its text").fill("username,name,unit\nriley,Riley Hart,Customer Care\nmorgan,,\n")
+    with morgan.refused_with(422):
+        await morgan.press("Add everybody")
+        await morgan.sees("Line 3: there is a person called morgan already.")
+    await table.get_by_label("or its text").fill("username,name,unit\nriley,Riley Hart,Customer Care\n")
+    await morgan.press("Add everybody")
+    await morgan.sees("Added: 1.")
+    await morgan.type("Unit of those who join", "Operations")
+    await morgan.press("Make the link")
+    link = await morgan.page.locator(".notice code").inner_text()
+    sasha = await arrive(empty)
+    await sasha.visit(link)
+    await sasha.sees("You join as Operations.")
+    await sasha.type("Username", "sasha")
+    await sasha.type("Your name", "Sasha Brandt")
+    await sasha.type("Password", PASSWORD)
+    await sasha.press("Join and enter")
+    await sasha.sees_heading("Jams")
+
+
+async def _name_a_host(morgan: Visitor) -> None:
+    await morgan.visit("/jams/better/settings")
+    await morgan.follow("Hosts and rota")
+    await morgan.sees("Nobody hosts yet.")
+    await morgan.type("Username", "sasha")
+    await morgan.type("A few words about them", "Runs the yards.")
+    await morgan.press("Save the host")
+    await morgan.is_told("Saved.")
+    now = datetime.now(UTC)
+    await morgan.page.get_by_label("From (UTC)").fill(_written(now + timedelta(hours=2)))
+    await morgan.page.get_by_label("Until (UTC)").fill(_written(now + timedelta(hours=3)))
+    await morgan.press("Plan it")
+    await morgan.is_told("Saved.")
+    await morgan.visit("/jams/better")
+    hosts = morgan.page.get_by_role("region", name="Hosts")
+    await morgan.sees("Sasha Brandt", within=hosts)
+    await morgan.sees("Runs the yards.", within=hosts)
+    await morgan.sees("jam time")
+
+
+async def _rehearse_and_leave_no_trace(morgan: Visitor) -> None:
+    await morgan.visit("/jams/better/settings")
+    await morgan.press("Rehearse now")
+    await morgan.is_told("A rehearsal is running.")
+    await morgan.sees("Simulated idea 1")
+    await morgan.sees("rehearsal.invalid")
+    await morgan.press("Remove it without trace")
+    await morgan.is_told("The rehearsal is gone, with its people and words.")
+    await morgan.visit("/")
+    await morgan.does_not_see("Rehearsal: Better together")
+
+
+async def _go_on_with_a_second_jam(morgan: Visitor) -> None:
+    await morgan.visit("/jams/better/settings")
+    await morgan.follow("This jam again")
+    await morgan.type("Short name of the new jam", "second")
+    await morgan.press("Draft the second jam")
+    await morgan.sees_heading("Carry ideas over")
+    await morgan.sees("That jam has no idea yet.")
+    await morgan.visit("/jams/second")
+    await morgan.sees("Goes on from")

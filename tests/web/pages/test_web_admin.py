@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 from typing import Any
 
 import pytest
 from aiohttp import FormData
+from aiosmtpd.smtp import SMTP
 
+from server.keys import MAILING
 from server.services import audit, ideas, people
+from server.smtp import Mailing
 
 PASSWORD = "long enough for anybody"
 
@@ -145,3 +149,23 @@ async def test_members_see_none_of_the_admins_pages(site: Any, path: str) -> Non
     for target in ("/people/import", "/units", "/invitations", "/setup", "/people/mara/change"):
         answer, _ = await browser.post(target, act="deactivate", text="username\nx\n", step="mail", old="a")
         assert answer.status == 403
+
+
+class Sink:
+    """A mail server that is asked for nothing but its presence."""
+
+
+@pytest.mark.parametrize(("there", "said"), [(True, "takes our mail for acme.example."), (False, "does not take us")])
+async def test_the_mail_step_asks_the_mail_server(site: Any, there: bool, said: str) -> None:
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(Sink()), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    if not there:
+        server.close()
+        await server.wait_closed()
+    site.server.app._state[MAILING] = Mailing(
+        host="127.0.0.1", port=port, security="none", user="", password="", sender="jam@acme.example",
+        domains=frozenset({"acme.example"}),
+    )  # fmt: skip
+    browser = await site.browser(site.mara)
+    assert said in words_of((await browser.get("/setup"))[1])
+    server.close()

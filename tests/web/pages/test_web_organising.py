@@ -33,6 +33,9 @@ async def test_a_draft_shows_what_its_charter_lacks_as_a_list(site: Any) -> None
         assert "The question: done" in text
         assert "The sponsor’s promise: still empty" in text
         assert "The day of decision: still empty" in text
+    answer, text = await browser.get("/jams/half/charter")
+    assert answer.status == 200
+    assert "What?" in text
     answer, text = await browser.post("/jams/half/open")
     assert answer.status == 409
     assert "Still empty: promise, decide by." in words_of(text)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
 
-from server.keys import HOUSE
+from server.keys import HOUSE, MAILING
 from server.services import first_run
 from server.services.first_run import Step
 from web.answers import go, show
@@ -15,6 +16,7 @@ from web.language import _
 from web.session import member_of
 from web.views import Link
 
+PATIENCE = 5.0
 _LINKS = {
     "organisation": ("/boundary/self-test", "Look at the leak self-test"),
     "sign-in": ("/invitations", "Invite people"),
@@ -52,9 +54,25 @@ class SetupPage:
 
 async def show_setup(request: web.Request) -> web.Response:
     """GET /setup"""
-    steps = await first_run.first_steps(request.app[HOUSE], member_of(request))
+    member_of(request).require("people")
+    steps = await first_run.first_steps(request.app[HOUSE], member_of(request), await _mail(request))
     page = SetupPage(steps=tuple(_row(step) for step in steps), done=sum(one.state == "done" for one in steps))
     return show(request, "admin/setup.html", page, section="people")
+
+
+async def _mail(request: web.Request) -> tuple[bool, str]:
+    """Connect to the mail server and sign in, without sending anything; say what came of it."""
+    mailing = request.app.get(MAILING)
+    if mailing is None:
+        return first_run.NO_MAIL
+    where = f"{mailing.host}:{mailing.port}"
+    try:
+        wrong = await asyncio.wait_for(mailing.look(), PATIENCE)
+    except TimeoutError:
+        wrong = f"no answer within {PATIENCE:.0f} seconds"
+    if wrong:
+        return False, f"{where} does not take us: {wrong}. Mend the MARMALADE_SMTP_ settings and come back."
+    return True, f"{where} takes our mail for {', '.join(sorted(mailing.domains))}."
 
 
 def _row(step: Step) -> StepRow:
