@@ -12,6 +12,7 @@ from server.boundary.labels import ONWARD, WISHES, Label, LabelError, Level
 from server.domain.actors import Member
 from server.domain.drafts import KeptDraft, Place
 from server.domain.errors import Missing
+from server.domain.files import File
 from server.domain.ideas import INTENTS, Contribution, Intent
 from server.domain.jams import Forum
 from server.services import crossings, drafts, ideas, resembling
@@ -19,6 +20,7 @@ from server.services.crossings import Draft
 from server.services.house import House
 from server.services.labels import put_together
 from server.services.text import render
+from web.enclosing import carried, views_of
 from web.language import ngettext
 from web.outbound import count_heads, draw_copies
 from web.people import author_of, names_of_hosts
@@ -87,7 +89,7 @@ class Writing:
         root = self.root if self.kind == "reply" else None
         return str(chosen.join(Label.parse(root.label)) if root else chosen)
 
-    def draft(self, author: Member) -> Draft:
+    def draft(self, author: Member, files: tuple[File, ...] = ()) -> Draft:
         thread = self.edited.thread_id if self.edited else self.root.id if self.root else ""
         return Draft(
             forum=self.forum,
@@ -99,6 +101,7 @@ class Writing:
             contribution_id=self.edited.id if self.edited else "",
             made_at=self.edited.created_at if self.edited else None,
             version=self.edited.version + 1 if self.edited else 1,
+            files=files,
         )
 
 
@@ -108,7 +111,8 @@ async def draw_composer(house: House, author: Member, writing: Writing) -> Compo
     kept = await _kept(house, author, writing)
     if kept is not None:
         writing = replace(writing, typed={**kept.typed, "builds_on": writing.typed.get("builds_on", "")})
-    draft = writing.draft(author)
+    files = await carried(house, author, writing.typed)
+    draft = writing.draft(author, files)
     verdicts = await crossings.judge(house, draft)
     reach = draw_reach(house, writing.forum, verdicts, names, await house.rulebook(), verb_of(writing))
     heads = await count_heads(house, verdicts, names)
@@ -144,6 +148,7 @@ async def draw_composer(house: House, author: Member, writing: Writing) -> Compo
         copies=await draw_copies(house, draft, verdicts, names),
         confirm=writing.confirm,
         reason=writing.typed.get("reason", "") if writing.edited else None,
+        files=views_of(files, writing.typed),
     )
 
 

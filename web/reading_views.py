@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from web.kin import KinView
 from web.views import AudienceBadge, Composer, JamHead, Link, Mark, Passport, ReplyView
 
 if TYPE_CHECKING:
+    from web.enclosing import FileView
     from web.pages.control.thread import ControlThread
 
 
@@ -76,3 +78,4 @@ class ThreadPage:
     cite: str = ""
     control: ControlThread | None = None
     asking: Any = None
+    attached: Mapping[str, tuple[FileView, ...]] = field(default_factory=dict)

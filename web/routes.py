@@ -5,7 +5,11 @@ from __future__ import annotations
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+<<<<<<< HEAD
 from web.pages import board, credit, doors, drafts, forums, home, jams, labels, mentioning, people, stream, threads
+=======
+from web.pages import board, doors, files, forums, home, jams, labels, people, stream, threads
+>>>>>>> fc72e81 (Add files and pictures in the composer, and show them under the words)
 from web.pages.admin import invitations, moderation, person, setup, units
 from web.pages.asking import home as asking_home
 from web.pages.asking import hours, polls, proxies, ratings, rooms, statements
@@ -60,6 +64,7 @@ GET: dict[str, Handler] = {
     "/jams/{jam}/moderation": cases.show_log,
     "/forums/{forum:[0-9a-f]{32}}": forums.show_forum,
     "/forums/{forum:[0-9a-f]{32}}/build": forums.build_on,
+    "/files/{file}": files.show_file,
     "/ideas/{idea}": threads.show_thread,
     "/ideas/{idea}/branch": threads.show_branch,
     "/ideas/{idea}/new": threads.show_new,

@@ -20,6 +20,7 @@ from server.services.people import Session, SignIn
 from web import csrf
 from web.keys import COOKIE, SESSION, TO_DECIDE, UNREAD
 
+LONGEST_UPLOAD = 12_000_000
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 #: Paths that know no cookie session: files, probes, the JSON API, what links in mails open, and feeds.
 APART = ("/static/", "/api/", "/livez", "/readyz", "/metrics", "/unsubscribe/", "/feeds/")
@@ -47,6 +48,9 @@ async def know_the_person(request: web.Request, handler: Handler) -> web.StreamR
         request[UNREAD] = sum((await inbox.count_unread(house, session.member)).values())
         await visits.note_visit(house, session.member)
     if request.method not in SAFE:
+        if session is not None and request.content_type == "multipart/form-data":
+            # A form with a file in it; strangers' forms stay short.
+            request = request.clone(client_max_size=LONGEST_UPLOAD)
         await _require_own_form(request, session)
     return await handler(request)
 

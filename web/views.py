@@ -14,6 +14,7 @@ from zlib import crc32
 from markupsafe import Markup
 
 if TYPE_CHECKING:
+    from web.enclosing import FileView
     from web.hosting import RotaView
     from web.lineage import LineageView
 
@@ -192,12 +193,16 @@ class Composer:
     similar: tuple[Similar, ...] = ()
     cancel_url: str = ""
     previewed: bool = False
+<<<<<<< HEAD
     place: str = ""
     kept_at: datetime | None = None
     rendered: Markup | None = None
     copies: tuple[OutboundCopy, ...] = ()
     confirm: str = ""
     reason: str | None = None
+=======
+    files: tuple[FileView, ...] = ()
+>>>>>>> fc72e81 (Add files and pictures in the composer, and show them under the words)
 
 
 # --- lobby ------------------------------------------------------------------------------------------

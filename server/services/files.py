@@ -154,6 +154,21 @@ async def obtain(house: House, reader: Member, file_id: str) -> File:
     if found.member_id == reader.id and not found.contribution_id:
         return found
     made = await contributions.by_id(house.store, found.contribution_id)
-    if made is None or made.deleted:
+    if made is None or made.deleted or (made.hidden and not _sees_hidden(reader, made)):
         raise Missing("file", f"{reader.id} asked for file {file_id}")
     return found
+
+
+async def in_thread(house: House, reader: Member, idea: Contribution) -> dict[str, tuple[File, ...]]:
+    """Return contribution id → files of all that somebody may see in a thread."""
+    found = await rows.in_thread(house.store, idea.id)
+    several = {made.id: made for made in await contributions.by_ids(house.store, list(found))}
+    return {
+        made_id: some
+        for made_id, some in found.items()
+        if made_id in several and (not several[made_id].hidden or _sees_hidden(reader, several[made_id]))
+    }
+
+
+def _sees_hidden(reader: Member, made: Contribution) -> bool:
+    return reader.id == made.author_id or reader.may("moderate")

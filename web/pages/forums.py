@@ -13,7 +13,7 @@ from server.domain.jams import Forum, Jam
 from server.keys import HOUSE
 from server.services import board, drafts, forums, ideas, threads
 from server.services.house import House
-from web import views
+from web import enclosing, views
 from web.answers import draw, from_htmx, go, head_of, html, show
 from web.cards import draw_cards
 from web.composing import Writing, base_of, draw_composer, label_in
@@ -122,12 +122,13 @@ async def post_idea(request: web.Request) -> web.Response:
     base = await base_of(house, member, form.get("builds_on", ""))
     writing = Writing(kind="idea", forum=forum, typed=form, base=base)
     try:
+        await enclosing.take(request, member, house, form)
         if asked := await ask_before(house, member, writing, jam, form):
             return await show_again(request, house, replace(writing, confirm=asked), jam)
         made = await ideas.post_idea(
             house, member, forum, form.get("title", ""), form.get("text", ""),
             label=label_in(form) or None, builds_on=form.get("builds_on", ""),
-            undo=house.undo_window,
+            undo=house.undo_window, files=await enclosing.chosen(house, member, form),
         )  # fmt: skip
     except (NotAllowed, SignInNeeded):
         raise
@@ -154,8 +155,9 @@ async def preview_idea(request: web.Request) -> web.Response:
     """POST /forums/{forum}/preview: who would see this, without writing anything."""
     house, member, forum, jam = await obtain(request)
     form = await read_form(request)
+    wrong = await enclosing.taken(request, member, house, form)
     base = await base_of(house, member, form.get("builds_on", ""))
-    writing = Writing(kind="idea", forum=forum, typed=form, base=base, previewed=True)
+    writing = Writing(kind="idea", forum=forum, typed=form, base=base, previewed=True, wrong=wrong)
     composer = await draw_composer(house, member, writing)
     back = Link(text=forum.title, url=f"/forums/{forum.id}")
     return answer_preview(request, house, composer, jam, "Your idea", back)

@@ -18,11 +18,11 @@ from server.domain.ideas import MARKS, Contribution, Version
 from server.domain.jams import Forum, Jam
 from server.domain.recalls import recall_sentence
 from server.keys import HOUSE
-from server.services import crossings, drafts, explain, forums, holds, ideas, lineage, mentions, threads, undo
+from server.services import crossings, drafts, explain, files, forums, holds, ideas, lineage, mentions, threads, undo
 from server.services.archive import cite
 from server.services.house import House
 from server.services.text import excerpt, plain
-from web import views
+from web import enclosing, views
 from web.answers import DONE, draw, from_htmx, go, head_of, html, show
 from web.asking import draw_asking
 from web.cards import url_of
@@ -119,6 +119,7 @@ async def draw_thread(
         stream_url=f"/jams/{thread.jam.id}/stream",
         control=await draw_control(house, member, thread),
         asking=await draw_asking(house, member, thread),
+        attached=await enclosing.attached_in(house, member, thread.idea),
         cite="" if thread.idea.deleted else await cite(house, member, thread.jam, thread.idea),
     )
     return show(request, "thread.html", page, status=status)
@@ -184,6 +185,7 @@ async def post_reply(request: web.Request) -> web.Response:
     parent = await ideas.obtain(house, member, to)
     writing = Writing(kind="reply", forum=forum, root=root, parent=parent, typed=form)
     try:
+        await enclosing.take(request, member, house, form)
         if asked := await ask_before(house, member, writing, jam, form):
             return await show_again(request, house, replace(writing, confirm=asked), jam)
         made = await ideas.reply(
@@ -194,6 +196,7 @@ async def post_reply(request: web.Request) -> web.Response:
             label=label_in(form) or None,
             intent=intent_of(form),
             undo=house.undo_window,
+            files=await enclosing.chosen(house, member, form),
         )
     except (NotAllowed, SignInNeeded):
         raise
@@ -209,22 +212,26 @@ async def preview(request: web.Request) -> web.Response:
     """POST /ideas/{idea}/preview?of=reply|edit: who would see this, without writing anything."""
     house, member, made, forum, jam = await obtain(request)
     form = await read_form(request)
+    wrong = await enclosing.taken(request, member, house, form)
     back = Link(text=made.title or "Back", url=url_of(made))
     if request.query.get("of") == "edit":
-        writing = Writing(kind="edit", forum=forum, edited=made, typed=form, previewed=True, cancel_url=url_of(made))
+        writing = Writing(
+            kind="edit", forum=forum, edited=made, typed=form, wrong=wrong, previewed=True, cancel_url=url_of(made)
+        )
         heading = "Edit"
     else:
         parent = await ideas.obtain(house, member, form["in_reply_to"]) if form.get("in_reply_to") else None
         root = await ideas.obtain(house, member, made.thread_id)
-        writing = Writing(kind="reply", forum=forum, root=root, parent=parent, typed=form, previewed=True)
+        writing = Writing(kind="reply", forum=forum, root=root, parent=parent, typed=form, wrong=wrong, previewed=True)
         heading = "Your reply"
     return answer_preview(request, house, await draw_composer(house, member, writing), jam, heading, back)
 
 
 async def show_edit(request: web.Request) -> web.Response:
     """GET /ideas/{idea}/edit"""
-    _, _, made, _, _ = await obtain(request)
-    return await _edit(request, {"title": made.title, "text": made.text, "label": made.label}, {}, 200)
+    house, _, made, _, _ = await obtain(request)
+    attached = enclosing.typed_of(await files.of_one(house, made))
+    return await _edit(request, {"title": made.title, "text": made.text, "label": made.label, **attached}, {}, 200)
 
 
 async def _edit(request: web.Request, typed: dict[str, str], wrong: dict[str, str], status: int) -> web.Response:
@@ -247,6 +254,7 @@ async def edit(request: web.Request) -> web.Response:
     form = await read_form(request)
     writing = Writing(kind="edit", forum=forum, edited=made, typed=form, cancel_url=url_of(made))
     try:
+        await enclosing.take(request, member, house, form)
         if made.author_id == member.id and (asked := await ask_before(house, member, writing, jam, form)):
             return await show_again(request, house, replace(writing, confirm=asked), jam)
         changed = await ideas.edit(
@@ -257,6 +265,7 @@ async def edit(request: web.Request) -> web.Response:
             title=form.get("title"),
             label=label_in(form) or None,
             reason=form.get("reason", ""),
+            files=await enclosing.chosen(house, member, form),
         )
     except (NotAllowed, SignInNeeded):
         raise

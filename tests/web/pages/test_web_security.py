@@ -28,6 +28,7 @@ PLACES = {
     r"{crossing:\d{1,18}}": "1",
     r"{recall:\d{1,18}}": "1",
     "{statement}": "purged",
+    "{file}": "0" * 32,
 }
 
 

@@ -1,0 +1,29 @@
+"""Files that are attached to ideas and replies, for those who may read these."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from aiohttp import web
+
+from server.keys import HOUSE
+from server.services import files
+from web.session import member_of
+
+
+async def show_file(request: web.Request) -> web.Response:
+    """GET /files/{file}: a picture to be shown, anything else to be kept. A browser runs nothing of either."""
+    house, member = request.app[HOUSE], member_of(request)
+    found = await files.obtain(house, member, request.match_info["file"])
+    etag = f'"{found.sha[:32]}"'
+    headers = {
+        "Cache-Control": "private, max-age=3600",
+        "ETag": etag,
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if request.headers.get("If-None-Match") == etag:
+        return web.Response(status=304, headers=headers)
+    if not found.is_picture:
+        headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name)}"
+    return web.Response(body=await files.body_of(house, found), content_type=found.media_type, headers=headers)
