@@ -5,11 +5,21 @@ from __future__ import annotations
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-<<<<<<< HEAD
-from web.pages import board, credit, doors, drafts, forums, home, jams, labels, mentioning, people, stream, threads
-=======
-from web.pages import board, doors, files, forums, home, jams, labels, people, stream, threads
->>>>>>> fc72e81 (Add files and pictures in the composer, and show them under the words)
+from web.pages import (
+    board,
+    credit,
+    doors,
+    drafts,
+    files,
+    forums,
+    home,
+    jams,
+    labels,
+    mentioning,
+    people,
+    stream,
+    threads,
+)
 from web.pages.admin import invitations, moderation, person, setup, units
 from web.pages.asking import home as asking_home
 from web.pages.asking import hours, polls, proxies, ratings, rooms, statements

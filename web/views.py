@@ -193,16 +193,13 @@ class Composer:
     similar: tuple[Similar, ...] = ()
     cancel_url: str = ""
     previewed: bool = False
-<<<<<<< HEAD
     place: str = ""
     kept_at: datetime | None = None
     rendered: Markup | None = None
     copies: tuple[OutboundCopy, ...] = ()
     confirm: str = ""
     reason: str | None = None
-=======
     files: tuple[FileView, ...] = ()
->>>>>>> fc72e81 (Add files and pictures in the composer, and show them under the words)
 
 
 # --- lobby ------------------------------------------------------------------------------------------

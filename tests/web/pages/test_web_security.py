@@ -29,6 +29,7 @@ PLACES = {
     r"{recall:\d{1,18}}": "1",
     "{statement}": "purged",
     "{file}": "0" * 32,
+    "{kind}": "emerging",
 }
 
 
