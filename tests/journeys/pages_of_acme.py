@@ -12,6 +12,8 @@ from server.services import (
     board,
     crossings,
     explain,
+    feeds,
+    follows,
     holds,
     hosting,
     ideas,
@@ -80,6 +82,9 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
         grown = await ideas.post_idea(house, sasha, floor.public, "Benches that charge", "Sun.", builds_on=idea.id)
         idea = await ideas.edit(house, riley, idea, "People would **wait** if they could sit.", title=idea.title)
         own = await ideas.post_idea(house, morgan, floor.public, "Soup in the hall", "Each Tuesday.")
+        await ideas.reply(house, sasha, own, "With bread, please.", intent="answer")
+        await follows.follow(house, morgan, "forum", floor.public.id)
+        await feeds.save_search(house, morgan, "Benches", "q=bench")
         await ideas.post_idea(house, riley, floor.partners, "One gate for all our trucks", "They wait an hour.")
         await ideas.post_idea(house, riley, floor.inside, "The subsidy talks", "Among ourselves.")
         labelled = await ideas.post_idea(
@@ -151,6 +156,14 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
             "held-of": "/boundary/held?peer=jam.globex.example",
             "partners": "/boundary/partners",
             "people": "/people",
+            "inbox": "/inbox",
+            "mail": "/me/notices",
+            "catch-up": "/catch-up?span=week",
+            "following": "/me/following",
+            "who-knows": "/who-knows?q=soup+hall",
+            "meet": "/meet",
+            "profile": "/people/riley",
+            "fair": f"/forums/{floor.public.id}?sort=fair",
         },
         edge={
             "edge-home": "/",

@@ -116,6 +116,7 @@ async def test_what_is_answered_fits_what_is_documented(
         return
     await ada("POST", "/partners", {"host": "globex.example"})
     parts = {"jam": "packaging", "forum": "boxes", "id": idea["id"], "version": "1", "host": "globex.example"}
+    parts["handle"] = "bob"
     offered = await ada("POST", "/partners/globex.example/agreements", {"forums": ["*"]})
     parts |= {"agreement": offered["id"], "hold": "0" * 32}
     await holds.ask_review(house, a_hold(house, "0" * 32, idea["id"]))
