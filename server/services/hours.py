@@ -7,7 +7,7 @@ who asked it, and under that the answer. So it crosses, or does not, by the rule
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from server.database import Transaction
 from server.domain.actors import Member
@@ -58,6 +58,9 @@ async def plan(
         raise Invalid("host", "There is no active person of that name here.")
     if person.id != by.id and not (by.may("moderate") or by.may("jams")):
         raise NotAllowed("Hosts plan their own hours.", f"{by.id} plans for {person.id}")
+    if starts_at.tzinfo and timedelta(0) < jam.opens_at - starts_at < timedelta(minutes=1):
+        # Forms know no seconds: the very minute of the opening is meant.
+        starts_at = jam.opens_at
     theirs = [one for one in await hours.of_jam(house.store, jam.id) if one.host_id == person.id]
     check_times(starts_at, ends_at, house.now(), jam.opens_at, jam.closes_at, theirs)
     made = Hour(
