@@ -65,7 +65,7 @@ async def _again(
     opens_at = (house.now() + timedelta(days=7)).replace(minute=0, second=0, microsecond=0)
     values = {
         "slug": "", "title": f"{jam.title}, second round"[:200], "opens_at": write_time(opens_at),
-        "closes_at": write_time(opens_at + (jam.closes_at - jam.opens_at)), **typed,
+        "closes_at": write_time(opens_at + max(jam.closes_at - jam.opens_at, timedelta(days=1))), **typed,
     }  # fmt: skip
     head = head_of(jam, jam.state_at(house.now()), "settings")
     page = AgainPage(jam=head, values=values, wrong=wrong)
