@@ -43,6 +43,7 @@ class Organisation:
     admin: str
     process: asyncio.subprocess.Process | None = None
     links: list[str] = field(default_factory=list)
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def edge_host(self) -> str:
@@ -71,7 +72,8 @@ class Organisation:
         with (self.home / "serve.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "server", "serve", "--home", str(self.home)),
-                cwd=ROOT, env=child_environment(LOOPBACK), stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+                cwd=ROOT, env=child_environment(LOOPBACK | self.settings), stdin=asyncio.subprocess.DEVNULL,
+                stdout=log, stderr=log,
             )  # fmt: skip
         doors = ((self.inside_port, "/readyz"), (self.edge_port, "/readyz"), (self.edge_port, "/actor"))
         for port, path in doors:

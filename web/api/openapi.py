@@ -31,6 +31,7 @@ PARTS = {
     "jam": "id or slug",
     "forum": "id, slug, handle, or jam/forum with the slash escaped",
     "id": "id of an idea or a reply",
+    "place": "where a draft is written: idea:FORUM[:IDEA], reply:IDEA[:REPLY] or edit:ID",
     "hour": "id of a host hour",
     "question": "id of a question in the queue",
     "room": "id of a breakout room",

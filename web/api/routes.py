@@ -36,6 +36,7 @@ from web.api import (
     statements,
     stream,
     templates,
+    writing,
 )
 
 GET, POST, PUT, PATCH, DELETE = hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_PATCH, hdrs.METH_DELETE
@@ -145,6 +146,13 @@ ROUTES: tuple[Route, ...] = (
     Route(POST, "/forums/{forum}/ideas", ideas.post_idea, "Post an idea; says what crosses to whom", 201),
     Route(GET, "/forums/{forum}/ideas", ideas.list_ideas, "List ideas, newest first"),
     Route(POST, "/ideas/{id}/replies", ideas.post_reply, "Answer an idea or a reply", 201),
+    Route(GET, "/drafts", writing.list_drafts, "One's own drafts, newest first"),
+    Route(GET, "/drafts/{place}", writing.read_draft, "What is kept at a place"),
+    Route(PUT, "/drafts/{place}", writing.put_draft, "Keep what is typed at a place"),
+    Route(DELETE, "/drafts/{place}", writing.drop_draft, "Drop a draft", 204),
+    Route(GET, "/ideas/{id}/lineage", writing.read_family, "What an idea builds on, and what builds on it"),
+    Route(GET, "/ideas/{id}/versions", writing.list_versions, "Every version of one's words, oldest first"),
+    Route(GET, "/suggestions/people", writing.suggest_people, "People whose name or handle begins so"),
     Route(GET, "/ideas/{id}/replies", ideas.list_replies, "List the replies of a thread, oldest first"),
     Route(GET, "/ideas/{id}", ideas.read_idea, "Read an idea or a reply with all that hangs on it"),
     Route(PATCH, "/ideas/{id}", ideas.edit_idea, "Change one's own words"),

@@ -120,7 +120,7 @@ async def test_what_is_answered_fits_what_is_documented(
     offered = await ada("POST", "/partners/globex.example/agreements", {"forums": ["*"]})
     parts |= {"agreement": offered["id"], "hold": "0" * 32}
     await holds.ask_review(house, a_hold(house, "0" * 32, idea["id"]))
-    if set(re.findall(r"{(\w+)}", route.path)) - set(parts):
+    if set(re.findall(r"{(\w+)}", route.path)) - {*parts, "place"}:
         parts |= await recalled(ada, idea, house, outside)
     if "{hour}" in route.path:
         times = {
@@ -128,6 +128,9 @@ async def test_what_is_answered_fits_what_is_documented(
             "ends_at": (SOON + timedelta(hours=2)).isoformat(),
         }
         parts["hour"] = (await ada("POST", "/jams/packaging/hours", {"forum": "boxes", "title": "Ask", **times}))["id"]
+    if "{place}" in route.path:
+        parts["place"] = f"reply:{idea['id']}"
+        await ada("PUT", f"/drafts/{parts['place']}", {"text": "Half a reply"})
     if "{room}" in route.path:
         opened = {"title": "Room", "due_at": (SOON + timedelta(hours=1)).isoformat()}
         parts["room"] = (await ada("POST", f"/ideas/{idea['id']}/rooms", opened))["id"]

@@ -272,3 +272,30 @@ async def test_a_caller_may_ask_for_time_to_undo(bob: Caller, make_forum: MakeFo
     assert now["crosses_at"] is None
     await bob("POST", f"/ideas/{now['id']}/undo", {}, 409)
     await bob("POST", "/forums/boxes/ideas", {**words, "undo_seconds": -1}, 422)
+
+
+async def test_drafts_versions_lineage_and_names_are_told(ada: Caller, bob: Caller, idea: Things):
+    place = f"reply:{idea['id']}"
+    kept = await bob("PUT", f"/drafts/{place}", {"text": "Half a reply", "intent": "question"})
+    assert kept["intent"] == "question"
+    assert [one["text"] for one in (await bob("GET", "/drafts"))["data"]] == ["Half a reply"]
+    assert (await ada("GET", "/drafts"))["data"] == []
+    await ada("GET", f"/drafts/{place}", status=404)
+    await bob("DELETE", f"/drafts/{place}", status=204)
+    await bob("GET", f"/drafts/{place}", status=404)
+    await bob("PUT", "/drafts/nowhere", {"text": "x"}, 422)
+
+    before = await bob("GET", f"/ideas/{idea['id']}/versions")
+    await bob("PATCH", f"/ideas/{idea['id']}", {"text": "Other words.", "reason": "Shorter."})
+    versions = (await bob("GET", f"/ideas/{idea['id']}/versions"))["data"]
+    assert [one["reason"] for one in versions] == ["", "Shorter."]
+    assert versions[0]["text"] == before["data"][0]["text"]
+
+    words = {"title": "Next", "text": "Goes on.", "builds_on": idea["id"]}
+    built = await bob("POST", f"/forums/{idea['forum_id']}/ideas", words, 201)
+    family = await bob("GET", f"/ideas/{built['id']}/lineage")
+    assert [one["id"] for one in family["ancestors"]] == [idea["id"]]
+    family = await bob("GET", f"/ideas/{idea['id']}/lineage")
+    assert [(one["idea"]["id"], one["depth"]) for one in family["descendants"]] == [(built["id"], 1)]
+    hints = await bob("GET", "/suggestions/people?q=ad")
+    assert [one["handle"] for one in hints["data"]] == ["@ada"]
