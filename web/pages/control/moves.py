@@ -85,7 +85,8 @@ def _asking(act: str) -> Asking | None:
     if act == "split":
         return Asking(name="title", words=_("Title of the idea"))
     if act == "merge":
-        return Asking(name="into", words=_("The other idea"), hint=_("Its address, or what follows /ideas/ in it."))
+        hint = _("Its address, where it is none of those above.")
+        return Asking(name="into", words=_("Another idea"), hint=hint, required=False)
     return None
 
 

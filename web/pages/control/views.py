@@ -48,6 +48,7 @@ class Asking:
     name: str
     words: str
     hint: str = ""
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
