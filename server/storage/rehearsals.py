@@ -8,6 +8,8 @@ from server.database import Transaction
 
 # What stands in a chain cannot be taken out of it; it holds ids and acts, never words.
 KEPT = frozenset({"audit", "checkpoints"})
+# Columns that name a thing within other words: where a draft belongs, what a feed or a saved search is of.
+WITHIN = ("place", "subject", "query")
 
 
 async def jam_ids(change: Transaction, jam_id: str, host: str, prefix: str) -> set[str]:
@@ -47,6 +49,7 @@ async def remove(change: Transaction, ids: set[str], upto: int) -> int:
         " OR EXISTS (SELECT 1 FROM json_tree(data) j WHERE j.atom IN (SELECT value FROM json_each(?))))",
         (upto, given, given),
     )
+    gone += await _remove_mentions(change, given)
     for table, names in columns.items():
         if table != "events":
             where = " OR ".join(f'"{name}" {among}' for name in names)
@@ -54,19 +57,37 @@ async def remove(change: Transaction, ids: set[str], upto: int) -> int:
     return gone
 
 
+async def _remove_mentions(change: Transaction, given: str) -> int:
+    """Delete what people keep for themselves that names one of these things within other words."""
+    gone = 0
+    for table in await _tables(change):
+        for column in await change.fetch(f'PRAGMA table_info("{table}")'):
+            if column["name"] in WITHIN:
+                gone += await change.execute(
+                    f'DELETE FROM "{table}" WHERE EXISTS'
+                    f' (SELECT 1 FROM json_each(?) j WHERE instr("{table}"."{column["name"]}", j.value))',
+                    (given,),
+                )
+    return gone
+
+
+async def _tables(change: Transaction) -> list[str]:
+    rows = await change.fetch("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'")
+    return [row["name"] for row in rows if row["name"] not in KEPT]
+
+
 async def _columns(change: Transaction) -> dict[str, list[str]]:
     """Return table → the columns that name things, for all tables but those that are kept."""
-    tables = await change.fetch("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'")
     found: dict[str, list[str]] = {}
-    for table in tables:
-        columns = await change.fetch(f'PRAGMA table_info("{table["name"]}")')
+    for table in await _tables(change):
+        columns = await change.fetch(f'PRAGMA table_info("{table}")')
         names = [
             column["name"]
             for column in columns
             if (column["name"] == "id" or column["name"].endswith("_id")) and "CHAR" in column["type"].upper()
         ]
-        if names and table["name"] not in KEPT:
-            found[table["name"]] = names
+        if names:
+            found[table] = names
     return found
 
 

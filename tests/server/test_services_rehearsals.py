@@ -14,10 +14,13 @@ from server.domain.search import Sought
 from server.services import (
     board,
     carrying,
+    drafts,
     experts,
+    feeds,
     finding,
     forums,
     held,
+    hosting,
     ideas,
     jams,
     log,
@@ -132,6 +135,10 @@ async def test_one_click_leaves_nothing_of_it(world: World):
     mine = await ideas.reply(world.house, fay, said[0], "Does this work? @ada")
     await ideas.edit(world.house, fay, mine, "It does.")
     await ideas.mark(world.house, fay, said[0], "emerging")
+    place = drafts.read_place(f"reply:{said[0].id}")
+    await drafts.keep(world.house, fay, place, "", "Half a thought", {})
+    await feeds.make_feed(world.house, fay, "forum", said[0].forum_id)
+    await hosting.put_host(world.house, admin, await forums.obtain_forum(world.house, fay, said[0].forum_id), "fay", "")
     await board.keep_themes(world.house, made.id, 1, "{}", b"")
     while await telling.tell(world.house):
         pass

@@ -1,5 +1,9 @@
 """`user` and `token`."""
 
+import json
+import zipfile
+from pathlib import Path
+
 from server.services import people
 from server.services.house import House
 from tests.server.cli.calling import Cli
@@ -56,3 +60,15 @@ def test_token_prints_nothing_but_a_token_that_works(cli: Cli) -> None:
 
 def test_a_token_for_nobody_is_refused(cli: Cli) -> None:
     assert cli.refused("token", "nobody") == "There is no person called nobody here; `user list` shows who there is."
+
+
+def test_one_jam_is_exported_as_lines_and_as_a_zip_file(cli: Cli, tmp_path: Path) -> None:
+    lines = [json.loads(line) for line in cli.ok("export", "--jam", "spring").splitlines()]
+    assert lines[0]["kind"] == "jam"
+    assert {line["kind"] for line in lines[1:]} == {"forum"}
+    packed = tmp_path / "spring.zip"
+    cli.ok("export", "--jam", "spring", "--zip", packed)
+    with zipfile.ZipFile(packed) as made:
+        assert "contributions.csv" in made.namelist()
+    assert "cannot be written" in cli.refused("export", "--jam", "spring", "--zip", packed)
+    assert cli("export", "--zip", tmp_path / "all.zip").exit_code != 0
