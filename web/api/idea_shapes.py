@@ -17,6 +17,7 @@ from web.api.shapes import Answer, Body, Paging, Thing
 
 # Names and addresses are refused when longer; words themselves have their limits in the services.
 Name = Annotated[str, Meta(max_length=2000)]
+FileIds = Annotated[tuple[Annotated[str, Meta(max_length=32)], ...], Meta(description="ids of uploaded files")]
 
 
 # How long something new waits inside before the gate looks at it, so that it can be undone.
@@ -35,6 +36,7 @@ class NewIdea(Body, frozen=True, kw_only=True):
     intent: Intent = ""
     builds_on: Name | None = None
     undo_seconds: UndoSeconds = 0
+    files: FileIds = ()
 
 
 class NewReply(Body, frozen=True, kw_only=True):
@@ -45,6 +47,7 @@ class NewReply(Body, frozen=True, kw_only=True):
     label: Name | None = None
     intent: Intent = ""
     undo_seconds: UndoSeconds = 0
+    files: FileIds = ()
 
 
 class IdeasQuery(Paging, frozen=True, kw_only=True):
@@ -124,6 +127,7 @@ class ContributionAnswer(Thing, frozen=True, kw_only=True):
     emerging: bool
     best: bool
     my_marks: list[str]
+    file_count: int
 
 
 class VerdictAnswer(Answer, frozen=True, kw_only=True):
@@ -247,4 +251,5 @@ def parts_of(house: House, made: Contribution, known: Visitors, marks: Collectio
         "emerging": made.emerging,
         "best": made.best,
         "my_marks": sorted(marks),
+        "file_count": made.files,
     }  # fmt: skip

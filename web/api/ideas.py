@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from server.domain.errors import Invalid, Missing
 from server.domain.ideas import MARKS, Contribution, MarkKind
-from server.services import crossings, forums, holds, ideas, threads, undo
+from server.services import crossings, files, forums, holds, ideas, threads, undo
 from server.services.crossings import Draft as DraftToJudge
 from server.services.labels import label_of
 from server.services.ranking import rank_forum
@@ -65,6 +65,7 @@ async def post_idea(call: Call, body: NewIdea) -> JudgedContribution:
     made = await ideas.post_idea(
         call.house, call.member, forum, body.title, body.text, label=body.label, intent=body.intent,
         builds_on=base.id if base else "", undo=timedelta(seconds=body.undo_seconds),
+        files=await files.chosen(call.house, call.member, body.files, {}),
     )  # fmt: skip
     return await judged_of(call, made)
 
@@ -79,6 +80,7 @@ async def post_reply(call: Call, body: NewReply) -> JudgedContribution:
     made = await ideas.reply(
         call.house, call.member, parent, body.text, label=body.label, intent=body.intent,
         undo=timedelta(seconds=body.undo_seconds),
+        files=await files.chosen(call.house, call.member, body.files, {}),
     )  # fmt: skip
     return await judged_of(call, made)
 

@@ -37,6 +37,7 @@ PARTS = {
     "room": "id of a breakout room",
     "statement": "id of a statement",
     "poll": "id of the reply that a poll is",
+    "file": "id of an uploaded file",
     "case": "id of what was flagged",
     "move": "id of a move, merge or split",
     "shift": "id of a facilitator's shift",

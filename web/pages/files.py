@@ -6,15 +6,21 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from server.domain.actors import Member
 from server.keys import HOUSE
 from server.services import files
+from server.services.house import House
 from web.session import member_of
 
 
 async def show_file(request: web.Request) -> web.Response:
     """GET /files/{file}: a picture to be shown, anything else to be kept. A browser runs nothing of either."""
-    house, member = request.app[HOUSE], member_of(request)
-    found = await files.obtain(house, member, request.match_info["file"])
+    return await send_file(request, request.app[HOUSE], member_of(request), request.match_info["file"])
+
+
+async def send_file(request: web.Request, house: House, member: Member, file_id: str) -> web.Response:
+    """Answer with the bytes of a file that somebody may have, or raise Missing."""
+    found = await files.obtain(house, member, file_id)
     etag = f'"{found.sha[:32]}"'
     headers = {
         "Cache-Control": "private, max-age=3600",
