@@ -36,6 +36,8 @@ SENTENCES = {
 }
 FAULT = "Something broke on our side and has been written down. What you typed is still in the page before this."
 BUSY = "The store is busy. Nothing was written; go back and send it again in a moment."
+#: Addresses that let whoever has them in.
+SECRET = ("/feeds/", "/unsubscribe/", "/welcome/", "/me/notices/confirm/")
 RACED = "Somebody has just done the same. Nothing was written twice."
 
 
@@ -47,13 +49,13 @@ async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamR
     except SignInNeeded:
         return _to_sign_in(request)
     except Refusal as refusal:
-        log.info("refused", path=request.path, status=refusal.status, truth=str(refusal))
+        log.info("refused", path=_path(request), status=refusal.status, truth=str(refusal))
         return _page(request, refusal.status, refusal.public)
     except ConstraintBroken as error:
-        log.warning("raced", path=request.path, truth=str(error))
+        log.warning("raced", path=_path(request), truth=str(error))
         return _page(request, 409, RACED)
     except DatabaseError as error:
-        log.error("store", path=request.path, truth=str(error))
+        log.error("store", path=_path(request), truth=str(error))
         return _page(request, 503, BUSY, {"Retry-After": "1"})
     except web.HTTPException as answer:
         if answer.status < HTTPStatus.BAD_REQUEST:
@@ -62,8 +64,14 @@ async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamR
         return _page(request, answer.status, SENTENCES.get(answer.status, answer.reason), kept)
     except Exception:
         # The outermost place: there is nobody above who could still answer.
-        log.exception("fault", path=request.path, method=request.method)
+        log.exception("fault", path=_path(request), method=request.method)
         return _page(request, 500, FAULT)
+
+
+def _path(request: web.Request) -> str:
+    """Return the path for the log: of addresses that are secrets themselves, the pattern alone."""
+    resource = request.match_info.route.resource
+    return resource.canonical if request.path.startswith(SECRET) and resource is not None else request.path
 
 
 def _page(request: web.Request, status: int, sentence: str, headers: dict[str, str] | None = None) -> web.Response:

@@ -7,6 +7,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from structlog.testing import capture_logs
 
 from server.services import ideas, people
 from server.services.telling import tell
@@ -153,3 +154,12 @@ async def test_a_profile_is_reached_from_a_byline_and_shows_how_far_an_outsider_
     assert (await browser.get("/people/nobody"))[0].status == 404
     assert (await browser.get("/meet"))[0].status == 200
     assert "Whom to meet" in (await browser.get("/people/jonas"))[1]
+
+
+async def test_the_secret_of_a_feed_is_in_no_log(site: Any) -> None:
+    path = await feed_of(site, await site.browser(site.jonas), kind="search", subject="q=crates")
+    await people.change_member(site.house, site.mara, site.jonas, active=False)
+    with capture_logs() as logged:
+        assert (await (await site.browser()).client.get(path)).status == 404
+    assert "/feeds/{secret}.atom" in repr(logged)
+    assert path not in repr(logged)
