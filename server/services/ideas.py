@@ -244,7 +244,7 @@ async def edit(
     if forum is None:
         raise Missing("forum")
     await _require_open(house, forum, origin)
-    if origin is None and text != old.text and await polls.by_id(house.store, old.id):
+    if origin is None and clean_text(text) != old.text and await polls.by_id(house.store, old.id):
         raise Conflict("A poll keeps the words that people answer. End or delete it, and ask anew.")
     html = sanitise(origin.html) if origin else ""
     words = clean_text(plain(html) if origin else text)

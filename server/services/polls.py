@@ -66,6 +66,8 @@ async def ask(
         [line for one in choices if (line := clean_line(one, "choices", LONGEST_CHOICE, required=False))]
     )
     _check_end(ends_at, jam, house.now())
+    if (twice := await _asked_already(house, by, idea, asked, named)) is not None:
+        return twice
     async with house.store.transaction() as change:
         made = await ideas.reply(house, by, idea, words_of(asked, named), label=label)
         await polls.insert(
@@ -74,6 +76,18 @@ async def ask(
         )  # fmt: skip
         await _note(house, change, "PollAsked", made, by=by.id)
     return made
+
+
+async def _asked_already(
+    house: House, by: Member, idea: Contribution, question: str, choices: tuple[str, ...]
+) -> Contribution | None:
+    """Return the very same poll of theirs that is open in this thread: a form that was sent twice asks once."""
+    for poll in await polls.of_thread(house.store, idea.id):
+        if (poll.question, poll.choices) == (question, choices) and poll.is_open(house.now()):
+            made = await contributions.by_id(house.store, poll.contribution_id)
+            if made is not None and made.author_id == by.id:
+                return made
+    return None
 
 
 def _check_end(ends_at: datetime, jam: Jam, now: datetime) -> None:

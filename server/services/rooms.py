@@ -67,6 +67,10 @@ async def open_room(
         id=new_id(), jam_id=jam.id, thread_id=idea.id, title=clean_line(title, "title"), task=words, owed_by=owing_id,
         due_at=due_at, opened_by=by.id, opened_at=house.now(), closed_at=None, summary_id="", people=inside,
     )  # fmt: skip
+    for known in await rooms.of_thread(house.store, idea.id):
+        if known.is_open and (known.title, known.opened_by, known.people) == (made.title, by.id, made.people):
+            # A form that was sent twice opens one room.
+            return known
     async with house.store.transaction() as change:
         await rooms.insert(change, made)
         await _note(house, change, "RoomOpened", made, by=by.id, owed_by=owing_id, members=sorted(inside))

@@ -67,7 +67,11 @@ async def draft(house: House, by: Member, jam: Jam, text: str, sources: Iterable
         state="approved" if approved else "proposed", author_id=by.id, author_name=by.name, made_at=house.now(),
         decided_by=by.id if approved else "", note="",
     )  # fmt: skip
-    if any(one.text.casefold() == words.casefold() for one in await statements.of_jam(house.store, jam.id, "approved")):
+    known = [
+        *await statements.of_jam(house.store, jam.id, "approved"),
+        *await statements.of_jam(house.store, jam.id, "proposed"),
+    ]
+    if any(one.text.casefold() == words.casefold() for one in known):
         raise Conflict("That statement is there already.")
     async with house.store.transaction() as change:
         await statements.insert(change, made)

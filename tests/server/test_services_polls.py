@@ -59,6 +59,15 @@ async def test_a_poll_that_cannot_be_asked_says_why(world: World, changes: dict[
     assert not await ideas.replies_of(world.house, idea.id)
 
 
+async def test_a_form_that_is_sent_twice_asks_once(world: World):
+    idea = await world.idea(await world.forum())
+    made = await poll_on(world, idea)
+    assert (await poll_on(world, idea)).id == made.id
+    assert len(await ideas.replies_of(world.house, idea.id)) == 1
+    await polls.end(world.house, world.people["bob"], made)
+    assert (await poll_on(world, idea)).id != made.id, "Once it has ended it may be asked again."
+
+
 async def test_each_person_has_one_vote_and_may_change_it_until_the_end(world: World):
     made = await poll_on(world, await world.idea(await world.forum()))
     eve, bob = await world.person("eve"), world.people["bob"]
