@@ -66,8 +66,10 @@ async def _flag(
     return await _case(house, case_id)
 
 
-async def _record(change: Transaction, kind: EventKind, made: Contribution, case_id: str, now: float) -> None:
-    facts = {"jam": made.jam_id, "forum": made.forum_id, "thread": made.thread_id, "case": case_id}
+async def _record(
+    change: Transaction, kind: EventKind, made: Contribution, case_id: str, now: float, act: str = ""
+) -> None:
+    facts = {"jam": made.jam_id, "forum": made.forum_id, "thread": made.thread_id, "case": case_id, "act": act}
     await events.append(change, kind, made.id, facts, now)
 
 
@@ -113,7 +115,7 @@ async def _decide(
             raise Conflict("Somebody else has just decided this case.")
         if act in ("hide", "restore"):
             await cases.set_hidden(change, made.id, hidden=act == "hide")
-        await _record(change, EVENTS[act], made, case.id, now)
+        await _record(change, EVENTS[act], made, case.id, now, act)
         await events.audit(change, by.id, f"{act} case", made.id, now)
 
 

@@ -129,6 +129,14 @@ async def _moderated(house: House, event: Event) -> list[Notice]:
     return [_notice(event, made.author_id, "moderation", detail=acts[event.kind])] if made and not made.deleted else []
 
 
+async def _case_decided(house: House, event: Event) -> list[Notice]:
+    """Tell an author that they are asked to edit their words. Of a dismissal they hear nothing."""
+    made = await contributions.by_id(house.store, event.subject_id)
+    if made is None or made.deleted or event.data.get("act") != "ask":
+        return []
+    return [_notice(event, made.author_id, "moderation", detail="asked")]
+
+
 async def _flagged(house: House, event: Event) -> list[Notice]:
     """Tell facilitators that somebody asked them to look at something. Who asked is not told."""
     made = await contributions.by_id(house.store, event.subject_id)
@@ -216,6 +224,7 @@ TELLERS: dict[str, Callable[[House, Event], Awaitable[list[Notice]]]] = {
     "ContributionRestored": _moderated,
     "ContributionMoved": _moderated,
     "Flagged": _flagged,
+    "CaseDecided": _case_decided,
     "HoldAsked": _held,
     "HoldReleased": _decided,
     "HoldRefused": _decided,

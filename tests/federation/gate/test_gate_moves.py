@@ -7,9 +7,10 @@ import pytest
 
 from federation.outside import crossings as crossings_outside
 from server.domain.ideas import Contribution
-from server.services import crossings, ideas, moves
+from server.services import crossings, ideas, moderation, moves
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.elsewhere import Elsewhere
+from tests.federation.gate.test_gate_files import attached, without_guard
 from tests.federation.gate.test_gate_withdrawal import follow, status
 from tests.federation.organisation import Organisation
 
@@ -250,3 +251,22 @@ async def test_edits_and_a_deletion_after_a_move_reach_all_who_hold_a_copy(acme:
     await acme.idle()
     assert await status(initech, now.uri) == 410
     assert await standing(acme) == []
+
+
+async def test_files_go_with_what_is_hidden_or_moved_inside(acme: Organisation, initech: Elsewhere):
+    await without_guard(acme)
+    public, inside = await acme.forum("open"), await acme.forum("secret", "inside")
+    await follow(initech, acme, public.uri)
+    made, urls = [], []
+    for name in ("one", "two"):
+        some = await attached(acme, (f"{name}.txt", f"Notes of {name}, and more.".encode(), ""))
+        made.append(await acme.idea(public, f"Idea {name}.", files=some))
+        await acme.idle()
+        document = (await initech.get(made[-1].uri)).json
+        urls.append(document["attachment"][0]["url"])
+    assert [await status(initech, url) for url in urls] == [200, 200]
+    await moderation.hide(acme.house, acme.admin, await acme.fresh(made[0]), "Not ours to show.")
+    await moves.move(acme.house, acme.admin, await acme.fresh(made[1]), inside, "For us alone.")
+    await acme.idle()
+    assert [await status(initech, url) for url in urls] == [404, 404]
+    assert acme.faults == []

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from server.domain.actors import Member
+from server.domain.events import PRIVATE, Event
 from server.services import ideas, people
+from web.live import jam_of
 
 
 @pytest.fixture
@@ -299,3 +301,9 @@ async def test_a_heat_warning_offers_words_that_the_composer_begins_with(site: A
     assert "what the other one gets right?" not in page
     _, page = await browser.get("/jams/better/control")
     assert "Heated threads" in page
+
+
+def test_no_stream_tells_of_flags_decisions_asides_and_shifts() -> None:
+    for kind in PRIVATE:
+        assert jam_of(Event(1, datetime.now(UTC), kind, "x", {"jam": "j"})) == ""
+    assert jam_of(Event(1, datetime.now(UTC), "ContributionMoved", "x", {"jam": "j"})) == "j"

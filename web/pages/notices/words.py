@@ -73,6 +73,7 @@ def _moderation_words(detail: str) -> str:
     return {
         "hidden": _("A facilitator hid words of yours for now; edit them and they can come back"),
         "restored": _("Words of yours that were hidden are back"),
+        "asked": _("A facilitator asks you to edit words of yours; the thread says why"),
         "moved": _("A facilitator moved words of yours"),
     }.get(detail, _("A facilitator removed words of yours"))
 
