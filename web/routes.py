@@ -19,6 +19,7 @@ from web.pages import (
     people,
     stream,
     threads,
+    wall,
 )
 from web.pages.admin import invitations, moderation, person, setup, units
 from web.pages.asking import home as asking_home
@@ -62,6 +63,8 @@ GET: dict[str, Handler] = {
     "/jams/{jam}/carry": again.show_carry,
     "/jams/{jam}/calendar.ics": rota.download_calendar,
     "/jams/{jam}/board": board.show_board,
+    "/jams/{jam}/walls": wall.show_walls,
+    "/wall/{secret}": wall.show_wall,
     "/jams/{jam}/themes/{theme}": board.show_theme,
     "/jams/{jam}/stream": stream.show_stream,
     "/jams/{jam}/control": shifts.show_front,
@@ -155,6 +158,8 @@ POST: dict[str, Handler] = {
     "/jams/{jam}/charter": jams.write_charter,
     "/jams/{jam}/draft": jams.change_draft,
     "/jams/{jam}/open": jams.open_jam,
+    "/jams/{jam}/walls": wall.put_up,
+    "/jams/{jam}/walls/{wall}/end": wall.take_down,
     "/jams/{jam}/extend": jams.extend_jam,
     "/jams/{jam}/freeze": jams.freeze_jam,
     "/jams/{jam}/archive": jams.archive_jam,

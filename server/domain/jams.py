@@ -81,6 +81,18 @@ VERB_PAST = {"open": "opened", "extend": "extended", "freeze": "frozen", "archiv
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wall:
+    """A screen that shows a jam to whoever passes. `id` is no secret; `note` says where it hangs."""
+
+    id: str
+    jam_id: str
+    note: str
+    made_by: str
+    made_at: datetime
+    seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forum:
     """One question of a jam, with its audience. `host` is "" for our own forums.
 

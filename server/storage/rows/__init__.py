@@ -55,6 +55,7 @@ from server.storage.rows.people import LinkRow, MemberRow, SessionRow, TokenRow
 from server.storage.rows.reading import ReadingRow
 from server.storage.rows.records import AuditRow, CheckpointRow, EventRow, SelfTestRow
 from server.storage.rows.themes import ThemeStateRow
+from server.storage.rows.walls import WallRow
 from server.storage.rows.writing import ConfirmationRow, DraftRow, MentionRow
 
 __all__ = [
@@ -130,4 +131,5 @@ __all__ = [
     "VerdictRow",
     "VersionRow",
     "VisitRow",
+    "WallRow",
 ]
