@@ -22,6 +22,15 @@ async def read_choices(request: web.Request, name: str) -> tuple[str, ...]:
     return tuple(value for value in fields.getall(name, []) if isinstance(value, str))
 
 
+async def read_file(request: web.Request, name: str, most: int) -> bytes | None:
+    """What stands in the file that was chosen as `name`, `most` bytes of it; None where none was chosen."""
+    sent = (await request.post()).get(name)
+    if not isinstance(sent, web.FileField):
+        return None
+    with sent.file as file:
+        return file.read(most) if sent.filename else None
+
+
 def read_time(form: Mapping[str, str], name: str) -> datetime:
     """A datetime-local field, taken as UTC. Raises Invalid when it is empty or no time."""
     try:

@@ -154,7 +154,7 @@ POST: dict[str, Handler] = {
     "/me/appearance": doors.choose_appearance,
     "/me/consent": doors.choose_consent,
     "/jams": drafting.create,
-    "/jams/template": drafting.read_file,
+    "/jams/template": drafting.read_template_file,
     "/jams/{jam}/charter": jams.write_charter,
     "/jams/{jam}/draft": jams.change_draft,
     "/jams/{jam}/open": jams.open_jam,

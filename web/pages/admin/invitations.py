@@ -14,7 +14,7 @@ from server.keys import HOUSE
 from server.services import joining
 from server.services.people import PASSWORD_LEAST
 from web.answers import go, show
-from web.forms import read_form, wrong_of
+from web.forms import read_file, read_form, wrong_of
 from web.session import member_of, set_cookie
 from web.views import SignInPage
 
@@ -116,11 +116,9 @@ async def import_people(request: web.Request) -> web.Response:
     """POST /people/import: everybody in a table, or nobody."""
     house, by = request.app[HOUSE], member_of(request)
     by.require("people")
-    fields = await request.post()
-    text, file = str(fields.get("text", "")), fields.get("file")
+    text, sent = (await read_form(request)).get("text", ""), await read_file(request, "file", 4 * LONGEST)
     try:
-        if isinstance(file, web.FileField) and file.filename:
-            text = _text_of(file)
+        text = text if sent is None else _text_of(sent)
         made = await joining.import_people(house, by, text)
     except BadPeopleFile as refusal:
         return await _invitations(request, refusal.status, {"text": text[:LONGEST]}, problems=refusal.problems)
@@ -129,9 +127,9 @@ async def import_people(request: web.Request) -> web.Response:
     return await _invitations(request, 200, links=links)
 
 
-def _text_of(file: web.FileField) -> str:
+def _text_of(sent: bytes) -> str:
     try:
-        return file.file.read(4 * LONGEST).decode("utf-8-sig")
+        return sent.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadPeopleFile(("The file is not text in UTF-8: save it as “CSV UTF-8”.",)) from error
 

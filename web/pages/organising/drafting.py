@@ -12,7 +12,7 @@ from server.keys import HOUSE
 from server.services import jams, templates
 from web import views
 from web.answers import go, show
-from web.forms import read_form, read_time, write_time, wrong_of
+from web.forms import read_file, read_form, read_time, write_time, wrong_of
 from web.pages.jams import read_charter
 from web.session import member_of
 from web.views import Choice
@@ -71,23 +71,20 @@ def _forums(text: str) -> tuple[str, ...]:
         return ()
 
 
-async def read_file(request: web.Request) -> web.Response:
+async def read_template_file(request: web.Request) -> web.Response:
     """POST /jams/template: a template's file, or its text pasted in, becomes a form to go on with."""
     member_of(request).require("jams")
-    fields = await request.post()
-    file = fields.get("file")
-    text = str(fields.get("text", ""))
+    text, sent = (await read_form(request)).get("text", ""), await read_file(request, "file", 4 * LONGEST)
     try:
-        if isinstance(file, web.FileField) and file.filename:
-            text = _text_of(file)
+        text = text if sent is None else _text_of(sent)
         return _form(request, _values(request, read_template(text)))
     except BadTemplate as refusal:
         return _form(request, {**BLANK, "pasted": text[:LONGEST]}, {"text": refusal.public}, refusal.status)
 
 
-def _text_of(file: web.FileField) -> str:
+def _text_of(sent: bytes) -> str:
     try:
-        return file.file.read(4 * LONGEST).decode()
+        return sent.decode()
     except UnicodeDecodeError as error:
         raise BadTemplate(("It is not text in UTF-8.",)) from error
 
