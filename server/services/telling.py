@@ -106,6 +106,12 @@ async def _reply(house: House, event: Event) -> list[Notice]:
     return told + await _followed(house, event, made, [("idea", made.thread_id), ("person", made.author_id)])
 
 
+async def _edited(house: House, event: Event) -> list[Notice]:
+    """Tell those whom an edit names for the first time."""
+    made = await contributions.by_id(house.store, event.subject_id)
+    return [] if made is None or made.deleted else _mentioned(event, made)
+
+
 async def _marked(house: House, event: Event) -> list[Notice]:
     """Tell authors of the marks of facilitators. Support is a number on the page, not a message each."""
     kind = str(event.data.get("kind", ""))
@@ -218,6 +224,7 @@ async def _hour(house: House, event: Event) -> list[Notice]:
 TELLERS: dict[str, Callable[[House, Event], Awaitable[list[Notice]]]] = {
     "IdeaPosted": _idea,
     "ReplyPosted": _reply,
+    "ContributionEdited": _edited,
     "Marked": _marked,
     "ContributionDeleted": _deleted,
     "ContributionHidden": _moderated,

@@ -181,3 +181,13 @@ async def finding_titles(world: World, username: str) -> list[str]:
     page = await finding.search(world.house, await world.person(username), Sought(query="paper tape"))
     assert page.total == len(page.hits)
     return [hit.made.title for hit in page.hits]
+
+
+async def test_names_in_words_and_in_an_edit_are_mentions_each_told_once(world: World):
+    cleo, dan, bob = await world.person("cleo"), await world.person("dan"), await world.person("bob")
+    idea = await world.idea(await world.forum(), text="Ask @cleo about it.")
+    assert await told(world, "cleo") == [("mention", "")]
+    await ideas.edit(world.house, bob, idea, "Ask @cleo and @dan about it.")
+    assert await told(world, "cleo") == [("mention", "")]
+    assert await told(world, "dan") == [("mention", "")]
+    assert cleo.id != dan.id

@@ -39,7 +39,8 @@ def kind_words(kind: NoticeKind) -> str:
 def sentence_of(told: Told) -> str:
     """Say what happened, without any words of the idea or reply itself."""
     notice = told.notice
-    name = told.by.name if told.by else _("Somebody")
+    # As the words themselves are signed: a forum may show another name than the member's own.
+    name = told.about.author_name if told.about else _("Somebody")
     if notice.kind == "mark":
         return _mark_words(notice.detail)
     if notice.kind == "boundary":
