@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.services import forums, ideas, jams, partners, rules
+from server.services import forums, ideas, jams, lineage, partners, rules
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.elsewhere import PUBLIC, Elsewhere
 from tests.federation.organisation import Organisation
@@ -439,3 +439,20 @@ async def test_a_refused_activity_leaves_no_member_behind_on_hidden_ground(acme:
     note = peer.note(peer.person("ann"), "Hello.", to=secret.uri, name="Hello")
     assert await say(peer, acme, peer.create(note)) == ("Create", "refused")
     assert await acme.know(note["id"]) is None
+
+
+async def test_an_idea_of_another_server_that_builds_on_ours_joins_its_family(acme: Organisation, peer: Elsewhere):
+    forum = await acme.forum()
+    idea = await acme.idea(forum)
+    await acme.idle()
+    built = peer.note(
+        peer.person("ann"), "Goes on.", to=forum.uri, name="Built elsewhere", audience=forum.uri, buildsOn=idea.uri
+    )
+    assert await say(peer, acme, peer.create(built)) == ("Create", "admitted")
+    family = await lineage.lineage_of(acme.house, acme.admin, idea)
+    assert [(one.idea.title, one.idea.author_host, one.depth) for one in family.descendants] == [
+        ("Built elsewhere", peer.host, 1)
+    ]
+    theirs = family.descendants[0].idea
+    assert [one.id for one in (await lineage.lineage_of(acme.house, acme.admin, theirs)).ancestors] == [idea.id]
+    assert (await lineage.credit_of(acme.house, acme.admin, acme.admin.id)).built_on == 1
