@@ -86,6 +86,7 @@ async def test_with_a_keyboard_alone_one_signs_in_and_posts_an_idea(
     await riley.sees_button("Post to everyone")
     await walk_to(riley, "Post to everyone")
     await keys.press("Enter")
+    await riley.confirm("Post to everyone")
     await riley.sees_heading("A garden on the roof")
     await walk_to(riley, "Support")
     await keys.press("Space")

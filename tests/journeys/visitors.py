@@ -79,9 +79,9 @@ class Visitor:
         """Press a button by the words on it."""
         await (within or self.page).get_by_role("button", name=name).first.click()
         if name.startswith(("Post to", "Reply to", "Save to")):
-            await self._confirm(name)
+            await self.confirm(name)
 
-    async def _confirm(self, name: str) -> None:
+    async def confirm(self, name: str) -> None:
         """Whoever sends something outside for the first time in a jam is asked once: send it again."""
         await self.page.wait_for_load_state()
         if await self.page.locator("[data-confirm]").count():
