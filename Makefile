@@ -7,7 +7,7 @@ HOME_DIR ?= var/run
 CHECK ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev browser demo run test check bench bench-themes kills worlds mutants migration pictures clean
+.PHONY: help install install-dev browser demo run test check bench bench-themes kills worlds mutants messages migration pictures clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -65,6 +65,10 @@ worlds: install-dev ## Two worlds, one observer: no difference in TRIALS=1000 tr
 
 mutants: install-dev ## Take one check away at a time; the tests must notice each (ONLY=text narrows the list)
 	@$(BIN)/python -m tests.mutants --only "$(ONLY)"
+
+messages: install-dev ## Bring the catalogues of the pages' languages in line with the pages
+	@cd web && ../$(BIN)/pybabel --quiet extract -F locale/babel.cfg -k _ -k ngettext:1,2 --no-location --sort-output --omit-header -o ../var/messages.pot .
+	@for one in web/locale/*/LC_MESSAGES/messages.po; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header --ignore-obsolete -i var/messages.pot -o $$one -l $$(basename $$(dirname $$(dirname $$one))); done
 
 migration: install-dev ## Write the next migrations (NAME=what_changes)
 	@$(BIN)/python -m server.database server.storage.rows server.storage.migrations $(NAME)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from aiohttp import hdrs, web
@@ -11,6 +11,7 @@ from server.domain.actors import DUTIES, Member
 from server.keys import HOUSE
 from web import csrf
 from web.keys import ALARM, TEMPLATES, TO_DECIDE, UNREAD
+from web.language import LANGUAGES, RIGHT_TO_LEFT, _, spoken
 from web.people import Names, person_of
 from web.session import session_of
 from web.views import JamHead, Viewer
@@ -83,8 +84,16 @@ def viewer_of(request: web.Request, member: Member) -> Viewer:
         to_decide=request.get(TO_DECIDE, 0),
         unread=request.get(UNREAD, 0),
         appearance=appearance if appearance in APPEARANCES else "auto",  # type: ignore[arg-type]
-        direction=direction if direction in DIRECTIONS else "ltr",  # type: ignore[arg-type]
+        language=spoken(),
+        direction=direction_of(direction),
     )
+
+
+def direction_of(chosen: str) -> Literal["ltr", "rtl"]:
+    """Return the reading direction: the one chosen, else the language's own."""
+    if chosen in ("ltr", "rtl"):
+        return chosen  # type: ignore[return-value]
+    return "rtl" if spoken() in RIGHT_TO_LEFT else "ltr"
 
 
 def draw(request: web.Request, template: str, page: object = None, **more: Any) -> str:
@@ -99,7 +108,10 @@ def draw(request: web.Request, template: str, page: object = None, **more: Any) 
         "section": "",
         "here": request.path_qs if request.method == "GET" else "/",
         "alarm": request.get(ALARM, ""),
-        "done": DONE.get(request.query.get("done", ""), ""),
+        "done": _(told) if (told := DONE.get(request.query.get("done", ""), "")) else "",
+        "languages": LANGUAGES,
+        "language": spoken(),
+        "direction": direction_of(request.cookies.get("direction", "")),
         **more,
     }
     return request.app[TEMPLATES].render(template, **values)

@@ -18,6 +18,9 @@ from babel.messages.pofile import read_po
 
 LOCALES = Path(__file__).resolve().parent / "locale"
 DEFAULT = "en"
+#: The languages to choose from, each by its own name. What a catalogue lacks is shown in English.
+LANGUAGES = {"en": "English", "de": "Deutsch", "ar": "العربية"}
+RIGHT_TO_LEFT = frozenset({"ar"})
 
 _spoken: ContextVar[str] = ContextVar("language", default=DEFAULT)
 
@@ -32,6 +35,25 @@ def _catalogue(language: str) -> NullTranslations:
         write_mo(compiled, read_po(file, locale=language))
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def asked_for(cookie: str, header: str) -> str:
+    """Return the language of a reader: the one chosen, else the one that the browser likes best (RFC 9110, 12.5.4)."""
+    if cookie in LANGUAGES:
+        return cookie
+    liked: list[tuple[float, str]] = []
+    for part in header.split(",")[:20]:
+        tag, _sign, weight = part.strip().partition(";q=")
+        try:
+            liked.append((-float(weight or 1), tag.split("-", 1)[0].lower()))
+        except ValueError:
+            continue
+    return next((tag for weight, tag in sorted(liked, key=lambda one: one[0]) if weight and tag in LANGUAGES), DEFAULT)
+
+
+def spoken() -> str:
+    """Return the language in which is spoken now."""
+    return _spoken.get()
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from server.services import holds, inbox, people, visits
 from server.services.people import Session, SignIn
 from web import csrf
 from web.keys import COOKIE, SESSION, TO_DECIDE, UNREAD
+from web.language import asked_for, speaking
 
 LONGEST_UPLOAD = 12_000_000
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
@@ -31,6 +32,14 @@ def cookie_name(inside_url: str) -> str:
     """The name of the session cookie of the organisation at `inside_url`."""
     parts = urlsplit(inside_url)
     return "__Host-jam" if parts.scheme == "https" else f"jam-{parts.port or 80}"
+
+
+@web.middleware
+async def speak_their_language(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Have the pages in the language that was chosen in this browser, or that the browser asks for."""
+    chosen = asked_for(request.cookies.get("language", ""), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
+    with speaking(chosen):
+        return await handler(request)
 
 
 @web.middleware

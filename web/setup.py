@@ -12,7 +12,7 @@ from web.live import Hub
 from web.pages.stream import draw_parts
 from web.routes import routes
 from web.security import add_security_headers
-from web.session import know_the_person
+from web.session import know_the_person, speak_their_language
 from web.templates import Templates
 
 
@@ -28,7 +28,7 @@ def add_web(app: web.Application) -> None:
     app[TEMPLATES] = templates
     app[HUB] = Hub(draw_parts(templates))
     app[EXPOSURES] = Exposures()
-    app.middlewares.extend((answer_refusals, know_the_person))
+    app.middlewares.extend((speak_their_language, answer_refusals, know_the_person))
     app.on_response_prepare.append(add_security_headers)
     app.on_shutdown.append(end_streams)
     app.router.add_get(PREFIX + "{name:.+}", assets.serve)

@@ -10,6 +10,7 @@ from server.services import people
 from web.answers import APPEARANCES, DIRECTIONS, DONE, go, own_path, show
 from web.forms import read_form, wrong_of
 from web.keys import COOKIE
+from web.language import LANGUAGES
 from web.session import drop_cookie, member_of, session_of, set_cookie
 from web.views import LinkPage, SignInPage
 
@@ -84,7 +85,7 @@ async def choose_appearance(request: web.Request) -> web.Response:
     member_of(request)
     form = await read_form(request)
     response = go(request, own_path(form.get("back", "/")))
-    for name, values in (("appearance", APPEARANCES), ("direction", DIRECTIONS)):
+    for name, values in (("appearance", APPEARANCES), ("direction", ("", *DIRECTIONS)), ("language", tuple(LANGUAGES))):
         if name not in form:
             continue
         if form[name] not in values:
