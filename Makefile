@@ -67,7 +67,8 @@ mutants: install-dev ## Take one check away at a time; the tests must notice eac
 	@$(BIN)/python -m tests.mutants --only "$(ONLY)"
 
 messages: install-dev ## Bring the catalogues of the pages' languages in line with the pages
-	@cd web && ../$(BIN)/pybabel --quiet extract -F locale/babel.cfg -k _ -k ngettext:1,2 --no-location --sort-output --omit-header -o ../var/messages.pot .
+	@mkdir -p var
+	@cd web && ../$(BIN)/pybabel --quiet extract -F locale/babel.cfg -k _ -k later -k ngettext:1,2 --no-location --sort-output --omit-header -o ../var/messages.pot .
 	@for one in web/locale/*/LC_MESSAGES/messages.po; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header --ignore-obsolete -i var/messages.pot -o $$one -l $$(basename $$(dirname $$(dirname $$one))); done
 
 migration: install-dev ## Write the next migrations (NAME=what_changes)

@@ -66,6 +66,11 @@ def speaking(language: str) -> Iterator[None]:
         _spoken.reset(token)
 
 
+def later(message: str) -> str:
+    """Mark a sentence for the catalogues that is said in the reader's language only when it is shown."""
+    return message
+
+
 def _(message: str) -> str:
     """Return a sentence in the reader's language."""
     return _catalogue(_spoken.get()).gettext(message)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from aiohttp import web
 
 from federation.edge.pages import PAGES
@@ -31,9 +34,8 @@ async def serve(request: web.Request) -> web.StreamResponse:
     """GET one document, as JSON or, for browsers, as its public page."""
     if wants_page(request):
         return await request.app[PAGES].show(request, uri_of(request))
-    viewer = await request.app[SIGNERS].viewer(request)
-    found = await crossings.find(request.app[OUTSIDE], uri_of(request), viewer)
-    if found is None:
+    viewer, found = await _granted(request)
+    if found is None or found.document.kind == "file":
         return refusal(404)
     if viewer is not None:
         await crossings.note_reads(request.app[OUTSIDE], crossings.told_by(found), viewer)
@@ -45,18 +47,20 @@ async def serve_file(request: web.Request) -> web.StreamResponse:
 
     Whatever it holds, a browser runs nothing of it.
     """
-    viewer = await request.app[SIGNERS].viewer(request)
-    found = await crossings.find(request.app[OUTSIDE], uri_of(request), viewer)
+    _, found = await _granted(request)
     if found is None or found.document.kind != "file":
         return refusal(404)
-    etag = f'"{found.document.sha[:32]}"'
-    headers = {**PRIVATE, "ETag": etag, "Content-Security-Policy": "default-src 'none'; sandbox"}
-    if request.headers.get("If-None-Match") == etag:
-        return web.Response(status=304, headers=headers)
+    more = {"Content-Security-Policy": "default-src 'none'; sandbox"}
     media_type = MEDIA_TYPES.get(found.card.type, "application/octet-stream")
     if not media_type.startswith("image/"):
-        headers["Content-Disposition"] = "attachment"
-    return web.Response(body=found.document.body, content_type=media_type, headers=headers)
+        more["Content-Disposition"] = "attachment"
+    return answer(request, found, media_type, more)
+
+
+async def _granted(request: web.Request) -> tuple[str | None, Crossing | None]:
+    """Return who asks, as far as a signature says, and what that one was granted under this address."""
+    viewer = await request.app[SIGNERS].viewer(request)
+    return viewer, await crossings.find(request.app[OUTSIDE], uri_of(request), viewer)
 
 
 async def serve_server(request: web.Request) -> web.StreamResponse:
@@ -65,12 +69,17 @@ async def serve_server(request: web.Request) -> web.StreamResponse:
     return refusal(404) if found is None else answer(request, found)
 
 
-def answer(request: web.Request, found: Crossing) -> web.Response:
+def answer(
+    request: web.Request,
+    found: Crossing,
+    content_type: str = ACTIVITY_JSON,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> web.Response:
     """Answer with released bytes: 200, 304 when the asker has them, 410 for a tombstone."""
     etag = f'"{found.document.sha[:32]}"'
-    headers = {**PRIVATE, "ETag": etag}
+    headers = {**PRIVATE, "ETag": etag, **more}
     if found.card.type == "Tombstone":
         return web.Response(status=410, body=found.document.body, content_type=ACTIVITY_JSON, headers=headers)
     if request.headers.get("If-None-Match") == etag:
         return web.Response(status=304, headers=headers)
-    return web.Response(body=found.document.body, content_type=ACTIVITY_JSON, headers=headers)
+    return web.Response(body=found.document.body, content_type=content_type, headers=headers)

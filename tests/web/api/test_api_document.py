@@ -134,6 +134,8 @@ async def test_what_is_answered_fits_what_is_documented(
     if "{room}" in route.path:
         opened = {"title": "Room", "due_at": (SOON + timedelta(hours=1)).isoformat()}
         parts["room"] = (await ada("POST", f"/ideas/{idea['id']}/rooms", opened))["id"]
+    if "{file}" in route.path:
+        parts["file"] = (await ada("POST", "/files?name=notes.txt", data=b"Words."))["id"]
     if "{poll}" in route.path:
         asked = {"question": "Which?", "choices": ["One", "Two"], "ends_at": (SOON + timedelta(hours=1)).isoformat()}
         parts["poll"] = (await ada("POST", f"/ideas/{idea['id']}/polls", asked))["id"]

@@ -63,8 +63,8 @@ async def test_every_page_carries_the_policy_and_its_companions(site: Any) -> No
 async def test_nothing_is_shown_to_somebody_who_is_not_signed_in(site: Any) -> None:
     browser = await site.browser()
     for path in await _paths(site):
-        # A feed is for its secret address, an invitation for its link.
-        if path in ("/sign-in", "/welcome/secret", "/join/secret") or path.startswith(("/feeds/", "/unsubscribe")):
+        # A feed and a wall are for their secret addresses, an invitation for its link.
+        if path in ("/sign-in", "/welcome/secret", "/join/secret") or path.startswith(("/feeds/", "/unsubscribe/", "/wall/")):
             continue
         answer, text = await browser.get(path)
         assert answer.status == 303, path
