@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from gettext import NullTranslations
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -64,3 +66,56 @@ def test_a_catalogue_names_the_same_things_in_every_sentence(language: str) -> N
 def test_numbers_take_the_form_that_the_language_has_for_them() -> None:
     with speaking("en"):
         assert [ngettext("%(num)s reply", "%(num)s replies", n) for n in (1, 2)] == ["%(num)s reply", "%(num)s replies"]
+
+
+class Pseudo(NullTranslations):
+    """A language that marks every sentence, and makes it longer as German would."""
+
+    def gettext(self, message: str) -> str:
+        return f"⟦{message}{'·' * (len(message) // 3)}⟧"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+
+@pytest.mark.parametrize("path", ["/", "/jams/better", "/jams/better/board", "/inbox", "/drafts", "/search", "/people"])
+async def test_every_page_speaks_a_language_made_up_for_the_test(
+    path: str, site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.language._catalogue", lambda language: Pseudo())
+    browser = await site.browser(site.mara)
+    answer, page = await browser.get(path)
+    assert answer.status == 200
+    assert "⟦Skip to the page" in page
+    said = re.findall(r"⟦([^⟦⟧]*)⟧", page)
+    assert len(said) > 15
+    assert not [one for one in said if "%(" in one]
+
+
+# What stands between two tags of a template: words, unless a statement or an expression of Jinja's is among them.
+PIECES = re.compile(
+    r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|<(script|style|svg|code)\b.*?</\1>|<!--.*?-->"
+    r"|<(?:\{\{.*?\}\}|\{%.*?%\}|[^>{]|\{)*?>",
+    re.S,
+)
+TEMPLATES = sorted((Path(__file__).parents[3] / "web/templates").rglob("*.html"))
+
+
+def bare_words(text: str) -> list[str]:
+    text = re.sub(r"\{% trans .*?\{% endtrans %\}", "", text, flags=re.S)
+    left = [piece.strip() for piece in PIECES.sub("\x00", text).split("\x00")]
+    return [one for one in left if re.search(r"[A-Za-z]{3}", one) and not re.search(r"[&%{}=\"<>]", one)]
+
+
+def test_bare_words_are_seen() -> None:
+    assert bare_words('<p class="a{{ b }}">Bare {{ _("Said") }}{% if x > 1 %} too{% endif %}</p><svg>no</svg>') == [
+        "Bare", "too"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
+def test_the_words_of_a_template_go_through_a_catalogue(template: Path) -> None:
+    if template.parent.name == "mail":
+        pytest.skip("mails are English")
+    bare = bare_words(template.read_text("utf-8"))
+    assert not bare, f"Write {{{{ _(…) }}}} around these: {bare}"
