@@ -25,6 +25,7 @@ from server.services import (
     rules,
     shadow,
     templates,
+    walls,
 )
 from server.services.explain import Wanted
 from server.services.house import House
@@ -189,7 +190,11 @@ async def _arrange(house: House, floor: Floor) -> dict[str, str]:
     second = await templates.second_jam(house, morgan, floor.jam, "second", now, floor.jam.closes_at)
     rehearsal = await rehearsals.rehearse(house, morgan, floor.jam)
     await joining.make_invitation(house, morgan, unit="Sales", note="All of the sales floor")
+    wall = await walls.put_up(house, morgan, floor.jam, "The hall")
     return {
+        "walls": "/jams/better/walls",
+        "wall": f"/wall/{wall}",
+        "wall-themes": f"/wall/{wall}?scene=1",
         "jam-from-template": "/jams/new?template=partners",
         "rota": "/jams/better/rota",
         "rota-empty": f"/jams/{second.slug}/rota",
