@@ -59,6 +59,11 @@ async def test_the_composer_says_who_will_read_before_anything_is_sent(
     await riley.visit(f"/forums/{floor.inside.id}")
     await riley.sees_button("Stays inside Acme")
 
+    # What was typed is a draft by now, and would be there again.
+    await riley.visit(f"/forums/{floor.public.id}")
+    await riley.press("Drop it")
+    await riley.is_told("Dropped.")
+
 
 async def test_an_idea_is_posted_supported_built_on_edited_and_deleted(
     acme: Organisation, floor: Floor, arrive: Arrive

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from server.domain.actors import Member
 from server.domain.ideas import Contribution
-from server.services import crossings, holds, ideas, people
+from server.services import crossings, files, holds, ideas, jams, people, walls
 from tests.server.services_world import words_found
 from tests.two_worlds.history import Step
 from tests.two_worlds.may_learn import Said, strictest
@@ -57,7 +57,13 @@ async def build_on(made: World, step: Step) -> None:
 
 async def build_on_hidden(made: World, step: Step) -> None:
     vault = made.setting.forums["vault"]
-    await made.conceal(step, lambda: made.acme.idea(vault, made.words("base"), title=made.words("title")))
+
+    async def base_with_file() -> Contribution:
+        body = made.words("a file").encode()
+        file = await files.take(made.acme.house, made.acme.admin, f"{made.words('name')}.txt", body)
+        return await made.acme.idea(vault, made.words("base"), title=made.words("title"), files=[file])
+
+    await made.conceal(step, base_with_file)
     base = made.secret[-1]
     await idea(made, replace(step, label="GREEN"), base.id if base else "")
 
@@ -204,3 +210,5 @@ async def chores(made: World, step: Step) -> None:
         link = await people.make_link(made.acme.house, made.setting.named[0])
         await people.sign_in_by_link(made.acme.house, link)
         await words_found(made.acme.house, made.setting.zoe, CANARY)
+        jam = next(iter(await jams.list_jams(made.acme.house, made.acme.admin)))
+        await walls.put_up(made.acme.house, made.acme.admin, jam, made.words("hall"))
