@@ -416,3 +416,21 @@ async def test_the_first_crossing_of_a_thread_stays_it_whatever_follows(acme: Or
     again = await crossings.verdicts_of(acme.house, acme.admin, idea)
     assert {verdict.verdict for verdict in again} == {"redacted"}
     assert await asked(acme) == {}
+
+
+async def test_a_recall_from_one_server_bars_it_from_what_everybody_else_goes_on_reading(
+    acme: Organisation, initech: Elsewhere, umbrella: Elsewhere
+):
+    forum = await acme.forum("open")
+    ann, mia = await follow(initech, acme, forum.uri), umbrella.person("mia")
+    idea = await acme.idea(forum)
+    await acme.idle()
+    (created,) = [one.activity["object"]["id"] for one in initech.arrived if one.shape == "Announce Create Article"]
+    assert (await initech.get(created, by=ann)).status == 200
+    assert [(await initech.get(idea.uri, by=ann)).status, (await umbrella.get(idea.uri, by=mia)).status] == [200, 200]
+    await crossings.recall(acme.house, acme.admin, idea, initech.host)
+    await acme.idle()
+    assert (await initech.get(idea.uri, by=ann)).status in (404, 410)
+    assert (await initech.get(created, by=ann)).status == 404, "the activity holds the same words"
+    assert (await umbrella.get(idea.uri, by=mia)).status == 200
+    assert (await umbrella.get(idea.uri)).status == 200
