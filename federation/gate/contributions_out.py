@@ -53,8 +53,8 @@ async def release_edit(gate: Gateway, event: Event, plan: Plan) -> None:
                 await bring_in_line(gate, plan, one, forum, event, cause)
 
 
-async def release_aged(gate: Gateway, event: Event, plan: Plan) -> None:
-    """Judge again what a rule judges otherwise at its age, and what hangs on it."""
+async def judge_again(gate: Gateway, event: Event, plan: Plan, cause: Cause) -> None:
+    """Judge something that stands again, and what hangs on it: it was hidden or restored, or has reached an age."""
     made = await ideas.by_id(gate.house, event.subject_id)
     if made is None or made.deleted:
         return
@@ -64,7 +64,7 @@ async def release_aged(gate: Gateway, event: Event, plan: Plan) -> None:
     hanging = await ideas.replies_of(gate.house, made.id) if made.kind == "idea" else []
     for one in (made, *hanging):
         if not one.deleted:
-            await bring_in_line(gate, plan, one, forum, event, "rule")
+            await bring_in_line(gate, plan, one, forum, event, cause)
 
 
 async def bring_in_line(

@@ -7,6 +7,7 @@ replays an event and doubles nothing. An event that cannot be dealt with lets no
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from federation.gate import (
     agreements_out,
@@ -15,7 +16,6 @@ from federation.gate import (
     contributions_out,
     joining,
     marks_out,
-    moderation_out,
     moves_out,
     polls_out,
     review,
@@ -79,8 +79,8 @@ DEALINGS: dict[EventKind, Dealing] = {
     "ReplyPosted": contributions_out.release_new,
     "CrossingDue": contributions_out.release_due,
     "ContributionEdited": contributions_out.release_edit,
-    "ContributionHidden": moderation_out.bring_thread_in_line,
-    "ContributionRestored": moderation_out.bring_thread_in_line,
+    "ContributionHidden": partial(contributions_out.judge_again, cause="moderation"),
+    "ContributionRestored": partial(contributions_out.judge_again, cause="moderation"),
     "ContributionMoved": moves_out.release_moved,
     "ContributionDeleted": contributions_out.release_deletion,
     "Marked": marks_out.release_mark,
@@ -94,7 +94,7 @@ DEALINGS: dict[EventKind, Dealing] = {
     "RecallAsked": boundary_change.recall,
     "PurgeAsked": boundary_change.purge,
     "RulesApplied": boundary_change.apply_rules,
-    "AgeReached": contributions_out.release_aged,
+    "AgeReached": partial(contributions_out.judge_again, cause="rule"),
     "PartnerChanged": boundary_change.change_partner,
     "AgreementChanged": agreements_out.change_agreement,
     "ForumJoinAsked": joining.ask_to_join,

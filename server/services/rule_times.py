@@ -31,15 +31,17 @@ class RuleClock:
         ages = turning_ages(rules)
         if not moments and not ages:
             return 0
-        judged = await events.last_review(house.store)
-        since = self._gone_by or judged
-        aged = self._gone_by or max((at for at in (judged, await events.last_aged(house.store)) if at), default=now)
+        since = aged = self._gone_by
+        if since is None:
+            # A process that has just begun goes on where others were.
+            since = await events.last_review(house.store)
+            aged = max((at for at in (since, await events.last_aged(house.store)) if at), default=now)
         self._gone_by = now
         if any(at <= now and (since is None or since < at) for at in moments):
             async with house.store.transaction() as change:
                 await events.append(change, "RulesApplied", str(stored.version), {"by": "time"}, now.timestamp())
             return 1
-        return await self._age(ages, aged, now)
+        return await self._age(ages, aged or now, now)
 
     async def _age(self, ages: Iterable[int], since: datetime, now: datetime) -> int:
         """Have judged again what reached one of some ages, in hours, after a moment and until now."""
