@@ -6,7 +6,7 @@ The form carries the ids of what was uploaded in `files`, what each shows in `al
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -92,9 +92,11 @@ async def carried(house: House, member: Member, form: Mapping[str, str]) -> tupl
     return tuple(found)
 
 
-async def attached_in(house: House, reader: Member, idea: Contribution) -> dict[str, tuple[FileView, ...]]:
-    """Return contribution id → files of all that the reader may see in a thread."""
-    found = await files.in_thread(house, reader, idea)
+async def attached_to(
+    house: House, reader: Member, several: Iterable[Contribution]
+) -> dict[str, tuple[FileView, ...]]:
+    """Return contribution id → files of those that the reader may see."""
+    found = await files.shown(house, reader, several)
     return {made_id: tuple(draw_file(one) for one in some) for made_id, some in found.items()}
 
 

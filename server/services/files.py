@@ -159,15 +159,9 @@ async def obtain(house: House, reader: Member, file_id: str) -> File:
     return found
 
 
-async def in_thread(house: House, reader: Member, idea: Contribution) -> dict[str, tuple[File, ...]]:
-    """Return contribution id → files of all that somebody may see in a thread."""
-    found = await rows.in_thread(house.store, idea.id)
-    several = {made.id: made for made in await contributions.by_ids(house.store, list(found))}
-    return {
-        made_id: some
-        for made_id, some in found.items()
-        if made_id in several and (not several[made_id].hidden or _sees_hidden(reader, several[made_id]))
-    }
+async def shown(house: House, reader: Member, several: Iterable[Contribution]) -> dict[str, tuple[File, ...]]:
+    """Return contribution id → files of those of some contributions that somebody may see."""
+    return await of(house, [made for made in several if not made.hidden or _sees_hidden(reader, made)])
 
 
 def _sees_hidden(reader: Member, made: Contribution) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.database import Database, Transaction
@@ -60,26 +60,10 @@ async def by_ids(store: Database, ids: Sequence[str]) -> dict[str, File]:
 
 async def of(store: Database, contribution_ids: Sequence[str]) -> dict[str, tuple[File, ...]]:
     """Return, for each of some contributions that have any, its files in their order."""
-    return _by_contribution(
-        await store.fetch(
-            "SELECT * FROM files WHERE contribution_id IN (SELECT value FROM json_each(?)) ORDER BY place",
-            (json.dumps(list(contribution_ids)),),
-        )
+    rows = await store.fetch(
+        "SELECT * FROM files WHERE contribution_id IN (SELECT value FROM json_each(?)) ORDER BY place",
+        (json.dumps(list(contribution_ids)),),
     )
-
-
-async def in_thread(store: Database, thread_id: str) -> dict[str, tuple[File, ...]]:
-    """Return, for each contribution of a thread that has any, its files in their order."""
-    return _by_contribution(
-        await store.fetch(
-            "SELECT f.* FROM contributions c JOIN files f ON f.contribution_id = c.id"
-            " WHERE c.thread_id = ? AND c.files > 0 ORDER BY f.place",
-            (thread_id,),
-        )
-    )
-
-
-def _by_contribution(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[File, ...]]:
     found: dict[str, tuple[File, ...]] = {}
     for row in rows:
         found[row["contribution_id"]] = (*found.get(row["contribution_id"], ()), _file(row))

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from server.domain.errors import TooMuch
 from server.domain.files import LARGEST, File
-from server.services import files, ideas
+from server.services import files
 from web.api.calls import Call
 from web.api.file_shapes import FileAnswer, FileList, FileQuery
 from web.api.ideas import contribution_of
@@ -45,5 +45,5 @@ async def read_bytes(call: Call) -> web.StreamResponse:
 async def list_files(call: Call) -> FileList:
     """GET /ideas/{id}/files"""
     made = await contribution_of(call)
-    found = await files.in_thread(call.house, call.member, await ideas.obtain(call.house, call.member, made.thread_id))
+    found = await files.shown(call.house, call.member, [made])
     return FileList(data=[show_file(one) for one in found.get(made.id, ())], next=None)

@@ -119,7 +119,7 @@ async def draw_thread(
         stream_url=f"/jams/{thread.jam.id}/stream",
         control=await draw_control(house, member, thread),
         asking=await draw_asking(house, member, thread),
-        attached=await enclosing.attached_in(house, member, thread.idea),
+        attached=await enclosing.attached_to(house, member, [thread.idea, *reading.words.values()]),
         cite="" if thread.idea.deleted else await cite(house, member, thread.jam, thread.idea),
     )
     return show(request, "thread.html", page, status=status)
