@@ -104,9 +104,10 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
         arranged = await _arrange(house, floor)
 
         async def waits() -> bool:
-            return await holds.count_waiting(house) >= 2
+            kept = await explain.list_decisions(house, morgan, Wanted(verdict="held"))
+            return len(kept) >= 2 and await holds.count_waiting(house) >= 2
 
-        await until("two ideas wait for a reviewer", waits)
+        await until("two ideas wait for a reviewer, and the decisions say why", waits)
         decision = (await explain.list_decisions(house, morgan, Wanted(verdict="held")))[0].verdict.id
         await crossings.recall(house, morgan, said[3])
         link = await people.make_link(house, riley)
