@@ -1,4 +1,4 @@
-"""Drawing a picture anew, in a process of its own: `python -m server.pictures < picture > drawn`.
+"""Drawing a picture anew, in a process of its own: `python -m server.pictures [SIDE] < picture > drawn`.
 
 `drawn` is its width and height in pixels (SIZES), then WebP.
 
@@ -23,8 +23,8 @@ NO_PICTURE = 3
 SIZES = struct.Struct("!II")
 
 
-def redraw(body: bytes) -> tuple[bytes, tuple[int, int]]:
-    """Return a picture as WebP, upright and without metadata, and its size: at most SIDE pixels a side.
+def redraw(body: bytes, side: int = SIDE) -> tuple[bytes, tuple[int, int]]:
+    """Return a picture as WebP, upright and without metadata, and its size: at most `side` pixels a side.
 
     Raises OSError, ValueError or a warning as an error for what is no picture, or too large.
     """
@@ -33,10 +33,10 @@ def redraw(body: bytes) -> tuple[bytes, tuple[int, int]]:
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     with Image.open(io.BytesIO(body), formats=["JPEG", "PNG", "WEBP", "GIF"]) as opened:
-        opened.draft("RGB", (SIDE, SIDE))
+        opened.draft("RGB", (side, side))
         upright = ImageOps.exif_transpose(opened)
         drawn = upright.convert("RGBA" if "A" in upright.getbands() or "transparency" in upright.info else "RGB")
-    drawn.thumbnail((SIDE, SIDE))
+    drawn.thumbnail((side, side))
     bare = Image.new(drawn.mode, drawn.size)
     bare.paste(drawn)
     made = io.BytesIO()
@@ -50,7 +50,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     body = sys.stdin.buffer.read()
     try:
-        drawn, size = redraw(body)
+        drawn, size = redraw(body, int(sys.argv[1]) if len(sys.argv) > 1 else SIDE)
     except (OSError, ValueError, MemoryError, Warning, SyntaxError, ArithmeticError):
         return NO_PICTURE
     sys.stdout.buffer.write(SIZES.pack(*size) + drawn)

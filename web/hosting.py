@@ -28,13 +28,18 @@ class SlotLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostCard:
-    """A host of a forum. `picture_url` is "" where a face of initials stands in."""
+    """A host of a forum. `picture_url` is "" where a face of initials stands in.
+
+    `change_url` leads whoever may to how the host is shown.
+    """
 
     id: str
     person: Person
     bio: str
     picture_url: str
+    picture_alt: str
     forum: Link
+    change_url: str = ""
     slots: tuple[SlotLine, ...] = ()
 
 
@@ -56,7 +61,9 @@ async def draw_rota(house: House, reader: Member, jam: Jam, own: list[Forum], ur
     links = {forum.id: Link(text=forum.title, url=f"/forums/{forum.id}") for forum in own}
     lines = tuple(_line(slot, links[slot.forum_id], now) for slot in rota.slots if slot.forum_id in links)
     return RotaView(
-        hosts=tuple(_card(host, links[host.forum_id], rota, now) for host in rota.hosts if host.forum_id in links),
+        hosts=tuple(
+            _card(reader, host, links[host.forum_id], rota, now) for host in rota.hosts if host.forum_id in links
+        ),
         slots=lines,
         next=next((line for line in lines if line.state != "past"), None),
         calendar_url=f"{url}/calendar.ics",
@@ -64,14 +71,21 @@ async def draw_rota(house: House, reader: Member, jam: Jam, own: list[Forum], ur
     )
 
 
-def _card(host: Host, forum: Link, rota: Rota, now: datetime) -> HostCard:
+def picture_url(host: Host) -> str:
+    """Return the address of a host's picture, "" where they have none."""
+    return f"/pictures/{host.picture_id}" if host.picture_id else ""
+
+
+def _card(reader: Member, host: Host, forum: Link, rota: Rota, now: datetime) -> HostCard:
     theirs = (slot for slot in rota.slots_of(host.forum_id) if slot.member_id == host.member_id)
     return HostCard(
         id=host.member_id,
         person=Person(name=host.name, handle=host.handle, unit=host.unit),
         bio=host.bio,
-        picture_url="",
+        picture_url=picture_url(host),
+        picture_alt=host.picture_alt,
         forum=forum,
+        change_url=f"{forum.url}/hosts/{host.member_id}" if reader.id == host.member_id or reader.may("jams") else "",
         slots=tuple(_line(slot, forum, now) for slot in theirs),
     )
 

@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 from server.domain.errors import Conflict, Invalid
 
 BIO_LIMIT = 1_000
+ALT_LIMIT = 300
+# Faces are small: at most so many pixels a side are kept.
+PICTURE_SIDE = 320
 LONGEST_SLOT = timedelta(hours=24)
 # A rota begins before the jam does at most this long, for those who welcome people, and ends as long after it.
 MARGIN = timedelta(days=1)
@@ -16,7 +19,7 @@ MARGIN = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """Somebody who hosts a forum. `picture_id` is "" until they have a picture."""
+    """Somebody who hosts a forum. `picture_id` is "" until they have a picture, which shows what `picture_alt` says."""
 
     forum_id: str
     member_id: str
@@ -25,6 +28,18 @@ class Host:
     unit: str
     bio: str
     picture_id: str
+    picture_alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture of a host as it is kept: WebP, sizes in pixels, `sha` the SHA-256 of the bytes."""
+
+    id: str
+    alt: str
+    width: int
+    height: int
+    sha: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

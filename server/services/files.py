@@ -24,7 +24,7 @@ from server.domain.files import (
 )
 from server.domain.ideas import Contribution
 from server.domain.uris import new_id
-from server.pictures import SECONDS, SIZES
+from server.pictures import SECONDS, SIDE, SIZES
 from server.services.house import House
 from server.storage import contributions
 from server.storage import files as rows
@@ -45,7 +45,7 @@ async def take(house: House, by: Member, name: str, body: bytes, alt: str = "") 
         raise TooMuch(f"“{name}” is too large: a file may have {LARGEST // 1_000_000} MB.")
     width = height = 0
     if picture_format(body):
-        body, (width, height) = await _redraw(name, body)
+        body, (width, height) = await redraw(name, body)
         media_type, name = PICTURE, f"{name.rsplit('.', 1)[0]}.webp"
     else:
         media_type = document_type(name, body)
@@ -71,9 +71,10 @@ async def take(house: House, by: Member, name: str, body: bytes, alt: str = "") 
     return made
 
 
-async def _redraw(name: str, body: bytes) -> tuple[bytes, tuple[int, int]]:
+async def redraw(name: str, body: bytes, side: int = SIDE) -> tuple[bytes, tuple[int, int]]:
+    """Return a picture drawn anew, at most `side` pixels a side, with its width and height. Raises Invalid."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "server.pictures",
+        sys.executable, "-m", "server.pictures", str(side),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:

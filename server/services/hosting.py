@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from server.database import Transaction
 from server.domain.actors import Member
-from server.domain.errors import Conflict, Invalid, Missing
-from server.domain.hosting import BIO_LIMIT, Host, Slot, check_slot
+from server.domain.errors import Conflict, Invalid, Missing, TooMuch
+from server.domain.files import LARGEST, clean_name, picture_format
+from server.domain.hosting import ALT_LIMIT, BIO_LIMIT, PICTURE_SIDE, Host, Picture, Slot, check_slot
 from server.domain.jams import Forum, Jam
 from server.domain.uris import new_id
+from server.services.files import redraw
+from server.services.forums import obtain_forum
 from server.services.house import House
 from server.services.jams import obtain_jam
-from server.services.text import clean_text
+from server.services.text import clean_line, clean_text
 from server.storage import events, hosting, people
 
 
@@ -50,7 +54,7 @@ async def put_host(house: House, by: Member, forum: Forum, username: str, bio: s
     if member is None or not member.active:
         raise Invalid("username", "There is no active person of that name here.")
     _require_own(forum)
-    known = {host.member_id for host in await hosting.hosts(house.store, forum.jam_id) if host.forum_id == forum.id}
+    known = {host.member_id for host in await _hosts(house, forum)}
     if not (member.id == by.id and by.active and member.id in known):
         by.require("jams")
     words = clean_text(bio, "bio", required=False)
@@ -59,6 +63,75 @@ async def put_host(house: House, by: Member, forum: Forum, username: str, bio: s
     async with house.store.transaction() as change:
         await hosting.put_host(change, new_id(), forum.id, member.id, words, house.now().timestamp())
         await _record(house, change, by, forum, "make host" if member.id not in known else "describe host")
+
+
+async def obtain_host(house: House, by: Member, forum: Forum, member_id: str) -> Host:
+    """Return a host of a forum for those who may change how they are shown: organisers, and the host."""
+    found = next((host for host in await _hosts(house, forum) if host.member_id == member_id), None)
+    if found is None:
+        raise Missing("host", f"no host {member_id} of {forum.id}")
+    if by.id != member_id:
+        by.require("jams")
+    return found
+
+
+async def put_picture(
+    house: House, by: Member, forum: Forum, member_id: str, name: str, body: bytes, alt: str
+) -> Picture:
+    """Show a picture of a host, drawn anew so that nothing but its pixels stays. Raises Invalid or TooMuch.
+
+    `alt` is what it shows, in words, for those who cannot see it.
+    """
+    await obtain_host(house, by, forum, member_id)
+    if len(body) > LARGEST:
+        raise TooMuch(f"A picture may have {LARGEST // 1_000_000} MB.")
+    if not picture_format(body):
+        raise Invalid("file", "That is no picture. We take JPEG, PNG, WebP or GIF.")
+    shows = clean_alt(alt)
+    drawn, (width, height) = await redraw(clean_name(name), body, PICTURE_SIDE)
+    sha = hashlib.sha256(drawn).hexdigest()
+    made = Picture(id=new_id(), alt=shows, width=width, height=height, sha=sha)
+    async with house.store.transaction() as change:
+        await hosting.put_picture(change, forum.id, member_id, made, drawn)
+        await _record(house, change, by, forum, "show picture of host")
+    return made
+
+
+async def describe_picture(house: House, by: Member, forum: Forum, member_id: str, alt: str) -> None:
+    """Say in other words what a host's picture shows. Raises Missing where they have none."""
+    host = await obtain_host(house, by, forum, member_id)
+    if not host.picture_id:
+        raise Missing("picture", f"no picture of {member_id} in {forum.id}")
+    if (shows := clean_alt(alt)) != host.picture_alt:
+        async with house.store.transaction() as change:
+            await hosting.describe_picture(change, host.picture_id, shows)
+            await _record(house, change, by, forum, "describe picture of host")
+
+
+def clean_alt(alt: str) -> str:
+    """Return what a picture shows, in one line, or raise Invalid."""
+    shows = clean_line(alt, "alt", ALT_LIMIT, required=False)
+    if not shows:
+        raise Invalid("alt", "Say in a few words what the picture shows, for those who cannot see it.")
+    return shows
+
+
+async def drop_picture(house: House, by: Member, forum: Forum, member_id: str) -> None:
+    """Take a host's picture away; their initials stand in for it."""
+    await obtain_host(house, by, forum, member_id)
+    async with house.store.transaction() as change:
+        if not await hosting.drop_picture(change, forum.id, member_id):
+            raise Missing("picture", f"no picture of {member_id} in {forum.id}")
+        await _record(house, change, by, forum, "take away picture of host")
+
+
+async def picture(house: House, reader: Member, picture_id: str) -> tuple[Picture, bytes]:
+    """Return a host's picture and its bytes for somebody who may read the forum, or raise Missing."""
+    found = await hosting.picture(house.store, picture_id)
+    if found is None:
+        raise Missing("picture", f"{reader.id} asked for picture {picture_id}")
+    await obtain_forum(house, reader, found[0])
+    return found[1], await hosting.picture_bytes(house.store, picture_id)
 
 
 async def drop_host(house: House, by: Member, forum: Forum, member_id: str) -> None:
@@ -98,6 +171,10 @@ async def drop_slot(house: House, by: Member, forum: Forum, slot_id: str) -> Non
         if not await hosting.drop_slot(change, forum.id, slot_id):
             raise Missing("slot", f"no slot {slot_id} of {forum.id}")
         await _record(house, change, by, forum, "unplan host")
+
+
+async def _hosts(house: House, forum: Forum) -> list[Host]:
+    return [host for host in await hosting.hosts(house.store, forum.jam_id) if host.forum_id == forum.id]
 
 
 def _require_own(forum: Forum) -> None:

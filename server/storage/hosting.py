@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.database import Database, Transaction
-from server.domain.hosting import Host, Slot
+from server.domain.hosting import Host, Picture, Slot
 from server.storage.times import moment
 
 HOSTS = (
-    "SELECT h.*, m.name, m.username, m.unit FROM hosts h JOIN members m ON m.id = h.member_id"
-    " JOIN forums f ON f.id = h.forum_id WHERE m.active"
+    "SELECT h.*, m.name, m.username, m.unit, coalesce(p.alt, '') AS picture_alt FROM hosts h"
+    " JOIN members m ON m.id = h.member_id JOIN forums f ON f.id = h.forum_id"
+    " LEFT JOIN host_pictures p ON p.id = h.picture_id WHERE m.active"
 )
 SLOTS = (
     "SELECT s.*, m.name FROM host_slots s JOIN members m ON m.id = s.member_id"
@@ -28,6 +29,7 @@ def _host(row: Mapping[str, Any]) -> Host:
         unit=row["unit"],
         bio=row["bio"],
         picture_id=row["picture_id"],
+        picture_alt=row["picture_alt"],
     )
 
 
@@ -65,9 +67,56 @@ async def put_host(change: Transaction, id_: str, forum_id: str, member_id: str,
 
 async def drop_host(change: Transaction, forum_id: str, member_id: str) -> bool:
     """Take a host and their slots away; return whether there was one."""
+    await drop_picture(change, forum_id, member_id)
     gone = await change.execute("DELETE FROM hosts WHERE forum_id = ? AND member_id = ?", (forum_id, member_id))
     await change.execute("DELETE FROM host_slots WHERE forum_id = ? AND member_id = ?", (forum_id, member_id))
     return bool(gone)
+
+
+HOST_ID = "(SELECT id FROM hosts WHERE forum_id = ? AND member_id = ?)"
+
+
+async def put_picture(change: Transaction, forum_id: str, member_id: str, picture: Picture, body: bytes) -> None:
+    """Give a host of a forum a picture, in place of the one before."""
+    await drop_picture(change, forum_id, member_id)
+    await change.execute(
+        f"INSERT INTO host_pictures (id, host_id, alt, width, height, sha, bytes) VALUES (?, {HOST_ID}, ?, ?, ?, ?, ?)",
+        (picture.id, forum_id, member_id, picture.alt, picture.width, picture.height, picture.sha, body),
+    )
+    await change.execute(
+        "UPDATE hosts SET picture_id = ? WHERE forum_id = ? AND member_id = ?", (picture.id, forum_id, member_id)
+    )
+
+
+async def describe_picture(change: Transaction, picture_id: str, alt: str) -> None:
+    """Say in other words what a picture shows."""
+    await change.execute("UPDATE host_pictures SET alt = ? WHERE id = ?", (alt, picture_id))
+
+
+async def drop_picture(change: Transaction, forum_id: str, member_id: str) -> bool:
+    """Take a host's picture away; return whether there was one."""
+    gone = await change.execute(f"DELETE FROM host_pictures WHERE host_id = {HOST_ID}", (forum_id, member_id))
+    await change.execute(
+        "UPDATE hosts SET picture_id = '' WHERE forum_id = ? AND member_id = ?", (forum_id, member_id)
+    )
+    return bool(gone)
+
+
+async def picture(store: Database, picture_id: str) -> tuple[str, Picture] | None:
+    """Return a picture of an active host, with the id of the forum that they host."""
+    row = await store.fetch_one(
+        "SELECT p.id, p.alt, p.width, p.height, p.sha, h.forum_id FROM host_pictures p JOIN hosts h ON h.id = p.host_id"
+        " JOIN members m ON m.id = h.member_id WHERE m.active AND p.id = ?",
+        (picture_id,),
+    )
+    if row is None:
+        return None
+    found = {name: row[name] for name in Picture.__slots__}
+    return row["forum_id"], Picture(**found)
+
+
+async def picture_bytes(store: Database, picture_id: str) -> bytes:
+    return bytes(await store.fetch_value("SELECT bytes FROM host_pictures WHERE id = ?", (picture_id,)) or b"")
 
 
 async def put_slot(change: Transaction, slot: Slot) -> None:

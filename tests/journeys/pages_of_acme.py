@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+
+from PIL import Image
 
 from server.demo.statements import read_statements
 from server.domain.jams import Charter
@@ -180,11 +183,18 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
     )
 
 
+def face() -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (60, 60), (30, 120, 90)).save(made, "PNG")
+    return made.getvalue()
+
+
 async def _arrange(house: House, floor: Floor) -> dict[str, str]:
     """Have hosts, a second jam, a rehearsal and an invitation, and list what organisers and admins see of them."""
     morgan, now = await people.person(house, "morgan"), house.now()
     await hosting.put_host(house, morgan, floor.public, "sasha", "Runs the yards, and may change how they are run.")
     sasha = await people.person(house, "sasha")
+    await hosting.put_picture(house, sasha, floor.public, sasha.id, "sasha.png", face(), "Sasha between two trucks")
     for hours in (0, 5):
         begins = now + timedelta(hours=hours)
         await hosting.add_slot(house, morgan, floor.jam, floor.public, sasha.id, begins, begins + timedelta(hours=2))
@@ -198,6 +208,7 @@ async def _arrange(house: House, floor: Floor) -> dict[str, str]:
         "wall-themes": f"/wall/{wall}?scene=1",
         "jam-from-template": "/jams/new?template=partners",
         "rota": "/jams/better/rota",
+        "host": f"/forums/{floor.public.id}/hosts/{sasha.id}",
         "rota-empty": f"/jams/{second.slug}/rota",
         "again": "/jams/better/again",
         "carry": f"/jams/{second.slug}/carry",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from icalendar import Calendar
+from PIL import Image
 
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
 from server.domain.jams import Forum, Jam
@@ -52,6 +55,55 @@ async def test_a_host_may_change_their_own_words_and_nobody_elses(world: World):
         await hosting.put_host(world.house, admin, forum, "nobody", "")
     with pytest.raises(Invalid):
         await hosting.put_host(world.house, admin, forum, "bob", "x" * 1_001)
+
+
+def drawing(mode: str = "PNG", **more: Any) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (900, 600), (30, 120, 90)).save(made, mode, **more)
+    return made.getvalue()
+
+
+async def test_a_hosts_picture_is_redrawn_small_and_says_what_it_shows(world: World):
+    admin, bob, eve = await world.admin(), await world.person("bob"), await world.person("eve")
+    jam, forum = await a_forum(world)
+    with pytest.raises(Missing):
+        await hosting.put_picture(world.house, admin, forum, bob.id, "bob.png", drawing(), "Bob")
+    await hosting.put_host(world.house, admin, forum, "bob", "Heads the sales desk.")
+    sent = drawing("JPEG", exif=b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x00where")
+    made = await hosting.put_picture(world.house, bob, forum, bob.id, "bob.jpg", sent, " Bob at\nhis desk ")
+    assert (made.alt, made.width, made.height) == ("Bob at his desk", 320, 213)
+    found, body = await hosting.picture(world.house, eve, made.id)
+    assert found == made
+    assert body[8:12] == b"WEBP"
+    assert b"where" not in body
+    (host,) = (await hosting.rota_of(world.house, eve, jam)).hosts
+    assert (host.picture_id, host.picture_alt) == (made.id, "Bob at his desk")
+    with pytest.raises(NotAllowed):
+        await hosting.put_picture(world.house, eve, forum, bob.id, "x.png", drawing(), "Not Bob")
+    await hosting.put_host(world.house, bob, forum, "bob", "Still here.")
+    assert (await hosting.rota_of(world.house, eve, jam)).hosts[0].picture_id == made.id
+    again = await hosting.put_picture(world.house, admin, forum, bob.id, "bob.png", drawing(), "Bob again")
+    with pytest.raises(Missing):
+        await hosting.picture(world.house, eve, made.id)
+    await hosting.drop_host(world.house, admin, forum, bob.id)
+    with pytest.raises(Missing):
+        await hosting.picture(world.house, eve, again.id)
+    assert await world.house.store.fetch("SELECT 1 FROM host_pictures") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "alt"), [(b"MZ" + drawing(), "Bob"), (drawing()[:200], "Bob"), (drawing(), " "), (drawing(), "x" * 301)]
+)
+async def test_what_is_no_picture_or_has_no_words_is_refused_and_the_one_before_stays(
+    world: World, body: bytes, alt: str
+):
+    admin, bob = await world.admin(), await world.person("bob")
+    _, forum = await a_forum(world)
+    await hosting.put_host(world.house, admin, forum, "bob", "")
+    made = await hosting.put_picture(world.house, admin, forum, bob.id, "bob.png", drawing(), "Bob")
+    with pytest.raises(Invalid):
+        await hosting.put_picture(world.house, admin, forum, bob.id, "bob.png", body, alt)
+    assert (await hosting.picture(world.house, bob, made.id))[0] == made
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,7 @@ SHORT = {
 UNUSED = {
     "carried.forum_id", "carried.id", "carried.idea_id", "carried.origin_id", "host_slots.forum_id", "host_slots.id",
     "host_slots.member_id", "hosts.bio", "hosts.forum_id", "hosts.id", "hosts.member_id", "hosts.picture_id",
+    "host_pictures.alt", "host_pictures.bytes", "host_pictures.host_id", "host_pictures.id", "host_pictures.sha",
     "invitations.hash", "invitations.id", "invitations.made_by", "invitations.note", "invitations.unit",
     "jam_origins.jam_id", "jam_origins.kind", "jam_origins.origin_id",
     "agreements.statement", "checkpoints.before", "checkpoints.hash", "checkpoints.key", "checkpoints.signature",

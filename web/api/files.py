@@ -28,10 +28,15 @@ def show_file(file: File) -> FileAnswer:
 
 
 async def upload(call: Call, query: FileQuery) -> FileAnswer:
+    return show_file(await files.take(call.house, call.member, query.name, await whole_body(call), query.alt))
+
+
+async def whole_body(call: Call) -> bytes:
+    """Return the bytes that a request carries, as many as a file may have, or raise TooMuch."""
     request = call.request.clone(client_max_size=LARGEST + 1)
     if (request.content_length or 0) > LARGEST:
         raise TooMuch(f"A file may have {LARGEST // 1_000_000} MB.")
-    return show_file(await files.take(call.house, call.member, query.name, await request.read(), query.alt))
+    return await request.read()
 
 
 async def read_file(call: Call) -> FileAnswer:

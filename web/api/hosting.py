@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from server.domain.hosting import Host, Slot
+from msgspec import Meta
+
+from server.domain.hosting import ALT_LIMIT, Host, Slot
 from server.services import forums, hosting, people
 from web.api.calls import Call
+from web.api.files import whole_body
 from web.api.jam_shapes import Moment
 from web.api.jams import forum_of, jam_of
-from web.api.shapes import Answer, Body
+from web.api.shapes import Answer, Body, Query
+from web.hosting import picture_url
 
 
 class HostWords(Body, frozen=True, kw_only=True):
@@ -26,6 +31,21 @@ class NewSlot(Body, frozen=True, kw_only=True):
     ends_at: Moment
 
 
+class PictureQuery(Query, frozen=True, kw_only=True):
+    """The picture's bytes are the body; `name` is the file's, `alt` says what it shows."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=500)]
+    alt: Annotated[str, Meta(min_length=1, max_length=ALT_LIMIT)]
+
+
+class PictureAnswer(Answer, frozen=True, kw_only=True):
+    """A host's picture, redrawn as WebP. `url` is where a browser that is signed in gets it."""
+
+    id: str
+    alt: str
+    url: str
+
+
 class HostAnswer(Answer, frozen=True, kw_only=True):
     forum_id: str
     member_id: str
@@ -33,6 +53,7 @@ class HostAnswer(Answer, frozen=True, kw_only=True):
     name: str
     unit: str
     bio: str
+    picture: PictureAnswer | None
 
 
 class SlotAnswer(Answer, frozen=True, kw_only=True):
@@ -53,13 +74,25 @@ class RotaAnswer(Answer, frozen=True, kw_only=True):
 
 async def read_rota(call: Call) -> RotaAnswer:
     rota = await hosting.rota_of(call.house, call.member, await jam_of(call))
-    return RotaAnswer(hosts=[_host(one) for one in rota.hosts], slots=[_slot(one) for one in rota.slots])
+    return RotaAnswer(hosts=[_host(call, one) for one in rota.hosts], slots=[_slot(one) for one in rota.slots])
 
 
 async def put_host(call: Call, body: HostWords) -> RotaAnswer:
     forum = await forum_of(call)
     await hosting.put_host(call.house, call.member, forum, call.path["username"], body.bio)
     return await _rota_of(call, forum.jam_id)
+
+
+async def put_picture(call: Call, query: PictureQuery) -> RotaAnswer:
+    forum, member = await forum_of(call), await people.person(call.house, call.path["username"])
+    body = await whole_body(call)
+    await hosting.put_picture(call.house, call.member, forum, member.id, query.name, body, query.alt)
+    return await _rota_of(call, forum.jam_id)
+
+
+async def drop_picture(call: Call) -> None:
+    forum, member = await forum_of(call), await people.person(call.house, call.path["username"])
+    await hosting.drop_picture(call.house, call.member, forum, member.id)
 
 
 async def drop_host(call: Call) -> None:
@@ -88,7 +121,8 @@ async def _rota_of(call: Call, jam_id: str) -> RotaAnswer:
     return await read_rota(Call(call.request, call.house, call.member, {**call.path, "jam": jam_id}))
 
 
-def _host(host: Host) -> HostAnswer:
+def _host(call: Call, host: Host) -> HostAnswer:
+    url = f"{call.house.addresses.inside_url}{picture_url(host)}"
     return HostAnswer(
         forum_id=host.forum_id,
         member_id=host.member_id,
@@ -96,6 +130,7 @@ def _host(host: Host) -> HostAnswer:
         name=host.name,
         unit=host.unit,
         bio=host.bio,
+        picture=PictureAnswer(id=host.picture_id, alt=host.picture_alt, url=url) if host.picture_id else None,
     )
 
 

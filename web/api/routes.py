@@ -127,6 +127,8 @@ ROUTES: tuple[Route, ...] = (
     Route(GET, "/jams/{jam}/rota", hosting.read_rota, "Who hosts which forum, and when"),
     Route(PUT, "/forums/{forum}/hosts/{username}", hosting.put_host, "Make somebody a host, or change their words"),
     Route(DELETE, "/forums/{forum}/hosts/{username}", hosting.drop_host, "End a host and their hours", 204),
+    Route(PUT, "/forums/{forum}/hosts/{username}/picture", hosting.put_picture, "Show a picture: the body"),
+    Route(DELETE, "/forums/{forum}/hosts/{username}/picture", hosting.drop_picture, "Take a host's picture away", 204),
     Route(POST, "/forums/{forum}/slots", hosting.add_slot, "Plan a host's hours", 201),
     Route(DELETE, "/forums/{forum}/slots/{slot}", hosting.drop_slot, "Take hours off the rota", 204),
     Route(GET, "/templates", templates.list_templates, "The templates of jams that come with the server"),

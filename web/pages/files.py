@@ -21,15 +21,19 @@ async def show_file(request: web.Request) -> web.Response:
 async def send_file(request: web.Request, house: House, member: Member, file_id: str) -> web.Response:
     """Answer with the bytes of a file that somebody may have, or raise Missing."""
     found = await files.obtain(house, member, file_id)
-    etag = f'"{found.sha[:32]}"'
-    headers = {
-        "Cache-Control": "private, max-age=3600",
-        "ETag": etag,
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "X-Content-Type-Options": "nosniff",
-    }
-    if request.headers.get("If-None-Match") == etag:
+    headers = headers_of(found.sha)
+    if request.headers.get("If-None-Match") == headers["ETag"]:
         return web.Response(status=304, headers=headers)
     if not found.is_picture:
         headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name)}"
     return web.Response(body=await files.body_of(house, found), content_type=found.media_type, headers=headers)
+
+
+def headers_of(sha: str) -> dict[str, str]:
+    """Return the headers with which bytes of this hash are sent: kept for an hour by this browser, run by none."""
+    return {
+        "Cache-Control": "private, max-age=3600",
+        "ETag": f'"{sha[:32]}"',
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+    }

@@ -50,7 +50,14 @@ from server.storage.rows.meeting import (
     RoomRow,
 )
 from server.storage.rows.notices import ConsumerRow, MailChoiceRow, MailPolicyRow, MailRow, NoticeRow, VisitRow
-from server.storage.rows.organising import CarriedRow, HostRow, InvitationRow, JamOriginRow, SlotRow
+from server.storage.rows.organising import (
+    CarriedRow,
+    HostPictureRow,
+    HostRow,
+    InvitationRow,
+    JamOriginRow,
+    SlotRow,
+)
 from server.storage.rows.people import LinkRow, MemberRow, SessionRow, TokenRow
 from server.storage.rows.reading import ReadingRow
 from server.storage.rows.records import AuditRow, CheckpointRow, EventRow, SelfTestRow
@@ -80,6 +87,7 @@ __all__ = [
     "ForumRow",
     "HoldAnswerRow",
     "HoldRow",
+    "HostPictureRow",
     "HostRow",
     "HourQuestionRow",
     "HourRow",

@@ -39,6 +39,8 @@ class ForumRow(Model):
     handle = fields.CharField(max_length=400, unique=True)
     joined = fields.BooleanField(default=True)
     created_at = fields.FloatField()
+    place = fields.IntField(default=0, db_default=0)
+    closed_at = fields.FloatField(null=True)
 
     class Meta:
         table = "forums"

@@ -21,6 +21,21 @@ class HostRow(Model):
         unique_together = (("forum_id", "member_id"),)
 
 
+class HostPictureRow(Model):
+    """A picture of a host, drawn anew, and what it shows."""
+
+    id = fields.CharField(max_length=32, primary_key=True)
+    host_id = fields.CharField(max_length=32, unique=True)
+    alt = fields.CharField(max_length=300)
+    width = fields.IntField()
+    height = fields.IntField()
+    sha = fields.CharField(max_length=64)
+    bytes = fields.BinaryField()
+
+    class Meta:
+        table = "host_pictures"
+
+
 class SlotRow(Model):
     """One hour, or several, in which a host is there."""
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import io
+
+from PIL import Image
+
 from tests.web.api.api_house import Caller, Client, Things
+
+
+def picture() -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (40, 30), (200, 90, 20)).save(made, "PNG")
+    return made.getvalue()
 
 
 async def test_an_admin_finds_adds_and_changes_people(ada: Caller, bob: Caller):
@@ -53,7 +63,14 @@ async def test_a_jam_is_organised_over_the_api(ada: Caller, bob: Caller, jam: Th
     )
     assert slot["field"] == "ends_at"
     rota = await bob("GET", "/jams/packaging/rota")
-    assert [one["username"] for one in rota["hosts"]] == ["bob"]
+    assert [(one["username"], one["picture"]) for one in rota["hosts"]] == [("bob", None)]
+    face = "/forums/boxes/hosts/bob/picture"
+    rota = await bob("PUT", f"{face}?name=bob.png&alt=Bob", data=io.BytesIO(picture()))
+    assert rota["hosts"][0]["picture"]["alt"] == "Bob"
+    await bob("PUT", f"{face}?name=bob.png", status=422, data=io.BytesIO(picture()))
+    await bob("PUT", f"{face}?name=bob.png&alt=Bob", status=422, data=io.BytesIO(b"no picture"))
+    await bob("DELETE", face, status=204)
+    await bob("DELETE", face, status=404)
     await ada("DELETE", "/forums/boxes/hosts/bob", status=204)
     times = {"opens_at": "2030-01-01T09:00:00Z", "closes_at": "2030-01-02T09:00:00Z"}
     template = (await ada("GET", "/jams/packaging/template"))["text"]

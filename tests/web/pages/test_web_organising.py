@@ -12,7 +12,8 @@ import pytest
 from aiohttp import FormData
 
 from server.domain.jams import Charter
-from server.services import forums, hosting, ideas, jams
+from server.services import forums, hosting, ideas, jams, people
+from tests.web.pages.test_web_files import picture, upload
 from web.forms import write_time
 
 
@@ -78,6 +79,41 @@ async def test_an_organiser_names_a_host_and_plans_an_hour_and_everybody_sees_it
     assert (await browser.post("/jams/better/rota", act="unplan", forum=forum, slot=slot))[0].status == 303
     assert (await browser.post("/jams/better/rota", act="end", host=f"{forum}/{site.jonas.id}"))[0].status == 303
     assert (await hosting.rota_of(site.house, site.mara, site.jam)).hosts == ()
+
+
+async def test_a_host_shows_a_picture_and_everybody_sees_it_where_they_write(site: Any) -> None:
+    forum = f"/forums/{site.open_floor.id}"
+    await hosting.put_host(site.house, site.mara, site.open_floor, "jonas", "Runs it")
+    browser = await site.browser(site.jonas)
+    form = f"{forum}/hosts/{site.jonas.id}"
+    assert form in (await browser.get(forum))[1]
+    assert "How Jonas Lindqvist is shown as a host" in (await browser.get(form))[1]
+    answer, text = await upload(browser, form, picture(), "me.png", act="save", bio="Runs it well", alt="")
+    assert answer.status == 422
+    assert "Say in a few words what the picture shows" in text
+    assert "Runs it well" in text
+    answer, text = await upload(browser, form, b"MZ", "me.exe", act="save", bio="Runs it well", alt="Jonas, waving")
+    assert "That is no picture." in text
+    assert 'value="Jonas, waving"' in text
+    answer, _ = await upload(browser, form, picture(), "me.png", act="save", bio="Runs it well", alt="Jonas, waving")
+    assert answer.status == 303
+    reader = await site.browser(site.mara)
+    for path in ("/jams/better", forum, "/jams/better/rota"):
+        _, text = await reader.get(path)
+        found = re.search(r'<img class="face photo" src="(/pictures/\w+)" alt="Jonas, waving"', text)
+        assert found, path
+    sent = await reader.client.get(found[1])
+    assert sent.headers["Content-Type"] == "image/webp"
+    assert (await reader.get(found[1], **{"If-None-Match": sent.headers["ETag"]}))[0].status == 304
+    assert (await (await site.browser()).get(found[1]))[0].status == 303
+    eve = await people.add_member(site.house, "eve", "Eve", "Sales")
+    other = await site.browser(eve)
+    assert "Words and picture" not in (await other.get(forum))[1]
+    assert (await other.get(form))[0].status == 403
+    await browser.post(form, act="save", bio="Runs it well", alt="Jonas")
+    await browser.post(form, act="bare")
+    assert "<img class=\"face" not in (await reader.get(forum))[1]
+    assert (await browser.post(form, act="bare"))[0].status == 404
 
 
 @pytest.mark.parametrize("fields", [{}, {"act": "host"}, {"act": "plan", "host": "x/y"}, {"act": "end", "host": "/"}])
