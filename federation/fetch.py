@@ -13,6 +13,7 @@ activities; a document whose ``id`` was another's). Requests are signed by the s
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -25,6 +26,7 @@ from federation.signatures import (
 )
 from federation.signatures.bodies import parse_json_object
 from federation.signatures.cavage import ACCEPTED_TYPES
+from federation.signatures.multikeys import assertion_keys
 from federation.transport import (
     REDIRECTS,
     Answer,
@@ -199,12 +201,9 @@ class Fetcher:
             raise WrongDocument(f"{key_id} belongs to {str(owner_uri)[:200]!r}, on another server")
         asked = {where, key_id.partition("#")[0]}
         owner = first if first["id"] == owner_uri in asked else await self._own_document(owner_uri)
-        found = _listed_key(owner, key_id)
-        if owner["id"] != owner_uri or found is None:
-            raise WrongDocument(f"{owner_uri} does not list the key {key_id}")
-        pem, stated = found.get("publicKeyPem"), found.get("owner") or found.get("controller")
-        if not isinstance(pem, str) or stated != owner_uri:
-            raise WrongDocument(f"the key {key_id} has no PEM or names another owner")
+        pem = vouched_pem(owner, key_id)
+        if owner["id"] != owner_uri or pem is None:
+            raise WrongDocument(f"{owner_uri} does not list the key {key_id} as its own")
         return FoundKey(key_id, owner_uri, pem)
 
     async def _webfinger(self, user: str, host: str) -> tuple[tuple[str, str], str]:
@@ -240,6 +239,19 @@ class Fetcher:
         answer = await self._transport.get(url, {**signed, "Accept": accept}, max_redirects=MOST_REDIRECTS)
         _check_status(answer)
         return _parse(answer)
+
+
+def vouched_pem(owner: Mapping[str, Any], key_id: str) -> str | None:
+    """The PEM of a key that an actor's own document lists as its own, None where it does not.
+
+    Looked for among `publicKey`, then among the Multikeys of `assertionMethod` (FEP-521a).
+    """
+    found = _listed_key(owner, key_id)
+    if found is not None:
+        pem, stated = found.get("publicKeyPem"), found.get("owner") or found.get("controller")
+        return pem if isinstance(pem, str) and stated == owner.get("id") else None
+    multikey = assertion_keys(dict(owner), datetime.now(UTC)).get(key_id)
+    return multikey.pem() if multikey else None
 
 
 def is_activity_type(content_type: str) -> bool:
@@ -281,7 +293,7 @@ def _split_handle(handle: str) -> tuple[str, str]:
 
 
 def _names_itself(document: Mapping[str, Any], key_id: str) -> bool:
-    return document.get("id") == key_id and "publicKeyPem" in document
+    return document.get("id") == key_id and not {"publicKeyPem", "publicKeyMultibase"}.isdisjoint(document)
 
 
 def _listed_key(document: Mapping[str, Any], key_id: str) -> dict[str, Any] | None:

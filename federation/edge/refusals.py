@@ -7,6 +7,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from federation.signatures import Refusal
+from federation.signatures.rfc9421 import accept_signature
 from server.database import DatabaseError
 
 SENTENCES = {
@@ -35,12 +36,17 @@ HEADERS = {
 log = structlog.get_logger("edge")
 
 
-def refusal(status: int) -> web.Response:
-    """Return the one answer for a status, the same bytes for every reason."""
+def refusal(status: int, method: str = "GET") -> web.Response:
+    """Return the one answer for a status, the same bytes for every reason.
+
+    A 401 says how a request of that method should be signed (RFC 9421, 5.1).
+    """
     known = status if status in SENTENCES else 400 if status < 500 else 503
     headers = {"Cache-Control": "no-store"}
     if known in (429, 503):
         headers["Retry-After"] = "30"
+    if known == 401:
+        headers["Accept-Signature"] = accept_signature(with_body=method == "POST")
     return web.Response(status=known, text=f"{SENTENCES[known]}\n", headers=headers)
 
 
@@ -51,7 +57,7 @@ async def answer_plainly(request: web.Request, handler: Handler) -> web.StreamRe
         response = await handler(request)
     except Refusal as found:
         log.info("refused", status=found.status, why=str(found)[:200])
-        response = refusal(found.status)
+        response = refusal(found.status, request.method)
     except web.HTTPException as found:
         if found.status < 400:
             raise

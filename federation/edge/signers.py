@@ -6,10 +6,11 @@ import asyncio
 import time
 from collections import OrderedDict
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from federation.fetch import Fetcher, FetchError
+from federation.fetch import Fetcher, FetchError, vouched_pem
 from federation.outside import peers
 from federation.outside.peers import Stranger
 from federation.outside.store import Outside
@@ -17,17 +18,20 @@ from federation.signatures import (
     FoundKey,
     KeyUnavailable,
     RefusedHost,
+    SignatureRefused,
     SignedRequest,
     VerifiedActivity,
     verify,
     verify_get,
 )
 from federation.transport import TransportError
+from federation.vocabulary.actors import MalformedActor, parse_actor
 from server.domain.uris import host_of
 
 FAILED_SECONDS = 5.0
 REFRESH_SECONDS = 60.0
 REMEMBERED = 10_000
+FETCHES_A_MINUTE = 120
 
 
 class Recent:
@@ -47,6 +51,25 @@ class Recent:
         return time.monotonic() - self._at.get(name, float("-inf")) < self._seconds
 
 
+class Budget:
+    """How often something may be done to each of many names within a minute; a bounded memory."""
+
+    def __init__(self, a_minute: int) -> None:
+        self._a_minute = a_minute
+        self._spent: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def spend(self, name: str) -> bool:
+        """Take one; return False where none is left."""
+        now = time.monotonic()
+        since, spent = self._spent.pop(name, (now, 0))
+        if now - since >= 60.0:
+            since, spent = now, 0
+        self._spent[name] = since, min(spent + 1, self._a_minute + 1)
+        while len(self._spent) > REMEMBERED:
+            self._spent.popitem(last=False)
+        return spent < self._a_minute
+
+
 class Signers:
     """Verifies requests against the keys of their senders' servers."""
 
@@ -54,22 +77,35 @@ class Signers:
         self._outside = outside
         self._fetcher = fetcher
         self._hosts = {outside.addresses.edge_host}
+        self._scheme = urlsplit(outside.addresses.edge_url).scheme
         self._failed = Recent(FAILED_SECONDS)
         self._refreshed = Recent(REFRESH_SECONDS)
+        self._refused = Recent(REFRESH_SECONDS)
         self._fetching = asyncio.Semaphore(16)
+        self._budget = Budget(FETCHES_A_MINUTE)
 
     async def activity(self, request: web.Request, body: bytes) -> VerifiedActivity:
         """Check a POST to an inbox; raises the refusals of `federation.signatures`."""
         signed = SignedRequest(request.method, request.raw_path, request.headers, body)
         return await verify(
-            signed, hosts=self._hosts, find_key=self.find_key, refuse_host=self.refuse_host, now=datetime.now(UTC)
+            signed,
+            hosts=self._hosts,
+            find_key=self.find_key,
+            refuse_host=self.refuse_host,
+            now=datetime.now(UTC),
+            scheme=self._scheme,
         )
 
     async def viewer(self, request: web.Request) -> str | None:
         """Return the host that signed a GET, or None when nobody did."""
         signed = SignedRequest(request.method, request.raw_path, request.headers, b"")
         actor = await verify_get(
-            signed, hosts=self._hosts, find_key=self.find_key, refuse_host=self.refuse_host, now=datetime.now(UTC)
+            signed,
+            hosts=self._hosts,
+            find_key=self.find_key,
+            refuse_host=self.refuse_host,
+            now=datetime.now(UTC),
+            scheme=self._scheme,
         )
         return host_of(actor) if actor else None
 
@@ -80,31 +116,60 @@ class Signers:
             raise RefusedHost(f"{host} is {known.state if known else 'ourselves'}")
 
     async def find_key(self, key_id: str, fresh: bool) -> FoundKey:
-        """Return a key from memory, or, where it is unknown or no longer fits, from its owner's server."""
-        known = await peers.stranger_by_key(self._outside, key_id)
+        """Return a key from memory, or, where it is unknown or no longer fits, from its owner's server.
+
+        However many requests name however many keys, their server is asked for one key once a minute, and for
+        all of them no more than FETCHES_A_MINUTE times.
+        """
+        known = await self._remembered(key_id)
         if known is not None and (not fresh or key_id in self._refreshed):
-            return FoundKey(key_id, known.uri, known.key_pem)
+            return known
         host = host_of(key_id)
         if host in self._failed:
             raise KeyUnavailable(f"{host} could not be reached a moment ago")
+        if key_id in self._refused:
+            raise SignatureRefused(f"nobody vouched for {key_id} a moment ago")
+        if not self._budget.spend(host):
+            raise KeyUnavailable(f"{host} was asked for {FETCHES_A_MINUTE} keys within a minute")
         async with self._fetching:
             try:
                 found = await self._fetcher.key(key_id)
             except KeyUnavailable:
                 self._failed.note(host)
                 raise
+            except SignatureRefused:
+                self._refused.note(key_id)
+                raise
             self._refreshed.note(key_id)
             await self._keep_owner(found)
         return found
+
+    async def knows(self, actor_uri: str) -> bool:
+        """Say whether we ever had an actor's document."""
+        return await peers.stranger(self._outside, actor_uri) is not None
+
+    async def _remembered(self, key_id: str) -> FoundKey | None:
+        """Return a key as we had it last: the one an actor signs with, or another that its document lists."""
+        known = await peers.stranger_by_key(self._outside, key_id)
+        if known is not None:
+            return FoundKey(key_id, known.uri, known.key_pem)
+        owner = await peers.stranger(self._outside, key_id.partition("#")[0])
+        pem = vouched_pem(owner.document, key_id) if owner is not None else None
+        return FoundKey(key_id, owner.uri, pem) if owner is not None and pem is not None else None
 
     async def _keep_owner(self, found: FoundKey) -> None:
         try:
             document = await self._fetcher.document(found.owner_uri)
         except (FetchError, TransportError) as error:
             raise KeyUnavailable(f"the owner of {found.key_id} could not be fetched: {error}") from error
+        try:
+            actor = parse_actor(document, found.owner_uri)
+            key_id, pem = actor.key_id or found.key_id, actor.public_key_pem or found.pem
+        except MalformedActor:
+            key_id, pem = found.key_id, found.pem
         await peers.keep_stranger(
             self._outside,
-            Stranger(found.owner_uri, host_of(found.owner_uri), found.key_id, found.pem, document, self._outside.now()),
+            Stranger(found.owner_uri, host_of(found.owner_uri), key_id, pem, document, self._outside.now()),
         )
 
 

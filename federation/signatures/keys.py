@@ -37,6 +37,11 @@ class PrivateKey:
         """What a draft-cavage header says about this key: ``rsa-sha256``, or ``hs2019`` for Ed25519."""
         return "rsa-sha256" if isinstance(self._key, rsa.RSAPrivateKey) else "hs2019"
 
+    @property
+    def kind(self) -> str:
+        """``rsa`` or ``ed25519``."""
+        return "rsa" if isinstance(self._key, rsa.RSAPrivateKey) else "ed25519"
+
     def public_pem(self) -> str:
         """The public half as SPKI PEM."""
         return _spki(self._key.public_key())
@@ -49,6 +54,10 @@ class PublicKey:
 
     def __init__(self, key: rsa.RSAPublicKey | Ed25519PublicKey) -> None:
         self._key = key
+
+    def pem(self) -> str:
+        """The key as SPKI PEM."""
+        return _spki(self._key)
 
     def raw_ed25519(self) -> bytes:
         """The 32 bytes of an Ed25519 key; raise ValueError for a key of another kind."""

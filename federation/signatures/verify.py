@@ -12,14 +12,8 @@ from dataclasses import InitVar, dataclass
 from datetime import datetime
 from typing import Any
 
+from federation.signatures import cavage, rfc9421
 from federation.signatures.bodies import check_digest, parse_json_object
-from federation.signatures.cavage import (
-    SignatureParameters,
-    check_age,
-    check_coverage,
-    parse_signature,
-    signs,
-)
 from federation.signatures.errors import MalformedActivity, SignatureRefused, TooLarge, UnusableKey
 from federation.signatures.keys import load_public_key
 from federation.signatures.requests import SignedRequest, header_lists, only
@@ -27,6 +21,8 @@ from federation.urls import BadUrl, WebUrl, parse_url, same_origin
 
 _ON_EVERY_REQUEST = ("(request-target)", "host")
 _PROOF = object()
+
+Signed = cavage.SignatureParameters | rfc9421.MessageSignature
 
 
 @dataclass(frozen=True)
@@ -73,26 +69,27 @@ async def verify(
     refuse_host: RefuseHost,
     now: datetime,
     max_bytes: int = 1_000_000,
+    scheme: str = "https",
 ) -> VerifiedActivity:
     """Run the eight checks on a POST to an inbox; raise a Refusal at the first that fails.
 
     ``hosts`` are the names (``host`` or ``host:port``, in lower case) that we answer to: what was signed for
-    another server is not for us. Nothing is recorded here; a caller that marks ids as seen before this
-    returns lets anyone suppress an activity.
+    another server is not for us; ``scheme`` is that of our own address. Nothing is recorded
+    here; a caller that marks ids as seen before this returns lets anyone suppress an activity.
     """
     if len(request.body) > max_bytes:
         raise TooLarge(f"{len(request.body)} bytes are more than {max_bytes}")
     headers = header_lists(request.headers)
     signed = _signature_of(headers)
-    check_digest(only(headers, "digest"), request.body)
+    _check_body(signed, headers, request.body)
     activity = parse_json_object(request.body)
     activity_url, kind, actor = _identify(activity)
-    check_coverage(signed, (*_ON_EVERY_REQUEST, "digest"))
+    _check_coverage(signed, with_body=True)
     key_url = _check_for_us(signed, headers, hosts, now)
     if key_url.origin != actor.origin:
         raise SignatureRefused(f"a key at {key_url.origin} cannot speak for {actor.text}")
     await refuse_host(key_url.authority)
-    owner_uri = await _verified_owner(signed, request, headers, find_key)
+    owner_uri = await _verified_owner(signed, request, headers, find_key, scheme)
     if owner_uri != actor.text:
         raise SignatureRefused(f"{owner_uri} signed what claims to be by {actor.text}")
     if activity_url.origin != actor.origin:
@@ -109,27 +106,45 @@ async def verify_get(
     find_key: FindKey,
     refuse_host: RefuseHost,
     now: datetime,
+    scheme: str = "https",
 ) -> str | None:
     """Who asks? The signer's actor URI, or None for a request without any signature; else a Refusal."""
     headers = header_lists(request.headers)
     if "signature" not in headers and "signature-input" not in headers:
         return None
     signed = _signature_of(headers)
-    check_coverage(signed, _ON_EVERY_REQUEST)
+    _check_coverage(signed, with_body=False)
     key_url = _check_for_us(signed, headers, hosts, now)
     await refuse_host(key_url.authority)
-    owner_uri = await _verified_owner(signed, request, headers, find_key)
+    owner_uri = await _verified_owner(signed, request, headers, find_key, scheme)
     if not same_origin(owner_uri, key_url.text):
         raise SignatureRefused(f"{key_url.text} and its owner {owner_uri} live on different servers")
     return owner_uri
 
 
-def _signature_of(headers: Mapping[str, list[str]]) -> SignatureParameters:
+def _signature_of(headers: Mapping[str, list[str]]) -> Signed:
+    """The request's signature: RFC 9421 where it has a Signature-Input, else draft-cavage. Both at once is neither."""
     if "signature" not in headers:
         raise SignatureRefused("the request is not signed")
-    if "signature-input" in headers and not any("keyid=" in text.lower() for text in headers["signature"]):
-        raise SignatureRefused("the request is signed by RFC 9421 only, which is not read here")
-    return parse_signature(only(headers, "signature"))
+    if "signature-input" not in headers:
+        return cavage.parse_signature(only(headers, "signature"))
+    if any("keyid=" in text.lower() for text in headers["signature"]):
+        raise SignatureRefused("the request is signed in two ways at once")
+    return rfc9421.read_message_signature(headers)
+
+
+def _check_body(signed: Signed, headers: Mapping[str, list[str]], body: bytes) -> None:
+    if isinstance(signed, rfc9421.MessageSignature):
+        rfc9421.check_content_digest(only(headers, rfc9421.DIGEST), body)
+    else:
+        check_digest(only(headers, "digest"), body)
+
+
+def _check_coverage(signed: Signed, *, with_body: bool) -> None:
+    if isinstance(signed, rfc9421.MessageSignature):
+        rfc9421.check_coverage(signed, with_body=with_body)
+    else:
+        cavage.check_coverage(signed, (*_ON_EVERY_REQUEST, "digest") if with_body else _ON_EVERY_REQUEST)
 
 
 def _identify(activity: dict[str, Any]) -> tuple[WebUrl, str, WebUrl]:
@@ -151,13 +166,16 @@ def _address(uri: str, what: str) -> WebUrl:
 
 
 def _check_for_us(
-    signed: SignatureParameters, headers: Mapping[str, list[str]], hosts: Collection[str], now: datetime
+    signed: Signed, headers: Mapping[str, list[str]], hosts: Collection[str], now: datetime
 ) -> WebUrl:
     """All that headers alone can tell: meant for us, made just now, by a key at a web address (returned)."""
     host = only(headers, "host").lower()
     if host not in hosts and host.removesuffix(":443").removesuffix(":80") not in hosts:
         raise SignatureRefused(f"the request was signed for {host[:200]!r}, which is not us")
-    check_age(signed, headers, now)
+    if isinstance(signed, rfc9421.MessageSignature):
+        rfc9421.check_age(signed, now)
+    else:
+        cavage.check_age(signed, headers, now)
     try:
         return parse_url(signed.key_id)
     except BadUrl as error:
@@ -165,22 +183,25 @@ def _check_for_us(
 
 
 async def _verified_owner(
-    signed: SignatureParameters, request: SignedRequest, headers: Mapping[str, list[str]], find_key: FindKey
+    signed: Signed, request: SignedRequest, headers: Mapping[str, list[str]], find_key: FindKey, scheme: str
 ) -> str:
     """The owner of the key that signed; a remembered key that fails is fetched anew once: keys change."""
     for fresh in (False, True):
         found = await find_key(signed.key_id, fresh)
         if found.key_id != signed.key_id:
             raise SignatureRefused(f"asked for the key {signed.key_id} and found {found.key_id}")
-        if _fits(found, signed, request, headers):
+        if _fits(found, signed, request, headers, scheme):
             return found.owner_uri
     raise SignatureRefused(f"the signature does not fit the key {signed.key_id}, remembered or fetched anew")
 
 
 def _fits(
-    found: FoundKey, signed: SignatureParameters, request: SignedRequest, headers: Mapping[str, list[str]]
+    found: FoundKey, signed: Signed, request: SignedRequest, headers: Mapping[str, list[str]], scheme: str
 ) -> bool:
     try:
-        return signs(signed, load_public_key(found.pem), request, headers)
+        key = load_public_key(found.pem)
     except UnusableKey:
         return False
+    if isinstance(signed, rfc9421.MessageSignature):
+        return rfc9421.signs_message(signed, key, request, headers, scheme)
+    return cavage.signs(signed, key, request, headers)

@@ -245,7 +245,15 @@ def _public_key(document: dict[str, Any], uri: str) -> tuple[str, str]:
             if len(pem) > LONGEST_PEM:
                 raise MalformedActor(f"{uri} has a key of {len(pem)} characters")
             return key_id, pem
+    if _lists_multikeys(document):
+        return "", ""
     raise MalformedActor(f"{uri} lists no public key of its own")
+
+
+def _lists_multikeys(document: dict[str, Any]) -> bool:
+    """Does it list Multikeys alone (FEP-521a)? They are read where a signature names one."""
+    listed = _several(document.get("assertionMethod"))
+    return any(isinstance(one, dict) and one.get("type") == "Multikey" for one in listed)
 
 
 def _several(value: object) -> Iterable[object]:

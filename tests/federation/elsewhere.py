@@ -1,7 +1,7 @@
 """A server elsewhere, written for the tests alone: it shares no line with `federation`.
 
-Plain aiohttp and `cryptography`. It signs and verifies draft-cavage-12 by its own reading, keeps what comes to
-its inboxes with the verdict of its own verification, and serves whatever documents a test lays out.
+Plain aiohttp and `cryptography`. It signs and verifies draft-cavage-12 and RFC 9421 by its own reading, keeps what
+comes to its inboxes with the verdict of its own verification, and serves whatever documents a test lays out.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+import base58
 from aiohttp import web
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from yarl import URL
 
 ACTIVITY = "application/activity+json"
@@ -84,7 +85,9 @@ class Reply:
 class Elsewhere:
     """One server elsewhere with its people. `software` is what its NodeInfo says (None: it has none).
 
-    One that `remembers` fetches the key of a sender once and keeps it.
+    One that `remembers` fetches the key of a sender once and keeps it. `takes` names the forms of signature that it
+    reads ("cavage", "rfc9421"): another is answered with `unread`, and an Accept-Signature header where it `asks`.
+    `speaks` is the form that it signs with, `multikeys` whether its people list an Ed25519 key to sign with.
     """
 
     key: rsa.RSAPrivateKey | Ed25519PrivateKey
@@ -98,6 +101,13 @@ class Elsewhere:
     count: int = 0
     remembers: bool = False
     owners: dict[str, Reply] = field(default_factory=dict)
+    takes: tuple[str, ...] = ("cavage",)
+    unread: int = 401
+    asks: str = ""
+    knocks: list[str] = field(default_factory=list)
+    speaks: str = "cavage"
+    multikeys: bool = False
+    second: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
 
     async def start(self) -> None:
         app = web.Application(client_max_size=4_000_000)
@@ -141,10 +151,17 @@ class Elsewhere:
                 "outbox": f"{uri}/outbox",
                 "endpoints": {"sharedInbox": f"{self.url}/inbox"},
                 "publicKey": {"id": f"{uri}#main-key", "owner": uri, "publicKeyPem": pem.decode()},
+                **({"assertionMethod": [self.multikey(uri)]} if self.multikeys else {}),
                 **changes,
             },
         )
         return uri
+
+    def multikey(self, uri: str) -> dict[str, str]:
+        """Return the Ed25519 key of an actor as it lists it (FEP-521a)."""
+        raw = self.second.public_key().public_bytes_raw()
+        text = "z" + base58.b58encode(b"\xed\x01" + raw).decode()
+        return {"id": f"{uri}#ed25519-key", "type": "Multikey", "controller": uri, "publicKeyMultibase": text}
 
     def new_uri(self, kind: str = "notes") -> str:
         self.count += 1
@@ -176,7 +193,15 @@ class Elsewhere:
     async def _take(self, request: web.Request) -> web.Response:
         body = await request.read()
         headers = {name.lower(): value for name, value in request.headers.items()}
-        signer, valid = await self._verify("post", request.raw_path, headers, body)
+        form = "rfc9421" if "signature-input" in headers else "cavage"
+        self.knocks.append(form)
+        if form not in self.takes:
+            asked = {"Accept-Signature": self.asks} if self.asks else {}
+            return web.Response(status=self.unread, headers=asked)
+        if form == "cavage":
+            signer, valid = await self._verify("post", request.raw_path, headers, body)
+        else:
+            signer, valid = await self._verify_message("POST", request.raw_path, headers, body)
         if self.answer < 300:
             self.arrived.append(Arrived(request.path, headers, body, signer, valid))
         return web.Response(status=self.answer, headers={"Retry-After": self.retry_after} if self.retry_after else {})
@@ -211,6 +236,42 @@ class Elsewhere:
         actor = json.loads(body)["actor"]
         return owner.json["id"], owner.json["id"] == actor
 
+    async def _verify_message(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[str, bool]:
+        found = re.fullmatch(r"sig1=((\([^)]*\))(?:;[^;]*)*)", headers["signature-input"])
+        assert found is not None
+        whole, names = found.group(1), re.findall(r'"([^"]+)"', found.group(2))
+        said = dict(re.findall(r';([a-z]+)="?([^";]*)"?', whole))
+        values = {
+            "@method": method,
+            "@target-uri": f"http://{headers['host']}{path}",
+            "@authority": headers["host"],
+            "@path": path.partition("?")[0],
+        }
+        lines = [f'"{name}": {values.get(name) or headers[name]}' for name in names]
+        message = "\n".join([*lines, f'"@signature-params": {whole}']).encode()
+        digest = f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+        key_id = said["keyid"]
+        owner = await self.get(key_id.partition("#")[0], by=self.server)
+        covered = {"@method", "@target-uri", "content-digest"} <= set(names)
+        age = abs(datetime.now(UTC).timestamp() - int(said["created"]))
+        if owner.status != 200 or headers["content-digest"] != digest or not covered or age > 300:
+            return key_id, False
+        made = base64.b64decode(headers["signature"].removeprefix("sig1=").strip(":"))
+        try:
+            if said["alg"] == "ed25519":
+                listed = next(one for one in owner.json["assertionMethod"] if one["id"] == key_id)
+                raw = base58.b58decode(listed["publicKeyMultibase"][1:])[2:]
+                Ed25519PublicKey.from_public_bytes(raw).verify(made, message)
+            else:
+                assert said["alg"] == "rsa-v1_5-sha256"
+                assert owner.json["publicKey"]["id"] == key_id
+                public = serialization.load_pem_public_key(owner.json["publicKey"]["publicKeyPem"].encode())
+                assert isinstance(public, rsa.RSAPublicKey)
+                public.verify(made, message, padding.PKCS1v15(), hashes.SHA256())
+        except InvalidSignature:
+            return key_id, False
+        return owner.json["id"], owner.json["id"] == json.loads(body)["actor"]
+
     def shapes(self) -> list[str]:
         return [one.shape for one in self.arrived]
 
@@ -238,6 +299,31 @@ class Elsewhere:
         )
         return headers
 
+    def message_signature(
+        self, method: str, url: str, by: str, body: bytes | None = None, at: datetime | None = None
+    ) -> dict[str, str]:
+        """Return the headers of a request signed as RFC 9421 has it; by the Ed25519 key where we list it."""
+        parts = urlsplit(url)
+        headers = {"host": parts.netloc}
+        names = ["@method", "@target-uri"]
+        lines = [f'"@method": {method}', f'"@target-uri": {url}']
+        if body is not None:
+            headers["content-digest"] = f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+            names.append("content-digest")
+            lines.append(f'"content-digest": {headers["content-digest"]}')
+        key_id = f"{by}#ed25519-key" if self.multikeys else f"{by}#main-key"
+        made_at = int((at or datetime.now(UTC)).timestamp())
+        whole = f'({" ".join(f"{chr(34)}{name}{chr(34)}" for name in names)});created={made_at};keyid="{key_id}"'
+        message = "\n".join([*lines, f'"@signature-params": {whole}']).encode()
+        made = base64.b64encode(self.second.sign(message) if self.multikeys else self._sign(message)).decode()
+        return headers | {"signature-input": f"sig1={whole}", "signature": f"sig1=:{made}:"}
+
+    def _signed(
+        self, method: str, url: str, by: str, body: bytes | None = None, at: datetime | None = None
+    ) -> dict[str, str]:
+        sign = self.signature if self.speaks == "cavage" else self.message_signature
+        return sign(method, url, by, body, at)
+
     def _sign(self, message: bytes) -> bytes:
         if isinstance(self.key, Ed25519PrivateKey):
             return self.key.sign(message)
@@ -245,7 +331,7 @@ class Elsewhere:
 
     async def get(self, url: str, by: str = "", accept: str = ACTIVITY, method: str = "GET", **headers: str) -> Reply:
         """GET (or HEAD) an address, signed as one of our actors when `by` names one. Redirects are answers."""
-        signed = self.signature(method, url, by) if by else {}
+        signed = self._signed(method, url, by) if by else {}
         async with self.session.request(
             method, URL(url, encoded=True), headers={**signed, "Accept": accept, **headers}, allow_redirects=False
         ) as response:
@@ -259,7 +345,7 @@ class Elsewhere:
         """POST an activity (or raw bytes) to an inbox, signed by its actor unless `by` names another ("-": nobody)."""
         body = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
         signer = by or (activity["actor"] if isinstance(activity, dict) else self.server)
-        signed = self.signature("POST", url, signer, body, at) if signer != "-" else {}
+        signed = self._signed("POST", url, signer, body, at) if signer != "-" else {}
         async with self.session.post(
             url,
             data=io.BytesIO(body),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from federation.signatures import FoundKey, KeyUnavailable, SignatureRefused, SignedRequest, verify
+from federation.signatures import FoundKey, KeyUnavailable, SignedRequest, verify
 from federation.signatures.cavage import parse_date
 
 
@@ -49,10 +49,5 @@ async def test_what_a_real_server_signed_is_verified(path):
 
     request = SignedRequest(record["method"], record["path"], headers, base64.b64decode(record["body_base64"]))
     now = parse_date(headers["Date"]) + timedelta(seconds=30)
-    receiving = verify(request, hosts={record["host"]}, find_key=find_key, refuse_host=refuse_host, now=now)
-    if "Signature-Input" in headers:
-        with pytest.raises(SignatureRefused, match="9421"):
-            await receiving
-        return
-    verified = await receiving
+    verified = await verify(request, hosts={record["host"]}, find_key=find_key, refuse_host=refuse_host, now=now)
     assert verified.activity == record["json"]
