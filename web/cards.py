@@ -65,4 +65,6 @@ def draw_forum(house: House, forum: Forum, names: Names, counts: Mapping[str, tu
         replies=replies,
         handle=forum.handle if forum.audience != "inside" else "",
         joined=forum.joined,
+        takes_ideas=forum.closed_at is None,
+        change_url=f"/forums/{forum.id}/change" if forum.is_local else "",
     )

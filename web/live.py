@@ -7,6 +7,7 @@ cannot keep up is let go and comes back with Last-Event-ID. Frames:
     hour      {"id"}: something came to the queue of a host hour, or it began or ended
     poll      {"id", "thread"}: somebody voted, or a poll ended; a page that shows it asks for it again
     arrival   {"kind", "id", "thread", "forum"}: an idea or reply came; pages count it, nothing moves
+    forum     {"id"}: a forum bears another name or question, or takes no new ideas any more
     part      HTML elements that replace those of the same id
     pace      {"minutes": [[unix, ideas, replies], …]} for the chart
 """
@@ -93,6 +94,11 @@ def hour_of(event: Event) -> bytes | None:
     if event.kind not in ("HourQuestionAsked", "HourQuestionAnswered", "HourBegan", "HourEnded"):
         return None
     return frame("hour", json.dumps({"id": event.subject_id}), event.seq)
+
+
+def forum_change_of(event: Event) -> bytes | None:
+    """The frame that tells of a changed forum, or None for any other event; pages offer to look again."""
+    return frame("forum", json.dumps({"id": event.subject_id})) if event.kind == "ForumChanged" else None
 
 
 def jam_of(event: Event) -> str:
@@ -193,7 +199,8 @@ class Hub:
             if room is None:
                 continue
             room.stale = room.stale or event.kind in _COUNTING
-            if (told := arrival_of(event) or poll_of(event) or hour_of(event)) is not None:
+            told = arrival_of(event) or poll_of(event) or hour_of(event) or forum_change_of(event)
+            if told is not None:
                 self._tell(room, told)
         return seq
 

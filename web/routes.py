@@ -45,7 +45,7 @@ from web.pages.finding import atom, catch_up, following, profile
 from web.pages.finding import search as finding_search
 from web.pages.notices import inbox as inbox_page
 from web.pages.notices import mail as mail_page
-from web.pages.organising import again, drafting, hosts, rehearsing, rota, taking
+from web.pages.organising import again, changing, drafting, hosts, rehearsing, rota, taking
 
 GET: dict[str, Handler] = {
     "/": home.show_home,
@@ -77,6 +77,7 @@ GET: dict[str, Handler] = {
     "/jams/{jam}/moderation": cases.show_log,
     "/forums/{forum:[0-9a-f]{32}}": forums.show_forum,
     "/forums/{forum:[0-9a-f]{32}}/build": forums.build_on,
+    "/forums/{forum:[0-9a-f]{32}}/change": changing.show_change,
     "/forums/{forum:[0-9a-f]{32}}/hosts/{host:[0-9a-f]{32}}": hosts.show_host,
     "/pictures/{picture:[0-9a-f]{32}}": hosts.show_picture,
     "/files/{file}": files.show_file,
@@ -175,6 +176,7 @@ POST: dict[str, Handler] = {
     "/forums": jams.join_forum,
     "/forums/{forum:[0-9a-f]{32}}/ideas": forums.post_idea,
     "/forums/{forum:[0-9a-f]{32}}/preview": forums.preview_idea,
+    "/forums/{forum:[0-9a-f]{32}}/change": changing.change_forum,
     "/forums/{forum:[0-9a-f]{32}}/hosts/{host:[0-9a-f]{32}}": hosts.change_host,
     "/ideas/{idea}/replies": threads.post_reply,
     "/ideas/{idea}/preview": threads.preview,

@@ -254,6 +254,8 @@ class ForumCard:
     replies: int
     handle: str = ""
     joined: bool = True
+    takes_ideas: bool = True
+    change_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -389,6 +391,7 @@ class ForumPage:
     composer: Composer | None
     closed_words: str
     stream_url: str
+    change_url: str = ""
     rota: RotaView | None = None
 
 

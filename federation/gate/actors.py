@@ -129,11 +129,14 @@ async def show_forum(gate: Gateway, plan: Plan, forum: Forum, jam: Jam) -> list[
         published_at=forum.created_at,
         starts_at=jam.opens_at,
         ends_at=jam.closes_at,
-        posting_restricted=jam.state_at(gate.house.now()) != "open",
+        posting_restricted=jam.state_at(gate.house.now()) != "open" or forum.closed_at is not None,
         discoverable=public,
         indexable=public,
     )
     document["jam"] = {"name": jam.title, "slug": jam.slug, "audience": forum.audience}
+    if forum.closed_at is not None and jam.state_at(gate.house.now()) == "open":
+        # Others read postingRestrictedToMods as "no new threads"; to our own software it means a closed jam.
+        document["jam"]["takes"] = "replies"
     card = Card(
         type="Group",
         author_uri=forum.uri,

@@ -13,6 +13,7 @@ from server.domain.events import Event
 from server.domain.jams import Audience, Forum
 from server.services import forums, people
 from server.services.crossings import reader_at
+from server.services.house import House
 from server.services.text import plain, sanitise
 
 
@@ -68,7 +69,7 @@ async def mirror(gate: Gateway, actor: RemoteActor, document: dict[str, object],
     by = await people.member_by_id(gate.house, by_id)
     assert by is not None
     audience: Audience = "partners" if jam.get("audience") == "partners" else "public"
-    return await forums.mirror_forum(
+    forum = await forums.mirror_forum(
         gate.house,
         by,
         uri=actor.uri,
@@ -79,6 +80,24 @@ async def mirror(gate: Gateway, actor: RemoteActor, document: dict[str, object],
         jam_slug=str(jam.get("slug") or "elsewhere"),
         jam_title=str(jam.get("name") or actor.host),
         closes_at=actor.ends_at,
+    )
+    if actor.posting_restricted and jam.get("takes") == "replies":
+        await take_over(gate.house, forum, actor, document)
+    return forum
+
+
+async def take_over(house: House, forum: Forum, actor: RemoteActor, document: dict[str, object]) -> None:
+    """Take over what another server's Group says of its forum and jam: closed, or closed to new ideas alone."""
+    told = document.get("jam")
+    replies = actor.posting_restricted and isinstance(told, dict) and told.get("takes") == "replies"
+    await forums.follow_host(
+        house,
+        forum,
+        closed=actor.posting_restricted and not replies,
+        closes_at=actor.ends_at,
+        takes_ideas=not replies,
+        title=actor.name,
+        question=plain(sanitise(actor.summary_html)),
     )
 
 

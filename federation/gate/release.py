@@ -50,6 +50,12 @@ async def show_changed_jam(gate: Gateway, event: Event, plan: Plan) -> None:
         await _tell_followers(gate, plan, forum, jam)
 
 
+async def show_changed_forum(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Tell the world that a forum bears another name or question, or takes no new ideas any more."""
+    forum, jam = await forum_of(gate, event.subject_id)
+    await _tell_followers(gate, plan, forum, jam)
+
+
 async def _tell_followers(gate: Gateway, plan: Plan, forum: Forum, jam: Jam) -> None:
     for released in await show_forum(gate, plan, forum, jam):
         if released.version == 1:
@@ -74,6 +80,7 @@ async def _tell_followers(gate: Gateway, plan: Plan, forum: Forum, jam: Jam) -> 
 # Event kind → what the gate does about it. Kinds that are absent concern the inside alone.
 DEALINGS: dict[EventKind, Dealing] = {
     "ForumCreated": show_created_forum,
+    "ForumChanged": show_changed_forum,
     "JamChanged": show_changed_jam,
     "IdeaPosted": contributions_out.release_new,
     "ReplyPosted": contributions_out.release_new,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
 from federation.gate.create import check_authorship
+from federation.gate.joining import take_over
 from federation.gate.vote import only_counts, take_ballot
 from federation.outside import peers
 from federation.outside.peers import Stranger
@@ -80,5 +81,5 @@ async def _actor(arrival: Arrival, document: dict[str, object]) -> Outcome:
     )
     forum = await forums.forum_by_uri(arrival.gate.house, uri)
     if forum is not None and not forum.is_local:
-        await forums.follow_host(arrival.gate.house, forum, closed=actor.posting_restricted, closes_at=actor.ends_at)
+        await take_over(arrival.gate.house, forum, actor, document)
     return ADMITTED

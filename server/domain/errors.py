@@ -7,6 +7,7 @@
     ├── Invalid            a field cannot be taken as it is
     ├── Conflict           the state of things forbids it
     │   ├── JamNotOpen
+    │   ├── ForumClosed
     │   ├── CharterIncomplete
     │   └── RulesMoved
     └── TooMuch            a limit of size or rate
@@ -63,6 +64,10 @@ class Conflict(Refusal):
 
 class JamNotOpen(Conflict):
     """Writing is refused because of the jam's state, for local and remote people alike."""
+
+
+class ForumClosed(Conflict):
+    """A forum takes no new ideas any more; those in it can still be answered."""
 
 
 class CharterIncomplete(Conflict):

@@ -12,6 +12,7 @@ EventKind = Literal[
     "JamCreated",
     "JamChanged",
     "ForumCreated",
+    "ForumChanged",
     "ForumJoinAsked",
     "ForumJoined",
     "IdeaPosted",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from server.domain import self_test
-from server.domain.errors import CharterIncomplete, Conflict, JamNotOpen
+from server.domain.errors import CharterIncomplete, Conflict, ForumClosed, JamNotOpen
 
 JamState = Literal["draft", "open", "frozen", "archived"]
 Audience = Literal["inside", "partners", "public"]
@@ -98,6 +98,7 @@ class Forum:
 
     `key` ("jam-slug/forum-slug") names it in rules; `uri` is the Group's id; `label` is the level of what
     is said in it unless an author says otherwise; `joined` tells whether a remote host accepted our follow.
+    `place` orders the forums of a jam, 0 before anybody ordered them; since `closed_at` it takes no new ideas.
     """
 
     id: str
@@ -114,6 +115,13 @@ class Forum:
     handle: str
     joined: bool
     created_at: datetime
+    place: int = 0
+    closed_at: datetime | None = None
+
+    def require_ideas(self) -> None:
+        """Raise ForumClosed where no new ideas are taken."""
+        if self.closed_at is not None:
+            raise ForumClosed("This forum takes no new ideas any more. Those in it can still be answered.")
 
     @property
     def key(self) -> str:

@@ -65,6 +65,7 @@ async def carry(house: House, by: Member, target: Forum, idea_ids: Sequence[str]
     jam = await jam_rows.jam_by(house.store, target.jam_id)
     if jam is None or not target.is_local:
         raise Missing("forum", f"carry into {target.id}")
+    target.require_ideas()
     state = jam.state_at(house.now())
     if state not in ("draft", "open"):
         raise Conflict("Ideas are carried into a jam before it closes.")

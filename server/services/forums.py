@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -49,13 +50,15 @@ async def create_forum(
         question=clean_text(question, "question", required=False),
         audience=audience,
         label=label_of(label),
-        peers=tuple(peer.strip().lower() for peer in peers if peer.strip()),
+        peers=hosts_in(peers),
         uri=house.addresses.forum_uri(new_id()),
         host="",
         handle=handle,
         joined=True,
         created_at=house.now(),
     )
+    ordered = max((one.place for one in await jams.forums(house.store, jam.id)), default=0)
+    forum = replace(forum, place=ordered + 1 if ordered else 0)
     async with house.store.transaction() as change:
         await jams.insert_forum(forum)
         note = f"Forum {forum.title} opened to {audience}"
@@ -64,6 +67,11 @@ async def create_forum(
         await events.append(change, "ForumCreated", forum.id, {"jam": forum.jam_id}, now)
         await events.audit(change, by.id, "create forum", forum.id, now)
     return forum
+
+
+def hosts_in(peers: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of servers as rules have them."""
+    return tuple(peer.strip().lower() for peer in peers if peer.strip())
 
 
 async def ask_to_join(house: House, by: Member, handle: str) -> None:
@@ -154,8 +162,17 @@ async def mark_joined(house: House, forum: Forum, *, joined: bool) -> Forum:
     return replace(forum, joined=joined)
 
 
-async def follow_host(house: House, forum: Forum, *, closed: bool | None, closes_at: datetime | None) -> None:
-    """Take over the state of a jam hosted elsewhere as its own server tells it."""
+async def follow_host(
+    house: House,
+    forum: Forum,
+    *,
+    closed: bool | None,
+    closes_at: datetime | None,
+    takes_ideas: bool = True,
+    title: str = "",
+    question: str | None = None,
+) -> None:
+    """Take over the state of a jam hosted elsewhere, and of its forum, as its own server tells it."""
     if forum.is_local:
         return
     values: dict[str, object] = {}
@@ -163,10 +180,27 @@ async def follow_host(house: House, forum: Forum, *, closed: bool | None, closes
         values["state"] = "frozen" if closed else "open"
     if closes_at is not None:
         values["closes_at"] = closes_at.timestamp()
-    if values:
-        async with house.store.transaction() as change:
+    told = _told(house, forum, takes_ideas, title, question)
+    now = house.now().timestamp()
+    async with house.store.transaction() as change:
+        if values:
             await jams.update_jam(forum.jam_id, **values)
-            await events.append(change, "JamChanged", forum.jam_id, {}, house.now().timestamp())
+            await events.append(change, "JamChanged", forum.jam_id, {}, now)
+        if told:
+            await jams.update_forum(forum.id, **told)
+            await events.append(change, "ForumChanged", forum.id, {"jam": forum.jam_id, "forum": forum.id}, now)
+
+
+def _told(house: House, forum: Forum, takes_ideas: bool, title: str, question: str | None) -> dict[str, object]:
+    """Return what is new of a forum elsewhere."""
+    told: dict[str, object] = {}
+    if takes_ideas != (forum.closed_at is None):
+        told["closed_at"] = None if takes_ideas else house.now().timestamp()
+    if title and (name := clean_line(title, "title", 10_000)[:200]) != forum.title:
+        told["title"] = name
+    if question is not None and question != forum.question:
+        told["question"] = question
+    return told
 
 
 async def obtain_forum(house: House, reader: Member, key: str) -> Forum:

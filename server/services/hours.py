@@ -162,7 +162,7 @@ async def _transcript(house: House, by: Member, queue: Queue) -> Contribution:
         if found is not None and not found.deleted:
             return found
         words = f"Questions to {by.name}, and the answers."
-        made = await ideas.post_idea(house, by, queue.forum, queue.hour.title, words)
+        made = await ideas.post_idea(house, by, queue.forum, queue.hour.title, words, gathers=True)
         await hours.set_thread(change, queue.hour.id, made.id)
     return made
 

@@ -76,14 +76,18 @@ async def post_idea(
     origin: Origin | None = None,
     undo: timedelta = NO_TIME,
     files: Sequence[File] = (),
+    gathers: bool = False,
 ) -> Contribution:
-    """Post an idea. Raises JamNotOpen, Invalid, TooMuch or Missing (an idea to build on that is not there).
+    """Post an idea. Raises JamNotOpen, ForumClosed, Invalid, TooMuch or Missing (an idea to build on is not there).
 
-    For the span `undo` nothing of it crosses, and its author may take it back (server.services.undo).
+    For the span `undo` nothing of it crosses, and its author may take it back (server.services.undo). What only
+    `gathers` others' words, as a transcript does, is no new idea.
     """
     if origin and (known := await contributions.by_uri(house.store, origin.uri)):
         return known
     await _require_open(house, forum, origin)
+    if not gathers and not (origin and origin.relayed and not forum.is_local):
+        forum.require_ideas()
     base = await contributions.by_id(house.store, builds_on) if builds_on else None
     rehearsed = await lineage.rehearsals(house.store) if base else set()
     if base and base.jam_id in rehearsed and base.jam_id != forum.jam_id:

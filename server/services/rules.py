@@ -182,6 +182,21 @@ async def add_rules(house: House, change: Transaction, by: Member, rules: tuple[
     await events.append(change, "RulesApplied", str(version), {"adds": True}, now)
 
 
+async def swap_rules(
+    house: House, change: Transaction, by: Member, old: set[str], new: tuple[Rule, ...], note: str
+) -> None:
+    """Put rules that come with a forum in the place of those that came with it before, visibly, as a new version."""
+    stored = await rule_sets.active_in(change)
+    before = parse_rules(stored.text) if stored else default_rules()
+    after = before.without(*old).with_rules(*new)
+    if after == before:
+        return
+    now, base = house.now().timestamp(), stored.version if stored else 0
+    version = await rule_sets.insert(write_rules(after), by.id, note, "active", now, base=base, origin="forum")
+    await rule_sets.activate(change, version, "", now)
+    await events.append(change, "RulesApplied", str(version), {}, now)
+
+
 def with_rules(text: str, rules: tuple[Rule, ...]) -> str:
     """Return a table with rules added below, or, where one takes another's place, the whole written anew."""
     wanted = parse_rules(text).with_rules(*rules)

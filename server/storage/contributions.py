@@ -183,6 +183,15 @@ async def written_between(store: Database, after: float, until: float) -> set[st
     return {row["id"] for row in rows}
 
 
+async def stand_in(store: Database, forum_id: str) -> bool:
+    """Say whether anything was ever written in a forum, or carried into it, deleted words included."""
+    found = await store.fetch_one(
+        "SELECT 1 FROM contributions WHERE forum_id = ? UNION ALL SELECT 1 FROM carried WHERE forum_id = ? LIMIT 1",
+        (forum_id, forum_id),
+    )
+    return found is not None
+
+
 async def count_by_author(store: Database, author_id: str, jam_id: str, before: float) -> int:
     """Count what somebody wrote in a jam before a moment in unix seconds, removed things included."""
     found: int = await store.fetch_value(

@@ -50,6 +50,8 @@ def _forum(row: Mapping[str, Any]) -> Forum:
         handle=row["handle"],
         joined=bool(row["joined"]),
         created_at=moment(row["created_at"]),
+        place=row["place"],
+        closed_at=None if row["closed_at"] is None else moment(row["closed_at"]),
     )
 
 
@@ -129,10 +131,10 @@ async def forum_by_handle(store: Database, handle: str) -> Forum | None:
 
 
 async def forums(store: Database, jam_id: str = "") -> list[Forum]:
-    """Return the forums of a jam, or of all jams but the canaries', oldest first."""
+    """Return the forums of a jam in their order, or those of all jams but the canaries', oldest first."""
+    order = "f.place, f.created_at, f.id" if jam_id else "f.created_at, f.id"
     rows = await store.fetch(
-        f"{FORUM} WHERE f.jam_id = ? OR (? = '' AND j.slug != ?) ORDER BY f.created_at, f.id",
-        (jam_id, jam_id, CANARIES),
+        f"{FORUM} WHERE f.jam_id = ? OR (? = '' AND j.slug != ?) ORDER BY {order}", (jam_id, jam_id, CANARIES)
     )
     return [_forum(row) for row in rows]
 
@@ -152,6 +154,8 @@ async def insert_forum(forum: Forum) -> None:
         handle=forum.handle,
         joined=forum.joined,
         created_at=forum.created_at.timestamp(),
+        place=forum.place,
+        closed_at=forum.closed_at.timestamp() if forum.closed_at else None,
     )
 
 

@@ -6,7 +6,9 @@ import asyncio
 
 import pytest
 
+from server.domain.errors import ForumClosed
 from server.services import forums, ideas
+from server.services.forum_changes import Changes, change_forum
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
 from tests.federation.elsewhere import PUBLIC, Elsewhere
 from tests.federation.organisation import Organisation
@@ -366,3 +368,63 @@ async def test_whoever_follows_while_ideas_are_on_their_way_out_misses_none(
     await acme.idle()
     told = {one.activity["object"]["object"]["id"] for one in peer.arrived if one.shape.startswith("Announce Create")}
     assert told == {one.uri for one in written}
+
+
+async def test_a_forum_that_is_renamed_and_closed_to_ideas_is_so_on_the_servers_that_joined_it(
+    organise: MakeOrganisation
+):
+    acme, globex = await organise("Acme"), await organise("Globex")
+    closed = await acme.forum("friends", "partners")
+    await acme.partner(globex.host)
+    await acme.idle()
+    await forums.ask_to_join(globex.house, globex.admin, f"@friends@{acme.host}")
+    await settle(globex, acme)
+    idea = await acme.idea(closed, "Secret sauce.")
+    await settle(acme, globex)
+    await change_forum(
+        acme.house, acme.admin, closed, Changes(title="Good friends", question="What **now**?", takes_ideas=False)
+    )
+    acme.wait(4)
+    await settle(acme, globex)
+    mirror = await forums.forum_by_uri(globex.house, closed.uri)
+    assert mirror is not None
+    assert (mirror.title, mirror.closed_at is not None) == ("Good friends", True)
+    assert "now" in mirror.question
+    _, jam = await forums.forum_and_jam(globex.house, mirror.id)
+    assert jam.state == "open"
+    bob = await globex.member("bob")
+    with pytest.raises(ForumClosed):
+        await globex.idea(mirror, "Too late.", bob)
+    seen = await globex.know(idea.uri)
+    assert seen is not None
+    reply = await globex.reply(seen, "More salt.", bob)
+    await settle(globex, acme)
+    assert await acme.know(reply.uri)
+    now = (await forums.forum_and_jam(acme.house, closed.id))[0]
+    await change_forum(acme.house, acme.admin, now, Changes(takes_ideas=True))
+    acme.wait(8)
+    await settle(acme, globex)
+    mirror = await forums.forum_by_uri(globex.house, closed.uri)
+    assert mirror is not None
+    assert mirror.closed_at is None
+
+
+async def test_an_idea_that_comes_from_elsewhere_after_a_forum_closed_to_ideas_is_refused(
+    acme: Organisation, peer: Elsewhere
+):
+    forum = await acme.forum("open")
+    idea = await acme.idea(forum, "First.")
+    await acme.idle()
+    await change_forum(acme.house, acme.admin, forum, Changes(takes_ideas=False))
+    await acme.idle()
+    ann = peer.person("ann")
+    late = peer.note(ann, "Late", to=forum.uri, name="Late", audience=forum.uri)
+    answer = peer.note(ann, "Agreed", idea.uri, forum.uri)
+    for one in (late, answer):
+        assert (await peer.post(acme.inbox, peer.create(one))).status == 202
+    await acme.idle()
+    assert await acme.know(late["id"]) is None
+    assert await acme.know(answer["id"])
+    assert [state for _, state, _ in await acme.received()] == ["refused", "admitted"]
+    group = (await peer.get(forum.uri, by=ann)).json
+    assert (group["postingRestrictedToMods"], group["jam"]["takes"]) == (True, "replies")

@@ -208,6 +208,7 @@ async def _arrange(house: House, floor: Floor) -> dict[str, str]:
         "wall-themes": f"/wall/{wall}?scene=1",
         "jam-from-template": "/jams/new?template=partners",
         "rota": "/jams/better/rota",
+        "forum-change": f"/forums/{floor.public.id}/change",
         "host": f"/forums/{floor.public.id}/hosts/{sasha.id}",
         "rota-empty": f"/jams/{second.slug}/rota",
         "again": "/jams/better/again",

@@ -76,12 +76,31 @@ class NewForum(Body, frozen=True, kw_only=True):
     peers: Annotated[tuple[str, ...], Meta(max_length=1000, description="where not every partner is meant")] = ()
 
 
+class ForumChanges(Body, frozen=True, kw_only=True):
+    """What is to change of a forum; what is left out stays. `place` counts from 1 among the forums of the jam.
+
+    Once words stand there, `audience`, `peers` and `label` do not change any more; `slug` never does.
+    """
+
+    title: str | None = None
+    question: str | None = None
+    place: int | None = None
+    takes_ideas: bool | None = None
+    slug: str | None = None
+    audience: Audience | None = None
+    peers: Annotated[tuple[str, ...], Meta(max_length=1000)] | None = None
+    label: str | None = None
+
+
 class ForumToJoin(Body, frozen=True, kw_only=True):
     handle: Annotated[str, Meta(max_length=400, description="@name@host of a forum on another server")]
 
 
 class ForumAnswer(Thing, frozen=True, kw_only=True):
-    """A forum. `key` names it in rules; `handle` is how other servers find it."""
+    """A forum. `key` names it in rules; `handle` is how other servers find it.
+
+    `place` orders the forums of a jam, 0 where nobody has; a forum without `takes_ideas` is still answered in.
+    """
 
     jam_id: str
     key: str
@@ -94,6 +113,8 @@ class ForumAnswer(Thing, frozen=True, kw_only=True):
     host: str
     handle: str
     joined: bool
+    place: int
+    takes_ideas: bool
     created_at: datetime
 
 
@@ -240,6 +261,8 @@ def show_forum(house: House, forum: Forum) -> ForumAnswer:
         host=forum.host,
         handle=forum.handle,
         joined=forum.joined,
+        place=forum.place,
+        takes_ideas=forum.closed_at is None,
         created_at=forum.created_at,
     )
 

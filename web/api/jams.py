@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from server.domain.jams import Forum, Jam
-from server.services import forums, jams
+from server.services import forum_changes, forums, jams
 from web.api.calls import Call
 from web.api.jam_shapes import (
     Asked,
     ForumAnswer,
+    ForumChanges,
     ForumToJoin,
     JamAnswer,
     JamChanges,
@@ -96,6 +97,12 @@ async def list_all_forums(call: Call, query: Paging) -> Page[ForumAnswer]:
 
 async def read_forum(call: Call) -> ForumAnswer:
     return show_forum(call.house, await forum_of(call))
+
+
+async def change_forum(call: Call, body: ForumChanges) -> ForumAnswer:
+    wish = forum_changes.Changes(**{name: getattr(body, name) for name in body.__struct_fields__})
+    changed = await forum_changes.change_forum(call.house, call.member, await forum_of(call), wish)
+    return show_forum(call.house, changed)
 
 
 async def join_forum(call: Call, body: ForumToJoin) -> Asked:

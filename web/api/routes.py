@@ -146,6 +146,7 @@ ROUTES: tuple[Route, ...] = (
     Route(GET, "/forums", jams.list_all_forums, "List the forums of all jams"),
     Route(POST, "/forums", jams.join_forum, "Ask to join a forum of another server", 202),
     Route(GET, "/forums/{forum}", jams.read_forum, "Read a forum"),
+    Route(PATCH, "/forums/{forum}", jams.change_forum, "Change name, question or place, or close it to new ideas"),
     Route(POST, "/forums/{forum}/ideas", ideas.post_idea, "Post an idea; says what crosses to whom", 201),
     Route(GET, "/forums/{forum}/ideas", ideas.list_ideas, "List ideas, newest first"),
     Route(POST, "/ideas/{id}/replies", ideas.post_reply, "Answer an idea or a reply", 201),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from aiohttp import web
 
 from server.domain.actors import Member
-from server.domain.errors import JamNotOpen, NotAllowed, Refusal, SignInNeeded
+from server.domain.errors import ForumClosed, JamNotOpen, NotAllowed, Refusal, SignInNeeded
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum, Jam
 from server.keys import HOUSE
@@ -52,7 +52,7 @@ async def _forum(request: web.Request, typed: dict[str, str], wrong: dict[str, s
     found, older, whys = await _listed(request, house, member, forum, jam)
     request.app[EXPOSURES].count(member, found)
     unread = await threads.unread(house, member, [made.id for made in found])
-    closed = closed_words(house, forum, jam)
+    closed = closed_words(house, forum, jam) or closed_to_ideas(forum)
     base = await base_of(house, member, typed.get("builds_on", ""))
     writing = Writing(kind="idea", forum=forum, typed=typed, wrong=wrong, base=base)
     counts = await board.count_forums(house, member, jam)
@@ -71,9 +71,11 @@ async def _forum(request: web.Request, typed: dict[str, str], wrong: dict[str, s
         sort=sort,
         sorts=tuple(Choice(value=key, words=words, chosen=key == sort) for key, words in SORTS.items()),
         older_url=f"/forums/{forum.id}?{older}" if older else "",
-        composer=None if closed else await draw_composer(house, member, writing),
+        # What somebody typed before it closed is given back, with the reason.
+        composer=None if closed and not typed else await draw_composer(house, member, writing),
         closed_words=closed,
         stream_url=f"/jams/{jam.id}/stream",
+        change_url=f"/forums/{forum.id}/change" if member.may("jams") and forum.is_local else "",
         rota=await draw_rota(house, member, jam, [forum], head_of(jam, jam.state).url),
     )
     return show(request, "forum.html", page, status=status)
@@ -112,6 +114,15 @@ def closed_words(house: House, forum: Forum, jam: Jam) -> str:
         return refusal.public
     if not forum.is_local and not forum.joined:
         return "The server that holds this forum has not let us in yet."
+    return ""
+
+
+def closed_to_ideas(forum: Forum) -> str:
+    """Why no new idea can be written here; "" when one can."""
+    try:
+        forum.require_ideas()
+    except ForumClosed as refusal:
+        return refusal.public
     return ""
 
 

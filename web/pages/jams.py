@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from aiohttp import web
 
@@ -188,31 +188,37 @@ async def _settings(request: web.Request, typed: dict[str, str], wrong: dict[str
         is_rehearsal=lineage.rehearsal,
         forums=tuple(draw_forum(house, one, names, counts) for one in await forums.list_forums(house, member, jam)),
         forum_values=values,
-        audiences=tuple(
-            Choice(
-                value=one,
-                words=_audience(house, one),
-                hint=AUDIENCE_HINTS[one],
-                chosen=one == values["audience"],
-            )
-            for one in AUDIENCES
-        ),
-        labels=tuple(
-            Choice(
-                value=str(level), words=LABEL_WORDS[str(level)], chosen=str(level) == values["label"].partition("+")[0]
-            )
-            for level in Level
-        ),
+        audiences=audience_choices(house, values["audience"]),
+        labels=label_choices(values["label"].partition("+")[0]),
         wishes=draw_wishes("GREEN", values.get("onward", "")),
-        partners=tuple(
-            Choice(value=one.host, words=one.name or one.host, chosen=one.host in ticked)
-            for one in await partners.list_partners(house)
-            if one.state != "removed"
-        ),
+        partners=await partner_choices(house, ticked),
         charter=_charter(jam),
         wrong=wrong,
     )
     return show(request, "settings.html", page, status=status)
+
+
+def audience_choices(house: House, chosen: str) -> tuple[Choice, ...]:
+    """For whom a forum can be, in words."""
+    return tuple(
+        Choice(value=one, words=_audience(house, one), hint=AUDIENCE_HINTS[one], chosen=one == chosen)
+        for one in AUDIENCES
+    )
+
+
+def label_choices(chosen: str) -> tuple[Choice, ...]:
+    """The levels that a label can have, in words."""
+    levels = [str(level) for level in Level]
+    return tuple(Choice(value=level, words=LABEL_WORDS[level], chosen=level == chosen) for level in levels)
+
+
+async def partner_choices(house: House, ticked: Collection[str]) -> tuple[Choice, ...]:
+    """The partners that a forum can be for alone."""
+    return tuple(
+        Choice(value=one.host, words=one.name or one.host, chosen=one.host in ticked)
+        for one in await partners.list_partners(house)
+        if one.state != "removed"
+    )
 
 
 def _audience(house: House, audience: str) -> str:

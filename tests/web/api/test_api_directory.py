@@ -72,6 +72,14 @@ async def test_a_jam_is_organised_over_the_api(ada: Caller, bob: Caller, jam: Th
     await bob("DELETE", face, status=204)
     await bob("DELETE", face, status=404)
     await ada("DELETE", "/forums/boxes/hosts/bob", status=204)
+    changed = await ada("PATCH", "/forums/boxes", {"title": "Crates", "takes_ideas": False, "place": 1})
+    assert (changed["title"], changed["takes_ideas"]) == ("Crates", False)
+    await bob("PATCH", "/forums/boxes", {"title": "Mine"}, 403)
+    await ada("PATCH", "/forums/boxes", {"place": 99}, 422)
+    refused = await ada("PATCH", "/forums/boxes", {"slug": "crates"}, 409)
+    assert "keeps its short name" in refused["detail"]
+    refused = await bob("POST", "/forums/boxes/ideas", {"title": "Late", "text": "Late."}, 409)
+    assert "no new ideas" in refused["detail"]
     times = {"opens_at": "2030-01-01T09:00:00Z", "closes_at": "2030-01-02T09:00:00Z"}
     template = (await ada("GET", "/jams/packaging/template"))["text"]
     await ada("POST", "/templates/jams", {"slug": "made", "text": template, **times}, 201)

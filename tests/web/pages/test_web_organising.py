@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import io
+import json
 import re
 import zipfile
 from typing import Any
@@ -14,6 +16,7 @@ from aiohttp import FormData
 from server.domain.jams import Charter
 from server.services import forums, hosting, ideas, jams, people
 from tests.web.pages.test_web_files import picture, upload
+from tests.web.pages.test_web_live import frames
 from web.forms import write_time
 
 
@@ -259,3 +262,65 @@ async def test_a_draft_gets_another_name_and_other_times_until_it_opens(site: An
     assert (await jams.obtain_jam(site.house, site.mara, "draft")).title == "Renamed"
     answer, _ = await browser.post("/jams/better/draft", **{**fields, "jam_closes_at": "2030-01-02T08:00"})
     assert answer.status == 409
+
+
+# --- changing a forum ------------------------------------------------------------------------------------------
+
+
+async def test_an_organiser_changes_a_forum_and_readers_see_it_at_once(site: Any) -> None:
+    forum = f"/forums/{site.open_floor.id}"
+    browser = await site.browser(site.mara)
+    assert f'href="{forum}/change"' in (await browser.get(forum))[1]
+    answer, text = await browser.get(f"{forum}/change")
+    assert answer.status == 200
+    assert 'name="audience"' not in text
+    assert "The jam has opened, and others may have found this forum" in text
+    reader = await site.browser(site.jonas)
+    async with reader.client.get("/jams/better/stream") as stream:
+        await asyncio.sleep(0.6)
+        fields = {"act": "save", "title": "Everybody’s floor", "question": "What now?", "place": "3"}
+        answer, _ = await browser.post(f"{forum}/change", **fields)
+        assert answer.status == 303
+        assert json.loads((await frames(stream, 1))[0]["data"]) == {"id": site.open_floor.id}
+    _, text = await reader.get("/jams/better")
+    assert text.index("Our own house") < text.index("Everybody’s floor")
+    assert "change" not in re.findall(rf'href="{forum}/(\w+)"', (await reader.get(forum))[1])
+    assert (await reader.get(f"{forum}/change"))[0].status == 403
+    assert (await reader.post(f"{forum}/change", act="close"))[0].status == 403
+    answer, text = await browser.post(f"{forum}/change", act="save", title="", question="Kept?", place="3")
+    assert answer.status == 422
+    assert "Kept?" in text
+    answer, text = await browser.post(f"{forum}/change", act="save", title="A", audience="inside", place="3")
+    assert answer.status == 409
+    assert (await browser.post(f"{forum}/change", act="burn"))[0].status == 404
+
+
+async def test_a_forum_closed_to_ideas_gives_words_on_their_way_back(site: Any) -> None:
+    forum = f"/forums/{site.own_house.id}"
+    writer, browser = await site.browser(site.jonas), await site.browser(site.mara)
+    await writer.get(forum)
+    await browser.get(f"{forum}/change")
+    await browser.post(f"{forum}/change", act="close")
+    answer, text = await writer.post(f"{forum}/ideas", title="Late", text="Words that took an hour")
+    assert answer.status == 409
+    assert "takes no new ideas any more" in text
+    assert "Words that took an hour" in text
+    _, text = await writer.get(forum)
+    assert "takes no new ideas any more" in text
+    assert "composer-idea" not in text
+    assert "no new ideas" in (await writer.get("/jams/better"))[1]
+    await browser.post(f"{forum}/change", act="open")
+    assert "composer-idea" in (await writer.get(forum))[1]
+
+
+async def test_hosts_are_named_and_ended_where_a_forum_is_changed(site: Any) -> None:
+    forum = f"/forums/{site.own_house.id}"
+    browser = await site.browser(site.mara)
+    await browser.get(f"{forum}/change")
+    answer, text = await browser.post(f"{forum}/change", act="host", username="nobody", bio="Runs it")
+    assert answer.status == 422
+    assert "Runs it" in text
+    await browser.post(f"{forum}/change", act="host", username="@jonas", bio="Runs it")
+    assert "Jonas Lindqvist" in (await browser.get(f"{forum}/change"))[1]
+    await browser.post(f"{forum}/change", act="end", host=site.jonas.id)
+    assert "Nobody hosts yet." in (await browser.get(f"{forum}/change"))[1]

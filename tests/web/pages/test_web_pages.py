@@ -246,6 +246,7 @@ async def test_a_closed_jam_takes_no_words_and_gives_back_those_that_were_on_the
     answer, page = await browser.post(f"/forums/{site.own_house.id}/ideas", title="Late", text="Too late")
     assert answer.status == 409
     assert "it can be read but no longer written to" in page
+    assert "Too late" in page
     _, page = await browser.get(f"/forums/{site.own_house.id}")
     assert "composer-idea" not in page
 
