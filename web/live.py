@@ -37,6 +37,8 @@ log = structlog.get_logger()
 
 WAKE = 0.4
 PACE = 2.0
+# Who is here now changes without an event: counted again this often.
+SLOW = 60.0
 BEAT = 15.0
 _QUEUE = 64
 _BATCH = 200
@@ -133,7 +135,7 @@ class Room:
     listeners: set[Listener] = field(default_factory=set)
     shown: dict[str, str] = field(default_factory=dict)
     stale: bool = False
-    drawn_at: float = 0.0
+    drawn_at: float = field(default_factory=time.monotonic)
 
 
 class Hub:
@@ -213,7 +215,8 @@ class Hub:
     async def _renew(self, house: House) -> None:
         for room in list(self._rooms.values()):
             now = time.monotonic()
-            if not room.stale or now - room.drawn_at < PACE or not room.listeners:
+            pause = PACE if room.stale else SLOW
+            if now - room.drawn_at < pause or not room.listeners:
                 continue
             room.stale, room.drawn_at = False, now
             reader = next(iter(room.listeners)).member

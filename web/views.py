@@ -14,6 +14,7 @@ from zlib import crc32
 from markupsafe import Markup
 
 if TYPE_CHECKING:
+    from server.domain.presence import Presence
     from web.enclosing import FileView
     from web.hosting import RotaView
     from web.lineage import LineageView
@@ -310,6 +311,7 @@ class LobbyPage:
     may_manage: bool
     stream_url: str
     counted_at: datetime
+    presence: Presence
     checklist: tuple[Choice, ...] = ()
     rota: RotaView | None = None
     lineage: LineageView | None = None

@@ -201,6 +201,14 @@ UNUSED = {
     "mentions.contribution_id", "mentions.member_id", "contributions.edit_reason", "versions.reason",
 }  # fmt: skip
 
+# Who came, and the answers after a jam: nothing of it crosses.
+UNUSED |= {
+    "jam_visits.jam_id", "jam_visits.member_id", "reports.foreword", "reports.jam_id", "reports.published_by",
+    "theme_answers.declined", "theme_answers.doing", "theme_answers.id", "theme_answers.jam_id",
+    "theme_answers.label", "theme_answers.owner_id", "theme_answers.sources", "theme_answers.theme_id",
+    "theme_answers.why", "theme_answers.written_by",
+}  # fmt: skip
+
 # The same of the control room: nothing of it crosses, and no rule of these worlds speaks of it.
 UNUSED |= {
     f"{table}.{name}"

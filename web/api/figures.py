@@ -4,15 +4,36 @@ from __future__ import annotations
 
 import msgspec
 
-from server.services import board
+from server.services import board, presence
 from web.api.calls import Call
-from web.api.jam_shapes import BoardAnswer, ThemeReport, ThemesAnswer, jam_page, show_board, show_jam
+from web.api.jam_shapes import (
+    BoardAnswer,
+    PresenceAnswer,
+    ThemeReport,
+    ThemesAnswer,
+    UnitPresenceAnswer,
+    jam_page,
+    show_board,
+    show_jam,
+)
 from web.api.jams import jam_of
 
 
 async def read_board(call: Call) -> BoardAnswer:
     jam = await jam_of(call)
     return show_board(call.house, jam, await board.read_board(call.house, call.member, jam))
+
+
+async def read_presence(call: Call) -> PresenceAnswer:
+    jam = await jam_of(call)
+    found = await presence.read_presence(call.house, call.member, jam)
+    units = None if found.units is None else [
+        UnitPresenceAnswer(unit=one.unit, invited=one.invited, visited=one.visited, here_now=one.here)
+        for one in found.units
+    ]  # fmt: skip
+    return PresenceAnswer(
+        invited=found.invited, visited=found.visited, here_now=found.here, by_unit=units, left_out=found.left_out
+    )
 
 
 async def read_themes(call: Call) -> ThemesAnswer:

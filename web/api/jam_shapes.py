@@ -183,6 +183,28 @@ class BoardAnswer(Thing, frozen=True, kw_only=True):
     at: datetime
 
 
+class UnitPresenceAnswer(Answer, frozen=True, kw_only=True):
+    """A unit of five people or more. null stands for a number too small to be told."""
+
+    unit: str
+    invited: int
+    visited: int | None
+    here_now: int | None
+
+
+class PresenceAnswer(Answer, frozen=True, kw_only=True):
+    """Of all our people, how many opened a page of the jam, and how many within ten minutes.
+
+    `by_unit` is null for those who do not run the jam; `left_out` says that some units are too small to be told.
+    """
+
+    invited: int
+    visited: int
+    here_now: int
+    by_unit: list[UnitPresenceAnswer] | None
+    left_out: bool
+
+
 class ThemeAnswer(Answer, frozen=True, kw_only=True):
     """What many talk about. `representative` are ids of ideas and replies; `trend` counts per hour, newest last."""
 

@@ -141,6 +141,7 @@ ROUTES: tuple[Route, ...] = (
     Route(GET, "/jams/{jam}/lineage", templates.read_lineage, "What a jam grew from, and what grew from it"),
     Route(POST, "/forums/{forum}/carry", templates.carry_ideas, "Carry ideas of another jam into a forum", 201),
     Route(GET, "/jams/{jam}/board", figures.read_board, "Live figures, each with its denominator"),
+    Route(GET, "/jams/{jam}/presence", figures.read_presence, "Who is invited, came and is here now"),
     Route(GET, "/jams/{jam}/themes", figures.read_themes, "Themes and their trend"),
     Route(GET, "/jams/{jam}/events", stream.stream_jam, "What happens in a jam, as Server-Sent Events"),
     Route(GET, "/forums", jams.list_all_forums, "List the forums of all jams"),

@@ -13,6 +13,7 @@ from server.domain.jams import Forum, Jam
 from server.keys import HOUSE
 from server.services import board, drafts, forums, ideas, threads
 from server.services.house import House
+from server.services.presence import note_presence
 from web import enclosing, views
 from web.answers import draw, from_htmx, go, head_of, html, show
 from web.cards import draw_cards
@@ -37,6 +38,7 @@ async def obtain(request: web.Request) -> tuple[House, Member, Forum, Jam]:
     house, member = request.app[HOUSE], member_of(request)
     forum = await forums.obtain_forum(house, member, request.match_info["forum"])
     _, jam = await forums.forum_and_jam(house, forum.id)
+    await note_presence(house, member, jam.id)
     return house, member, forum, jam
 
 

@@ -13,6 +13,7 @@ from server.domain.jams import AUDIENCES, TRANSITIONS, Audience, Charter, Jam
 from server.keys import HOUSE
 from server.services import board, forums, ideas, jams, partners
 from server.services.house import House
+from server.services.presence import note_presence, read_presence
 from web import views
 from web.answers import go, head_of, show
 from web.cards import draw_cards, draw_forum
@@ -50,7 +51,9 @@ _FORUM_BLANK = {"title": "", "slug": "", "question": "", "audience": "inside", "
 async def obtain(request: web.Request) -> tuple[House, Member, Jam]:
     """The house, the person and the jam that the address names, or raise Missing."""
     house, member = request.app[HOUSE], member_of(request)
-    return house, member, await jams.obtain_jam(house, member, request.match_info["jam"])
+    jam = await jams.obtain_jam(house, member, request.match_info["jam"])
+    await note_presence(house, member, jam.id)
+    return house, member, jam
 
 
 async def show_lobby(request: web.Request) -> web.Response:
@@ -79,6 +82,7 @@ async def show_lobby(request: web.Request) -> web.Response:
         may_manage=member.may("jams") and not jam.host,
         stream_url=f"/jams/{jam.id}/stream",
         counted_at=house.now(),
+        presence=await read_presence(house, member, jam),
         checklist=_checklist(jam) if state == "draft" and not jam.host else (),
         rota=await draw_rota(house, member, jam, own, head.url),
         lineage=await draw_lineage(house, member, jam, names),

@@ -8,6 +8,7 @@ from server.domain.actors import Member
 from server.domain.jams import Jam
 from server.services import people
 from server.services.house import House
+from server.services.presence import note_presence, read_presence
 from web.keys import COOKIE, HUB
 from web.live import DrawParts, pace_data, stream
 from web.pages.board import draw_board
@@ -17,6 +18,7 @@ from web.templates import Templates
 #: Templates whose root element bears an id; each is sent only when it has changed.
 PARTS = (
     "figures",
+    "presence",
     "board_units",
     "board_servers",
     "board_themes",
@@ -32,7 +34,9 @@ def draw_parts(templates: Templates) -> DrawParts:
 
     async def draw(house: House, reader: Member, jam: Jam) -> dict[str, tuple[str, str]]:
         page = await draw_board(house, reader, jam)
-        values = {"page": page, "site": house.name, "viewer": None, "csrf": "", "done": "", "jam": page.jam}
+        counted = await read_presence(house, reader, jam)
+        blank = {"viewer": None, "csrf": "", "done": ""}
+        values = {"page": page, "presence": counted, "site": house.name, "jam": page.jam, **blank}
         drawn = {name: ("part", templates.render(f"parts/{name}.html", **values)) for name in PARTS}
         return {**drawn, "pace": ("pace", pace_data(page.minutes))}
 
@@ -45,6 +49,9 @@ async def show_stream(request: web.Request) -> web.StreamResponse:
 
     async def may_stay() -> bool:
         session = await people.session(house, request[COOKIE])
-        return session is not None and session.member.id == member.id
+        if session is None or session.member.id != member.id:
+            return False
+        await note_presence(house, member, jam.id)
+        return True
 
     return await stream(request, request.app[HUB], house, jam, member, may_stay)

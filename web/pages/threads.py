@@ -21,6 +21,7 @@ from server.keys import HOUSE
 from server.services import crossings, drafts, explain, files, forums, holds, ideas, lineage, mentions, threads, undo
 from server.services.archive import cite
 from server.services.house import House
+from server.services.presence import note_presence
 from server.services.text import excerpt, plain
 from web import enclosing, views
 from web.answers import DONE, draw, from_htmx, go, head_of, html, show
@@ -52,6 +53,7 @@ async def obtain(request: web.Request) -> tuple[House, Member, Contribution, For
     made = await ideas.obtain(house, member, request.match_info["idea"])
     forum = await forums.obtain_forum(house, member, made.forum_id)
     _, jam = await forums.forum_and_jam(house, forum.id)
+    await note_presence(house, member, jam.id)
     return house, member, made, forum, jam
 
 

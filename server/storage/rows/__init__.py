@@ -5,6 +5,7 @@ Each field is declared in `register.toml`: inside, released (and by whom) or con
 
 from __future__ import annotations
 
+from server.storage.rows.answers import JamVisitRow, ReportRow, ThemeAnswerRow
 from server.storage.rows.asking import (
     PollChoiceRow,
     PollRow,
@@ -95,6 +96,7 @@ __all__ = [
     "InvitationRow",
     "JamOriginRow",
     "JamRow",
+    "JamVisitRow",
     "KeyRow",
     "LinkRow",
     "MailChoiceRow",
@@ -119,6 +121,7 @@ __all__ = [
     "RatingRow",
     "ReadingRow",
     "RecallRow",
+    "ReportRow",
     "RoomMemberRow",
     "RoomMessageRow",
     "RoomRow",
@@ -133,6 +136,7 @@ __all__ = [
     "StatementRow",
     "StatementVoteRow",
     "SummaryRow",
+    "ThemeAnswerRow",
     "ThemeStateRow",
     "TokenRow",
     "TwinRow",

@@ -72,6 +72,9 @@ async def test_a_jam_is_organised_over_the_api(ada: Caller, bob: Caller, jam: Th
     await bob("DELETE", face, status=204)
     await bob("DELETE", face, status=404)
     await ada("DELETE", "/forums/boxes/hosts/bob", status=204)
+    counted = await bob("GET", "/jams/packaging/presence")
+    assert (counted["visited"], counted["by_unit"]) == (0, None)
+    assert (await ada("GET", "/jams/packaging/presence"))["left_out"]
     changed = await ada("PATCH", "/forums/boxes", {"title": "Crates", "takes_ideas": False, "place": 1})
     assert (changed["title"], changed["takes_ideas"]) == ("Crates", False)
     await bob("PATCH", "/forums/boxes", {"title": "Mine"}, 403)

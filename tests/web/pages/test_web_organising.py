@@ -324,3 +324,19 @@ async def test_hosts_are_named_and_ended_where_a_forum_is_changed(site: Any) -> 
     assert "Jonas Lindqvist" in (await browser.get(f"{forum}/change"))[1]
     await browser.post(f"{forum}/change", act="end", host=site.jonas.id)
     assert "Nobody hosts yet." in (await browser.get(f"{forum}/change"))[1]
+
+
+# --- who came ----------------------------------------------------------------------------------------------------
+
+
+async def test_the_lobby_names_its_denominators_by_unit_for_those_who_run_the_jam(site: Any) -> None:
+    for number in range(5):
+        await people.add_member(site.house, f"p{number}", f"P {number}", "Sales")
+    browser, reader = await site.browser(site.mara), await site.browser(site.jonas)
+    assert "7 invited · 1 visited · 1 here now" in words_of((await reader.get("/jams/better"))[1])
+    await browser.get("/jams/better/board")
+    _, text = await browser.get("/jams/better")
+    assert "7 invited · 2 visited · 2 here now" in words_of(text)
+    assert "By unit: who came, who is here" in words_of(text)
+    assert "Units of fewer than five people are not told apart." in text
+    assert "By unit: who came" not in (await reader.get("/jams/better"))[1]
