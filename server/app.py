@@ -137,18 +137,28 @@ async def run(settings: Settings, role: Role, inside_listen: str = "", edge_list
         if role != "edge":
             store = await stack.enter_async_context(open_inside(settings))
             ledger = stack.enter_context(open_ledger(settings))
-            house = make_house(store, organisation, settings.undo_window)
+            house = make_house(store, organisation, settings.undo_window, names_key(settings))
             if role in ("all", "inside"):
                 _add_inside(work, house, ledger, settings, inside_listen)
             await _inside_roles(work, role, house, outside)
         await _serve(stack, work, role)
 
 
-def make_house(store: Database, organisation: Organisation, undo_window: timedelta = timedelta(0)) -> House:
+def make_house(
+    store: Database,
+    organisation: Organisation,
+    undo_window: timedelta = timedelta(0),
+    names_key: bytes | None = None,
+) -> House:
     """Build what every service needs."""
     from server.services.house import House
 
-    return House(store, organisation.name, organisation.addresses, undo_window=undo_window)
+    return House(store, organisation.name, organisation.addresses, undo_window=undo_window, names_key=names_key)
+
+
+def names_key(settings: Settings) -> bytes:
+    """Return the key under which the names behind voices are sealed, made where it is missing."""
+    return secret(settings.inside_secrets_path, "names.key", make=True)
 
 
 async def _inside_roles(work: Work, role: Role, house: House, outside: Outside | None) -> None:

@@ -94,7 +94,7 @@ class Settings:
 
     @property
     def inside_secrets_path(self) -> Path:
-        """The folder of the inside's secrets: the audit key."""
+        """The folder of the inside's secrets: the audit key, and the key that seals names."""
         return self.home / "inside" / "secrets"
 
     @property

@@ -101,7 +101,7 @@ def draw_poll(answered: Answered, made: Contribution, reader: Member, now: datet
         )
         for position, choice in enumerate(poll.choices)
     )
-    may_end = is_open and made.is_local and (made.author_id == reader.id or reader.may("moderate"))
+    may_end = is_open and made.is_local and (reader.wrote(made.author_id) or reader.may("moderate"))
     return PollView(
         id=poll.contribution_id,
         question=poll.question,

@@ -25,6 +25,7 @@ from web.language import ngettext
 from web.outbound import count_heads, draw_copies
 from web.people import author_of, names_of_hosts
 from web.reach import draw_reach
+from web.unnamed import names_words
 from web.views import Choice, Composer, Link, Reach, Similar
 
 ComposerKind = Literal["idea", "reply", "edit"]
@@ -112,7 +113,7 @@ async def draw_composer(house: House, author: Member, writing: Writing) -> Compo
     if kept is not None:
         writing = replace(writing, typed={**kept.typed, "builds_on": writing.typed.get("builds_on", "")})
     files = await carried(house, author, writing.typed)
-    draft = writing.draft(author, files)
+    draft = await crossings.draft_by(house, author, writing.draft(author, files))
     verdicts = await crossings.judge(house, draft)
     reach = draw_reach(house, writing.forum, verdicts, names, await house.rulebook(), verb_of(writing))
     heads = await count_heads(house, verdicts, names)
@@ -149,6 +150,8 @@ async def draw_composer(house: House, author: Member, writing: Writing) -> Compo
         confirm=writing.confirm,
         reason=writing.typed.get("reason", "") if writing.edited else None,
         files=views_of(files, writing.typed),
+        speaks_as=draft.author.name if draft.author.is_voice else "",
+        names_words=names_words(writing.forum.names),
     )
 
 

@@ -23,7 +23,7 @@ async def ask_before(house: House, writer: Member, writing: Writing, jam: Jam, f
     if not form.get("text", "").strip():
         # Whoever sends nothing is told so first.
         return ""
-    verdicts = await crossings.judge(house, writing.draft(writer))
+    verdicts = await crossings.judge(house, await crossings.draft_by(house, writer, writing.draft(writer)))
     leaving = [one for one in verdicts if one.crosses or one.verdict == "held"]
     sure = form.get(FIELD) == "1"
     names = await names_of_hosts(house)

@@ -33,6 +33,9 @@ def person_of(member: Member, names: Names) -> Person:
 
 
 def author_of(made: Contribution, names: Names) -> Person:
+    if made.is_voice:
+        # A voice has no page of its own.
+        return Person(name=made.author_name, handle="", unit=made.author_unit, voice=True)
     return _person(made.author_name, made.author_handle, made.author_unit, made.author_host, names)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from federation.outside.ledger import Holding
@@ -46,15 +46,15 @@ class Tree:
     named: Mapping[str, Sequence[Member]] = field(default_factory=dict)
 
     def view(self, made: Contribution, depth: int = 0) -> ReplyView:
-        mine = self.writable and made.author_id == self.reader.id
-        may_delete = made.author_id == self.reader.id or self.reader.may("moderate")
+        mine = self.writable and self.reader.wrote(made.author_id)
+        may_delete = self.reader.wrote(made.author_id) or self.reader.may("moderate")
         page = f"/ideas/{made.id}"
         named = self.named.get(made.id, ())
         return ReplyView(
             id=made.id,
             url=url_of(made),
             html=link_names(made.html, named, {one.id: page_of(one) for one in named}),
-            author=author_of(made, self.names),
+            author=replace(author_of(made, self.names), you=made.is_voice and self.reader.wrote(made.author_id)),
             at=made.created_at,
             edited_at=made.edited_at,
             intent=INTENT_WORDS.get(made.intent, "") if made.intent else "",
@@ -64,7 +64,8 @@ class Tree:
             veiled=made.hidden and not made.text,
             undo=self._undo(made),
             hidden=made.hidden,
-            flag_url=f"{page}/flag" if made.author_id != self.reader.id else "",
+            flag_url=f"{page}/flag" if not self.reader.wrote(made.author_id) else "",
+            name_url=f"{page}/name" if made.is_voice and self.reader.may("names") else "",
             tools_url=f"{page}/tools" if self.reader.may("moderate") else "",
             reply_url=f"/ideas/{self.thread.idea.id}/reply?to={made.id}" if self.writable and not made.hidden else "",
             edit_url=f"{page}/edit" if mine else "",
@@ -81,7 +82,7 @@ class Tree:
 
     def _undo(self, made: Contribution) -> UndoNote | None:
         """For the author, while nothing of it has crossed."""
-        if made.crosses_at is None or made.author_id != self.reader.id or made.deleted:
+        if made.crosses_at is None or not self.reader.wrote(made.author_id) or made.deleted:
             return None
         left = max(1, math.ceil((made.crosses_at - self.now).total_seconds()))
         return UndoNote(action=f"/ideas/{made.id}/undo", seconds=left, at=made.crosses_at)

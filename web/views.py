@@ -45,7 +45,8 @@ class Link:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody as shown beside their words. `organisation` and `standing` are "" for our own people; `looks_like`
-    is the username of one of them whom this person could be taken for.
+    is the username of one of them whom this person could be taken for. `voice` means that the name is not shown,
+    `you` that it is the reader's own.
     """
 
     name: str
@@ -54,6 +55,8 @@ class Person:
     organisation: str = ""
     standing: str = ""
     looks_like: str = ""
+    voice: bool = False
+    you: bool = False
 
     @property
     def outside(self) -> bool:
@@ -201,6 +204,8 @@ class Composer:
     confirm: str = ""
     reason: str | None = None
     files: tuple[FileView, ...] = ()
+    speaks_as: str = ""
+    names_words: str = ""
 
 
 # --- lobby ------------------------------------------------------------------------------------------
@@ -365,6 +370,7 @@ class SettingsPage:
     forum_values: Mapping[str, str]
     audiences: tuple[Choice, ...]
     labels: tuple[Choice, ...]
+    name_choices: tuple[Choice, ...]
     wishes: tuple[Choice, ...]
     partners: tuple[Choice, ...]
     charter: Charter
@@ -384,6 +390,7 @@ class ForumPage:
     handle: str
     audience: AudienceBadge
     audience_words: str
+    names_words: str
     host: str
     ideas: tuple[IdeaCard, ...]
     total: int
@@ -448,6 +455,7 @@ class ReplyView:
     deleted: bool = False
     hidden: bool = False
     flag_url: str = ""
+    name_url: str = ""
     tools_url: str = ""
     reply_url: str = ""
     edit_url: str = ""

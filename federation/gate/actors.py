@@ -133,7 +133,7 @@ async def show_forum(gate: Gateway, plan: Plan, forum: Forum, jam: Jam) -> list[
         discoverable=public,
         indexable=public,
     )
-    document["jam"] = {"name": jam.title, "slug": jam.slug, "audience": forum.audience}
+    document["jam"] = {"name": jam.title, "slug": jam.slug, "audience": forum.audience, "names": forum.names}
     if forum.closed_at is not None and jam.state_at(gate.house.now()) == "open":
         # Others read postingRestrictedToMods as "no new threads"; to our own software it means a closed jam.
         document["jam"]["takes"] = "replies"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from server.app import make_house, open_inside, open_outside
+from server.app import make_house, names_key, open_inside, open_outside
 from server.app import open_ledger as open_view
 from server.domain.actors import Member
 from server.domain.errors import Missing, Refusal
@@ -46,7 +46,7 @@ async def open_house(home: Path) -> AsyncIterator[House]:
     organisation = read_organisation(home)
     settings = Settings.from_env(home)
     async with open_inside(settings) as store:
-        yield make_house(store, organisation)
+        yield make_house(store, organisation, names_key=names_key(settings))
 
 
 @contextlib.asynccontextmanager

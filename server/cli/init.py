@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from server.app import make_house, open_inside, open_outside, second_place
+from server.app import make_house, names_key, open_inside, open_outside, second_place
 from server.cli.home import at_home, run
 from server.domain.errors import Conflict, Missing
 from server.domain.uris import Addresses
@@ -40,6 +40,7 @@ async def _init(home: Path, asked: Organisation, admin: str) -> None:
     for name in ("release.key", "seal.key"):
         secret(settings.secrets_path, name, make=True)
     second_place(settings)
+    names_key(settings)
     async with open_outside(settings, organisation), open_inside(settings, create=True) as store:
         house = make_house(store, organisation)
         await rules.found_rules(house)

@@ -17,16 +17,20 @@ DUTIES: dict[Role, frozenset[str]] = {
     "member": frozenset(),
     "facilitator": frozenset({"mark", "moderate"}),
     "analyst": frozenset({"mark", "themes"}),
-    "reviewer": frozenset({"review", "ledger"}),
+    "reviewer": frozenset({"review", "ledger", "names"}),
     "admin": frozenset(
-        {"mark", "moderate", "themes", "review", "ledger", "rules", "people", "jams", "partners", "audit"}
+        {"mark", "moderate", "themes", "review", "ledger", "rules", "people", "jams", "partners", "audit", "names"}
     ),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A person who takes part. `host` is "" for our own people, else `host[:port]` of their server."""
+    """A person who takes part. `host` is "" for our own people, else `host[:port]` of their server.
+
+    `is_voice` marks one that stands for somebody whose name is not shown (server.domain.voices); `voices` are the
+    ids of those that stand for this person: known of whoever is signed in, and of nobody else.
+    """
 
     id: str
     username: str
@@ -39,6 +43,12 @@ class Member:
     url: str
     active: bool
     created_at: datetime
+    is_voice: bool = False
+    voices: frozenset[str] = frozenset()
+
+    def wrote(self, author_id: str) -> bool:
+        """Say whether what bears this author's id is this person's own, by name or by one of their voices."""
+        return author_id == self.id or author_id in self.voices
 
     @property
     def is_local(self) -> bool:

@@ -66,10 +66,14 @@ EventKind = Literal[
     "RoomOpened",
     "RoomSpoke",
     "RoomClosed",
+    "NameAsked",
+    "NameAnswered",
 ]
 
 # Events that only those who moderate may learn of: no stream tells them to others.
-PRIVATE: frozenset[EventKind] = frozenset({"Flagged", "CaseDecided", "AsideWritten", "ShiftBegun", "ShiftEnded"})
+PRIVATE: frozenset[EventKind] = frozenset(
+    {"Flagged", "CaseDecided", "AsideWritten", "ShiftBegun", "ShiftEnded", "NameAsked", "NameAnswered"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,13 +160,14 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
-    """Which holds of the queue to list. `mine` is (member id, group names) of whoever asks for theirs alone."""
+    """Which holds of the queue to list. `mine` is (member id, group names, ids of their
+    voices) of whoever asks for theirs alone."""
 
     state: HoldState = "waiting"
     direction: str = ""
     audience: str = ""
     forum_id: str = ""
-    mine: tuple[str, frozenset[str]] | None = None
+    mine: tuple[str, frozenset[str], frozenset[str]] | None = None
 
 
 def digest(value: object) -> str:
@@ -215,7 +216,7 @@ def why_not(member: Member, hold: Hold, author_id: str, decision: Decision = "re
     """
     if not (member.is_local and member.may("review")):
         return "Your role here does not include reviewing."
-    own = bool(author_id) and member.id == author_id
+    own = bool(author_id) and member.wrote(author_id)
     if own and decision == "release":
         return OWN_WORDS
     if not own and not hold.calls(member):

@@ -37,7 +37,8 @@ class Contribution:
     ("" for an idea); `version` counts from 1; `html` is the rendered and sanitised text; `label` is a level
     name; `builds_on` is the id of the idea it extends, or ""; `activity_uri` names the remote Create that
     brought it ("" for our own); `hidden` means that a facilitator keeps it from others for now;
-    `crosses_at` is set while the gate does not look at it yet, because its author may still take it back.
+    `crosses_at` is set while the gate does not look at it yet, because its author may still take it back;
+    `is_voice` means that its author's name is not shown here.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Contribution:
     crosses_at: datetime | None = None
     files: int = 0
     edit_reason: str = ""
+    is_voice: bool = False
 
     def veiled(self) -> Contribution:
         """Return it without its words: what a moderation hold leaves others to see."""

@@ -13,6 +13,7 @@ The file is TOML, version 1:
     question = "…"
     audience = "inside"     # or partners, public
     label = "GREEN"
+    names = "sealed"        # or named, role
 """
 
 from __future__ import annotations
@@ -26,13 +27,14 @@ from typing import Any, get_args
 from server.domain.errors import Invalid
 from server.domain.jams import Audience, Charter
 from server.domain.uris import SLUG
+from server.domain.voices import NAMES, Names
 
 VERSION = 1
 LONGEST = 100_000
 MOST_FORUMS, MOST_DAYS = 50, 370
 KEYS = {"marmalade_template", "title", "days", "charter", "forum"}
 CHARTER_KEYS = ("question", "promise", "off_limits", "decide_by")
-FORUM_KEYS = ("slug", "title", "question", "audience", "label")
+FORUM_KEYS = ("slug", "title", "question", "audience", "label", "names")
 LIMITS = {"title": 200, "decide_by": 100, "label": 200, "slug": 64}
 LONGEST_TEXT = 10_000
 
@@ -55,6 +57,7 @@ class ForumPlan:
     audience: Audience = "inside"
     label: str = "GREEN"
     peers: tuple[str, ...] = ()
+    names: Names = "named"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +130,8 @@ def _forum_problems(forums: list[dict[str, Any]]) -> Iterator[str]:
             yield from (f"{place}: {words}" for words in _wrong_text(key, forum.get(key, ""), key))
         if forum.get("audience", "inside") not in get_args(Audience):
             yield f"{place}: `audience` is one of {', '.join(get_args(Audience))}."
+        if forum.get("names", "named") not in NAMES:
+            yield f"{place}: `names` is one of {', '.join(NAMES)}."
         slug = forum.get("slug")
         if isinstance(slug, str) and slug:
             if not SLUG.fullmatch(slug):

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from server.domain import self_test
 from server.domain.errors import CharterIncomplete, Conflict, ForumClosed, JamNotOpen
+from server.domain.voices import Names
 
 JamState = Literal["draft", "open", "frozen", "archived"]
 Audience = Literal["inside", "partners", "public"]
@@ -99,6 +100,7 @@ class Forum:
     `key` ("jam-slug/forum-slug") names it in rules; `uri` is the Group's id; `label` is the level of what
     is said in it unless an author says otherwise; `joined` tells whether a remote host accepted our follow.
     `place` orders the forums of a jam, 0 before anybody ordered them; since `closed_at` it takes no new ideas.
+    `names` is how those who write in it appear.
     """
 
     id: str
@@ -115,6 +117,7 @@ class Forum:
     handle: str
     joined: bool
     created_at: datetime
+    names: Names = "named"
     place: int = 0
     closed_at: datetime | None = None
 

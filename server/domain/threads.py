@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from server.domain.actors import Member
+
 BRANCHES = 200
 LEVELS = 4
 #: How many replies a page shows below its branches; each branch may have at least LEAST of its own.
@@ -161,6 +163,6 @@ class Outline:
                 return place
             under = next((one for one in reversed(way) if one in shown), branch)
 
-    def newer(self, line: float, reader_id: str) -> list[Twig]:
+    def newer(self, line: float, reader: Member) -> list[Twig]:
         """Return what others wrote after a moment and still stands, in the order in which it came."""
-        return [twig for twig in self.twigs if twig.at > line and not twig.deleted and twig.author_id != reader_id]
+        return [twig for twig in self.twigs if twig.at > line and not twig.deleted and not reader.wrote(twig.author_id)]

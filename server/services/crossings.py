@@ -14,6 +14,7 @@ from typing import Literal, cast
 
 from server.boundary.facts import Facts, Thing, week_minute
 from server.boundary.labels import Clearance, Label, Level
+from server.boundary.rules import NAME_TO_ROLE
 from server.database import ConstraintBroken, StatementFailed
 from server.domain.actors import Member
 from server.domain.agreements import Agreement
@@ -31,6 +32,7 @@ from server.services.house import House, Rulebook, make_detectors, read_table
 from server.services.judgement import places_json, verdict_of
 from server.services.quotes import Said, untold
 from server.services.shadow import try_out
+from server.services.voices import owner_of, speaking
 from server.storage import contributions, events, people, recalls, shadows, twins
 from server.storage import partners as partner_rows
 from server.storage import verdicts as verdict_rows
@@ -65,7 +67,8 @@ class Draft:
     `made_at` is when the contribution came to be and `written_at` when these words of it did; None is now.
     `version` counts its words. Whether they are a Create or an Update is worked out for each audience: they are an
     Update where earlier ones crossed.
-    `hidden` is what a facilitator keeps from everybody else.
+    `hidden` is what a facilitator keeps from everybody else. Where the author is a voice, `behind` is who stands
+    behind it: rules about that person hold as well.
     """
 
     forum: Forum
@@ -81,6 +84,7 @@ class Draft:
     version: int = 1
     hidden: bool = False
     files: tuple[File, ...] = ()
+    behind: Member | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +158,28 @@ async def judge(house: House, draft: Draft, *, quotes: bool = True) -> list[Verd
     for reader in readers.values():
         findings = kinds | {"quote"} if reader.audience in quoting else kinds
         facts = _facts(draft, label, reader, findings, past, now, facts)
-        verdicts.append(narrow(verdict_of(book, facts, now, places)))
+        verdicts.append(narrow(_no_laxer(draft, verdict_of(book, facts, now, places), book, facts, now)))
     return try_out(book, _words(draft), verdicts, kinds, now, narrow)
+
+
+def _no_laxer(draft: Draft, said: Verdict, book: Rulebook, facts: Facts, now: datetime) -> Verdict:
+    """Hold what a voice says to the rules about who stands behind it as well: where these are stricter, it stays.
+
+    The facts that are kept are the voice's: which rule about the person stands against it is not told.
+    """
+    if not draft.author.is_voice or not (said.crosses or said.verdict == "held"):
+        return said
+    if draft.behind is None:
+        return replace(said, verdict="denied", reason="Nobody can say who wrote it, so it stays.", rules=())
+    behind = draft.behind
+    handle = behind.handle.lstrip("@")
+    theirs = verdict_of(book, replace(facts, author=handle, unit=behind.unit, role=behind.role), now, "")
+    # A voice has no name to take out.
+    if theirs.crosses and theirs.redactions - {NAME_TO_ROLE} <= said.redactions:
+        return said
+    if (theirs.verdict, theirs.rules) == (said.verdict, said.rules):
+        return said
+    return replace(said, verdict="denied", reason="A rule about its author stands against it.", rules=())
 
 
 @cache
@@ -340,6 +364,7 @@ async def draft_of(house: House, made: Contribution, forum: Forum | None = None)
     if author is None:
         raise Missing("person", f"no author of {made.id}")
     written_at = made.edited_at or made.created_at
+    behind = await people.by_id(house.store, await owner_of(house, author.id)) if author.is_voice else None
     return Draft(
         forum,
         author,
@@ -353,7 +378,18 @@ async def draft_of(house: House, made: Contribution, forum: Forum | None = None)
         version=made.version,
         hidden=made.hidden,
         files=await files.of_one(house, made),
+        behind=behind,
     )
+
+
+async def draft_by(house: House, author: Member, draft: Draft) -> Draft:
+    """Return what somebody is about to write as it would be judged: in a forum without names, in a voice."""
+    made = await contributions.by_id(house.store, draft.contribution_id) if draft.contribution_id else None
+    if made is not None:
+        speaker = await people.by_id(house.store, made.author_id) or author
+    else:
+        speaker = await speaking(house, author, draft.forum, draft.thread_id)
+    return replace(draft, author=speaker, behind=author) if speaker.is_voice else draft
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ async def _obtain(house: House, writer: Member, place: Place) -> None:
             await obtain(house, writer, place.to)
         return
     where = await obtain(house, writer, place.where)
-    if place.kind == "edit" and where.author_id != writer.id:
+    if place.kind == "edit" and not writer.wrote(where.author_id):
         raise Missing("idea", f"{writer.id} drafts a change of {where.id}")
     if place.to and (await obtain(house, writer, place.to)).thread_id != where.thread_id:
         raise Missing("idea", f"{place.to} is not in {where.thread_id}")

@@ -37,7 +37,7 @@ async def who_knows(house: House, reader: Member, query: str, limit: int = 10) -
     told: dict[str, list[Evidence[Contribution]]] = {}
     for made in gathered:
         share = shared.get(made.id) or shared.get(by_answer.get(made.id, ""), 0.0)
-        if made.author_id != reader.id and (weight := share * weight_of(made)) > 0:
+        if not made.is_voice and made.author_id != reader.id and (weight := share * weight_of(made)) > 0:
             told.setdefault(made.author_id, []).append(Evidence(weight, made))
     return await _ranked(house, told, limit)
 

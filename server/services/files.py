@@ -111,7 +111,7 @@ async def chosen(house: House, by: Member, ids: Iterable[str], alts: Mapping[str
     kept = []
     for file_id in asked:
         one = found.get(file_id)
-        if one is None or one.member_id != by.id:
+        if one is None or not by.wrote(one.member_id):
             raise Missing("file", f"{by.id} attaches {file_id}")
         kept.append(_described(one, clean_alt(alts.get(file_id, one.alt))))
     return kept
@@ -123,9 +123,12 @@ def _described(one: File, alt: str) -> File:
     return File(**{name: getattr(one, name) for name in File.__slots__} | {"alt": alt})
 
 
-async def attach(change: Transaction, made: Contribution, files: Sequence[File]) -> None:
-    """Attach files to a contribution, in place of those that it had. Raises Missing where one has gone meanwhile."""
-    if await rows.attach(change, made.id, made.author_id, [(one.id, one.alt) for one in files]) != len(files):
+async def attach(change: Transaction, made: Contribution, files: Sequence[File], owner_id: str) -> None:
+    """Attach files of an owner to a contribution, in place of those that it had; they are its author's then.
+
+    Raises Missing where one has gone meanwhile.
+    """
+    if await rows.attach(change, made.id, made.author_id, owner_id, [(one.id, one.alt) for one in files]) != len(files):
         raise Missing("file", f"a file of {made.id} was attached elsewhere")
 
 
@@ -166,4 +169,4 @@ async def shown(house: House, reader: Member, several: Iterable[Contribution]) -
 
 
 def _sees_hidden(reader: Member, made: Contribution) -> bool:
-    return reader.id == made.author_id or reader.may("moderate")
+    return reader.wrote(made.author_id) or reader.may("moderate")

@@ -11,6 +11,7 @@ from server.domain.actors import Member
 from server.domain.errors import Conflict, Invalid, Missing
 from server.domain.jams import AUDIENCES, Audience, Charter, Forum, Jam
 from server.domain.uris import SLUG, host_of, new_id
+from server.domain.voices import NAMES, Names
 from server.services.house import House
 from server.services.jams import hidden_jams
 from server.services.labels import label_of
@@ -29,6 +30,7 @@ async def create_forum(
     audience: Audience,
     label: str = "GREEN",
     peers: tuple[str, ...] = (),
+    names: Names = "named",
 ) -> Forum:
     """Add a forum to one of our jams, and the rules that its audience stands for, visibly."""
     by.require("jams")
@@ -38,6 +40,8 @@ async def create_forum(
         raise Invalid("slug", "A short name has lower-case letters, digits and hyphens, at most 64 of them.")
     if audience not in AUDIENCES:
         raise Invalid("audience", f"An audience is one of {', '.join(AUDIENCES)}.")
+    if names not in NAMES:
+        raise Invalid("names", f"Names are one of {', '.join(NAMES)}.")
     handle = f"@{slug}@{house.addresses.edge_host}"
     if await jams.forum_by_handle(house.store, handle) or await people.by_username(house.store, slug):
         raise Conflict(f"The name {slug} is taken by another forum or a person; names outside must be unique.")
@@ -56,6 +60,7 @@ async def create_forum(
         handle=handle,
         joined=True,
         created_at=house.now(),
+        names=names,
     )
     ordered = max((one.place for one in await jams.forums(house.store, jam.id)), default=0)
     forum = replace(forum, place=ordered + 1 if ordered else 0)
@@ -100,6 +105,7 @@ async def mirror_forum(
     jam_slug: str,
     jam_title: str,
     closes_at: datetime | None,
+    names: str = "named",
 ) -> Forum:
     """Keep a place for a forum hosted elsewhere, not joined until its server accepts our follow."""
     known = await jams.forum_by_uri(house.store, uri)
@@ -135,6 +141,7 @@ async def mirror_forum(
         handle=f"@{slug}@{host}",
         joined=False,
         created_at=now,
+        names=next((one for one in NAMES if one == names), "sealed"),
     )
     async with house.store.transaction() as change:
         if jam is None:

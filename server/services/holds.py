@@ -18,6 +18,7 @@ from server.domain.holds import Decision, Hold, HoldState, Sought, group_names, 
 from server.domain.uris import new_id
 from server.services.house import House
 from server.services.text import clean_text
+from server.services.voices import with_voices
 from server.storage import contributions, events, people
 from server.storage import holds as hold_rows
 
@@ -96,9 +97,9 @@ async def waiting(house: House, sought: Sought, limit: int) -> list[Hold]:
     return await hold_rows.queue(house.store, sought, limit=limit)
 
 
-def for_me(member: Member) -> tuple[str, frozenset[str]]:
+def for_me(member: Member) -> tuple[str, frozenset[str], frozenset[str]]:
     """Return what `Sought.mine` has to be for what this person may decide."""
-    return member.id, group_names(member)
+    return member.id, group_names(member), member.voices
 
 
 async def count_waiting(house: House) -> int:
@@ -135,7 +136,7 @@ async def holds_on(
 async def holds_in_thread(house: House, reader: Member, thread_id: str) -> list[Hold]:
     """Return the holds on the present words of a thread that concern a reader: their own, or all for reviewers."""
     found = await hold_rows.of_thread(house.store, thread_id)
-    return [hold for hold in found if reader.may("review") or await author_id(house.store, hold) == reader.id]
+    return [hold for hold in found if reader.may("review") or reader.wrote(await author_id(house.store, hold))]
 
 
 async def find_hold(house: House, hold_id: str) -> Hold:
@@ -219,7 +220,7 @@ async def _decide(
             raise Conflict(DECIDED[hold.state])
         if offer and offer != hold.offer:
             raise Conflict(CHANGED)
-        member = await people.by_id(change, by.id) or by
+        member = await with_voices(house, await people.by_id(change, by.id) or by)
         if problem := why_not(member, hold, await author_id(change, hold), decision):
             raise NotAllowed(problem, f"{by.handle}, hold {hold.id}: {problem}")
         now = house.now()

@@ -22,6 +22,7 @@ from server.services.forums import forum_and_jam, obtain_forum
 from server.services.house import House
 from server.services.jams import obtain_jam
 from server.services.text import clean_line, clean_text
+from server.services.voices import speak, with_voices
 from server.storage import contributions, events, hosting, hours, people
 
 
@@ -101,14 +102,15 @@ async def ask(house: House, by: Member, queue: Queue, text: str) -> None:
     if len(words) > LONGEST_QUESTION:
         raise TooMuch(f"This is {len(words)} characters long; at most {LONGEST_QUESTION} fit. Nothing was lost.")
     async with house.store.transaction() as change:
-        mine = [one for one in await hours.questions(change, hour.id, by.id) if one.author_id == by.id]
+        asker = await speak(house, change, by, queue.forum, hour.id)
+        mine = [one for one in await hours.questions(change, hour.id, by.id) if one.author_id == asker.id]
         if sum(one.state == "waiting" for one in mine) >= MOST_WAITING:
             raise Conflict(f"{MOST_WAITING} questions of yours wait; take one back, or support others' meanwhile.")
         if any(one.text == words for one in mine):
             raise Conflict("You have asked that already.")
         question_id = new_id()
-        await hours.ask(change, question_id, hour.id, by.id, words, house.now().timestamp())
-        await _note(house, change, "HourQuestionAsked", hour, question=question_id, by=by.id)
+        await hours.ask(change, question_id, hour.id, asker.id, words, house.now().timestamp())
+        await _note(house, change, "HourQuestionAsked", hour, question=question_id, by=asker.id)
 
 
 async def support(house: House, by: Member, queue: Queue, question_id: str, *, given: bool) -> None:
@@ -122,7 +124,7 @@ async def support(house: House, by: Member, queue: Queue, question_id: str, *, g
 async def take_back(house: House, by: Member, queue: Queue, question_id: str) -> None:
     """Take one's own waiting question back; the host, or whoever moderates, sets another's aside."""
     question = _question(queue, question_id)
-    own = question.author_id == by.id
+    own = (await with_voices(house, by)).wrote(question.author_id)
     if not own and by.id != queue.hour.host_id:
         by.require("moderate")
     async with house.store.transaction() as change:

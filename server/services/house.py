@@ -76,7 +76,8 @@ class _Shelf:
 class House:
     """One organisation's inside: its store, name, addresses and clock.
 
-    `undo_window` is how long what people write in the browser can be taken back before it crosses.
+    `undo_window` is how long what people write in the browser can be taken back before it crosses; `names_key` (32
+    bytes) seals who stands behind voices: without it nobody can write in a forum whose names are not shown.
     """
 
     store: Database
@@ -86,6 +87,7 @@ class House:
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     shelf: _Shelf = field(default_factory=_Shelf)
     undo_window: timedelta = timedelta(0)
+    names_key: bytes | None = None
 
     def now(self) -> datetime:
         return self.clock()

@@ -27,6 +27,7 @@ from server.services.labels import label_of, may_declassify, require_declassifie
 from server.services.mentions import named_in
 from server.services.quotes import prints_of
 from server.services.text import clean_line, clean_text, plain, render, sanitise
+from server.services.voices import is_own, speak
 from server.storage import contributions, events, jams, lineage, mark_reasons, mentions, polls, prints, proxies
 from server.storage import files as file_rows
 from server.storage import holds as hold_rows
@@ -98,7 +99,7 @@ async def post_idea(
     draft = _draft(house, author, forum, "idea", text, label, intent, origin, title=clean_line(title, "title"))
     made = replace(draft, thread_id=draft.id, builds_on=base.id if base else "", files=len(files))
     made = replace(made, crosses_at=_crosses_at(made, forum, undo, base))
-    return await _write(house, made, "IdeaPosted", files)
+    return await _write(house, author, forum, made, "IdeaPosted", files)
 
 
 async def reply(
@@ -129,7 +130,7 @@ async def reply(
     draft = _draft(house, author, forum, "reply", text, str(least), intent, origin)
     made = replace(draft, thread_id=root.id, parent_id=parent.id, files=len(files))
     made = replace(made, crosses_at=_crosses_at(made, forum, undo, root, parent))
-    return await _write(house, made, "ReplyPosted", files)
+    return await _write(house, author, forum, made, "ReplyPosted", files)
 
 
 def _crosses_at(made: Contribution, forum: Forum, undo: timedelta, *above: Contribution | None) -> datetime | None:
@@ -194,7 +195,10 @@ async def _require_open(house: House, forum: Forum, origin: Origin | None) -> Ja
     return jam
 
 
-async def _write(house: House, made: Contribution, kind: EventKind, files: Sequence[File] = ()) -> Contribution:
+async def _write(
+    house: House, author: Member, forum: Forum, made: Contribution, kind: EventKind, files: Sequence[File] = ()
+) -> Contribution:
+    """Write a contribution and its event, under its author's name or, where names are not shown, a voice."""
     marks = await prints_of(house, made.title, made.text)
     named = [one.id for one in await named_in(house, made.text)]
     async with house.store.transaction() as change:
@@ -204,14 +208,22 @@ async def _write(house: House, made: Contribution, kind: EventKind, files: Seque
                 known = await contributions.by_id(house.store, found[0]["id"])
                 if known is not None:
                     return known
+        made = _said_by(made, await speak(house, change, author, forum, made.thread_id))
         await contributions.insert(change, made)
         if files:
-            await enclosed.attach(change, made, files)
+            await enclosed.attach(change, made, files, author.id)
         await prints.put(change, made.id, marks)
         await mentions.put(change, made.id, named)
         facts = {"version": 1, "parent": made.parent_id, "builds_on": made.builds_on, "mentions": named}
         await _record(house, change, kind, made, facts)
     return made
+
+
+def _said_by(made: Contribution, author: Member) -> Contribution:
+    return replace(
+        made, author_id=author.id, author_name=author.name, author_handle=author.handle, author_unit=author.unit,
+        is_voice=author.is_voice,
+    )  # fmt: skip
 
 
 async def _record(
@@ -242,7 +254,7 @@ async def edit(
     """
     if old.deleted:
         raise Missing("idea", f"edit of deleted {old.id}")
-    if by.id != old.author_id:
+    if not await is_own(house, by, old):
         raise NotAllowed("Only its author can change this.", f"{by.id} edits {old.id}")
     forum = await jams.forum_by_id(house.store, old.forum_id)
     if forum is None:
@@ -268,7 +280,7 @@ async def relabel(house: House, by: Member, old: Contribution, label: str) -> Co
         raise Missing("idea", f"label of deleted {old.id}")
     if not old.is_local:
         raise NotAllowed("What came from another server keeps the label of its forum.", f"label of {old.uri}")
-    if by.id != old.author_id and not may_declassify(by):
+    if not await is_own(house, by, old) and not may_declassify(by):
         raise NotAllowed(
             "Only its author, a reviewer or an admin can change its label.", f"{by.id} labels {old.id}"
         )
@@ -292,7 +304,7 @@ async def _change(
             change, old, title=new.title, text=new.text, html=html, label=new.label, reason=new.edit_reason, now=now
         )
         if files is not None and not same:
-            await enclosed.attach(change, old, files)
+            await enclosed.attach(change, old, files, by.id)
         await prints.put(change, old.id, marks)
         await hold_rows.void(change, old.id, old.version + 1)
         before = {one.id for one in (await mentions.of(house.store, [old.id])).get(old.id, ())}
@@ -302,9 +314,10 @@ async def _change(
             "version": old.version + 1, "relabelled": new.label != old.label, "mentions": fresh,
         }  # fmt: skip
         await _record(house, change, "ContributionEdited", old, facts)
-        if lowered or by.id != old.author_id:
+        doer = await _doer(house, by, old)
+        if lowered or doer != old.author_id:
             act = "declassify to" if lowered else "label"
-            await events.audit(change, by.id, f"{act} {new.label}"[:40], old.id, now)
+            await events.audit(change, doer, f"{act} {new.label}"[:40], old.id, now)
     changed = await contributions.by_id(house.store, old.id)
     assert changed is not None
     return changed
@@ -323,10 +336,16 @@ async def delete(house: House, by: Member, old: Contribution) -> None:
     """Remove a contribution: its words go, its place in the thread stays. Its author or a moderator may."""
     if old.deleted:
         return
-    if by.id != old.author_id:
+    doer = await _doer(house, by, old)
+    if doer != old.author_id:
         by.require("moderate")
     async with house.store.transaction() as change:
-        await _empty(house, change, old, by_id=by.id, act="delete")
+        await _empty(house, change, old, by_id=doer, act="delete")
+
+
+async def _doer(house: House, by: Member, old: Contribution) -> str:
+    """Return under whose id it is written down that somebody changed something: what a voice said, it changes."""
+    return old.author_id if await is_own(house, by, old) else by.id
 
 
 async def take_back(house: House, change: Transaction, made: Contribution) -> None:
@@ -406,7 +425,7 @@ def _require_shown(made: Contribution) -> None:
 
 def as_seen_by(reader: Member, made: Contribution) -> Contribution:
     """Return a contribution as somebody sees it: what is hidden has words for its author and moderators alone."""
-    if made.hidden and reader.id != made.author_id and not reader.may("moderate"):
+    if made.hidden and not reader.wrote(made.author_id) and not reader.may("moderate"):
         return made.veiled()
     return made
 

@@ -142,7 +142,7 @@ async def log(house: House, reader: Member, jam: Jam, limit: int = 200) -> list[
         return await cases.log_of_jam(house.store, jam.id, limit)
     if not (reader.active and reader.is_local):
         return []
-    found = await cases.log_of_member(house.store, jam.id, reader.id, limit)
+    found = await cases.log_of_member(house.store, jam.id, reader.id, reader.voices, limit)
     seen = [as_seen_by(reader, case) for case in found]
     return [case for case in seen if case.flags or case.steps]
 

@@ -20,4 +20,4 @@ async def deeds_about(house: House, reader: Member, before: int = 0, limit: int 
     if not (reader.active and reader.is_local):
         raise Missing("log")
     everybody = reader.may("moderate")
-    return await audit.about(house.store, reader.id, UNTOLD, before, limit, everybody=everybody)
+    return await audit.about(house.store, [reader.id, *reader.voices], UNTOLD, before, limit, everybody=everybody)

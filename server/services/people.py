@@ -17,6 +17,7 @@ from server.domain.errors import Conflict, Invalid, Missing, NotAllowed, SignInN
 from server.domain.uris import USERNAME, new_id
 from server.services.house import House
 from server.services.text import clean_line
+from server.services.voices import with_voices
 from server.storage import events, jams, people
 
 # OWASP's first choice for argon2id: 46 MiB, one pass.
@@ -126,7 +127,7 @@ async def person(house: House, username: str) -> Member:
     found = await people.by_username(house.store, username)
     if found is None:
         raise Missing("person", f"no local member {username}")
-    return found
+    return await with_voices(house, found)
 
 
 async def member_by_handle(house: House, handle: str) -> Member | None:
@@ -228,7 +229,7 @@ async def session(house: House, cookie: str) -> Session | None:
     if not cookie:
         return None
     found = await people.by_session(house.store, _hash(cookie), (house.now() - SESSION_IDLE).timestamp())
-    return None if found is None else Session(*found)
+    return None if found is None else Session(await with_voices(house, found[0]), found[1])
 
 
 async def make_token(house: House, member: Member, by: Member | None = None) -> str:
@@ -242,7 +243,8 @@ async def make_token(house: House, member: Member, by: Member | None = None) -> 
 
 
 async def member_of_token(house: House, token: str) -> Member | None:
-    return await people.by_token(house.store, _hash(token))
+    found = await people.by_token(house.store, _hash(token))
+    return None if found is None else await with_voices(house, found)
 
 
 async def change_member(

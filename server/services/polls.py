@@ -19,6 +19,7 @@ from server.domain.polls import LONGEST_CHOICE, TELL_SECONDS, Counts, Poll, chec
 from server.services import ideas
 from server.services.house import House
 from server.services.text import clean_line
+from server.services.voices import is_own
 from server.storage import contributions, events, hosting, jams, polls
 
 LONGEST_QUESTION = 500
@@ -38,7 +39,7 @@ async def may_ask(house: House, by: Member, idea: Contribution) -> bool:
         return False
     hosts = await hosting.hosts(house.store, idea.jam_id)
     hosting_it = any((host.forum_id, host.member_id) == (idea.forum_id, by.id) for host in hosts)
-    return idea.author_id == by.id or by.may("moderate") or hosting_it
+    return await is_own(house, by, idea) or by.may("moderate") or hosting_it
 
 
 async def ask(
@@ -74,7 +75,7 @@ async def ask(
             change, made.id, asked, named, multiple=multiple, hidden=hidden, ends_at=ends_at, closed_at=None,
             counts=Counts(votes=(0,) * len(named), voters=0, at=house.now()),
         )  # fmt: skip
-        await _note(house, change, "PollAsked", made, by=by.id)
+        await _note(house, change, "PollAsked", made, by=made.author_id)
     return made
 
 
@@ -85,7 +86,7 @@ async def _asked_already(
     for poll in await polls.of_thread(house.store, idea.id):
         if (poll.question, poll.choices) == (question, choices) and poll.is_open(house.now()):
             made = await contributions.by_id(house.store, poll.contribution_id)
-            if made is not None and made.author_id == by.id:
+            if made is not None and await is_own(house, by, made):
                 return made
     return None
 
@@ -155,14 +156,15 @@ async def vote_from_elsewhere(house: House, by: Member, made: Contribution, posi
 
 async def end(house: House, by: Member, made: Contribution) -> None:
     """End a poll before its time: its asker may, and whoever moderates."""
-    if by.id != made.author_id:
+    own = await is_own(house, by, made)
+    if not own:
         by.require("moderate")
     if not made.is_local:
         raise NotAllowed("A poll of another server ends there.", f"{by.id} ends {made.uri}")
     now = house.now().timestamp()
     async with house.store.transaction() as change:
         await polls.cut_short(change, made.id, now)
-        await events.audit(change, by.id, "end poll", made.id, now)
+        await events.audit(change, made.author_id if own else by.id, "end poll", made.id, now)
     await count_polls(house)
 
 

@@ -125,7 +125,10 @@ async def introductions(house: House, reader: Member, limit: int = 6) -> list[In
     strangers = [
         one
         for one in known.values()
-        if one.active and one.id != reader.id and (one.host, one.unit) != (reader.host, reader.unit)
+        if one.active
+        and not one.is_voice
+        and one.id != reader.id
+        and (one.host, one.unit) != (reader.host, reader.unit)
     ]
     strangers.sort(key=lambda one: (-len(threads.get(one.id, ())) - len(themes.get(one.id, ())), one.handle))
     chosen = _spread(strangers)[:limit]

@@ -7,10 +7,11 @@ where it stands in anybody's words it is found like the name of somebody who has
 from __future__ import annotations
 
 from server.domain.actors import Member
-from server.domain.errors import Invalid
+from server.domain.errors import Conflict, Invalid
 from server.domain.ideas import Absent, Contribution, Intent
 from server.domain.jams import Forum
 from server.services import ideas
+from server.services.forums import forum_and_jam
 from server.services.house import House
 from server.services.text import clean_line
 from server.storage import events, proxies
@@ -23,6 +24,7 @@ async def enter_idea(
     label: str | None = None,
 ) -> Contribution:  # fmt: skip
     """Post an idea in the words of somebody absent, who agreed to that. Takes the duty to moderate."""
+    _require_named(forum)
     person = _checked(by, absent, f"{title}\n{text}", consents)
     async with house.store.transaction():
         made = await ideas.post_idea(house, by, forum, title, text, label=label)
@@ -35,11 +37,17 @@ async def enter_reply(
     label: str | None = None, intent: Intent = "",
 ) -> Contribution:  # fmt: skip
     """Answer in the words of somebody absent, who agreed to that."""
+    _require_named((await forum_and_jam(house, parent.forum_id))[0])
     person = _checked(by, absent, text, consents)
     async with house.store.transaction():
         made = await ideas.reply(house, by, parent, text, label=label, intent=intent)
         await _write(house, by, made, person)
     return made
+
+
+def _require_named(forum: Forum) -> None:
+    if forum.names != "named":
+        raise Conflict("Nobody is named in this forum, so no words are entered here in another's name.")
 
 
 def _checked(by: Member, absent: Absent, words: str, consents: bool) -> Absent:

@@ -49,7 +49,7 @@ class Exposures:
         """Note that ideas were shown to somebody other than their author."""
         for idea in ideas:
             pair = (reader.id, idea.id)
-            if idea.author_id == reader.id or pair in self._seen:
+            if reader.wrote(idea.author_id) or pair in self._seen:
                 continue
             self._seen[pair] = None
             self._due[idea.id] = self._due.get(idea.id, 0) + 1

@@ -18,6 +18,7 @@ from server.domain.jams import Jam
 from server.domain.rooms import LONGEST_TASK, MOST_PEOPLE, Room, RoomMessage
 from server.domain.uris import new_id
 from server.services import ideas
+from server.services.forums import forum_and_jam
 from server.services.house import House
 from server.services.jams import obtain_jam
 from server.services.text import clean_line, clean_text, render
@@ -37,8 +38,16 @@ class Entered:
 
 
 def may_open(by: Member, idea: Contribution) -> bool:
-    """Say whether somebody may open a room of a thread: its author, and whoever moderates."""
-    return by.active and by.is_local and idea.kind == "idea" and (idea.author_id == by.id or by.may("moderate"))
+    """Say whether somebody may open a room of a thread: its author, and whoever moderates; nobody where names
+    are not shown, for a room names who is in it.
+    """
+    return (
+        not idea.is_voice
+        and by.active
+        and by.is_local
+        and idea.kind == "idea"
+        and (idea.author_id == by.id or by.may("moderate"))
+    )
 
 
 async def open_room(
@@ -51,6 +60,8 @@ async def open_room(
     """
     if not may_open(by, idea) or idea.deleted:
         raise NotAllowed("The author of an idea or a facilitator opens rooms of it.", f"{by.id} opens in {idea.id}")
+    if (await forum_and_jam(house, idea.forum_id))[0].names != "named":
+        raise Conflict("A room shows who is in it; in a forum that shows no names none is opened.")
     jam = await _jam(house, idea.jam_id)
     jam.require_open(house.now())
     inside = {by.id: by.name, **await _people(house, members)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from server.domain.actors import Member
@@ -16,7 +17,8 @@ from server.domain.holds import Hold, why_not
 from server.domain.ideas import Contribution
 from server.domain.notices import MOST_MENTIONS, Notice, NoticeKind, once_each
 from server.services.house import House
-from server.storage import contributions, events, follows, hours, notices, people, themes
+from server.services.voices import owner_of
+from server.storage import contributions, events, follows, hours, notices, people, themes, voices
 from server.storage import holds as hold_rows
 
 CONSUMER = "notices"
@@ -45,13 +47,24 @@ async def notices_of(house: House, event: Event) -> list[Notice]:
     tellers = TELLERS.get(event.kind)
     if tellers is None:
         return []
-    drafted = once_each(await tellers(house, event))
+    drafted = once_each([await _to_owner(house, one) for one in await tellers(house, event)])
     known = await people.by_ids(house.store, {one.member_id for one in drafted})
     return [
         one
         for one in drafted
         if (member := known.get(one.member_id)) and member.is_local and member.active and member.id != one.by_id
     ]
+
+
+async def _to_owner(house: House, one: Notice) -> Notice:
+    """Address what is meant for a voice to who stands behind it; what somebody's own voice did is their own doing."""
+    owner = await owner_of(house, one.member_id)
+    whom = replace(one, member_id=owner) if owner else one
+    return (
+        replace(whom, by_id=whom.member_id)
+        if one.by_id and await owner_of(house, one.by_id) == whom.member_id
+        else whom
+    )
 
 
 def _notice(
@@ -171,7 +184,7 @@ def _may(member: Member, hold: Hold, author_id: str) -> bool:
 
 async def _author_of(house: House, hold: Hold) -> str:
     made = await contributions.by_id(house.store, hold.contribution_id) if hold.direction == "out" else None
-    return made.author_id if made is not None else ""
+    return (await owner_of(house, made.author_id) or made.author_id) if made is not None else ""
 
 
 async def _decided(house: House, event: Event) -> list[Notice]:
@@ -181,6 +194,29 @@ async def _decided(house: House, event: Event) -> list[Notice]:
         return []
     ended = "released" if event.kind == "HoldReleased" else "refused"
     return [_notice(event, author, "boundary", detail=ended, subject_id=hold.contribution_id)]
+
+
+async def _name_asked(house: House, event: Event) -> list[Notice]:
+    """Tell those who may agree that a name was asked for."""
+    opening = await voices.opening(house.store, event.subject_id)
+    if opening is None or opening.state != "asked":
+        return []
+    able = await people.in_roles(house.store, REVIEWERS)
+    thread = str(event.data["thread"])
+    return [_notice(event, one.id, "duty", opening.asked_by, "name", thread) for one in able]
+
+
+async def _name_answered(house: House, event: Event) -> list[Notice]:
+    """Tell an author that two people know their name now, and who asked what was answered."""
+    opening = await voices.opening(house.store, event.subject_id)
+    if opening is None:
+        return []
+    thread, opened = str(event.data["thread"]), bool(event.data["opened"])
+    answered = "name opened" if opened else "name refused"
+    told = [_notice(event, opening.asked_by, "duty", opening.answered_by, answered, thread)]
+    if opened:
+        told.append(_notice(event, opening.voice_id, "moderation", detail="named", subject_id=opening.contribution_id))
+    return told
 
 
 async def _themes(house: House, event: Event) -> list[Notice]:
@@ -238,4 +274,6 @@ TELLERS: dict[str, Callable[[House, Event], Awaitable[list[Notice]]]] = {
     "ThemesRefreshed": _themes,
     "RoomOpened": _room,
     "HourBegan": _hour,
+    "NameAsked": _name_asked,
+    "NameAnswered": _name_answered,
 }

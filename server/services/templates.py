@@ -43,6 +43,7 @@ async def template_of(house: House, by: Member, jam: Jam) -> Template:
                 audience=one.audience,
                 label=one.label,
                 peers=one.peers,
+                names=one.names,
             )
             for one in own
         ),
@@ -86,7 +87,16 @@ async def found_jam(
         for plan in template.forums:
             name = await _free(house, plan.slug, slug, taken)
             await forums.create_forum(
-                house, by, jam, name, plan.title, plan.question, plan.audience, plan.label, plan.peers
+                house,
+                by,
+                jam,
+                name,
+                plan.title,
+                plan.question,
+                plan.audience,
+                plan.label,
+                plan.peers,
+                plan.names,
             )
             taken.add(name)
         if origin is not None:

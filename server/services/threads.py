@@ -61,7 +61,7 @@ async def read(
     way = outline.way_to(place.under) if place.under != idea.id else []
     words = await _words(house, reader, {*shown, *above, *way} - {idea.id})
     line = await _visit(house, reader, idea.id, outline.twigs)
-    fresh = tuple(twig.id for twig in outline.newer(line, reader.id)) if line is not None else ()
+    fresh = tuple(twig.id for twig in outline.newer(line, reader)) if line is not None else ()
     return Reading(outline, sheet, words, _intents(outline), line, fresh)
 
 
@@ -131,7 +131,7 @@ async def first_since(house: House, reader: Member, idea: Contribution, since: f
     outline = await outline_of(house, reader, idea)
     if since is None:
         since = _line(await threads.reading(house.store, reader.id, idea.id), house.now().timestamp())
-    newer = outline.newer(since, reader.id) if since is not None else []
+    newer = outline.newer(since, reader) if since is not None else []
     return newer[0].id if newer else ""
 
 
@@ -139,7 +139,7 @@ async def unread(house: House, reader: Member, ids: Collection[str]) -> dict[str
     """Return, for those of some ideas that somebody has visited, how many replies of others came since."""
     if not ids or not (reader.active and reader.is_local):
         return {}
-    return await threads.unread(house.store, reader.id, ids)
+    return await threads.unread(house.store, reader.id, reader.voices, ids)
 
 
 async def list_replies(

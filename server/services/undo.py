@@ -10,6 +10,7 @@ from server.domain.errors import Conflict, NotAllowed
 from server.domain.ideas import Contribution
 from server.services.house import House
 from server.services.ideas import take_back
+from server.services.voices import is_own
 from server.storage import events, waiting
 
 
@@ -37,7 +38,7 @@ async def settle_due(house: House) -> int:
 
 async def undo(house: House, by: Member, made: Contribution) -> None:
     """Take something back before any of it crossed. Only its author may; raises Conflict once the gate has it."""
-    if by.id != made.author_id:
+    if not await is_own(house, by, made):
         raise NotAllowed("Only its author can take this back.", f"{by.id} undoes {made.id}")
     async with house.store.transaction() as change:
         if not await waiting.stop(change, made.id):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from server.database import Database, Transaction
@@ -65,19 +66,22 @@ async def found(
 
 
 async def about(
-    store: Database, member_id: str, but: tuple[str, ...], before: int, limit: int, *, everybody: bool
+    store: Database, ids: Sequence[str], but: tuple[str, ...], before: int, limit: int, *, everybody: bool
 ) -> list[Deed]:
     """Return what others did to somebody's contributions and to them, newest first, below a number (0: from the end).
+
+    `ids` are the person's own id and those of their voices.
 
     With `everybody`, what was done to anybody's contributions as well.
     """
     marks = ",".join("?" * len(but))
-    mine = "a.subject_id IN (SELECT id FROM contributions WHERE author_id = ? UNION ALL SELECT ?)"
+    among = "(SELECT value FROM json_each(?))"
+    mine = f"a.subject_id IN (SELECT id FROM contributions WHERE author_id IN {among} UNION ALL SELECT ?)"
     anybody = "EXISTS (SELECT 1 FROM contributions c WHERE c.id = a.subject_id AND c.author_id != a.member_id)"
     rows = await store.fetch(
-        f"SELECT a.* FROM audit a WHERE ({mine} AND a.member_id != ?{f' OR {anybody}' if everybody else ''})"
+        f"SELECT a.* FROM audit a WHERE ({mine} AND a.member_id NOT IN {among}{f' OR {anybody}' if everybody else ''})"
         f" AND a.act NOT IN ({marks}) AND (? = 0 OR a.seq < ?) ORDER BY a.seq DESC LIMIT ?",
-        (member_id, member_id, member_id, *but, before, before, limit),
+        (json.dumps(ids), ids[0], json.dumps(ids), *but, before, before, limit),
     )
     return [_deed(row) for row in rows]
 

@@ -46,7 +46,7 @@ async def by_unit(store: Database, jam_id: str) -> list[tuple[str, int, int]]:
     """Return (unit, people who wrote, contributions) of our own people, by unit."""
     rows = await store.fetch(
         "SELECT m.unit, count(DISTINCT c.author_id) AS people, count(*) AS contributions FROM contributions c"
-        " JOIN members m ON m.id = c.author_id WHERE c.jam_id = ? AND NOT c.deleted AND m.host = ''"
+        " JOIN members m ON m.id = c.author_id WHERE c.jam_id = ? AND NOT c.deleted AND m.host = '' AND NOT m.voice"
         " GROUP BY m.unit ORDER BY m.unit",
         (jam_id,),
     )

@@ -97,12 +97,14 @@ async def log_of_jam(store: Database, jam_id: str, limit: int) -> list[Case]:
     return await _whole(store, rows)
 
 
-async def log_of_member(store: Database, jam_id: str, member_id: str, limit: int) -> list[Case]:
+async def log_of_member(
+    store: Database, jam_id: str, member_id: str, voices: Collection[str], limit: int
+) -> list[Case]:
     """Return the cases of a jam that somebody flagged, or whose words are theirs."""
     rows = await store.fetch(
-        f"{SELECT} WHERE k.jam_id = ? AND (c.author_id = ? OR k.id IN"
+        f"{SELECT} WHERE k.jam_id = ? AND (c.author_id IN (SELECT value FROM json_each(?)) OR k.id IN"
         " (SELECT case_id FROM flags WHERE member_id = ?)) ORDER BY k.changed_at DESC, k.id LIMIT ?",
-        (jam_id, member_id, member_id, limit),
+        (jam_id, json.dumps([member_id, *voices]), member_id, limit),
     )
     return await _whole(store, rows)
 

@@ -14,7 +14,7 @@ from server.storage.times import moment, moment_or_none
 
 SELECT = (
     "SELECT c.*, m.name AS author_name, m.username AS author_username, m.unit AS author_unit,"
-    " m.host AS author_host FROM contributions c JOIN members m ON m.id = c.author_id"
+    " m.host AS author_host, m.voice AS author_voice FROM contributions c JOIN members m ON m.id = c.author_id"
 )
 # What a person may read is one condition, used by every list and look-up.
 STANDS = "NOT c.deleted AND NOT c.hidden"
@@ -56,6 +56,7 @@ def read_contribution(row: Mapping[str, Any]) -> Contribution:
         edited_at=moment_or_none(row["edited_at"]),
         crosses_at=moment_or_none(row["crosses_at"]),
         edit_reason=row["edit_reason"],
+        is_voice=bool(row["author_voice"]),
     )
 
 

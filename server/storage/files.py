@@ -75,19 +75,21 @@ async def body(store: Database, file_id: str) -> bytes | None:
     return None if found is None else bytes(found)
 
 
-async def attach(change: Transaction, contribution_id: str, member_id: str, files: Sequence[tuple[str, str]]) -> int:
+async def attach(
+    change: Transaction, contribution_id: str, author_id: str, owner_id: str, files: Sequence[tuple[str, str]]
+) -> int:
     """Attach (id, alternative text) in this order, and drop what else was attached; return how many could be.
 
-    Only somebody's own files can be, and none that is attached elsewhere.
+    Only an owner's or the author's own files can be, and none that is attached elsewhere. They are the author's then.
     """
     kept = json.dumps([file_id for file_id, _ in files])
     await _drop(change, "contribution_id = ? AND id NOT IN (SELECT value FROM json_each(?))", (contribution_id, kept))
     done = 0
     for place, (file_id, alt) in enumerate(files):
         done += await change.execute(
-            "UPDATE files SET contribution_id = ?, place = ?, alt = ?"
-            " WHERE id = ? AND member_id = ? AND contribution_id IN ('', ?)",
-            (contribution_id, place, alt, file_id, member_id, contribution_id),
+            "UPDATE files SET contribution_id = ?, place = ?, alt = ?, member_id = ?"
+            " WHERE id = ? AND member_id IN (?, ?) AND contribution_id IN ('', ?)",
+            (contribution_id, place, alt, author_id, file_id, author_id, owner_id, contribution_id),
         )
     await change.execute("UPDATE contributions SET files = ? WHERE id = ?", (done, contribution_id))
     return done

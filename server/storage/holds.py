@@ -19,7 +19,7 @@ Source = Database | Transaction
 AUTHOR_OF = "LEFT JOIN contributions c ON h.direction = 'out' AND c.id = h.contribution_id"
 # For whom a hold waits: not its author, of a group that is called, and not of those who have approved it.
 MINE = (
-    "coalesce(c.author_id, '') != :member"
+    "coalesce(c.author_id, '') NOT IN (SELECT value FROM json_each(:selves))"
     " AND (h.reviewers = '[]' OR EXISTS (SELECT 1 FROM json_each(h.reviewers) g"
     " WHERE g.value IN (SELECT value FROM json_each(:names))))"
     " AND NOT EXISTS (SELECT 1 FROM hold_answers a WHERE a.hold_id = h.id AND a.member_id = :member"
@@ -151,7 +151,8 @@ def _where(sought: Sought) -> tuple[str, dict[str, object]]:
         values["audience"] = sought.audience
     if sought.mine is not None:
         conditions.append(MINE)
-        values |= {"member": sought.mine[0], "names": json.dumps(sorted(sought.mine[1]))}
+        by, names, voices = sought.mine
+        values |= {"member": by, "names": json.dumps(sorted(names)), "selves": json.dumps([by, *sorted(voices)])}
     return " AND ".join(conditions), values
 
 

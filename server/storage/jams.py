@@ -52,6 +52,7 @@ def _forum(row: Mapping[str, Any]) -> Forum:
         created_at=moment(row["created_at"]),
         place=row["place"],
         closed_at=None if row["closed_at"] is None else moment(row["closed_at"]),
+        names=row["names"],
     )
 
 
@@ -156,6 +157,7 @@ async def insert_forum(forum: Forum) -> None:
         created_at=forum.created_at.timestamp(),
         place=forum.place,
         closed_at=forum.closed_at.timestamp() if forum.closed_at else None,
+        names=forum.names,
     )
 
 

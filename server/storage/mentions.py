@@ -18,7 +18,7 @@ async def beginning(store: Database, begun: str, limit: int) -> list[Member]:
     """Return active people of whom a word of the name or the username begins so, our own first."""
     like = begun.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = await store.fetch(
-        "SELECT id FROM members WHERE active AND (username LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\'"
+        "SELECT id FROM members WHERE active AND NOT voice AND (username LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\'"
         " OR name LIKE ? ESCAPE '\\') ORDER BY host != '', username LIMIT ?",
         (f"{like}%", f"{like}%", f"% {like}%", limit),
     )

@@ -11,7 +11,9 @@ from server.domain.actors import Member
 from server.storage.rows import LinkRow, MemberRow, SessionRow, TokenRow
 from server.storage.times import moment
 
-COLUMNS = "id, username, host, name, unit, role, consent, uri, url, active, created_at"
+COLUMNS = "id, username, host, name, unit, role, consent, uri, url, active, created_at, voice"
+# Our own people; a voice is none of them, it stands for one.
+OURS = "host = '' AND NOT voice"
 
 
 def _member(row: Mapping[str, Any]) -> Member:
@@ -27,6 +29,7 @@ def _member(row: Mapping[str, Any]) -> Member:
         url=row["url"],
         active=bool(row["active"]),
         created_at=moment(row["created_at"]),
+        is_voice=bool(row["voice"]),
     )
 
 
@@ -51,7 +54,7 @@ async def by_uri(store: Database, uri: str) -> Member | None:
 
 
 async def by_username(store: Database, username: str, host: str = "") -> Member | None:
-    return await _find(store, "username = ? COLLATE NOCASE AND host = ?", username, host)
+    return await _find(store, "username = ? COLLATE NOCASE AND host = ? AND NOT voice", username, host)
 
 
 async def by_session(store: Database, hash_: str, not_before: float) -> tuple[Member, str] | None:
@@ -78,7 +81,7 @@ async def password_hash(store: Database, member_id: str) -> str:
 async def local_people(store: Database, after: str = "", limit: int = 500) -> list[Member]:
     """Return our own people by username, `limit` at a time, after a username."""
     rows = await store.fetch(
-        f"SELECT {COLUMNS} FROM members WHERE host = '' AND username > ? ORDER BY username LIMIT ?",
+        f"SELECT {COLUMNS} FROM members WHERE {OURS} AND username > ? ORDER BY username LIMIT ?",
         (after, limit),
     )
     return [_member(row) for row in rows]
@@ -89,7 +92,7 @@ async def search(
 ) -> list[Member]:
     """Return our own people by username, after one: of a name or username that holds words, of a unit and a role."""
     rows = await store.fetch(
-        f"SELECT {COLUMNS} FROM members WHERE host = '' AND username > ?"
+        f"SELECT {COLUMNS} FROM members WHERE {OURS} AND username > ?"
         " AND (? = '' OR instr(lower(name), lower(?)) OR instr(lower(username), lower(?)))"
         " AND (? = '' OR unit = ?) AND (? = '' OR role = ?) ORDER BY username LIMIT ?",
         (after, words, words, words, unit, unit, role, role, limit),
@@ -99,15 +102,15 @@ async def search(
 
 async def move_unit(change: Transaction, old: str, new: str) -> list[str]:
     """Move everybody of one unit into another; return their ids."""
-    rows = await change.fetch("SELECT id FROM members WHERE host = '' AND unit = ?", (old,))
-    await change.execute("UPDATE members SET unit = ? WHERE host = '' AND unit = ?", (new, old))
+    rows = await change.fetch(f"SELECT id FROM members WHERE {OURS} AND unit = ?", (old,))
+    await change.execute(f"UPDATE members SET unit = ? WHERE {OURS} AND unit = ?", (new, old))
     return [row["id"] for row in rows]
 
 
 async def other_admins(change: Transaction, member_id: str) -> int:
     """Count our active admins besides one person."""
     found: int = await change.fetch_value(
-        "SELECT count(*) FROM members WHERE host = '' AND active AND role = 'admin' AND id != ?", (member_id,)
+        f"SELECT count(*) FROM members WHERE {OURS} AND active AND role = 'admin' AND id != ?", (member_id,)
     )
     return found
 
@@ -115,7 +118,7 @@ async def other_admins(change: Transaction, member_id: str) -> int:
 async def count_with_password(store: Database) -> int:
     """Count our active people who have set a password."""
     return int(
-        await store.fetch_value("SELECT count(*) FROM members WHERE host = '' AND active AND password_hash != ''") or 0
+        await store.fetch_value(f"SELECT count(*) FROM members WHERE {OURS} AND active AND password_hash != ''") or 0
     )
 
 
@@ -123,7 +126,7 @@ async def in_roles(store: Database, roles: Sequence[str]) -> list[Member]:
     """Return our active people who hold one of these roles."""
     marks = ",".join("?" * len(roles))
     rows = await store.fetch(
-        f"SELECT {COLUMNS} FROM members WHERE host = '' AND active AND role IN ({marks})", tuple(roles)
+        f"SELECT {COLUMNS} FROM members WHERE {OURS} AND active AND role IN ({marks})", tuple(roles)
     )
     return [_member(row) for row in rows]
 
@@ -131,40 +134,38 @@ async def in_roles(store: Database, roles: Sequence[str]) -> list[Member]:
 async def count_by_role(store: Database, role: str) -> int:
     """Count our active people with a role: the size of the crowd that a role name hides somebody in."""
     return int(
-        await store.fetch_value("SELECT count(*) FROM members WHERE host = '' AND active AND role = ?", (role,)) or 0
+        await store.fetch_value(f"SELECT count(*) FROM members WHERE {OURS} AND active AND role = ?", (role,)) or 0
     )
 
 
 async def count_by_host(store: Database) -> dict[str, int]:
     """Count the active people that we know, by host; "" is ourselves."""
-    rows = await store.fetch("SELECT host, count(*) AS n FROM members WHERE active GROUP BY host")
+    rows = await store.fetch("SELECT host, count(*) AS n FROM members WHERE active AND NOT voice GROUP BY host")
     return {row["host"]: row["n"] for row in rows}
 
 
 async def names_without_consent(store: Database) -> list[str]:
     """Return the names of our people who did not agree that their names leave, and of those others spoke for."""
-    rows = await store.fetch("SELECT name FROM members WHERE host = '' AND NOT consent UNION SELECT name FROM proxies")
+    rows = await store.fetch(f"SELECT name FROM members WHERE {OURS} AND NOT consent UNION SELECT name FROM proxies")
     return [row["name"] for row in rows]
 
 
 async def names_edition(store: Database) -> tuple[int, int]:
     """Return what changes when somebody joins us: how many of our own people there are, and the newest's row."""
-    row = await store.fetch_one(
-        "SELECT count(*) AS many, coalesce(max(rowid), 0) AS newest FROM members WHERE host = ''"
-    )
+    row = await store.fetch_one(f"SELECT count(*) AS many, coalesce(max(rowid), 0) AS newest FROM members WHERE {OURS}")
     return (row["many"], row["newest"]) if row else (0, 0)
 
 
 async def all_names(store: Database) -> list[tuple[str, str]]:
     """Return (username, name) of our own people."""
-    rows = await store.fetch("SELECT username, name FROM members WHERE host = '' ORDER BY username")
+    rows = await store.fetch(f"SELECT username, name FROM members WHERE {OURS} ORDER BY username")
     return [(row["username"], row["name"]) for row in rows]
 
 
 async def unit_sizes(store: Database) -> dict[str, int]:
     """Count our active people by unit."""
     rows = await store.fetch(
-        "SELECT unit, count(*) AS people FROM members WHERE host = '' AND active GROUP BY unit ORDER BY unit"
+        f"SELECT unit, count(*) AS people FROM members WHERE {OURS} AND active GROUP BY unit ORDER BY unit"
     )
     return {row["unit"]: row["people"] for row in rows}
 
@@ -183,6 +184,7 @@ async def insert(member: Member, hash_: str = "") -> None:
         active=member.active,
         password_hash=hash_,
         created_at=member.created_at.timestamp(),
+        voice=member.is_voice,
     )
 
 

@@ -59,12 +59,15 @@ async def put_reading(change: Transaction, member_id: str, thread_id: str, place
     )
 
 
-async def unread(store: Database, member_id: str, thread_ids: Collection[str]) -> dict[str, int]:
+async def unread(
+    store: Database, member_id: str, voices: Collection[str], thread_ids: Collection[str]
+) -> dict[str, int]:
     """Count, for each of some threads that a person has visited, what others wrote there since."""
     rows = await store.fetch(
         "SELECT r.thread_id, count(*) AS n FROM reading_places r JOIN contributions c ON c.thread_id = r.thread_id"
         " AND c.created_at > r.seen_at WHERE r.member_id = ? AND r.thread_id IN (SELECT value FROM json_each(?))"
-        " AND c.kind = 'reply' AND NOT c.deleted AND c.author_id != r.member_id GROUP BY r.thread_id",
-        (member_id, json.dumps(list(thread_ids))),
+        " AND c.kind = 'reply' AND NOT c.deleted AND c.author_id != r.member_id"
+        " AND c.author_id NOT IN (SELECT value FROM json_each(?)) GROUP BY r.thread_id",
+        (member_id, json.dumps(list(thread_ids)), json.dumps(list(voices))),
     )
     return {row["thread_id"]: row["n"] for row in rows}

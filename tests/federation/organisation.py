@@ -186,7 +186,7 @@ async def found(
     read = (lambda: start + timedelta(seconds=seconds[0])) if now else (
         lambda: datetime.now(UTC) + timedelta(seconds=seconds[0])
     )  # fmt: skip
-    house = House(inside, name, addresses, Clock(read))
+    house = House(inside, name, addresses, Clock(read), names_key=b"n" * 32)
     outside = Outside(store, Sealer(b"r" * 32), addresses, name, b"s" * 32, lambda: time.time() + seconds[0])
     used = [0]
 

@@ -37,5 +37,5 @@ async def world(tmp_path: Path, new_store: Path) -> AsyncIterator[World]:
     shutil.copy(new_store, tmp_path)
     store = await Database.open(tmp_path / new_store.name, ROWS, migrations=MIGRATIONS)
     time = Time()
-    yield World(House(store, "Acme", ADDRESSES, Clock(time)), time)
+    yield World(House(store, "Acme", ADDRESSES, Clock(time), names_key=b"n" * 32), time)
     await store.close()

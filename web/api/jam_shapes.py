@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from server.domain.jams import Audience, Charter, Forum, Jam, JamState
+from server.domain.voices import Names
 from server.services.board import Board
 from server.services.house import House
 from web.api.shapes import Answer, Body, Thing
@@ -74,6 +75,7 @@ class NewForum(Body, frozen=True, kw_only=True):
     audience: Audience = "inside"
     label: str = "GREEN"
     peers: Annotated[tuple[str, ...], Meta(max_length=1000, description="where not every partner is meant")] = ()
+    names: Annotated[Names, Meta(description="whether authors are named, or seen as a role, or sealed")] = "named"
 
 
 class ForumChanges(Body, frozen=True, kw_only=True):
@@ -115,6 +117,7 @@ class ForumAnswer(Thing, frozen=True, kw_only=True):
     joined: bool
     place: int
     takes_ideas: bool
+    names: Names
     created_at: datetime
 
 
@@ -285,6 +288,7 @@ def show_forum(house: House, forum: Forum) -> ForumAnswer:
         joined=forum.joined,
         place=forum.place,
         takes_ideas=forum.closed_at is None,
+        names=forum.names,
         created_at=forum.created_at,
     )
 

@@ -27,6 +27,7 @@ from web.pages.finding.fair import ranked, why, with_reasons
 from web.people import names_of_hosts
 from web.reach import audience_words, badge_of
 from web.session import member_of
+from web.unnamed import names_words
 from web.views import Choice, Composer, Link
 
 PAGE = 30
@@ -67,6 +68,7 @@ async def _forum(request: web.Request, typed: dict[str, str], wrong: dict[str, s
         handle=forum.handle if forum.audience != "inside" else "",
         audience=badge_of(house, forum, names),
         audience_words=audience_words(house, forum, names),
+        names_words=names_words(forum.names),
         host=names.get(forum.host, forum.host),
         ideas=with_reasons(draw_cards(house, found, {forum.id: forum}, names, unread), whys),
         total=counts.get(forum.id, (0, 0))[0],

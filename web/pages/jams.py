@@ -10,6 +10,7 @@ from server.boundary.labels import Level
 from server.domain.actors import Member
 from server.domain.errors import Refusal
 from server.domain.jams import AUDIENCES, TRANSITIONS, Audience, Charter, Jam
+from server.domain.voices import NAMES
 from server.keys import HOUSE
 from server.services import board, forums, ideas, jams, partners
 from server.services.house import House
@@ -25,6 +26,7 @@ from web.language import _
 from web.lineage import draw_lineage, link_rehearsal
 from web.people import names_of_hosts
 from web.session import member_of
+from web.unnamed import NAME_CHOICES
 from web.views import Choice, Phase
 
 GAP_WORDS = {
@@ -194,6 +196,9 @@ async def _settings(request: web.Request, typed: dict[str, str], wrong: dict[str
         forum_values=values,
         audiences=audience_choices(house, values["audience"]),
         labels=label_choices(values["label"].partition("+")[0]),
+        name_choices=tuple(
+            Choice(value=one, words=_(NAME_CHOICES[one]), chosen=one == values.get("names", "named")) for one in NAMES
+        ),
         wishes=draw_wishes("GREEN", values.get("onward", "")),
         partners=await partner_choices(house, ticked),
         charter=_charter(jam),
@@ -286,6 +291,7 @@ async def create_forum(request: web.Request) -> web.Response:
         await forums.create_forum(
             house, member, jam, form.get("slug", "").strip(), form.get("title", ""), form.get("question", ""),
             audience, label_in(form) or "GREEN", await read_choices(request, "peers"),
+            next((one for one in NAMES if one == form.get("names")), "named"),
         )  # fmt: skip
     except Refusal as refusal:
         return await _settings(request, form, wrong_of(refusal), refusal.status)

@@ -26,7 +26,7 @@ async def show_label(request: web.Request) -> web.Response:
 async def _label(request: web.Request, typed: dict[str, str], wrong: dict[str, str], status: int) -> web.Response:
     house, member, made, _, jam = await obtain(request)
     lowers = may_declassify(member)
-    if made.author_id != member.id and not lowers:
+    if not member.wrote(made.author_id) and not lowers:
         raise NotAllowed("Only its author, a reviewer or an admin can change its label.")
     label = Label.parse(made.label)
     page = views.LabelPage(

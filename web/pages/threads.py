@@ -238,7 +238,7 @@ async def show_edit(request: web.Request) -> web.Response:
 
 async def _edit(request: web.Request, typed: dict[str, str], wrong: dict[str, str], status: int) -> web.Response:
     house, member, made, forum, jam = await obtain(request)
-    if made.author_id != member.id:
+    if not member.wrote(made.author_id):
         raise NotAllowed("Only its author can change this.")
     writing = Writing(kind="edit", forum=forum, edited=made, typed=typed, wrong=wrong, cancel_url=url_of(made))
     page = views.WriteView(
@@ -257,7 +257,7 @@ async def edit(request: web.Request) -> web.Response:
     writing = Writing(kind="edit", forum=forum, edited=made, typed=form, cancel_url=url_of(made))
     try:
         await enclosing.take(request, member, house, form)
-        if made.author_id == member.id and (asked := await ask_before(house, member, writing, jam, form)):
+        if member.wrote(made.author_id) and (asked := await ask_before(house, member, writing, jam, form)):
             return await show_again(request, house, replace(writing, confirm=asked), jam)
         changed = await ideas.edit(
             house,
@@ -320,7 +320,7 @@ def _words(version: Version) -> str:
 async def confirm_delete(request: web.Request) -> web.Response:
     """GET /ideas/{idea}/delete"""
     house, member, made, _, jam = await obtain(request)
-    if made.author_id != member.id:
+    if not member.wrote(made.author_id):
         member.require("moderate")
     words = made.title or excerpt(plain(made.html), 80)
     page = views.ConfirmPage(

@@ -63,6 +63,7 @@ from server.storage.rows.people import LinkRow, MemberRow, SessionRow, TokenRow
 from server.storage.rows.reading import ReadingRow
 from server.storage.rows.records import AuditRow, CheckpointRow, EventRow, SelfTestRow
 from server.storage.rows.themes import ThemeStateRow
+from server.storage.rows.voices import OpeningRow, VoiceRow
 from server.storage.rows.walls import WallRow
 from server.storage.rows.writing import ConfirmationRow, DraftRow, MentionRow
 
@@ -108,6 +109,7 @@ __all__ = [
     "MentionRow",
     "MoveRow",
     "NoticeRow",
+    "OpeningRow",
     "PartnerRow",
     "PastVerdictRow",
     "PlaceRow",
@@ -143,5 +145,6 @@ __all__ = [
     "VerdictRow",
     "VersionRow",
     "VisitRow",
+    "VoiceRow",
     "WallRow",
 ]

@@ -41,6 +41,7 @@ class ForumRow(Model):
     created_at = fields.FloatField()
     place = fields.IntField(default=0, db_default=0)
     closed_at = fields.FloatField(null=True)
+    names = fields.CharField(max_length=10, default="named", db_default="named")
 
     class Meta:
         table = "forums"

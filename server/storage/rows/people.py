@@ -19,6 +19,7 @@ class MemberRow(Model):
     active = fields.BooleanField(default=True)
     password_hash = fields.CharField(max_length=300, default="")
     created_at = fields.FloatField()
+    voice = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = "members"

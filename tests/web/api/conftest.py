@@ -51,7 +51,7 @@ async def open_outside(folder: Path) -> Database:
 async def house(tmp_path: Path, blank_stores: Path) -> AsyncIterator[House]:
     shutil.copy(blank_stores / "inside.sqlite", tmp_path)
     store = await open_inside(tmp_path)
-    yield House(store, "Acme", ADDRESSES)
+    yield House(store, "Acme", ADDRESSES, names_key=b"n" * 32)
     await store.close()
 
 

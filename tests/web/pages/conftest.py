@@ -94,7 +94,7 @@ def make_house_fixture() -> Callable[..., Awaitable[House]]:
 
 async def make_house(folder: Path, inside_url: str = "http://127.0.0.1:8101") -> House:
     store = await Database.open(folder / "store.sqlite", "server.storage.rows", migrations="server.storage.migrations")
-    house = House(store, "Acme", Addresses("http://127.0.0.1:8102", inside_url))
+    house = House(store, "Acme", Addresses("http://127.0.0.1:8102", inside_url), names_key=b"n" * 32)
     await rules.found_rules(house)
     return house
 

@@ -69,7 +69,7 @@ async def _hour(request: web.Request, typed: dict[str, str], wrong: dict[str, st
 
 def _question(one: HourQuestion, queue: Queue, reader: Member, state: str) -> QuestionView:
     page, waits = f"/hours/{one.hour_id}/questions/{one.id}", one.state == "waiting" and state != "over"
-    is_host, own = reader.id == queue.hour.host_id, one.author_id == reader.id
+    is_host, own = reader.id == queue.hour.host_id, reader.wrote(one.author_id)
     return QuestionView(
         id=one.id,
         text=one.text,

@@ -41,7 +41,7 @@ async def _form(request: web.Request, typed: dict[str, str], wrong: dict[str, st
         label = label_of(typed.get("label") or None, idea.label)
     except Invalid:
         label = idea.label
-    draft = crossings.Draft(forum, member, "", words, label, thread_id=idea.id)
+    draft = await crossings.draft_by(house, member, crossings.Draft(forum, member, "", words, label, thread_id=idea.id))
     verdicts = await crossings.judge(house, draft)
     names, book = await names_of_hosts(house), await house.rulebook()
     latest = min(jam.closes_at, house.now() + timedelta(days=1))

@@ -76,6 +76,7 @@ def _moderation_words(detail: str) -> str:
         "restored": _("Words of yours that were hidden are back"),
         "asked": _("A facilitator asks you to edit words of yours; the thread says why"),
         "moved": _("A facilitator moved words of yours"),
+        "named": _("Two people opened the name behind words of yours, and know that they are yours"),
     }.get(detail, _("A facilitator removed words of yours"))
 
 
@@ -83,6 +84,9 @@ def _duty_words(detail: str) -> str:
     return {
         "review": _("Something waits for your review"),
         "flag": _("Somebody asks the facilitators to look at something"),
+        "name": _("Somebody asks for the name behind a voice; a second person has to agree"),
+        "name opened": _("The name that you asked for is opened"),
+        "name refused": _("The name that you asked for stays sealed"),
         "summary": _("You owe the summary of a breakout room"),
         "hour": _("Your host hour has begun; people have questions for you"),
     }.get(detail, _("Something waits for you to look at"))
@@ -109,6 +113,8 @@ def url_of_notice(told: Told) -> str:
         return url_of(told.about) if told.about else ""
     if notice.kind == "duty":
         cases = f"/jams/{told.about.jam_id}/control/cases" if told.about else "/inbox"
+        if notice.detail.startswith("name"):
+            return "/boundary/names"
         return "/boundary/holds" if notice.detail == "review" else cases
     if notice.kind == "followed" and notice.detail == "theme":
         return "/catch-up"
