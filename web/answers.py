@@ -25,6 +25,7 @@ DONE = {
     "saved": later("Saved."),
     "taken-back": later("Taken back. Nothing of it has left; the words are a draft again."),
     "kept": later("Kept as a draft. Nobody else sees it."),
+    "kept-for-you": later("You are signed in again. What you typed is here, and not sent yet."),
     "dropped": later("Dropped."),
     "too-late": later("It was too late to undo that: it is on its way. You can still delete it."),
     "deleted": later("Deleted. Whoever held a copy has been asked to delete it too."),

@@ -13,13 +13,13 @@ from server.domain.actors import Member
 from server.domain.drafts import KeptDraft, Place
 from server.domain.errors import Missing
 from server.domain.files import File
-from server.domain.ideas import INTENTS, Contribution, Intent
+from server.domain.ideas import INTENTS, TEXT_LIMIT, Contribution, Intent
 from server.domain.jams import Forum
 from server.services import crossings, drafts, ideas, resembling
 from server.services.crossings import Draft
 from server.services.house import House
 from server.services.labels import put_together
-from server.services.text import render
+from server.services.text import render, too_long
 from web.enclosing import carried, views_of
 from web.language import ngettext
 from web.outbound import count_heads, draw_copies
@@ -90,6 +90,12 @@ class Writing:
         root = self.root if self.kind == "reply" else None
         return str(chosen.join(Label.parse(root.label)) if root else chosen)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether other words stand by now than those that are being changed."""
+        began = version_in(self.typed)
+        return self.edited is not None and began not in (0, self.edited.version)
+
     def draft(self, author: Member, files: tuple[File, ...] = ()) -> Draft:
         thread = self.edited.thread_id if self.edited else self.root.id if self.root else ""
         return Draft(
@@ -113,6 +119,7 @@ async def draw_composer(house: House, author: Member, writing: Writing) -> Compo
     if kept is not None:
         writing = replace(writing, typed={**kept.typed, "builds_on": writing.typed.get("builds_on", "")})
     files = await carried(house, author, writing.typed)
+    writing, whole = _cut(writing), writing.typed.get("text", "")
     draft = await crossings.draft_by(house, author, writing.draft(author, files))
     verdicts = await crossings.judge(house, draft)
     reach = draw_reach(house, writing.forum, verdicts, names, await house.rulebook(), verb_of(writing))
@@ -128,7 +135,7 @@ async def draw_composer(house: House, author: Member, writing: Writing) -> Compo
         reach=reach,
         key=writing.kind,
         title=writing.typed.get("title", ""),
-        text=writing.typed.get("text", ""),
+        text=whole,
         titled=titled,
         labels=_labels(writing),
         categories=" ".join(sorted(Label.parse(writing.label).categories)),
@@ -152,6 +159,9 @@ async def draw_composer(house: House, author: Member, writing: Writing) -> Compo
         files=views_of(files, writing.typed),
         speaks_as=draft.author.name if draft.author.is_voice else "",
         names_words=names_words(writing.forum.names),
+        version=writing.edited.version if writing.edited else 0,
+        # Sanitised when it was written.
+        meanwhile=Markup(writing.edited.html) if writing.edited and writing.is_behind else None,  # noqa: S704
     )
 
 
@@ -166,6 +176,15 @@ def _with_undo(house: House, writing: Writing, reach: Reach) -> str:
         return reach.effect
     undo = ngettext("You can undo it for %(num)s second.", "You can undo it for %(num)s seconds.", seconds)
     return f"{reach.effect} {undo % {'num': seconds}}"
+
+
+def _cut(writing: Writing) -> Writing:
+    """What can be judged and shown of words that are too long to be sent: their beginning, and a sentence."""
+    text = writing.typed.get("text", "")
+    if len(text) <= TEXT_LIMIT:
+        return writing
+    wrong = {"text": too_long(text), **writing.wrong}
+    return replace(writing, typed={**writing.typed, "text": text[:TEXT_LIMIT]}, wrong=wrong)
 
 
 async def _kept(house: House, author: Member, writing: Writing) -> KeptDraft | None:
@@ -229,6 +248,12 @@ async def _similar(house: House, author: Member, writing: Writing) -> tuple[Simi
         for made in found
         if not writing.base or made.id != writing.base.id
     )
+
+
+def version_in(form: Mapping[str, str]) -> int:
+    """The version that a form changes; 0 where it names none."""
+    text = form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def label_in(form: Mapping[str, str]) -> str:

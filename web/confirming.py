@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from server.domain.actors import Member
 from server.domain.crossings import EVERYONE
+from server.domain.ideas import TEXT_LIMIT
 from server.domain.jams import Jam
 from server.services import crossings, drafts, mentions
 from server.services.house import House
@@ -20,8 +21,8 @@ FIELD = "confirmed"
 
 async def ask_before(house: House, writer: Member, writing: Writing, jam: Jam, form: Mapping[str, str]) -> str:
     """Return what the writer has to confirm before this is sent, "" for nothing; a confirmation is kept for the jam."""
-    if not form.get("text", "").strip():
-        # Whoever sends nothing is told so first.
+    if not form.get("text", "").strip() or len(form["text"]) > TEXT_LIMIT:
+        # Whoever sends nothing, or too much, is told so first.
         return ""
     verdicts = await crossings.judge(house, await crossings.draft_by(house, writer, writing.draft(writer)))
     leaving = [one for one in verdicts if one.crosses or one.verdict == "held"]

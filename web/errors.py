@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from server.database import ConstraintBroken, DatabaseError
-from server.domain.errors import Refusal, SignInNeeded
-from web.answers import draw, from_htmx, html
-from web.views import ErrorPage
+from server.domain.errors import Refusal, SignInNeeded, StaleForm
+from web.answers import draw, from_htmx, html, own_path, show
+from web.kept import typed_of
+from web.language import _
+from web.views import ErrorPage, SignInPage
 
 log = structlog.get_logger()
 
@@ -34,11 +36,15 @@ SENTENCES = {
     405: "This address takes no such request.",
     413: "That is larger than this server takes. Go back, shorten it and send it again.",
 }
-FAULT = "Something broke on our side and has been written down. What you typed is still in the page before this."
-BUSY = "The store is busy. Nothing was written; go back and send it again in a moment."
+FAULT = "Something broke on our side and has been written down."
+BUSY = "The store is busy. Nothing was written; send it again in a moment."
 #: Addresses that let whoever has them in.
 SECRET = ("/feeds/", "/unsubscribe/", "/welcome/", "/me/notices/confirm/")
 RACED = "Somebody has just done the same. Nothing was written twice."
+#: Statuses after which the very same form may be taken.
+PASSING = (429, 500, 503)
+#: What pages ask in the background while somebody types.
+ASIDE = ("/preview", "/resembling")
 
 
 @web.middleware
@@ -50,10 +56,10 @@ async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamR
         return _to_sign_in(request)
     except Refusal as refusal:
         log.info("refused", path=_path(request), status=refusal.status, truth=str(refusal))
-        return _page(request, refusal.status, refusal.public)
+        return _page(request, refusal.status, refusal.public, again=isinstance(refusal, StaleForm))
     except ConstraintBroken as error:
         log.warning("raced", path=_path(request), truth=str(error))
-        return _page(request, 409, RACED)
+        return _page(request, 409, RACED, again=True)
     except DatabaseError as error:
         log.error("store", path=_path(request), truth=str(error))
         return _page(request, 503, BUSY, {"Retry-After": "1"})
@@ -74,17 +80,40 @@ def _path(request: web.Request) -> str:
     return resource.canonical if request.path.startswith(SECRET) and resource is not None else request.path
 
 
-def _page(request: web.Request, status: int, sentence: str, headers: dict[str, str] | None = None) -> web.Response:
+def _page(
+    request: web.Request, status: int, sentence: str, headers: dict[str, str] | None = None, *, again: bool = False
+) -> web.Response:
     heading = HEADINGS.get(status, "Something went wrong")
-    page = ErrorPage(status=status, heading=heading, sentence=sentence)
+    kept = typed_of(request)
+    again = kept is not None and (again or status in PASSING)
+    page = ErrorPage(status=status, heading=heading, sentence=sentence, kept=kept, again=again)
     response = html(draw(request, "error.html", page), status)
     response.headers.update(headers or {})
     return response
 
 
 def _to_sign_in(request: web.Request) -> web.Response:
-    target = request.path_qs if request.method == hdrs.METH_GET else "/"
+    if request.method not in (hdrs.METH_GET, hdrs.METH_HEAD):
+        return _to_sign_in_again(request)
+    target = request.path_qs
     location = f"/sign-in?next={quote(target)}" if target != "/" else "/sign-in"
     if from_htmx(request):
         return web.Response(status=204, headers={"HX-Redirect": location})
     return web.Response(status=303, headers={hdrs.LOCATION: location})
+
+
+def _to_sign_in_again(request: web.Request) -> web.Response:
+    """Ask somebody whose session was over to sign in where they were; what they were sending is kept behind it."""
+    if from_htmx(request) and request.path.endswith(ASIDE):
+        # Nobody is led away while they type.
+        return web.Response(status=204)
+    came = urlsplit(request.headers.get(hdrs.REFERER, ""))
+    there = own_path(f"{came.path}?{came.query}" if came.query else came.path or "/")
+    if from_htmx(request):
+        return web.Response(status=204, headers={"HX-Redirect": f"/sign-in?next={quote(there)}"})
+    if request.headers.get(hdrs.ACCEPT) == "application/json":
+        return web.Response(status=401)
+    kept = typed_of(request)
+    notice = _("You were signed out meanwhile. Sign in again; what you typed is still here.")
+    page = SignInPage(next_url=there, notice=notice, kept=kept.write() if kept else "")
+    return show(request, "sign_in.html", page, status=401)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
 from server.services.people import Session
@@ -20,6 +22,8 @@ SESSION: web.RequestKey[Session | None] = web.RequestKey("SESSION", Session)
 COOKIE = web.RequestKey("COOKIE", str)
 # What is wrong at the boundary, for the head of the console's pages; "" where all is well.
 ALARM = web.RequestKey("ALARM", str)
+#: What the form of a request held (`web.kept.Kept`): one, or none.
+TYPED: web.RequestKey[list[Any]] = web.RequestKey("TYPED", list)
 #: How much waits at the boundary for the decision of the person who is signed in.
 TO_DECIDE = web.RequestKey("TO_DECIDE", int)
 #: How many notices that person has not read.

@@ -13,12 +13,13 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from server.domain.actors import Member
-from server.domain.errors import NotAllowed, SignInNeeded
+from server.domain.errors import NotAllowed, SignInNeeded, StaleForm
 from server.keys import HOUSE
 from server.services import holds, inbox, people, visits
 from server.services.people import Session, SignIn
 from web import csrf
-from web.keys import COOKIE, SESSION, TO_DECIDE, UNREAD
+from web.kept import note_typed
+from web.keys import COOKIE, SESSION, TO_DECIDE, TYPED, UNREAD
 from web.language import asked_for, speaking
 
 LONGEST_UPLOAD = 12_000_000
@@ -52,6 +53,7 @@ async def know_the_person(request: web.Request, handler: Handler) -> web.StreamR
     session = await people.session(house, cookie)
     request[SESSION] = session
     request[COOKIE] = cookie
+    request[TYPED] = []
     if session is not None:
         request[TO_DECIDE] = await holds.count_for(house, session.member)
         request[UNREAD] = sum((await inbox.count_unread(house, session.member)).values())
@@ -70,12 +72,13 @@ async def _require_own_form(request: web.Request, session: Session | None) -> No
             "That form came from another site, so it was not taken. Nothing has changed.",
             f"cross-site {request.method} {request.path}",
         )
+    await note_typed(request)
     if session is None:
         return
     sent = request.headers.get(csrf.HEADER) or str((await request.post()).get(csrf.FIELD, ""))
     if not csrf.token_matches(sent, csrf.derive_token(session.csrf)):
-        raise NotAllowed(
-            "This page was open for too long or in another sign-in. Go back, reload it and send again.",
+        raise StaleForm(
+            "This page was open for too long or in another sign-in. Look at it once more and send it again.",
             f"no valid CSRF token for {request.path}",
         )
 

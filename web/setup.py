@@ -9,6 +9,7 @@ from web.assets import PREFIX, Assets
 from web.errors import answer_refusals
 from web.keys import ASSETS, EXPOSURES, HUB, TEMPLATES
 from web.live import Hub
+from web.once import FORMS, Forms, take_once
 from web.pages.stream import draw_parts
 from web.routes import routes
 from web.security import add_security_headers
@@ -28,7 +29,8 @@ def add_web(app: web.Application) -> None:
     app[TEMPLATES] = templates
     app[HUB] = Hub(draw_parts(templates))
     app[EXPOSURES] = Exposures()
-    app.middlewares.extend((speak_their_language, answer_refusals, know_the_person))
+    app[FORMS] = Forms()
+    app.middlewares.extend((speak_their_language, answer_refusals, know_the_person, take_once))
     app.on_response_prepare.append(add_security_headers)
     app.on_shutdown.append(end_streams)
     app.router.add_get(PREFIX + "{name:.+}", assets.serve)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from server.domain.presence import Presence
     from web.enclosing import FileView
     from web.hosting import RotaView
+    from web.kept import Kept
     from web.lineage import LineageView
 
 Audience = Literal["inside", "partners", "public"]
@@ -174,7 +175,10 @@ class OutboundCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composer:
-    """A form for an idea, a reply or an edit, with what was typed and what is wrong with it."""
+    """A form for an idea, a reply or an edit, with what was typed and what is wrong with it.
+
+    Of an edit: `version` is what stands now, `meanwhile` its words where they are newer than those edited.
+    """
 
     kind: Literal["idea", "reply", "edit"]
     action: str
@@ -206,6 +210,8 @@ class Composer:
     files: tuple[FileView, ...] = ()
     speaks_as: str = ""
     names_words: str = ""
+    version: int = 0
+    meanwhile: Markup | None = None
 
 
 # --- lobby ------------------------------------------------------------------------------------------
@@ -303,6 +309,14 @@ class HomePage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Welcome:
+    """First steps in a jam: where to say something, and an idea to build on where there is one."""
+
+    say: Link
+    build: Link | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LobbyPage:
     jam: JamHead
     charter: Charter
@@ -320,6 +334,8 @@ class LobbyPage:
     checklist: tuple[Choice, ...] = ()
     rota: RotaView | None = None
     lineage: LineageView | None = None
+    #: For whoever has written nothing in an open jam yet.
+    welcome: Welcome | None = None
 
 
 # --- forms ------------------------------------------------------------------------------------------
@@ -331,6 +347,8 @@ class SignInPage:
     username: str = ""
     wrong: Mapping[str, str] = field(default_factory=dict)
     notice: str = ""
+    #: The form that somebody was sending when their session was over, as `web.kept` writes it.
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -673,3 +691,6 @@ class ErrorPage:
     status: int
     heading: str
     sentence: str
+    #: What was typed into the form that was refused, and whether sending it again may help.
+    kept: Kept | None = None
+    again: bool = False

@@ -3,12 +3,14 @@
     Refusal
     ├── Missing            hidden equals missing: the same sentence for both
     ├── NotAllowed         known person, but not theirs to do
+    │   └── StaleForm      theirs, but the form is from another session
     ├── SignInNeeded       nobody is signed in
     ├── Invalid            a field cannot be taken as it is
     ├── Conflict           the state of things forbids it
     │   ├── JamNotOpen
     │   ├── ForumClosed
     │   ├── CharterIncomplete
+    │   ├── Moved          other words stand than those that were changed
     │   └── RulesMoved
     └── TooMuch            a limit of size or rate
 
@@ -39,6 +41,10 @@ class Missing(Refusal):
 
 class NotAllowed(Refusal):
     status = 403
+
+
+class StaleForm(NotAllowed):
+    """A form that does not belong to the session that sends it: it may be looked at and sent once more."""
 
 
 class SignInNeeded(Refusal):
@@ -72,6 +78,15 @@ class ForumClosed(Conflict):
 
 class CharterIncomplete(Conflict):
     """A jam cannot open before its charter is whole."""
+
+
+class Moved(Conflict):
+    """Somebody, perhaps the same person elsewhere, changed it meanwhile. `version` stands now."""
+
+    def __init__(self, version: int, since: int) -> None:
+        public = "This was changed meanwhile. Your words are still here: look at what stands now, then save again."
+        super().__init__(public, f"version {version} stands, {since} was changed")
+        self.version = version
 
 
 class RulesMoved(Conflict):

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from server.boundary.labels import Label
 from server.database import Transaction
 from server.domain.actors import Member
-from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
+from server.domain.errors import Conflict, Invalid, Missing, Moved, NotAllowed
 from server.domain.events import EventKind
 from server.domain.facilitation import REASON_LIMIT, MarkReason
 from server.domain.files import File
@@ -233,6 +233,11 @@ async def _record(
     await events.append(change, kind, made.id, facts, house.now().timestamp())
 
 
+async def has_written(house: House, member: Member, jam: Jam) -> bool:
+    """Say whether somebody has written anything in a jam."""
+    return await contributions.count_by_author(house.store, member.id, jam.id, house.now().timestamp() + 1) > 0
+
+
 async def edit(
     house: House,
     by: Member,
@@ -244,10 +249,12 @@ async def edit(
     reason: str = "",
     origin: Origin | None = None,
     files: Sequence[File] | None = None,
+    since: int = 0,
 ) -> Contribution:
     """Change the words; the earlier ones stay as a version. Only the author may, while the jam is open.
 
-    `files` takes the place of those attached; None leaves them.
+    `files` takes the place of those attached; None leaves them. `since` is the version that was changed: where
+    another one stands by now, Moved is raised, so that nothing is written over unread; 0 asks for no such care.
 
     A reply's label stays at least as strict as that of the idea that it answers. Whoever makes a label less
     strict must have the duty to review or to make rules, and is named in the audit.
@@ -260,6 +267,8 @@ async def edit(
     if forum is None:
         raise Missing("forum")
     await _require_open(house, forum, origin)
+    if since and since != old.version:
+        raise Moved(old.version, since)
     if origin is None and clean_text(text) != old.text and await polls.by_id(house.store, old.id):
         raise Conflict("A poll keeps the words that people answer. End or delete it, and ask anew.")
     html = sanitise(origin.html) if origin else ""

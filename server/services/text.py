@@ -69,10 +69,13 @@ def clean_text(value: str, field: str = "text", *, required: bool = True) -> str
     if required and not text:
         raise Invalid(field, "Please write something first.")
     if len(text) > TEXT_LIMIT:
-        raise TooMuch(
-            f"This is {len(text):,} characters long; at most {TEXT_LIMIT:,} fit. Nothing was lost: shorten it."
-        )
+        raise TooMuch(too_long(text))
     return text
+
+
+def too_long(text: str) -> str:
+    """What is said of a text that is over the limit."""
+    return f"This is {len(text):,} characters long; at most {TEXT_LIMIT:,} fit. Nothing was lost: shorten it."
 
 
 def render(text: str) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server.domain.errors import Invalid, Missing, SignInNeeded
+from server.domain.errors import Invalid, Missing, Refusal, SignInNeeded
 from server.keys import HOUSE
-from server.services import people
+from server.services import drafts, people
+from server.services.people import SignIn
 from web.answers import APPEARANCES, DIRECTIONS, DONE, go, own_path, show
 from web.forms import read_form, wrong_of
-from web.keys import COOKIE
-from web.language import LANGUAGES
+from web.kept import Kept, read_kept
+from web.keys import COOKIE, SESSION
+from web.language import LANGUAGES, _
+from web.pages.drafts import url_of_place
 from web.session import drop_cookie, member_of, session_of, set_cookie
-from web.views import LinkPage, SignInPage
+from web.views import ErrorPage, LinkPage, SignInPage
 
 _YEAR = 365 * 86400
 
@@ -29,17 +32,38 @@ async def show_sign_in(request: web.Request) -> web.Response:
 async def sign_in(request: web.Request) -> web.Response:
     """POST /sign-in"""
     form = await read_form(request)
-    next_url = own_path(form.get("next", "/"))
+    next_url, kept = own_path(form.get("next", "/")), form.get("kept", "")
     try:
         begun = await people.sign_in(request.app[HOUSE], form.get("username", ""), form.get("password", ""))
     except SignInNeeded as refusal:
-        page = SignInPage(next_url=next_url, username=form.get("username", ""), wrong=wrong_of(refusal))
+        page = SignInPage(
+            next_url=next_url, username=form.get("username", ""), wrong=wrong_of(refusal), kept=kept
+        )
         return show(request, "sign_in.html", page, status=401)
     if request[COOKIE]:
         await people.sign_out(request.app[HOUSE], request[COOKIE])
-    response = go(request, next_url)
+    response = await _go_on(request, begun, read_kept(kept), next_url)
     set_cookie(request, response, begun)
     return response
+
+
+async def _go_on(request: web.Request, begun: SignIn, kept: Kept | None, next_url: str) -> web.Response:
+    """Lead back to the page, or to what somebody was sending when their session was over: nothing is sent by it."""
+    if kept is None:
+        return go(request, next_url)
+    house = request.app[HOUSE]
+    request[SESSION] = session = await people.session(house, begun.cookie)
+    if session is None:
+        raise SignInNeeded
+    try:
+        place, typed = drafts.read_place(kept.place), kept.typed
+        await drafts.keep(house, session.member, place, typed.get("title", ""), typed.get("text", ""), typed)
+    except Refusal:
+        # No composer, or none for this person: the words are shown as they are.
+        heading, sentence = _("You are signed in"), _("This is what you were sending. It was not sent yet.")
+        page = ErrorPage(status=0, heading=heading, sentence=sentence, kept=kept, again=True)
+        return show(request, "error.html", page)
+    return go(request, url_of_place(place), "kept-for-you")
 
 
 async def sign_out(request: web.Request) -> web.Response:

@@ -83,7 +83,7 @@ async def keep(request: web.Request) -> web.Response:
     await drafts.keep(house, member, place, form.get("title", ""), form.get("text", ""), form)
     if request.headers.get("Accept") == "application/json":
         return web.Response(status=204)
-    return go(request, "/drafts", "kept")
+    return go(request, url_of_place(place) if form.get("on") else "/drafts", "kept")
 
 
 async def drop(request: web.Request) -> web.Response:

@@ -145,7 +145,7 @@ async def post_idea(request: web.Request) -> web.Response:
             label=label_in(form) or None, builds_on=form.get("builds_on", ""),
             undo=house.undo_window, files=await enclosing.chosen(house, member, form),
         )  # fmt: skip
-    except (NotAllowed, SignInNeeded):
+    except (NotAllowed, SignInNeeded, JamNotOpen):
         raise
     except Refusal as refusal:
         return await _forum(request, form, wrong_of(refusal), refusal.status)

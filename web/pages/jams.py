@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from aiohttp import web
 
 from server.boundary.labels import Level
 from server.domain.actors import Member
 from server.domain.errors import Refusal
-from server.domain.jams import AUDIENCES, TRANSITIONS, Audience, Charter, Jam
+from server.domain.ideas import Contribution
+from server.domain.jams import AUDIENCES, TRANSITIONS, Audience, Charter, Forum, Jam
 from server.domain.voices import NAMES
 from server.keys import HOUSE
 from server.services import board, forums, ideas, jams, partners
@@ -88,8 +89,22 @@ async def show_lobby(request: web.Request) -> web.Response:
         checklist=_checklist(jam) if state == "draft" and not jam.host else (),
         rota=await draw_rota(house, member, jam, own, head.url),
         lineage=await draw_lineage(house, member, jam, names),
+        welcome=None if state != "open" or await ideas.has_written(house, member, jam) else _welcome(own, newest),
     )
     return show(request, "lobby.html", page)
+
+
+def _welcome(own: Sequence[Forum], newest: Sequence[Contribution]) -> views.Welcome | None:
+    """The first steps of somebody who has not written here yet; None where there is no forum to write in."""
+    open_to = [forum for forum in own if forum.is_local or forum.joined]
+    if not open_to:
+        return None
+    forum = open_to[0]
+    build = max(newest, key=lambda made: (made.support, made.replies), default=None)
+    return views.Welcome(
+        say=views.Link(text=forum.title, url=f"/forums/{forum.id}#composer-idea"),
+        build=views.Link(text=build.title, url=f"/ideas/{build.id}") if build else None,
+    )
 
 
 def draw_phases(jam: Jam, state: str) -> tuple[Phase, ...]:

@@ -12,7 +12,7 @@ from federation.outside.ledger import Holding, holdings
 from server.domain.actors import Member
 from server.domain.differences import Piece, compare
 from server.domain.drafts import Place
-from server.domain.errors import Conflict, Missing, NotAllowed, Refusal, SignInNeeded
+from server.domain.errors import Conflict, JamNotOpen, Missing, NotAllowed, Refusal, SignInNeeded
 from server.domain.holds import Hold
 from server.domain.ideas import MARKS, Contribution, Version
 from server.domain.jams import Forum, Jam
@@ -27,7 +27,7 @@ from web import enclosing, views
 from web.answers import DONE, draw, from_htmx, go, head_of, html, show
 from web.asking import draw_asking
 from web.cards import url_of
-from web.composing import Writing, draw_composer, intent_of, label_in
+from web.composing import Writing, draw_composer, intent_of, label_in, version_in
 from web.confirming import ask_before
 from web.forms import read_form, wrong_of
 from web.gate import caught_up
@@ -200,7 +200,7 @@ async def post_reply(request: web.Request) -> web.Response:
             undo=house.undo_window,
             files=await enclosing.chosen(house, member, form),
         )
-    except (NotAllowed, SignInNeeded):
+    except (NotAllowed, SignInNeeded, JamNotOpen):
         raise
     except Refusal as refusal:
         if parent.id == root.id:
@@ -268,8 +268,9 @@ async def edit(request: web.Request) -> web.Response:
             label=label_in(form) or None,
             reason=form.get("reason", ""),
             files=await enclosing.chosen(house, member, form),
+            since=version_in(form),
         )
-    except (NotAllowed, SignInNeeded):
+    except (NotAllowed, SignInNeeded, JamNotOpen):
         raise
     except Refusal as refusal:
         return await _edit(request, form, wrong_of(refusal), refusal.status)

@@ -26,9 +26,11 @@
     return new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(at);
   }
 
-  // Words survive a closed tab: kept in this browser only, and dropped once they were sent.
+  // Words survive a closed tab and a session that ended: kept in this browser only, for the person who typed them,
+  // and dropped once they were sent.
+  const person = document.body.dataset.person || "";
   function keepDraft(form) {
-    const key = `marmalade-draft:${form.dataset.draft}`;
+    const key = `marmalade-draft:${person}:${form.dataset.draft}`;
     const fields = () => [...form.querySelectorAll("input[name=title], textarea")];
     let stored = {};
     try { stored = JSON.parse(localStorage.getItem(key) || "{}"); } catch { return; }
@@ -40,14 +42,16 @@
     form.addEventListener("submit", () => sessionStorage.setItem("marmalade-sent", key));
   }
 
-  // A draft goes once the server says that the words are in, and all of them with the person who signs out.
+  // A draft goes once the server says that the words are in, all of them with the person who signs out, and those
+  // of anybody else once another person has signed in.
   function dropDrafts() {
     const sent = sessionStorage.getItem("marmalade-sent");
     if (sent && new URLSearchParams(location.search).has("done")) localStorage.removeItem(sent);
     sessionStorage.removeItem("marmalade-sent");
-    if (!document.querySelector("details.menu")) {
-      Object.keys(localStorage).filter((key) => key.startsWith("marmalade-draft:")).forEach((key) => localStorage.removeItem(key));
-    }
+    const left = new URLSearchParams(location.search).get("done") === "signed-out";
+    if (!left && !person) return;
+    Object.keys(localStorage).filter((key) => key.startsWith("marmalade-draft:") && !(person && key.startsWith(`marmalade-draft:${person}:`)))
+      .forEach((key) => localStorage.removeItem(key));
   }
 
   // One press, one sending.

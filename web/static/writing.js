@@ -94,7 +94,8 @@
       if (form.dataset.sent || words() === last) return;
       last = words();
       fetch("/drafts", { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" },
-        credentials: "same-origin", keepalive: last.length < 60000 }).catch(() => { last = ""; });
+        credentials: "same-origin", keepalive: last.length < 60000 })
+        .then((answer) => { if (!answer.ok || answer.redirected) last = ""; }).catch(() => { last = ""; });
     }
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 2500); });
     form.addEventListener("submit", () => { clearTimeout(timer); });

@@ -123,7 +123,7 @@ async def test_a_form_without_the_token_of_the_session_is_refused(site: Any, tok
     browser.csrf = token
     answer, text = await browser.post(f"/forums/{site.own_house.id}/ideas", title="No", text="No")
     assert answer.status == 403
-    assert "Go back, reload it" in text
+    assert "Look at it once more and send it again." in text
 
 
 def test_a_token_looks_different_on_every_page_and_means_the_same() -> None:

@@ -37,6 +37,7 @@ from web.views import Choice, Link
 
 PAGE = 20
 LEAST_WORDS = 12
+NEAR = 5
 
 
 async def show_search(request: web.Request) -> web.Response:
@@ -48,12 +49,17 @@ async def show_search(request: web.Request) -> web.Response:
     except Invalid:
         found = await finding.search(house, member, sought, "", PAGE)
     names = await names_of_hosts(house)
+    near = [] if found.hits or sought.chosen else await resembling.resembling(house, member, sought.query)
     readable = {forum.id: forum for forum in await forums.list_forums(house, member)}
     called = await finding.named(house, member, sought)
     page = SearchPage(
         query=sought.query,
         kept=tuple((name, value) for name, value in sought.chosen.items()),
         hits=tuple(draw_hit(house, hit, readable[hit.made.forum_id], names) for hit in found.hits),
+        near=tuple(
+            draw_hit(house, Hit(made, ((excerpt(made.text, 160), False),)), readable[made.forum_id], names)
+            for _, made in near[:NEAR]
+        ),
         total=found.total,
         more=found.more,
         facets=_facets(house, found, names),

@@ -55,6 +55,8 @@ class SearchPage:
     experts_url: str
     asked: bool
     address: str
+    #: Where nothing holds every word: what has rare words in common with them, most alike first.
+    near: tuple[HitLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
