@@ -27,6 +27,10 @@ def derive_token(session_csrf: str) -> bytes:
     return hashlib.sha256(session_csrf.encode()).digest()
 
 
+#: Stands in pages where the token belongs until they are sent: what is kept of a page is nobody's own.
+STAND_IN = secrets.token_urlsafe(24)
+
+
 def mask_token(token: bytes) -> str:
     """A fresh text for `token`: a random pad and the token XOR that pad, in URL-safe base64."""
     pad = secrets.token_bytes(_LENGTH)

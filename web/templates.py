@@ -11,7 +11,9 @@ import jinja2
 from markupsafe import Markup, escape
 
 from web.assets import Assets
-from web.language import _, ngettext
+from web.fragments import Fragments, is_plain, key_of
+from web.language import _, ngettext, spoken
+from web.views import ReplyView
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -29,14 +31,17 @@ class Templates:
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            # Looking whether a file has changed would be done hundreds of times for a page.
+            auto_reload=False,
             extensions=["jinja2.ext.i18n"],
         )
         self._environment.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
-        self._environment.globals.update(asset=assets.url, icon=self._icon)
+        self._environment.globals.update(asset=assets.url, icon=self._icon, drawn_before=self._keep)
         self._environment.filters.update(when=self._when, count=count, plural=plural, clock=clock, iso=iso, stamp=stamp)
         self._sprite = assets.url("vendor/lucide.svg")
         # A page of a thread has hundreds of them.
         self._icons: dict[str, Markup] = {}
+        self._fragments = Fragments()
 
     def render(self, name: str, /, **values: Any) -> str:
         """The page `name`, a file under templates/, with `values`; a mistake raises jinja2.TemplateError."""
@@ -49,6 +54,14 @@ class Templates:
             drawing = Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>')
             found = self._icons[name] = drawing.format(self._sprite, name)
         return found
+
+    def _keep(self, reply: ReplyView, page: Any, *more: Any, caller: Callable[[], Markup]) -> Markup:
+        """`{% call drawn_before(…) %}`: the block as it was drawn before from the same."""
+        if not is_plain(reply, page):
+            return caller()
+        now = self._now()
+        ages = (ago((now - at).total_seconds(), at) if at else "" for at in (reply.at, reply.edited_at))
+        return self._fragments.get(key_of(reply, spoken(), *ages, *more), caller)
 
     def _when(self, at: datetime | None, nothing: str = "never") -> Markup:
         """A <time>: how long ago in words, exact in its title; a script rewrites it in local time."""

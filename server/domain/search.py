@@ -74,6 +74,30 @@ def match_of(query: str) -> str:
 
     "Words in quotes" must stand together, and -words must not occur. "" where there is nothing to look for.
     """
+    return terms_of(query).match
+
+
+def in_words(expression: str) -> str:
+    """Return an FTS5 query that looks at titles and texts alone: where a text stands is in the index as well."""
+    return f"{{title text}} : ({expression})"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a query wants, all of it, and what it does not want, in FTS5's language."""
+
+    wanted: tuple[str, ...]
+    unwanted: tuple[str, ...] = ()
+
+    @property
+    def match(self) -> str:
+        """The whole query, "" where nothing is wanted."""
+        left = " AND ".join(self.wanted)
+        return in_words(f"({left})" + "".join(f" NOT {term}" for term in self.unwanted)) if left else ""
+
+
+def terms_of(query: str) -> Terms:
+    """Turn what was typed into terms: see `match_of`."""
     wanted: list[str] = []
     unwanted: list[str] = []
     for part in _PART.finditer(clean(query)[:LONGEST]):
@@ -85,10 +109,7 @@ def match_of(query: str) -> str:
             whole = quoted or len(words) > 1 or len(words[0]) < LEAST_BEGINNING
             term = f'"{" ".join(words)}"' + ("" if whole else "*")
             (unwanted if minus else wanted).append(term)
-    if not wanted:
-        return ""
-    left = " AND ".join(wanted[:MOST_WORDS])
-    return f"({left})" + "".join(f" NOT {term}" for term in unwanted[:MOST_WORDS])
+    return Terms(tuple(wanted[:MOST_WORDS]), tuple(unwanted[:MOST_WORDS]))
 
 
 def folded(text: str) -> list[str]:
@@ -107,9 +128,9 @@ def rare_words(counts: Mapping[str, int], total: int, most: int = MOST_WORDS) ->
     return (telling or known[:3])[:most]
 
 
-def any_of(words: Iterable[str]) -> str:
-    """Return the FTS5 query for texts with any of these words."""
-    return " OR ".join(f'"{word}"' for word in words)
+def any_of(words: Iterable[str]) -> Terms:
+    """Return the query for texts with any of these words."""
+    return Terms(("(" + " OR ".join(f'"{word}"' for word in words) + ")",))
 
 
 def level_of(label: str) -> str:

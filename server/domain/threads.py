@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from server.domain.actors import Member
 
-BRANCHES = 200
+BRANCHES = 100
 LEVELS = 4
 #: How many replies a page shows below its branches; each branch may have at least LEAST of its own.
-BELOW = 200
+BELOW = 100
 LEAST = 2
 
 

@@ -12,7 +12,7 @@ from server.domain.actors import Member
 from server.domain.errors import Invalid
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.domain.search import DATE_SECONDS, DATES, FACETS, HERE, Sought, level_of, match_of, snippet
+from server.domain.search import DATE_SECONDS, DATES, FACETS, HERE, Sought, level_of, snippet, terms_of
 from server.services.forums import list_forums
 from server.services.house import House
 from server.services.jams import list_jams
@@ -57,10 +57,11 @@ async def search(house: House, reader: Member, sought: Sought, after: str = "", 
     """Find what a person may read. Odd queries find nothing; only a cursor that is none of ours is refused."""
     edge = _edge(after)
     readable = {forum.id: forum for forum in await list_forums(house, reader)}
-    match = match_of(sought.query)
-    if sought.is_empty or not readable or (sought.query.strip() and not match):
+    terms = terms_of(sought.query)
+    if sought.is_empty or not readable or (sought.query.strip() and not terms.wanted):
         return Found(sought, [], 0, False, {}, "")
-    found = await index.places(house.store, match, sought, readable, house.now().timestamp(), KEPT + 1)
+    within = [forum.id for forum in readable.values() if sought.jam in ("", forum.jam_id)]
+    found = await index.places(house.store, terms, sought, within, house.now().timestamp(), KEPT + 1)
     kept = found[:KEPT]
     ordered = sorted(kept, key=_place_in(sought))
     rest = [place for place in ordered if edge is None or _place_in(sought)(place) > edge]
@@ -169,8 +170,8 @@ def newest(sought: Sought) -> Sought:
 async def count_new(house: House, reader: Member, sought: Sought, since: float) -> int:
     """Count what a search finds of what was written after a moment in unix seconds, up to KEPT."""
     readable = {forum.id for forum in await list_forums(house, reader)}
-    match = match_of(sought.query)
-    if sought.is_empty or (sought.query.strip() and not match):
+    terms = terms_of(sought.query)
+    if sought.is_empty or (sought.query.strip() and not terms.wanted):
         return 0
-    found = await index.places(house.store, match, sought, readable, house.now().timestamp(), KEPT)
+    found = await index.places(house.store, terms, sought, readable, house.now().timestamp(), KEPT)
     return sum(place.made_at > since for place in found)

@@ -300,6 +300,10 @@ async def insert(change: Transaction, made: Contribution) -> None:
     await _add_words(change, made.id, made.title, made.text)
 
 
+#: Where a contribution stands, as words of the search index: its forum, unless it is hidden, and its author.
+PLACED = "CASE WHEN hidden THEN '' ELSE '0f' || forum_id END || ' 0a' || author_id"
+
+
 async def index_words(change: Transaction, contribution_id: str, title: str, text: str) -> None:
     """Put the words of a contribution into the search index, in place of its earlier ones."""
     number = await change.fetch_value("SELECT number FROM search_rows WHERE contribution_id = ?", (contribution_id,))
@@ -312,7 +316,9 @@ async def index_words(change: Transaction, contribution_id: str, title: str, tex
 
 async def _add_words(change: Transaction, contribution_id: str, title: str, text: str) -> None:
     await change.execute(
-        "INSERT INTO contribution_words (id, title, text) VALUES (?, ?, ?)", (contribution_id, title, text)
+        "INSERT INTO contribution_words (id, title, text, place)"
+        f" SELECT ?, ?, ?, {PLACED} FROM contributions WHERE id = ?",
+        (contribution_id, title, text, contribution_id),
     )
     await change.execute(
         "INSERT OR REPLACE INTO search_rows (contribution_id, number) VALUES (?, last_insert_rowid())",

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from server.database import Database
-from server.domain.search import DATE_SECONDS, HERE, Sought
+from server.domain.search import DATE_SECONDS, HERE, Sought, Terms, in_words
 
 # So many matches are kept at most, newest first: they are counted and put in order.
 KEPT = 2_000
 # Where more texts than this match, the newest go first instead of the best.
 SCORED = 10_000
+# Counting in how many texts a word occurs ends here: it is no rare word.
+COUNTED = 5_000
+ALSO = "+w.rowid IN (SELECT rowid FROM contribution_words WHERE contribution_words MATCH ?) AND "
+# So many letters of the beginning of a word the index holds by itself.
+BEGUN = 5
+# So many forums or people at most are named to the index when it is asked; beyond, each match is looked up.
+NAMED = 60
 # Words of a title count four times.
-SCORE = "bm25(contribution_words, 0.0, 4.0, 1.0)"
+SCORE = "bm25(contribution_words, 0.0, 4.0, 1.0, 0.0)"
 
 
 class Place(NamedTuple):
@@ -33,32 +41,80 @@ class Place(NamedTuple):
 
 
 async def places(
-    store: Database, match: str, sought: Sought, forums: Collection[str], now: float, kept: int = KEPT
+    store: Database, terms: Terms, sought: Sought, forums: Collection[str], now: float, kept: int = KEPT
 ) -> list[Place]:
     """Return what matches within some forums, the last written first: `kept` at most."""
     narrowed, values = _narrowed(sought, now)
-    source, score, matching = "search_places p", "0.0", ""
-    if match:
-        source = "contribution_words CROSS JOIN search_places p ON p.number = contribution_words.rowid"
-        score = SCORE if await _can_be_scored(store, match) else "0.0"
-        matching = "contribution_words MATCH ? AND "
+    source, score, matching, given = "search_places p", "0.0", "", list[str]()
+    if terms.wanted:
+        source = "contribution_words w CROSS JOIN search_places p ON p.number = w.rowid"
+        score, given = await _scored(store, await _shortened(store, terms), await _standing(store, sought, forums))
+        matching = "w.contribution_words MATCH ? AND " + (ALSO if given[1:] else "")
     rows = await store.fetch(
         "SELECT p.number, p.contribution_id, p.jam_id, p.forum_id, p.author_id, p.kind, p.intent, p.label,"
         f" p.made_at, {score} AS score FROM {source}"
         f" WHERE {matching}p.forum_id IN (SELECT value FROM json_each(?)){narrowed}"
-        f" ORDER BY {'contribution_words.rowid' if match else 'p.number'} DESC LIMIT ?",
-        (*((match,) if match else ()), json.dumps(sorted(forums)), *values, kept),
+        f" ORDER BY {'w.rowid' if terms.wanted else 'p.number'} DESC LIMIT ?",
+        (*given, json.dumps(sorted(forums)), *values, kept),
     )
     return [Place(**row) for row in rows]
 
 
-async def _can_be_scored(store: Database, match: str) -> bool:
+async def _shortened(store: Database, terms: Terms) -> Terms:
+    """Leave longer words out where very many texts have the very word: the index knows beginnings to BEGUN letters.
+
+    Beyond, it would go through all texts with any of the longer words before it gives the first.
+    """
+    long = [term for term in terms.wanted if term.endswith('"*') and len(term) > BEGUN + len('""*')]
+    common = {term for term in long if not await _is_rare(store, in_words(term[:-1]))}
+    return replace(terms, wanted=tuple(term[:-1] if term in common else term for term in terms.wanted))
+
+
+async def _scored(store: Database, terms: Terms, standing: str) -> tuple[str, list[str]]:
+    """Return what scores the matches, and the full-text queries that all of them answer.
+
+    Working out how well something matches goes through all texts with any of the words: words that very many texts
+    have do not count for it; and where very many match, the newest are taken of those that stand in place.
+    """
+    match, words = terms.match, terms.wanted
+    if not await _is_rare(store, match):
+        return "0.0", [f"({match}){standing}"]
+    rare = [term for term in words if len(words) == 1 or await _is_rare(store, in_words(term))]
+    if len(rare) == len(words):
+        return SCORE, [match]
+    return (SCORE, [in_words(" AND ".join(rare)), match]) if rare else ("0.0", [match])
+
+
+async def _is_rare(store: Database, match: str) -> bool:
     """Say whether few enough texts match for working out how well each does: that goes through all of them."""
     found = await store.fetch_value(
         f"SELECT count(*) FROM (SELECT 1 FROM contribution_words WHERE contribution_words MATCH ? LIMIT {SCORED + 1})",
         (match,),
     )
     return int(found) <= SCORED
+
+
+async def _standing(store: Database, sought: Sought, forums: Collection[str]) -> str:
+    """Return what narrows a full-text query to where matches may stand, as far as the index knows: a help only."""
+    authors = await _authors(store, sought)
+    within = [sought.forum] if sought.forum else sorted(forums)
+    wanted = [[f"0f{one}" for one in within], *([[f"0a{one}" for one in authors]] if authors is not None else [])]
+    # A name of a place in the index is made of letters and digits of ours; anything else is nowhere.
+    told = [" OR ".join(filter(str.isalnum, some)) or "0" for some in wanted if len(some) <= NAMED]
+    return "".join(f" AND (place : ({one}))" for one in told)
+
+
+async def _authors(store: Database, sought: Sought) -> list[str] | None:
+    """Return the ids of the people whose words are looked for, NAMED and one at most; None where all are."""
+    if sought.author:
+        return [sought.author]
+    if not (sought.unit or sought.server):
+        return None
+    unit = " AND unit = ? AND host = ''" if sought.unit else ""
+    host = " AND host = ?" if sought.server else ""
+    values = [*([sought.unit] if sought.unit else []), *([_value("server", sought.server, 0.0)] if host else [])]
+    rows = await store.fetch(f"SELECT id FROM members WHERE 1{unit}{host} LIMIT {NAMED + 1}", values)
+    return [row["id"] for row in rows]
 
 
 def _narrowed(sought: Sought, now: float) -> tuple[str, list[Any]]:
@@ -74,7 +130,9 @@ def _narrowed(sought: Sought, now: float) -> tuple[str, list[Any]]:
             clauses.append("(p.label = ? OR p.label LIKE ? || '+%' OR p.label LIKE ? || '>%')")
             values += [value, value]
         elif name == "mark":
-            clauses.append("EXISTS (SELECT 1 FROM marks k WHERE k.contribution_id = p.contribution_id AND k.kind = ?)")
+            clauses.append(
+                "p.number IN (SELECT s.number FROM marks k JOIN search_rows s USING (contribution_id) WHERE k.kind = ?)"
+            )
         elif name == "unit":
             clauses.append("p.author_id IN (SELECT id FROM members WHERE unit = ? AND host = '')")
         elif name == "server":
@@ -107,13 +165,14 @@ async def marked(store: Database, ids: Sequence[str]) -> dict[str, set[str]]:
 
 
 async def document_counts(store: Database, words: Collection[str]) -> tuple[dict[str, int], int]:
-    """Return in how many contributions each of some words occurs, and how many contributions there are."""
+    """Return in how many contributions each of some words occurs, COUNTED at most, and how many there are."""
     rows = await store.fetch(
-        "SELECT t.term, t.doc FROM json_each(?) s JOIN contribution_terms t ON t.term = s.value",
+        "SELECT s.value AS term, (SELECT count(*) FROM (SELECT 1 FROM contribution_words WHERE contribution_words"
+        f" MATCH '{{title text}} : \"' || s.value || '\"' LIMIT {COUNTED})) AS doc FROM json_each(?) s",
         (json.dumps(sorted(words)),),
     )
     total = await store.fetch_value("SELECT max(number) FROM search_places")
-    return {row["term"]: row["doc"] for row in rows}, int(total or 0)
+    return {row["term"]: row["doc"] for row in rows if row["doc"]}, int(total or 0)
 
 
 async def answers_to(store: Database, questions: Sequence[str]) -> dict[str, str]:

@@ -24,6 +24,7 @@ class PlaceRow(Model):
 
     class Meta:
         table = "search_places"
+        indexes = (("forum_id", "number"), ("author_id", "number"))
 
 
 class FollowRow(Model):

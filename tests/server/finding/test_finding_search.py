@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from server.domain.errors import Invalid
 from server.domain.search import Sought, match_of, rare_words
 from server.services import finding, ideas, people, resembling
 from server.services.experts import who_knows
+from server.storage import search as index
 from tests.server.services_world import World
 
 
@@ -126,7 +129,7 @@ def test_whatever_is_typed_becomes_a_query_that_the_index_takes(query: str):
     import sqlite3
 
     store = sqlite3.connect(":memory:")
-    store.execute("CREATE VIRTUAL TABLE w USING fts5(t, tokenize = 'unicode61 remove_diacritics 2')")
+    store.execute("CREATE VIRTUAL TABLE w USING fts5(title, text, tokenize = 'unicode61 remove_diacritics 2')")
     match = match_of(query)
     if match:
         store.execute("SELECT * FROM w WHERE w MATCH ?", (match,)).fetchall()
@@ -137,3 +140,31 @@ def test_words_that_everybody_uses_tell_nothing_unless_there_are_no_others():
     counts = {"the": 900, "crates": 3, "wash": 10}
     assert rare_words(counts, 1000) == ["crates", "wash"]
     assert rare_words({"the": 900}, 1000) == ["the"]
+
+
+async def test_a_word_in_very_many_texts_is_found_where_it_is_looked_for(world: World, monkeypatch: Any) -> None:
+    monkeypatch.setattr(index, "SCORED", 3)
+    bob, boxes, tape = await world.person("bob"), await world.forum("boxes"), await world.forum("tape")
+    for number in range(6):
+        await world.idea(boxes, title=f"Number {number}", text="Cardboard everywhere, also gates.")
+    rare = await world.idea(tape, bob, title="Last", text="Cardboard with a zeppelin.")
+    found = await finding.search(world.house, bob, Sought(query="cardboard", forum=tape.id))
+    assert [hit.made.id for hit in found.hits] == [rare.id]
+    assert (await finding.search(world.house, bob, Sought(query="cardboard", jam=tape.jam_id))).total == 1
+    assert (await finding.search(world.house, bob, Sought(query="cardboard", author=bob.id, forum=boxes.id))).total == 6
+    assert (await finding.search(world.house, bob, Sought(query="cardboard", unit="Nobody's"))).total == 0
+    both = await finding.search(world.house, bob, Sought(query="cardboard zepp"))
+    assert [hit.made.id for hit in both.hits] == [rare.id]
+    assert (await finding.search(world.house, bob, Sought(query="cardboard gat -zeppelin"))).total == 6
+
+
+async def test_where_a_text_stands_is_no_word_of_it_and_follows_when_it_moves(world: World, monkeypatch: Any) -> None:
+    monkeypatch.setattr(index, "SCORED", 0)
+    bob, boxes, tape = await world.person("bob"), await world.forum("boxes"), await world.forum("tape")
+    idea = await world.idea(boxes, bob, text="Cardboard.")
+    assert (await finding.search(world.house, bob, Sought(query=f"0f{boxes.id}"))).total == 0
+    assert (await finding.search(world.house, bob, Sought(query=f"0a{bob.id}"))).total == 0
+    async with world.house.store.transaction() as change:
+        await change.execute("UPDATE contributions SET forum_id = ? WHERE id = ?", (tape.id, idea.id))
+    assert (await finding.search(world.house, bob, Sought(query="cardboard", forum=tape.id))).total == 1
+    assert (await finding.search(world.house, bob, Sought(query="cardboard", forum=boxes.id))).total == 0
