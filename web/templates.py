@@ -17,6 +17,8 @@ from web.views import ReplyView
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
+TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_TURNS = dict.fromkeys(map(ord, TURNS))
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -45,7 +47,7 @@ class Templates:
 
     def render(self, name: str, /, **values: Any) -> str:
         """The page `name`, a file under templates/, with `values`; a mistake raises jinja2.TemplateError."""
-        return self._environment.get_template(name).render(**values)
+        return without_turns(self._environment.get_template(name).render(**values))
 
     def _icon(self, name: str) -> Markup:
         """A lucide icon of the sprite; always beside words, hence hidden from assistive technology."""
@@ -114,3 +116,11 @@ def clock(at: datetime) -> str:
 def stamp(at: datetime) -> Markup:
     """A <time> that shows date and hour; the page's script rewrites it in local time."""
     return Markup('<time datetime="{}" data-stamp>{}</time>').format(iso(at), clock(at))
+
+
+def without_turns(page: str) -> str:
+    """Leave out the signs that turn the direction of the text around them (Unicode TR 9: U+202A-202E, U+2066-2069).
+
+    What is written loses them when it is kept; here it is what was typed and is shown again before that.
+    """
+    return page.translate(_TURNS) if any(sign in page for sign in TURNS) else page

@@ -9,6 +9,7 @@ import jinja2
 import pytest
 
 from web.assets import STATIC
+from web.templates import without_turns
 
 ROOT = Path(__file__).resolve().parents[3]
 INSIDE = sorted((ROOT / "web" / "templates").rglob("*.html"))
@@ -76,3 +77,8 @@ def test_the_edge_uses_no_script_at_all() -> None:
     for path in EDGE:
         assert "<script" not in path.read_text("utf-8")
         assert "hx-" not in path.read_text("utf-8")
+
+
+def test_signs_that_turn_the_text_around_them_reach_no_page() -> None:
+    turned = "in\u202eside\u202c and \u2066out\u2069 \u200f"
+    assert without_turns(turned) == "inside and out \u200f"
