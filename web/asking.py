@@ -160,6 +160,8 @@ async def draw_asking(house: House, reader: Member, thread: Thread) -> Asking:
         rooms=tuple(links[one.id] for one in found if one.is_open),
         summaries={one.summary_id: links[one.id] for one in found if one.summary_id},
         absent={} if thread.idea.deleted else await proxies.absent_in(house, reader, thread.idea),
-        another_url=f"/ideas/{thread.idea.id}/for-another" if writable and reader.may("moderate") else "",
+        another_url=f"/ideas/{thread.idea.id}/for-another"
+        if writable and reader.may("moderate") and thread.forum.names == "named"
+        else "",
         poll_url=f"/ideas/{thread.idea.id}/poll" if writable and may_ask else "",
     )

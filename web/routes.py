@@ -38,6 +38,7 @@ from web.pages.boundary import (
     rule_history,
     rules,
     self_test,
+    servers,
 )
 from web.pages.control import cases, flags, moves, radar, shifts
 from web.pages.control import marks as control_marks
@@ -120,6 +121,8 @@ GET: dict[str, Handler] = {
     "/boundary/crossings/{verdict}": decisions.show_decision,
     "/boundary/holds": holds.show_holds,
     "/boundary/names": names.show_names,
+    "/boundary/servers": servers.show_servers,
+    "/boundary/servers/list.csv": servers.download_list,
     "/boundary/ledger": ledger.show_ledger,
     r"/boundary/ledger/{crossing:\d{1,18}}/recall": ledger.confirm_recall,
     "/boundary/ledger/recalls": recalls.show_recalls,
@@ -226,6 +229,10 @@ POST: dict[str, Handler] = {
     r"/boundary/rules/{version:\d{1,9}}/rollback": rule_history.roll_back,
     "/boundary/rules/edit": rule_editor.use_editor,
     "/boundary/rules/shadow/end": rules.end_shadow,
+    "/boundary/servers": servers.add,
+    "/boundary/servers/people": servers.say_of,
+    "/boundary/servers/list": servers.take_list,
+    "/boundary/servers/{host}": servers.say,
     "/boundary/names/{opening}/{verb:agree|refuse|look}": names.answer,
     "/boundary/holds": holds.decide_chosen,
     "/boundary/holds/undo": holds.undo,

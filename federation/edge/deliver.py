@@ -73,6 +73,8 @@ class Deliverer:
     async def _serve(self, host: str) -> int:
         """Send one server's queue, lane by lane, until it is empty or the server fails."""
         sent = 0
+        if await peers.shut_out(self._outside, host):
+            return 0
         known = await peers.peer(self._outside, host)
         if known is not None and known.failures:
             # One knock shows whether a server that was in trouble is back.

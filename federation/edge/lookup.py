@@ -133,8 +133,7 @@ class Lookup:
 
     async def _is_shut_out(self, uri: str) -> bool:
         """Say whether a server is paused or suspended: then nothing is fetched from it either."""
-        known = await peers.peer(self._outside, host_of(uri))
-        return known is not None and known.state != "active"
+        return await peers.shut_out(self._outside, host_of(uri)) is not None
 
     async def _fetch_object(self, uri: str, beside: str) -> None:
         if origin_of(uri) != origin_of(beside) or await self._is_shut_out(uri):

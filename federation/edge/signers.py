@@ -111,9 +111,10 @@ class Signers:
 
     async def refuse_host(self, host: str) -> None:
         """Turn away a suspended server before anything is fetched from it, and whoever claims to be us."""
-        known = await peers.peer(self._outside, host)
-        if host == self._outside.addresses.edge_host or (known and known.state != "active"):
-            raise RefusedHost(f"{host} is {known.state if known else 'ourselves'}")
+        if host == self._outside.addresses.edge_host:
+            raise RefusedHost(f"{host} is ourselves")
+        if state := await peers.shut_out(self._outside, host):
+            raise RefusedHost(f"{host} is {state}")
 
     async def find_key(self, key_id: str, fresh: bool) -> FoundKey:
         """Return a key from memory, or, where it is unknown or no longer fits, from its owner's server.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from federation.gate.actors import Face, forum_of, show_forum, show_person
 from federation.gate.burial import bury
 from federation.gate.plan import Gateway, Plan
 from federation.gate.relay import withdraw_relayed
 from federation.gate.reviewing import review_all
-from federation.outside import crossings, held
+from federation.outside import crossings, deliveries, held, peers
 from federation.outside.crossings import Card
 from server.domain.events import Event
 from server.domain.ideas import Contribution
@@ -70,6 +72,26 @@ async def change_consent(gate: Gateway, event: Event, plan: Plan) -> None:
     face = Face(member.uri, f"colleague-{key}", f"A colleague at {gate.house.name}", f"@colleague-{key}@{host}")
     audiences = await crossings.audiences_of(gate.outside, member.uri)
     await show_person(gate, plan, face, audiences, event.at.timestamp())
+
+
+async def change_server(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Shut a server out, let it in again, or have it be of the kind that an admin says it is."""
+    host, kind, at = str(event.data["host"]), str(event.data["kind"]), event.at.timestamp()
+    fixed = next((one for one in get_args(peers.PeerKind) if one == kind), None)
+    plan.steps.append(lambda change: peers.fix_kind(change, host, fixed))
+    if event.data["standing"] == "suspended":
+        plan.set_peer(host, "suspended")
+        plan.steps.append(lambda change: peers.drop_followers(change, host))
+        plan.steps.append(lambda change: deliveries.cancel_for(change, host, at))
+    elif event.data["before"] == "suspended":
+        plan.set_peer(host, "active")
+
+
+async def send_again(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Queue once more what was given up for a server, and try it at once."""
+    host, now = str(event.data["host"]), gate.outside.now()
+    plan.steps.append(lambda change: deliveries.revive(change, host, now))
+    plan.steps.append(lambda change: peers.heard_from(change, host))
 
 
 async def change_partner(gate: Gateway, event: Event, plan: Plan) -> None:

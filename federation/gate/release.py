@@ -103,6 +103,8 @@ DEALINGS: dict[EventKind, Dealing] = {
     "RulesApplied": boundary_change.apply_rules,
     "AgeReached": partial(contributions_out.judge_again, cause="rule"),
     "PartnerChanged": boundary_change.change_partner,
+    "ServerChanged": boundary_change.change_server,
+    "ResendAsked": boundary_change.send_again,
     "AgreementChanged": agreements_out.change_agreement,
     "ForumJoinAsked": joining.ask_to_join,
     "SelfTestBegun": canaries.begin,
@@ -126,6 +128,7 @@ WITHDRAWALS: frozenset[EventKind] = frozenset(
         "PurgeAsked",
         "RecallAsked",
         "RulesApplied",
+        "ServerChanged",
     }
 )
 

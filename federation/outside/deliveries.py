@@ -131,6 +131,25 @@ async def cancel(change: Transaction, object_uri: str, audience: str | None, now
     )
 
 
+async def cancel_for(change: Transaction, host: str, now: float) -> None:
+    """Drop what is queued for a server, or for those below a domain, but for Deletes."""
+    await change.execute(
+        "UPDATE deliveries SET state = 'cancelled', ended_at = ?, answer = 'The server was shut out.'"
+        " WHERE state = 'queued' AND act != 'Delete'"
+        " AND (host = ? OR host LIKE '%.' || ? OR host LIKE ? || ':%')",
+        (now, host, host, host),
+    )
+
+
+async def revive(change: Transaction, host: str, now: float) -> None:
+    """Queue again what was given up for a server; the grant is asked for when it is sent."""
+    await change.execute(
+        "UPDATE deliveries SET state = 'queued', attempts = 0, due_at = ?, made_at = ?, ended_at = NULL"
+        " WHERE state = 'dead' AND host = ?",
+        (now, now, host),
+    )
+
+
 async def about(outside: Books, object_uri: str) -> list[Delivery]:
     """Return all deliveries about an object, oldest first: its passport."""
     rows = await outside.store.fetch("SELECT * FROM deliveries WHERE object_uri = ? ORDER BY id", (object_uri,))
@@ -141,6 +160,14 @@ async def dead(outside: Books, limit: int = 100) -> list[Delivery]:
     """Return the dead letters, newest first."""
     rows = await outside.store.fetch("SELECT * FROM deliveries WHERE state = 'dead' ORDER BY id DESC LIMIT ?", (limit,))
     return [_delivery(row) for row in rows]
+
+
+async def given_up(outside: Books) -> dict[str, int]:
+    """Return host → number of dead letters."""
+    rows = await outside.store.fetch(
+        "SELECT host, count(*) AS letters FROM deliveries WHERE state = 'dead' GROUP BY host"
+    )
+    return {row["host"]: row["letters"] for row in rows}
 
 
 async def backlog(outside: Books) -> dict[str, tuple[int, float]]:

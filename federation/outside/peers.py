@@ -11,6 +11,7 @@ import orjson
 
 from federation.outside.store import Books, Outside
 from server.database import Transaction
+from server.domain.servers import parents_of
 
 PeerKind = Literal["marmalade", "forum", "microblog", "unknown"]
 PeerState = Literal["active", "paused", "suspended"]
@@ -18,10 +19,13 @@ PeerState = Literal["active", "paused", "suspended"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """Another server. `due_at` is when it may be tried again; `asked_at` when we last asked what it runs."""
+    """Another server. `due_at` is when it may be tried again; `asked_at` when we last asked what it runs; `fixed`
+    means that an admin said what kind it is.
+    """
 
     host: str
     kind: PeerKind
+    fixed: bool
     software: str
     state: PeerState
     failures: int
@@ -54,6 +58,33 @@ async def peers(outside: Books) -> list[Peer]:
     return [_peer(row) for row in await outside.store.fetch("SELECT * FROM peers ORDER BY host")]
 
 
+async def shut_out(outside: Books, host: str) -> PeerState | None:
+    """Return why nothing is taken from a server: it is paused or suspended, or a domain above it is suspended."""
+    rows = await outside.store.fetch(
+        "SELECT host, state FROM peers WHERE state != 'active' AND host IN (SELECT value FROM json_each(?))",
+        (json.dumps(parents_of(host)),),
+    )
+    found: dict[str, PeerState] = {row["host"]: row["state"] for row in rows}
+    return found.get(host) or next((state for state in found.values() if state == "suspended"), None)
+
+
+async def fix_kind(change: Transaction, host: str, kind: PeerKind | None) -> None:
+    """Have a server be of a kind whatever it says of itself; None believes it again, and asks anew."""
+    await change.execute(
+        "INSERT INTO peers (host, kind, fixed, software, state, failures, due_at, asked_at, answer)"
+        " VALUES (?, ?, ?, '', 'active', 0, 0, 0, '') ON CONFLICT (host) DO UPDATE SET"
+        " kind = CASE WHEN excluded.fixed THEN excluded.kind ELSE kind END, fixed = excluded.fixed, asked_at = 0",
+        (host, kind or "unknown", kind is not None),
+    )
+
+
+async def drop_followers(change: Transaction, host: str) -> None:
+    """End what people of a server, or of those below a domain, follow here."""
+    await change.execute(
+        "DELETE FROM followers WHERE host = ? OR host LIKE '%.' || ? OR host LIKE ? || ':%'", (host, host, host)
+    )
+
+
 async def set_state(change: Transaction, host: str, state: PeerState) -> None:
     await change.execute(
         "INSERT INTO peers (host, kind, software, state, failures, due_at, asked_at, answer)"
@@ -68,7 +99,8 @@ async def describe(outside: Outside, host: str, kind: PeerKind, software: str) -
         await change.execute(
             "INSERT INTO peers (host, kind, software, state, failures, due_at, asked_at, answer)"
             " VALUES (?, ?, ?, 'active', 0, 0, ?, '') ON CONFLICT (host) DO UPDATE SET"
-            " kind = excluded.kind, software = excluded.software, asked_at = excluded.asked_at",
+            " kind = CASE WHEN fixed THEN kind ELSE excluded.kind END, software = excluded.software,"
+            " asked_at = excluded.asked_at",
             (host, kind, software[:100], outside.now()),
         )
 

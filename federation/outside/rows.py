@@ -153,10 +153,14 @@ class StatementRow(Model):
 
 
 class PeerRow(Model):
-    """What we know of another server. Kind: marmalade, forum, microblog, unknown. State: active, paused, suspended."""
+    """What we know of another server. Kind: marmalade, forum, microblog, unknown. State: active, paused, suspended.
+
+    `fixed` means that an admin said what kind it is.
+    """
 
     host = fields.CharField(max_length=255, primary_key=True)
     kind = fields.CharField(max_length=12, default="unknown")
+    fixed = fields.BooleanField(default=False, db_default=False)
     software = fields.CharField(max_length=100, default="")
     state = fields.CharField(max_length=10, default="active")
     failures = fields.IntField(default=0)

@@ -34,6 +34,8 @@ EventKind = Literal[
     "RulesApplied",
     "AgeReached",
     "PartnerChanged",
+    "ServerChanged",
+    "ResendAsked",
     "AgreementChanged",
     "HoldAsked",
     "HoldReleased",

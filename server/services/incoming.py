@@ -11,15 +11,17 @@ from server.boundary.facts import Facts, Thing, normal_media_type, week_minute
 from server.boundary.labels import WISHES, Label, LabelError
 from server.boundary.rule import Conditions, Rule
 from server.domain.actors import Member
-from server.domain.crossings import Verdict
+from server.domain.crossings import Demand, Verdict
 from server.domain.errors import Invalid
 from server.domain.ideas import NOTHING_ATTACHED, Attached, Contribution
 from server.domain.jams import Forum
+from server.domain.servers import STANDINGS, Standing
 from server.services.crossings import Judged, Reader, judge_source, reader_at, record_verdicts
 from server.services.forums import mirror_key
 from server.services.house import House
 from server.services.judgement import places_json, verdict_of
 from server.services.quotes import Said, untold
+from server.services.servers import bars
 from server.services.shadow import try_out
 from server.storage import contributions
 
@@ -79,12 +81,25 @@ async def judge_incoming(house: House, incoming: Incoming) -> Verdict:
     kinds = frozenset(finding.kind for finding in found)
     facts = await _facts(house, incoming, reader, kinds | await _whole_findings(house, incoming, words), now)
 
+    standing, said = await _standing(house, incoming)
+
     def narrow(verdict: Verdict) -> Verdict:
         why = bars_incoming(reader, incoming.forum, now) if verdict.verdict != "denied" else ""
-        return replace(verdict, verdict="denied", reason=why) if why else verdict
+        if why or standing == "suspended":
+            return replace(verdict, verdict="denied", reason=why or said)
+        if standing == "limited" and verdict.crosses and incoming.act in ("Create", "Update"):
+            return replace(verdict, verdict="held", reason=said, rules=(), demands=(Demand(1, ()),))
+        return verdict
 
     verdict = narrow(verdict_of(book, facts, now, places_json(found, len(incoming.title))))
     return try_out(book, words, [verdict], kinds, now, narrow)[0]
+
+
+async def _standing(house: House, incoming: Incoming) -> tuple[Standing, str]:
+    """Return how its author, their server, and the server that passed it on stand with us; the strictest counts."""
+    author = incoming.author
+    found = [await bars(house, author.uri, host) for host in {author.host, incoming.peer} if host]
+    return max(found, key=lambda one: STANDINGS.index(one[0]), default=("", ""))
 
 
 async def _whole_findings(house: House, incoming: Incoming, words: str) -> frozenset[str]:
@@ -153,8 +168,11 @@ async def judge_follow(house: House, author: Member, peer: str, forum: Forum) ->
     wish = Incoming(
         author=author, peer=peer, forum=forum, act="Follow", thing="forum", label=Label.parse(forum.label)
     )
+    standing, said = await _standing(house, wish)
     facts = await _facts(house, wish, await reader_at(house, peer), await _whole_findings(house, wish, ""), now)
     verdict = verdict_of(book, facts, now)
+    if standing == "suspended":
+        return replace(verdict, verdict="denied", reason=said, rules=())
     outcome = book.rules.compiled.verdict(facts, now)
     if outcome.cause != "no permit":
         return verdict

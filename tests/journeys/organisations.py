@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from server.app import make_house, open_inside
+from server.app import make_house, names_key, open_inside
 from server.domain.actors import Member, Role
 from server.domain.jams import Audience, Charter, Forum, Jam
 from server.services import forums, jams, partners, people
@@ -65,7 +65,7 @@ class Organisation:
     async def house(self) -> AsyncIterator[House]:
         """Open the inside beside the running server, as an operator's commands do."""
         async with open_inside(Settings.from_env(self.home, LOOPBACK)) as store:
-            yield make_house(store, read_organisation(self.home))
+            yield make_house(store, read_organisation(self.home), names_key=names_key(Settings.from_env(self.home)))
 
     async def serve(self) -> None:
         """Start the server and wait until both addresses answer and the gate has shown the server's own actor."""

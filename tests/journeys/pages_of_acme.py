@@ -17,6 +17,7 @@ from server.services import (
     explain,
     feeds,
     follows,
+    forums,
     holds,
     hosting,
     ideas,
@@ -28,6 +29,7 @@ from server.services import (
     rules,
     shadow,
     templates,
+    voices,
     walls,
 )
 from server.services.explain import Wanted
@@ -104,7 +106,7 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
             house, morgan, "next", "Next year", Charter(), house.now(), floor.jam.closes_at
         )
 
-        arranged = await _arrange(house, floor)
+        arranged = await _arrange(house, floor) | await _unnamed(house, floor)
 
         async def waits() -> bool:
             kept = await explain.list_decisions(house, morgan, Wanted(verdict="held"))
@@ -187,6 +189,25 @@ def face() -> bytes:
     made = io.BytesIO()
     Image.new("RGB", (60, 60), (30, 120, 90)).save(made, "PNG")
     return made.getvalue()
+
+
+async def _unnamed(house: House, floor: Floor) -> dict[str, str]:
+    """Have a forum that seals names, and a name in it that was asked for."""
+    morgan, riley = await people.person(house, "morgan"), await people.person(house, "riley")
+    vera = await people.add_member(house, "vera", "Vera Reviewer", "Legal", "reviewer")
+    forum = await forums.create_forum(
+        house, morgan, floor.jam, "frankly", "Frankly", "What do we not say aloud?", "inside", names="sealed"
+    )
+    made = await ideas.post_idea(house, riley, forum, "We are late, and we know why", "Nobody says it in a meeting.")
+    await ideas.reply(house, vera, made, "I have seen that too.", intent="experience")
+    await ideas.reply(house, morgan, made, "Then let us say it here.")
+    await voices.ask_to_open(house, vera, made, "To thank whoever said it first, if they agree.")
+    return {
+        "sealed-forum": f"/forums/{forum.id}",
+        "sealed-thread": f"/ideas/{made.id}",
+        "name-ask": f"/ideas/{made.id}/name",
+        "names": "/boundary/names",
+    }
 
 
 async def _arrange(house: House, floor: Floor) -> dict[str, str]:

@@ -62,6 +62,7 @@ from server.storage.rows.organising import (
 from server.storage.rows.people import LinkRow, MemberRow, SessionRow, TokenRow
 from server.storage.rows.reading import ReadingRow
 from server.storage.rows.records import AuditRow, CheckpointRow, EventRow, SelfTestRow
+from server.storage.rows.servers import OutsiderRow, ServerRow
 from server.storage.rows.themes import ThemeStateRow
 from server.storage.rows.voices import OpeningRow, VoiceRow
 from server.storage.rows.walls import WallRow
@@ -110,6 +111,7 @@ __all__ = [
     "MoveRow",
     "NoticeRow",
     "OpeningRow",
+    "OutsiderRow",
     "PartnerRow",
     "PastVerdictRow",
     "PlaceRow",
@@ -131,6 +133,7 @@ __all__ = [
     "SavedSearchRow",
     "SearchRow",
     "SelfTestRow",
+    "ServerRow",
     "SessionRow",
     "ShadowRow",
     "ShiftRow",

@@ -38,7 +38,11 @@ async def show_asking(request: web.Request) -> web.Response:
         hour_url=f"/jams/{jam.id if jam.host else jam.slug}/hours/new" if plans else "",
         rooms=await _rooms(house, member, jam),
         may_moderate=member.may("moderate"),
-        forums=tuple(Link(text=one.title, url=f"/forums/{one.id}/for-another") for one in own.values())
+        forums=tuple(
+            Link(text=one.title, url=f"/forums/{one.id}/for-another")
+            for one in own.values()
+            if one.names == "named"
+        )
         if is_open and member.may("moderate")
         else (),
         wrong={},

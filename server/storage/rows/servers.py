@@ -1,0 +1,27 @@
+"""What admins said of other servers and of people on them."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class ServerRow(Model):
+    host = fields.CharField(max_length=255, primary_key=True)
+    standing = fields.CharField(max_length=10, default="")
+    kind = fields.CharField(max_length=12, default="")
+    note = fields.CharField(max_length=500, default="")
+    changed_at = fields.FloatField()
+
+    class Meta:
+        table = "servers"
+
+
+class OutsiderRow(Model):
+    uri = fields.CharField(max_length=2000, primary_key=True)
+    standing = fields.CharField(max_length=10)
+    note = fields.CharField(max_length=500, default="")
+    changed_at = fields.FloatField()
+
+    class Meta:
+        table = "outsiders"
