@@ -106,8 +106,9 @@ def draw_reading(reading: Reading, asked: Asked, tree: Tree) -> ReadingView:
 def _draw(leaf: Leaf, reading: Reading, asked: Asked, tree: Tree, fresh: set[str]) -> ReplyView:
     made = reading.words[leaf.id]
     above = reading.words.get(made.parent_id) if asked.flat else None
-    return replace(
-        tree.view(made, leaf.depth),
+    return tree.view(
+        made,
+        leaf.depth,
         left=leaf.left,
         more_url=f"/ideas/{leaf.id}/branch" if leaf.left else "",
         fresh=leaf.id in fresh,
@@ -123,7 +124,7 @@ def _nest(drawn: list[ReplyView]) -> list[ReplyView]:
     def close(depth: int) -> None:
         while len(open_) > depth:
             view, below = open_.pop()
-            (open_[-1][1] if open_ else top).append(replace(view, replies=tuple(below)))
+            (open_[-1][1] if open_ else top).append(replace(view, replies=tuple(below)) if below else view)
 
     for view in drawn:
         close(view.depth)

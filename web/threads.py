@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from federation.outside.ledger import Holding
 from server.domain.actors import Member
@@ -20,7 +21,7 @@ from web.composing import INTENT_WORDS
 from web.naming import link_names
 from web.people import Names, author_of, page_of
 from web.reach import among, listed, name_of, named, words_of
-from web.views import AUDIENCE_ICONS, Mark, Passport, PassportLine, ReplyView, ReviewNote, Tone, UndoNote
+from web.views import AUDIENCE_ICONS, Mark, Passport, PassportLine, Person, ReplyView, ReviewNote, Tone, UndoNote
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 MARK_WORDS = {
@@ -45,7 +46,8 @@ class Tree:
     now: datetime = LONG_AGO
     named: Mapping[str, Sequence[Member]] = field(default_factory=dict)
 
-    def view(self, made: Contribution, depth: int = 0) -> ReplyView:
+    def view(self, made: Contribution, depth: int = 0, **more: Any) -> ReplyView:
+        """Draw something as the reader sees it; `more` are fields that depend on where it is shown."""
         mine = self.writable and self.reader.wrote(made.author_id)
         may_delete = self.reader.wrote(made.author_id) or self.reader.may("moderate")
         page = f"/ideas/{made.id}"
@@ -54,7 +56,7 @@ class Tree:
             id=made.id,
             url=url_of(made),
             html=link_names(made.html, named, {one.id: page_of(one) for one in named}),
-            author=replace(author_of(made, self.names), you=made.is_voice and self.reader.wrote(made.author_id)),
+            author=self._author(made),
             at=made.created_at,
             edited_at=made.edited_at,
             intent=INTENT_WORDS.get(made.intent, "") if made.intent else "",
@@ -78,7 +80,12 @@ class Tree:
                 for hold in (() if made.deleted else self.holds.get(made.id, ()))
                 if hold.state in ("waiting", "deciding", "refused")
             ),
+            **more,
         )
+
+    def _author(self, made: Contribution) -> Person:
+        author = author_of(made, self.names)
+        return replace(author, you=True) if made.is_voice and self.reader.wrote(made.author_id) else author
 
     def _undo(self, made: Contribution) -> UndoNote | None:
         """For the author, while nothing of it has crossed."""

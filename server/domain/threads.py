@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from server.domain.actors import Member
 
@@ -19,8 +20,7 @@ BELOW = 100
 LEAST = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Twig:
+class Twig(NamedTuple):
     """One reply without its words. `at` is when it came, in unix seconds."""
 
     id: str

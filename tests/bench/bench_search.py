@@ -154,7 +154,7 @@ async def run(world: World) -> None:
                     "SELECT rowid FROM contribution_words WHERE contribution_words MATCH ? ORDER BY rank LIMIT 20",
                     (match_of(make(n).query),),
                 ),
-                20,
+                5,
             )
     chance = random.Random(3)
     await measure("similar ideas to 60 words", lambda n: resembling.similar(house, reader, words_of(chance, 60), None))

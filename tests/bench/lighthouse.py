@@ -81,7 +81,11 @@ async def look(
         "--preset=desktop", *(["--skip-audits=is-crawlable"] if "/wall/" in url else []),
         "--no-enable-error-reporting", stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    _, said = await asyncio.wait_for(process.communicate(), SECONDS)
+    try:
+        _, said = await asyncio.wait_for(process.communicate(), SECONDS)
+    except TimeoutError:
+        process.kill()
+        return {}, [f"Lighthouse was not done after {SECONDS:.0f} s."]
     if not out.exists():
         return {}, [said.decode(errors="replace")[-300:]]
     report = json.loads(out.read_text())
