@@ -7,7 +7,7 @@ HOME_DIR ?= var/run
 CHECK ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev browser demo run test check bench bench-themes kills worlds mutants messages migration pictures clean
+.PHONY: help install install-dev browser demo run test check bench bench-themes kills worlds mutants fuzz messages migration pictures clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ worlds: install-dev ## Two worlds, one observer: no difference in TRIALS=1000 tr
 
 mutants: install-dev ## Take one check away at a time; the tests must notice each (ONLY=text narrows the list)
 	@$(BIN)/python -m tests.mutants --only "$(ONLY)"
+
+fuzz: install-dev ## Hostile input to the inbox and every parser, for longer than the tests do (EXAMPLES=5000)
+	@MARMALADE_FUZZ=$(or $(EXAMPLES),5000) $(BIN)/python -m pytest -q tests/federation/test_fuzz.py
 
 messages: install-dev ## Bring the catalogues of the pages' languages in line with the pages
 	@mkdir -p var

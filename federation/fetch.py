@@ -14,7 +14,7 @@ activities; a document whose ``id`` was another's). Requests are signed by the s
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from federation.signatures import (
@@ -50,6 +50,17 @@ _MOST_LINKS = 50
 
 Sign = Callable[[str, str], dict[str, str]]
 """``sign(method, url)``: the signed headers of one request without a body."""
+TURNED_AWAY = (400, 401, 403)
+
+
+class Otherwise(Protocol):
+    """The other form of signature, for servers that do not read the first."""
+
+    def again(self, method: str, url: str, asked: str) -> dict[str, str]:
+        """The headers of the same request signed in the other form; ``asked`` is its Accept-Signature."""
+
+    def took(self, url: str) -> None:
+        """Remember that the server of this address took the other form."""
 
 
 class FetchError(Exception):
@@ -81,11 +92,15 @@ class WrongDocument(FetchError):
 
 
 class Fetcher:
-    """Fetches on behalf of this server. ``sign`` None asks unsigned: strict peers answer 401 then."""
+    """Fetches on behalf of this server. ``sign`` None asks unsigned: strict peers answer 401 then.
 
-    def __init__(self, transport: Transport, sign: Sign | None) -> None:
+    Who turns a signed request away is asked once more, signed ``otherwise``.
+    """
+
+    def __init__(self, transport: Transport, sign: Sign | None, otherwise: Otherwise | None = None) -> None:
         self._transport = transport
         self._sign = sign
+        self._otherwise = otherwise
 
     async def document(self, uri: str) -> dict[str, Any]:
         """The ActivityStreams document at ``uri``, whose ``id`` is ``uri``.
@@ -184,10 +199,21 @@ class Fetcher:
         for _ in range(MOST_REDIRECTS + 1):
             headers = self._sign("GET", url) if self._sign else {"Accept": ACCEPTED_TYPES}
             answer = await self._transport.get(url, headers)
+            if answer.status in TURNED_AWAY and self._otherwise is not None:
+                answer = await self._knock_again(url, answer, self._otherwise)
             if answer.status not in REDIRECTS:
                 return answer
             url = next_hop(answer)
         raise BadRedirect(f"{uri} redirects more than {MOST_REDIRECTS} times")
+
+    async def _knock_again(self, url: str, refused: Answer, otherwise: Otherwise) -> Answer:
+        headers = otherwise.again("GET", url, refused.headers.get("Accept-Signature", ""))
+        if not headers:
+            return refused
+        answer = await self._transport.get(url, headers)
+        if answer.status not in TURNED_AWAY:
+            otherwise.took(url)
+        return answer
 
     async def _vouched_key(self, key_id: str) -> FoundKey:
         where = check_url(key_id).request_url

@@ -15,8 +15,11 @@ from federation.edge.retry import is_poison, is_too_old, pause_after, retry_afte
 from federation.edge.tasks import Tasks
 from federation.outside import crossings, deliveries, keys, peers, recalls
 from federation.outside.deliveries import Delivery
+from federation.outside.peers import Form
 from federation.outside.store import Outside
 from federation.signatures import PrivateKey, load_private_key, sign
+from federation.signatures.fields import InnerList
+from federation.signatures.rfc9421 import read_accept_signature, sign_message
 from federation.transport import Answer, Transport, TransportError
 from federation.urls import BadUrl, parse_url
 from server.database import Transaction
@@ -24,6 +27,8 @@ from server.domain.recalls import Happening
 
 IN_FLIGHT = 8
 SERVERS_AT_ONCE = 64
+# What servers answer that do not read the form of signature they got.
+TURNED_AWAY = (400, 401, 403)
 log = structlog.get_logger("deliver")
 
 
@@ -34,14 +39,34 @@ class Signing:
         self._outside = outside
         self._loaded: dict[str, tuple[str, PrivateKey]] = {}
 
-    async def headers(self, method: str, url: str, body: bytes | None, actor_uri: str) -> dict[str, str]:
-        """Sign one request as one of our actors (draft-cavage-12)."""
-        name = keys.key_name(self._outside, actor_uri)
-        public_pem = await keys.public_pem(self._outside, name) or ""
+    async def headers(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        actor_uri: str,
+        form: Form = "cavage",
+        wanted: InnerList | None = None,
+    ) -> dict[str, str]:
+        """Sign a request as one of our actors in one of the forms; `wanted` is what an Accept-Signature asks for."""
+        name, now = keys.key_name(self._outside, actor_uri), datetime.now(UTC)
+        if form == "ed25519" and (key := await self._key(keys.second(name))):
+            return sign_message(method, url, body, keys.proof_key_id(actor_uri), key, now, wanted=wanted)
+        key = await self._key(name)
+        if key is None:
+            raise keys.KeyMissing(f"there is no key pair called {name}")
+        if form in ("rfc9421", "ed25519"):
+            return sign_message(method, url, body, keys.key_id(actor_uri), key, now, wanted=wanted)
+        return sign(method, url, body, keys.key_id(actor_uri), key, now)
+
+    async def _key(self, name: str) -> PrivateKey | None:
+        public_pem = await keys.public_pem(self._outside, name)
+        if public_pem is None:
+            return None
         if name not in self._loaded or self._loaded[name][0] != public_pem:
             pem = await keys.private_pem(self._outside, name)
             self._loaded[name] = public_pem, await asyncio.to_thread(load_private_key, pem)
-        return sign(method, url, body, keys.key_id(actor_uri), self._loaded[name][1], datetime.now(UTC))
+        return self._loaded[name][1]
 
 
 class Deliverer:
@@ -120,19 +145,35 @@ class Deliverer:
         if found is None:
             return await self._end(one, "cancelled", "The grant ended before it was sent.")
         try:
-            headers = await self._signing.headers("POST", one.inbox_uri, found.document.body, one.sender_uri)
-            answer = await self._transport.post(one.inbox_uri, headers, found.document.body)
+            answer, form = await self._knock(one, found.document.body)
         except TransportError as error:
             return await self._peer_failed(one, f"{type(error).__name__}: {error}", 0.0)
-        return await self._judge(one, answer)
+        return await self._judge(one, answer, form)
 
-    async def _judge(self, one: Delivery, answer: Answer) -> str:
+    async def _knock(self, one: Delivery, body: bytes) -> tuple[Answer, Form]:
+        """Post a document, signed as its server took it last; where that is turned away, once in the other form."""
+        known = await peers.peer(self._outside, one.host)
+        form: Form = (known.form if known else "") or "cavage"
+        answer = await self._post(one, body, form, None)
+        if answer.status not in TURNED_AWAY:
+            return answer, form
+        asked = answer.headers.get("Accept-Signature", "")
+        wanted = read_accept_signature(asked) if asked else None
+        other: Form = "rfc9421" if form == "cavage" or wanted else "cavage"
+        second = await self._post(one, body, other, wanted)
+        return (answer, form) if second.status in TURNED_AWAY else (second, other)
+
+    async def _post(self, one: Delivery, body: bytes, form: Form, wanted: InnerList | None) -> Answer:
+        headers = await self._signing.headers("POST", one.inbox_uri, body, one.sender_uri, form, wanted)
+        return await self._transport.post(one.inbox_uri, headers, body)
+
+    async def _judge(self, one: Delivery, answer: Answer, form: Form) -> str:
         said = f"HTTP {answer.status}"
         verdict = verdict_on(answer.status)
         if verdict == "sent":
             async with self._outside.store.transaction() as change:
                 await deliveries.end(change, one, "sent", said, self._outside.now())
-                await peers.succeeded(change, one.host, self._outside.now())
+                await peers.succeeded(change, one.host, self._outside.now(), form)
                 await self._recall(change, one, "accepted", said)
             return "sent"
         if verdict == "peer failed":

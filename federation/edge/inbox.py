@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from federation.edge.signers import SIGNERS
 from federation.outside import received
 from federation.outside.store import OUTSIDE
-from federation.signatures import KeyGone, MalformedActivity, VerifiedActivity
+from federation.signatures import KeyGone, MalformedActivity, TooSlow, VerifiedActivity
 from federation.signatures.bodies import parse_json_object
 from federation.vocabulary.activities import innermost_id, read_activity
 
 LONGEST_BODY = 1_000_000
+SLOWEST = 20.0
 TYPES = {"application/activity+json", "application/ld+json", "application/json"}
 
 
@@ -19,7 +22,7 @@ async def take(request: web.Request) -> web.Response:
     """POST to any inbox. On disk before 202; the same activity again is 202 as well."""
     if request.content_type not in TYPES:
         raise MalformedActivity(f"content type {request.content_type}")
-    body = await request.read()
+    body = await _body(request)
     if (gone := _says_goodbye(body)) and not await request.app[SIGNERS].knows(gone):
         # Whole servers close: somebody of whom we hold nothing says goodbye, and costs no fetch.
         return web.Response(status=202)
@@ -32,6 +35,15 @@ async def take(request: web.Request) -> web.Response:
         raise
     await _keep(request, verified)
     return web.Response(status=202)
+
+
+async def _body(request: web.Request) -> bytes:
+    """Read a body within SLOWEST seconds: who drips it holds a connection no longer than that."""
+    try:
+        async with asyncio.timeout(SLOWEST):
+            return await request.read()
+    except TimeoutError as error:
+        raise TooSlow(f"the body was not there within {SLOWEST} s") from error
 
 
 async def _keep(request: web.Request, verified: VerifiedActivity) -> None:

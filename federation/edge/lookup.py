@@ -19,10 +19,12 @@ from federation.outside.received import Received
 from federation.outside.store import Outside
 from federation.signatures import Refusal
 from federation.signatures.multikeys import assertion_keys
+from federation.signatures.proofs import proves
 from federation.transport import TransportError
 from federation.urls import BadUrl, parse_url
 from federation.vocabulary.activities import Activity, read_activity
 from federation.vocabulary.actors import MalformedActor, parse_actor
+from federation.vocabulary.capabilities import announced_form
 from server.domain.self_test import is_identity
 from server.domain.uris import host_of, origin_of
 
@@ -121,11 +123,31 @@ class Lookup:
         if host_of(inner.object_uri) == self._outside.addresses.edge_host:
             return
         foreign = origin_of(inner.object_uri) != origin_of(activity.actor_uri)
-        if inner.kind in ("Create", "Update") and foreign:
+        if inner.kind == "Delete" and foreign and "proof" in inner.raw:
+            await self._proves(inner)
+        proven = inner.kind == "Create" and foreign and await self._proves(inner)
+        if inner.kind in ("Create", "Update") and foreign and not proven:
             # Nobody is believed about another server's words: they are fetched from that server.
             await self._fetch_object(inner.object_uri, inner.object_uri)
         if inner.kind in ("Create", "Update") and inner.actor_uri:
             await self._know(inner.actor_uri)
+
+    async def _proves(self, inner: Activity) -> bool:
+        """Have what it takes to check a passed on activity's proof, and say whether it holds.
+
+        Where its actor cannot be had, nothing is proven: then the object is asked for.
+        """
+        if not isinstance(inner.raw.get("proof"), dict) or await self._is_shut_out(inner.actor_uri):
+            return False
+        try:
+            known = await peers.stranger(self._outside, inner.actor_uri)
+            if known is None or self._outside.now() - known.fetched_at > ASK_AGAIN_AFTER:
+                known = await self._keep_actor(inner.actor_uri)
+            await self._know_key(inner.raw["proof"], inner.actor_uri)
+        except FAILURES:
+            return False
+        known = await peers.stranger(self._outside, inner.actor_uri)
+        return known is not None and proves(inner.raw, known.document, datetime.now(UTC))
 
     async def _follows(self, forum_uri: str) -> bool:
         """Say whether we asked to follow a forum: only then is anything fetched on its word."""
@@ -165,6 +187,8 @@ class Lookup:
         actor = parse_actor(document, str(document["id"]))
         found = Stranger(actor.uri, actor.host, actor.key_id, actor.public_key_pem, document, self._outside.now())
         await peers.keep_stranger(self._outside, found)
+        if form := announced_form(document):
+            await peers.announced(self._outside, found.host, form)
         return found
 
     async def _describe(self, host: str, origin: str) -> None:

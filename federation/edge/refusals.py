@@ -16,6 +16,7 @@ SENTENCES = {
     403: "Refused.",
     404: "There is nothing here.",
     405: "That is not done here.",
+    408: "The request took too long.",
     410: "This was here and is gone.",
     413: "The request is too large.",
     415: "That type is not taken here.",

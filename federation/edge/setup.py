@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,12 +14,15 @@ from federation.edge.lookup import Lookup
 from federation.edge.pages import PAGES, Pages
 from federation.edge.refusals import answer_plainly
 from federation.edge.routes import add_routes
-from federation.edge.signers import SIGNERS, Signers
+from federation.edge.signers import REMEMBERED, SIGNERS, Signers
 from federation.fetch import Fetcher
 from federation.outside import keys
 from federation.outside.store import OUTSIDE, Outside
 from federation.signatures import PrivateKey, sign
+from federation.signatures.fields import InnerList
+from federation.signatures.rfc9421 import read_accept_signature, sign_message
 from federation.transport import Transport
+from server.domain.uris import host_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +35,47 @@ class Edge:
 
 
 class ServerSigner:
-    """Signs our fetches as the server's own actor, once its key is there."""
+    """Signs our fetches as the server's own actor, once its key is there.
+
+    By draft-cavage at first; by RFC 9421 where a server turned that away and took this.
+    """
 
     def __init__(self, outside: Outside) -> None:
         self._uri = outside.addresses.server_uri
+        self._otherwise: OrderedDict[str, None] = OrderedDict()
         self.key: PrivateKey | None = None
 
     def __call__(self, method: str, url: str) -> dict[str, str]:
+        return self._sign(method, url, is_message=host_of(url) in self._otherwise)
+
+    def again(self, method: str, url: str, asked: str) -> dict[str, str]:
+        """Sign in the form that was not tried, or as an Accept-Signature asks."""
+        wanted = read_accept_signature(asked) if asked else None
+        is_message = wanted is not None or host_of(url) not in self._otherwise
+        return self._sign(method, url, is_message=is_message, wanted=wanted)
+
+    def took(self, url: str) -> None:
+        """Remember that a server took the other form than before."""
+        host = host_of(url)
+        if host in self._otherwise:
+            del self._otherwise[host]
+        else:
+            self._otherwise[host] = None
+        while len(self._otherwise) > REMEMBERED:
+            self._otherwise.popitem(last=False)
+
+    def _sign(self, method: str, url: str, *, is_message: bool, wanted: InnerList | None = None) -> dict[str, str]:
         if self.key is None:
             return {}
-        return sign(method, url, None, keys.key_id(self._uri), self.key, datetime.now(UTC))
+        key_id, now = keys.key_id(self._uri), datetime.now(UTC)
+        if is_message:
+            return sign_message(method, url, None, key_id, self.key, now, wanted=wanted)
+        return sign(method, url, None, key_id, self.key, now)
 
 
 def make_edge(outside: Outside, transport: Transport, signer: ServerSigner) -> Edge:
     """Wire the edge by hand."""
-    fetcher = Fetcher(transport, signer)
+    fetcher = Fetcher(transport, signer, signer)
     app = web.Application(middlewares=[answer_plainly], client_max_size=LONGEST_BODY)
     app[OUTSIDE] = outside
     app[SIGNERS] = Signers(outside, fetcher)

@@ -26,6 +26,7 @@ from federation.signatures import (
 )
 from federation.transport import TransportError
 from federation.vocabulary.actors import MalformedActor, parse_actor
+from federation.vocabulary.capabilities import announced_form
 from server.domain.uris import host_of
 
 FAILED_SECONDS = 5.0
@@ -172,6 +173,8 @@ class Signers:
             self._outside,
             Stranger(found.owner_uri, host_of(found.owner_uri), key_id, pem, document, self._outside.now()),
         )
+        if form := announced_form(document):
+            await peers.announced(self._outside, host_of(found.owner_uri), form)
 
 
 SIGNERS = web.AppKey("SIGNERS", Signers)

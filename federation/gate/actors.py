@@ -51,13 +51,19 @@ async def _key(gate: Gateway, plan: Plan, name: str) -> str:
     known = await keys.public_pem(gate.outside, name)
     if known is not None:
         return known
-    make = gate.make_proof_pair if name == keys.PROOFS else gate.make_pair
+    make = gate.make_proof_pair if name.endswith(keys.second("")) else gate.make_pair
     private_pem, public_pem = await asyncio.to_thread(make)
     async with gate.outside.store.transaction() as change:
         await keys.put_key(change, gate.outside, name, private_pem, public_pem)
     made = await keys.public_pem(gate.outside, name)
     assert made is not None
     return made
+
+
+async def _multikey(gate: Gateway, plan: Plan, actor_uri: str) -> dict[str, str]:
+    """Return the Ed25519 key with which an actor signs documents, as it is listed (FEP-521a)."""
+    pem = await _key(gate, plan, keys.second(keys.key_name(gate.outside, actor_uri)))
+    return render_multikey(keys.proof_key_id(actor_uri), actor_uri, load_public_key(pem))
 
 
 async def _freeze_if_changed(
@@ -86,6 +92,8 @@ async def show_person(gate: Gateway, plan: Plan, face: Face, audiences: Sequence
         url=face.uri,
         public_key_pem=await _key(gate, plan, "people"),
         shared_inbox_uri=f"{addresses.edge_url}/inbox",
+        server_uri=addresses.server_uri,
+        multikey=await _multikey(gate, plan, face.uri),
     )
     card = Card(type="Person", author_uri=face.uri, author_name=face.name, author_handle=face.handle, made_at=at)
     await _freeze_if_changed(gate, plan, document, audiences, card)
@@ -95,7 +103,6 @@ async def show_server(gate: Gateway) -> None:
     """Release the server's own actor, which signs our fetches and is served to anybody."""
     plan = Plan(gate)
     addresses = gate.house.addresses
-    proof_key = load_public_key(await _key(gate, plan, keys.PROOFS))
     document = render_server(
         uri=addresses.server_uri,
         host=addresses.edge_host,
@@ -103,12 +110,13 @@ async def show_server(gate: Gateway) -> None:
         url=addresses.edge_url,
         public_key_pem=await _key(gate, plan, "server"),
         shared_inbox_uri=f"{addresses.edge_url}/inbox",
-        multikey=render_multikey(keys.proof_key_id(addresses.server_uri), addresses.server_uri, proof_key),
+        multikey=await _multikey(gate, plan, addresses.server_uri),
     )
     handle = f"@{addresses.edge_host}@{addresses.edge_host}"
     card = Card(type="Application", author_uri=addresses.server_uri, author_name=gate.house.name, author_handle=handle)
     await _freeze_if_changed(gate, plan, document, [EVERYONE], card)
-    await _key(gate, plan, "people")
+    for name in ("people", keys.second("people")):
+        await _key(gate, plan, name)
     await plan.write()
 
 
@@ -132,6 +140,8 @@ async def show_forum(gate: Gateway, plan: Plan, forum: Forum, jam: Jam) -> list[
         posting_restricted=jam.state_at(gate.house.now()) != "open" or forum.closed_at is not None,
         discoverable=public,
         indexable=public,
+        server_uri=addresses.server_uri,
+        multikey=await _multikey(gate, plan, forum.uri),
     )
     document["jam"] = {"name": jam.title, "slug": jam.slug, "audience": forum.audience, "names": forum.names}
     if forum.closed_at is not None and jam.state_at(gate.house.now()) == "open":

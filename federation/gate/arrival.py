@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ from federation.gate.holding import ask_to_let_in
 from federation.gate.plan import Gateway, Plan
 from federation.outside import buckets, peers, received
 from federation.outside.received import Received
+from federation.signatures.proofs import proves
 from federation.vocabulary.activities import Activity
 from federation.vocabulary.actors import MalformedActor, RemoteActor, parse_actor
 from server.domain.actors import Member
@@ -89,8 +91,18 @@ class Arrival:
         vouching = self.relay.uri if self.relay else self.activity.actor_uri
         if sent is not None and origin_of(self.activity.object_uri) == origin_of(vouching):
             return sent
+        if sent is not None and self.activity.kind == "Create" and await self.is_proven():
+            return sent
         found = await peers.fetched(self.gate.outside, self.activity.object_uri)
         return found.document if found else None
+
+    async def is_proven(self) -> bool:
+        """Say whether its actor signed for it, to this forum, within the day before it came (FEP-8b32)."""
+        if self.relay is None or self.relay.uri not in self.activity.addressed():
+            return False
+        known = await peers.stranger(self.gate.outside, self.activity.actor_uri)
+        came_at = datetime.fromtimestamp(self.received.received_at, UTC)
+        return known is not None and proves(self.activity.raw, known.document, came_at)
 
     async def judge(self, wish: Incoming) -> Outcome | None:
         """Ask the rules; return None where it may come in, else what becomes of it. A released hold lets it in.

@@ -8,7 +8,7 @@ from federation.gate.asking import Withdrawal, ask, concerned, delete_uri, stop_
 from federation.gate.holding import released_before
 from federation.gate.plan import Gateway, Plan
 from federation.gate.relay import withdraw_relayed
-from federation.gate.routing import Carriage, activity_uri, freeze_activity, kind_of
+from federation.gate.routing import Carriage, activity_uri, attested_for, freeze_activity, kind_of
 from federation.outside import crossings
 from federation.outside.crossings import EVERYONE, Card
 from federation.outside.recalls import Holder
@@ -72,6 +72,7 @@ async def _farewells(
         is_public=withdrawal.is_public,
         at=at,
     )
+    document = await attested_for(gate, holder.host, document, at)
     carriage = Carriage(
         forum=forum,
         audiences=(holder.host,),

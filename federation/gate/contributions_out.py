@@ -11,7 +11,15 @@ from federation.gate.holding import REFUSED, Reviewed, hold_back, reviewed_of, s
 from federation.gate.plan import Gateway, Plan
 from federation.gate.relay import relay, withdraw_relayed
 from federation.gate.render import Copy, copies_for
-from federation.gate.routing import Carriage, activity_uri, announce, freeze_activity, inbox_of, kind_of
+from federation.gate.routing import (
+    Carriage,
+    activity_uri,
+    announce,
+    attested,
+    freeze_activity,
+    inbox_of,
+    kind_of,
+)
 from federation.outside import crossings
 from federation.outside.crossings import EVERYONE
 from federation.vocabulary import activities
@@ -181,9 +189,10 @@ async def _cross(
             is_idea=copy.card.type != "Note",
             at=made.edited_at or made.created_at,
         )
-        freeze_activity(plan, carriage, carriage.activity)
-        if deliver or act == "Update":
-            await send(gate, plan, made, carriage, apart)
+        for one in await attested(gate, carriage):
+            freeze_activity(plan, one, one.activity)
+            if deliver or act == "Update":
+                await send(gate, plan, made, one, apart)
 
 
 async def send(gate: Gateway, plan: Plan, made: Contribution, carriage: Carriage, apart: set[str]) -> None:

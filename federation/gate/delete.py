@@ -13,6 +13,8 @@ from server.services import forums, holds, ideas, people
 
 async def admit_delete(arrival: Arrival) -> Outcome:
     gate = arrival.gate
+    if arrival.activity.object_uri == arrival.activity.actor_uri:
+        return await _goodbye(arrival)
     known = await ideas.by_uri(gate.house, arrival.activity.object_uri)
     if known is None:
         return await _remember(arrival)
@@ -20,13 +22,28 @@ async def admit_delete(arrival: Arrival) -> Outcome:
         return Outcome("refused", "It is ours to delete.")
     author = await people.member_by_id(gate.house, known.author_id)
     forum, _ = await forums.forum_and_jam(gate.house, known.forum_id)
-    by_author = author is not None and author.uri == arrival.activity.actor_uri
+    # A forum that passes a Delete on is no witness of who asked for it, outside that forum.
+    said_so = arrival.relay is None or await arrival.is_proven()
+    by_author = said_so and author is not None and author.uri == arrival.activity.actor_uri
     by_forum = arrival.relay is not None and arrival.relay.id == forum.id
     if author is None or not (by_author or by_forum):
         return Outcome("refused", "Only its author or its forum can delete it.")
     await ideas.delete(gate.house, author, known)
     await acknowledge(arrival)
     return Outcome("ignored", "It is gone already.") if known.deleted else ADMITTED
+
+
+async def _goodbye(arrival: Arrival) -> Outcome:
+    """Take leave of somebody whose account is deleted: what they wrote here goes with them, some at a time."""
+    uri = arrival.activity.actor_uri
+    if arrival.relay is not None and not await arrival.is_proven():
+        return Outcome("refused", "Nobody says goodbye for another.")
+    member = await people.member_by_uri(arrival.gate.house, uri)
+    if member is None or member.is_local:
+        return Outcome("ignored", "Nothing of theirs is here.")
+    while not await ideas.delete_all(arrival.gate.house, member):
+        pass
+    return ADMITTED
 
 
 async def _remember(arrival: Arrival) -> Outcome:

@@ -25,14 +25,14 @@ async def rotate_keys(gate: Gateway) -> tuple[int, int]:
     plan = Plan(gate)
     pems: dict[str, str] = {}
     for name in await keys.names(gate.outside):
-        make = generate_ed25519_pem if name == keys.PROOFS else generate_rsa_pem
+        make = generate_ed25519_pem if name.endswith(keys.second("")) else generate_rsa_pem
         private_pem, public_pem = await asyncio.to_thread(make)
         pems[name] = public_pem
         _replace(plan, name, private_pem, public_pem)
     changed = 0
     for found in await crossings.standing_actors(gate.outside):
         name = keys.key_name(gate.outside, found.document.uri)
-        document = _with_keys(parsed(found.document.body), pems.get(name), pems.get(keys.PROOFS))
+        document = _with_keys(parsed(found.document.body), pems.get(name), pems.get(keys.second(name)))
         if document is None:
             continue
         one = found.document

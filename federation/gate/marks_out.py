@@ -5,7 +5,7 @@ from __future__ import annotations
 from federation.gate.actors import face_of, forum_of, show_person
 from federation.gate.plan import Gateway, Plan
 from federation.gate.render import stands_as
-from federation.gate.routing import Carriage, activity_uri, freeze_activity, inbox_of, parsed
+from federation.gate.routing import Carriage, activity_uri, attested_for, freeze_activity, inbox_of, parsed
 from federation.outside import crossings
 from federation.vocabulary import activities
 from server.domain.events import Event
@@ -45,6 +45,7 @@ async def _send(gate: Gateway, event: Event, plan: Plan, *, undone: bool) -> Non
             return
         document = activities.undo(activity_uri(gate, "unlike", face.uri, uri, event.seq), parsed(sent.document.body))
     await show_person(gate, plan, face, [forum.host], event.at.timestamp())
+    document = await attested_for(gate, forum.host, document, event.at)
     carriage = Carriage(
         forum=forum,
         audiences=(forum.host,),

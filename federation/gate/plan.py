@@ -14,7 +14,7 @@ from federation.outside.crossings import Card
 from federation.outside.deliveries import Letter
 from federation.outside.released import Released
 from federation.outside.store import Outside
-from federation.signatures import generate_ed25519_pem, generate_rsa_pem
+from federation.signatures import PrivateKey, generate_ed25519_pem, generate_rsa_pem
 from server.database import Transaction
 from server.domain.crossings import Verdict
 from server.domain.ideas import Contribution
@@ -32,7 +32,8 @@ class Gateway:
 
     `make_pair` makes a key pair, (private PEM, public PEM); `make_proof_pair` one to sign documents with.
     `turn` is held from what is read to what is written of it: somebody who follows a forum while an idea is on
-    its way out is either among those it is sent to or finds it in what stands there already.
+    its way out is either among those it is sent to or finds it in what stands there already. `signing` holds the
+    keys of our actors' proofs, by name, each with the public half that it was loaded for.
     """
 
     house: House
@@ -40,6 +41,7 @@ class Gateway:
     make_pair: Callable[[], tuple[str, str]] = generate_rsa_pem
     make_proof_pair: Callable[[], tuple[str, str]] = generate_ed25519_pem
     turn: asyncio.Lock = field(default_factory=asyncio.Lock, compare=False)
+    signing: dict[str, tuple[str, PrivateKey]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(slots=True)

@@ -41,7 +41,7 @@ async def original(gate: Gateway, made: Contribution) -> dict[str, Any] | None:
     A server may send several activities about one object; only one that says what was let in, and judged, passes.
     """
     for kept in await received.about(gate.outside, made.author_host, made.uri):
-        activity = parsed(kept.body)
+        activity = _unaltered(kept.body)
         if await _says(gate, activity, made):
             return activity
     return None
@@ -209,7 +209,12 @@ async def _their_delete(gate: Gateway, made: Contribution) -> dict[str, Any] | N
     if author is None:
         return None
     kept = await received.newest_about(gate.outside, "Delete", made.author_host, made.uri, actor_uri=author.uri)
-    return parsed(kept.body) if kept else None
+    return _unaltered(kept.body) if kept else None
+
+
+def _unaltered(body: bytes) -> dict[str, Any]:
+    """Return an activity as it came, without a Linked Data signature: nobody should believe one."""
+    return {name: value for name, value in parsed(body).items() if name != "signature"}
 
 
 async def _farewells(gate: Gateway, carriage: Carriage, holder: Holder, *, is_public: bool) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from federation.gate.attest import sign_as
 from federation.gate.plan import Gateway, Plan
 from federation.outside import peers
 from federation.outside.crossings import EVERYONE, Card
@@ -67,6 +68,31 @@ def freeze_activity(
     return plan.freeze_all(document, kind, carriage.version, carriage.audiences, card)
 
 
+def reads_proofs(audience: str, kind: peers.PeerKind) -> bool:
+    """Say whether an audience gets proofs: Marmalade servers, and everyone. For others a copy stays deniable."""
+    return audience == EVERYONE or kind == "marmalade"
+
+
+async def attested(gate: Gateway, carriage: Carriage) -> list[Carriage]:
+    """Return a carriage as its audiences get it: with its author's proof, under an id of its own, and without."""
+    kinds = await peers.kinds(gate.outside, carriage.audiences)
+    proven = tuple(one for one in carriage.audiences if reads_proofs(one, kinds[one]))
+    plain = tuple(one for one in carriage.audiences if one not in proven)
+    made = [replace(carriage, audiences=plain)] if plain else []
+    if proven:
+        named = {**carriage.activity, "id": activity_uri(gate, "proven", carriage.activity["id"])}
+        signed = await sign_as(gate, named, str(named["actor"]), carriage.at)
+        made.append(replace(carriage, audiences=proven, activity=signed))
+    return made
+
+
+async def attested_for(gate: Gateway, host: str, activity: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """Return an activity of one of our actors as one server gets it: with a proof where that server reads them."""
+    if not reads_proofs(host, await kind_of(gate, host)):
+        return activity
+    return await sign_as(gate, activity, str(activity["actor"]), at)
+
+
 async def kind_of(gate: Gateway, host: str) -> peers.PeerKind:
     known = await peers.peer(gate.outside, host)
     return known.kind if known else "unknown"
@@ -88,6 +114,9 @@ async def announce(
         is_public=public,
         at=carriage.at,
     )
+    kinds = await peers.kinds(gate.outside, carriage.audiences)
+    if all(reads_proofs(one, kinds[one]) for one in carriage.audiences):
+        wrapped = await sign_as(gate, wrapped, forum.uri, carriage.at)
     whole = freeze_activity(plan, carriage, wrapped)
     direct = (
         freeze_activity(plan, carriage, carriage.activity)

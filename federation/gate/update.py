@@ -66,6 +66,11 @@ async def admit_update(arrival: Arrival) -> Outcome:
     return ADMITTED
 
 
+def _turns(before: dict[str, object], after: dict[str, object]) -> bool:
+    """Say whether an actor would change between what posts (Person, Service …) and what passes on (Group)."""
+    return (before.get("type") == "Group") != (after.get("type") == "Group")
+
+
 async def _actor(arrival: Arrival, document: dict[str, object]) -> Outcome:
     """Take over an actor's new document, on that actor's own signature only."""
     uri = arrival.activity.actor_uri
@@ -75,6 +80,9 @@ async def _actor(arrival: Arrival, document: dict[str, object]) -> Outcome:
         return Outcome("refused", str(error))
     if arrival.relay is not None:
         return Outcome("ignored", "Actors speak for themselves.")
+    known = await peers.stranger(arrival.gate.outside, uri)
+    if known is not None and known.document and _turns(known.document, document):
+        return Outcome("refused", "Somebody does not become a forum, nor a forum somebody.")
     await peers.keep_stranger(
         arrival.gate.outside,
         Stranger(uri, actor.host, actor.key_id, actor.public_key_pem, document, arrival.gate.outside.now()),

@@ -1,7 +1,8 @@
 """Our actors' key pairs, the private halves sealed at rest.
 
-All people of a server sign with one pair ("people"); each forum and the server itself have their own. With a pair
-of its own the server signs documents (`PROOFS`, Ed25519).
+All people of a server sign with one pair ("people"); each forum and the server itself have their own. Beside each RSA
+pair stands a second one, Ed25519, of the same name with `-ed25519`: for documents, and for requests to servers that
+read it. `PROOFS` is the server's.
 """
 
 from __future__ import annotations
@@ -66,6 +67,11 @@ def key_name(outside: Outside, actor_uri: str) -> str:
     if actor_uri == outside.addresses.server_uri:
         return "server"
     return "people" if "/people/" in actor_uri else actor_uri.rsplit("/", 1)[1]
+
+
+def second(name: str) -> str:
+    """Return the name of the Ed25519 pair beside an RSA pair."""
+    return f"{name}-ed25519"
 
 
 def key_id(actor_uri: str) -> str:

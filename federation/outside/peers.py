@@ -15,12 +15,14 @@ from server.domain.servers import parents_of
 
 PeerKind = Literal["marmalade", "forum", "microblog", "unknown"]
 PeerState = Literal["active", "paused", "suspended"]
+Form = Literal["", "cavage", "rfc9421", "ed25519"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
     """Another server. `due_at` is when it may be tried again; `asked_at` when we last asked what it runs; `fixed`
-    means that an admin said what kind it is.
+    means that an admin said what kind it is. `form` is how requests to it are signed: as it took them last, or as it
+    announced; "" where neither is known.
     """
 
     host: str
@@ -34,6 +36,7 @@ class Peer:
     success_at: float | None
     failure_at: float | None
     answer: str
+    form: Form
 
 
 def _peer(row: Mapping[str, Any]) -> Peer:
@@ -105,14 +108,28 @@ async def describe(outside: Outside, host: str, kind: PeerKind, software: str) -
         )
 
 
-async def succeeded(change: Transaction, host: str, now: float) -> None:
-    """Write down that a server took a delivery."""
+async def succeeded(change: Transaction, host: str, now: float, form: Form) -> None:
+    """Write down that a server took a delivery, and how that was signed."""
     await change.execute(
-        "INSERT INTO peers (host, kind, software, state, failures, due_at, asked_at, success_at, answer)"
-        " VALUES (?, 'unknown', '', 'active', 0, 0, 0, ?, '') ON CONFLICT (host) DO UPDATE SET"
-        " failures = 0, due_at = 0, success_at = excluded.success_at, answer = ''",
-        (host, now),
+        "INSERT INTO peers (host, kind, software, state, failures, due_at, asked_at, success_at, answer, form)"
+        " VALUES (?, 'unknown', '', 'active', 0, 0, 0, ?, '', ?) ON CONFLICT (host) DO UPDATE SET"
+        " failures = 0, due_at = 0, success_at = excluded.success_at, answer = '', form = excluded.form",
+        (host, now, form),
     )
+
+
+async def announced(outside: Outside, host: str, form: Form) -> None:
+    """Write down that a server says it reads signatures of a form."""
+    known = await peer(outside, host)
+    if known is not None and known.form in (form, "ed25519"):
+        return
+    async with outside.store.transaction() as change:
+        await change.execute(
+            "INSERT INTO peers (host, kind, software, state, failures, due_at, asked_at, answer, form)"
+            " VALUES (?, 'unknown', '', 'active', 0, 0, 0, '', ?)"
+            " ON CONFLICT (host) DO UPDATE SET form = excluded.form",
+            (host, form),
+        )
 
 
 async def failed(change: Transaction, host: str, due_at: float, answer: str, now: float) -> None:

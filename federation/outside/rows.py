@@ -155,7 +155,8 @@ class StatementRow(Model):
 class PeerRow(Model):
     """What we know of another server. Kind: marmalade, forum, microblog, unknown. State: active, paused, suspended.
 
-    `fixed` means that an admin said what kind it is.
+    `fixed` means that an admin said what kind it is. `form` is how requests to it are signed: cavage, rfc9421, ed25519;
+    "" where that is not known.
     """
 
     host = fields.CharField(max_length=255, primary_key=True)
@@ -169,6 +170,7 @@ class PeerRow(Model):
     success_at = fields.FloatField(null=True)
     failure_at = fields.FloatField(null=True)
     answer = fields.CharField(max_length=300, default="")
+    form = fields.CharField(max_length=10, default="", db_default="")
 
     class Meta:
         table = "peers"

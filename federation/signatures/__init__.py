@@ -13,6 +13,7 @@ from federation.signatures.errors import (
     RefusedHost,
     SignatureRefused,
     TooLarge,
+    TooSlow,
     UnusableKey,
 )
 from federation.signatures.keys import (
@@ -39,6 +40,7 @@ __all__ = [
     "SignatureRefused",
     "SignedRequest",
     "TooLarge",
+    "TooSlow",
     "UnusableKey",
     "VerifiedActivity",
     "generate_ed25519_pem",

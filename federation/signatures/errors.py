@@ -7,6 +7,7 @@
     ├── KeyUnavailable     503   the signer's key could not be fetched now: try again later
     │   └── KeyGone        503   the signer's server says that the key or its owner is gone (404, 410)
     ├── MalformedActivity  400   the body is no activity
+    ├── TooSlow            408   the body did not come in time
     ├── TooLarge           413   the body is larger than we read
     └── RefusedHost        403   the signer's server may not talk to us
 
@@ -56,6 +57,13 @@ class MalformedActivity(Refusal):
 
     status = 400
     public = "The body is not an activity that this server can read."
+
+
+class TooSlow(Refusal):
+    """408, which senders try again."""
+
+    status = 408
+    public = "The body did not come in time."
 
 
 class TooLarge(Refusal):

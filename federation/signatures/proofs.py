@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import rfc8785
@@ -25,6 +25,8 @@ CRYPTOSUITE = "eddsa-jcs-2022"
 SIGNATURE_BYTES = 64
 LARGEST_INTEGER = 2**53 - 1
 LONGEST_KEY_ID = 2000
+FRESH = timedelta(days=1)
+SKEW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,19 @@ def verify_owned(document: dict[str, Any], actor: dict[str, Any], now: datetime)
     if key is None:
         raise ProofRefused(f"{owner[:200]} lists no such key to sign documents with")
     return verify_document(document, key, now)
+
+
+def proves(document: dict[str, Any], actor: dict[str, Any], now: datetime) -> bool:
+    """Does a document bear its owner's proof, made within a day before `now`?
+
+    For what somebody else passes on: an older proof may be of what its owner has changed or deleted since.
+    """
+    try:
+        verify_owned(document, actor, now)
+        age = now - read_proof(document).made_at
+    except ProofRefused:
+        return False
+    return -SKEW <= age <= FRESH
 
 
 def owner_of(document: dict[str, Any]) -> str:

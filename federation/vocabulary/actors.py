@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from federation.urls import BadUrl, parse_url, same_origin
+from federation.vocabulary.capabilities import IMPLEMENTED, IMPLEMENTS, render_generator
 
 ACTIVITYSTREAMS = "https://www.w3.org/ns/activitystreams"
 MULTIKEY_CONTEXT = "https://w3id.org/security/multikey/v1"
@@ -32,6 +33,7 @@ _CONTEXT: list[Any] = [
         "featured": {"@id": "toot:featured", "@type": "@id"},
         "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
         "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
+        "implements": IMPLEMENTS,
     },
 ]
 
@@ -137,13 +139,17 @@ def render_group(
     posting_restricted: bool = False,
     discoverable: bool = True,
     indexable: bool = True,
+    server_uri: str = "",
+    multikey: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """A forum as a Group.
 
     ``manuallyApprovesFollowers`` is always false: Lemmy reads true as "private". ``posting_restricted``
     closes the forum to all but moderators wherever that is understood; start and end are for partners.
+    ``server_uri`` names the server that speaks for it (FEP-844e); ``multikey`` as for ``render_server``.
     """
     group = _actor("Group", uri, username, name, url, public_key_pem, shared_inbox_uri)
+    group |= _signing(server_uri, multikey)
     group |= {
         "summary": summary_html,
         "attributedTo": f"{uri}/moderators",
@@ -169,14 +175,18 @@ def render_person(
     discoverable: bool = False,
     indexable: bool = False,
     pseudonymous: bool = False,
+    server_uri: str = "",
+    multikey: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """A person. ``pseudonymous`` leaves only what the handle says: no name, summary, page, date or listing.
 
-    The caller then chooses a ``uri`` and ``username`` that do not name the person either.
+    The caller then chooses a ``uri`` and ``username`` that do not name the person either. ``server_uri`` and
+    ``multikey`` as for ``render_group``.
     """
     if pseudonymous:
         name, summary_html, url, published_at, discoverable, indexable = username, "", uri, None, False, False
     person = _actor("Person", uri, username, name, url, public_key_pem, shared_inbox_uri)
+    person |= _signing(server_uri, multikey)
     person |= {
         "manuallyApprovesFollowers": False,
         "discoverable": discoverable,
@@ -202,10 +212,19 @@ def render_server(
     `multikey` is the key with which it signs documents (FEP-521a).
     """
     server = _actor("Application", uri, host, name, url, public_key_pem, shared_inbox_uri)
-    if multikey is not None:
-        server["@context"] = [*server["@context"][:2], MULTIKEY_CONTEXT, *server["@context"][2:]]
-        server["assertionMethod"] = [dict(multikey)]
+    server |= _signing("", multikey) | {"implements": [dict(one) for one in IMPLEMENTED]}
     return server | {"manuallyApprovesFollowers": True, "discoverable": False, "indexable": False}
+
+
+def _signing(server_uri: str, multikey: Mapping[str, str] | None) -> dict[str, Any]:
+    """What an actor says of how it signs and what its server reads."""
+    said: dict[str, Any] = {}
+    if multikey is not None:
+        said["@context"] = [*_CONTEXT[:2], MULTIKEY_CONTEXT, *_CONTEXT[2:]]
+        said["assertionMethod"] = [dict(multikey)]
+    if server_uri:
+        said["generator"] = render_generator(server_uri)
+    return said
 
 
 def _actor(kind: str, uri: str, username: str, name: str, url: str, pem: str, shared_inbox_uri: str) -> dict[str, Any]:

@@ -28,6 +28,10 @@ OBJECT_TYPES = TITLED | {"Note"}
 MOST_URIS = 100
 MOST_ATTACHED = 32
 LONGEST_LABEL = 200
+LONGEST_TITLED = 20_000
+# Neither looks at a sign more often than a few times, whatever stands there.
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_LINE_END = re.compile(r"</p>|<br\s{0,10}/?>")
 OUR_TERMS = "urn:marmalade:ns:"
 # The object is a file itself, and what it links to is no page.
 FILES = {"Image", "Video", "Audio", "Document"}
@@ -267,7 +271,7 @@ def _title(document: dict[str, Any], kind: str, body: str) -> str:
     name = document.get("name")
     if kind in TITLED and isinstance(name, str) and name.strip():
         return " ".join(name.split())[:200]
-    words = markup.unescape(re.sub(r"<[^>]*>", "", re.sub(r"</p>|<br\s*/?>", "\n", body)))
+    words = markup.unescape(_TAG.sub("", _LINE_END.sub("\n", body[:LONGEST_TITLED])))
     for line in words.splitlines():
         bare = " ".join(re.sub(r"(?<!\w)[@!][\w.-]+(?:@[\w.:-]+)?", "", line).split())
         if bare:

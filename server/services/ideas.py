@@ -357,6 +357,14 @@ async def _doer(house: House, by: Member, old: Contribution) -> str:
     return old.author_id if await is_own(house, by, old) else by.id
 
 
+async def delete_all(house: House, author: Member, limit: int = 100) -> bool:
+    """Remove all that somebody of another server wrote here, who is gone; return False where more is left."""
+    standing = await contributions.standing_by(house.store, author.id, limit)
+    for one in standing:
+        await delete(house, author, one)
+    return len(standing) < limit
+
+
 async def take_back(house: House, change: Transaction, made: Contribution) -> None:
     """Remove what its author has taken back before any of it crossed."""
     await _empty(house, change, made, by_id=made.author_id, act="take back")

@@ -136,6 +136,10 @@ async def member_by_handle(house: House, handle: str) -> Member | None:
     return await people.by_username(house.store, username, host)
 
 
+async def member_by_uri(house: House, uri: str) -> Member | None:
+    return await people.by_uri(house.store, uri)
+
+
 async def member_by_id(house: House, member_id: str) -> Member | None:
     return await people.by_id(house.store, member_id)
 

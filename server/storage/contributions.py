@@ -170,6 +170,14 @@ async def in_forums(store: Database, forum_ids: list[str]) -> list[Contribution]
     return [read_contribution(row) for row in rows]
 
 
+async def standing_by(store: Database, author_id: str, limit: int) -> list[Contribution]:
+    """Return what somebody wrote that stands, oldest first."""
+    rows = await store.fetch(
+        f"{SELECT} WHERE c.author_id = ? AND {STANDS} ORDER BY c.created_at LIMIT ?", (author_id, limit)
+    )
+    return [read_contribution(row) for row in rows]
+
+
 async def written_between(store: Database, after: float, until: float) -> set[str]:
     """Return the ids of what stands whose present words were written in a span of time, in unix seconds.
 

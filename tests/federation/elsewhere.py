@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import base58
+import rfc8785
 from aiohttp import web
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
@@ -87,7 +88,8 @@ class Elsewhere:
 
     One that `remembers` fetches the key of a sender once and keeps it. `takes` names the forms of signature that it
     reads ("cavage", "rfc9421"): another is answered with `unread`, and an Accept-Signature header where it `asks`.
-    `speaks` is the form that it signs with, `multikeys` whether its people list an Ed25519 key to sign with.
+    `speaks` is the form that it signs with, `multikeys` whether its people list an Ed25519 key to sign with. A `strict`
+    one serves documents only to requests that are signed in the first form that it takes.
     """
 
     key: rsa.RSAPrivateKey | Ed25519PrivateKey
@@ -107,6 +109,7 @@ class Elsewhere:
     knocks: list[str] = field(default_factory=list)
     speaks: str = "cavage"
     multikeys: bool = False
+    strict: bool = False
     second: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
 
     async def start(self) -> None:
@@ -174,6 +177,9 @@ class Elsewhere:
 
     async def _serve(self, request: web.Request) -> web.Response:
         self.asked.append(request.path)
+        form = "rfc9421" if "signature-input" in request.headers else "cavage" if "signature" in request.headers else ""
+        if self.strict and form != self.takes[0]:
+            return web.Response(status=self.unread)
         status, document = self.documents.get(request.path, (404, None))
         if document is None:
             return web.Response(status=status)
@@ -389,6 +395,20 @@ class Elsewhere:
         if parent:
             made["inReplyTo"] = parent
         return self.lay_out({**made, **changes})
+
+    def proven(self, activity: dict[str, Any], at: datetime | None = None) -> dict[str, Any]:
+        """Return an activity with the proof of its actor (FEP-8b32, eddsa-jcs-2022), by our own arithmetic."""
+        options = {
+            "type": "DataIntegrityProof",
+            "cryptosuite": "eddsa-jcs-2022",
+            "verificationMethod": f"{activity['actor']}#ed25519-key",
+            "proofPurpose": "assertionMethod",
+            "created": (at or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "@context": activity["@context"],
+        }
+        digests = [hashlib.sha256(rfc8785.dumps(part)).digest() for part in (options, activity)]
+        value = "z" + base58.b58encode(self.second.sign(b"".join(digests))).decode()
+        return {**activity, "proof": {**options, "proofValue": value}}
 
     def create(self, note: dict[str, Any], **changes: Any) -> dict[str, Any]:
         return self.activity("Create", note["attributedTo"], note, to=note["to"], cc=note["cc"], **changes)

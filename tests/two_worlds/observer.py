@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from hashlib import sha256
 from zlib import crc32
 
+from federation.signatures import load_public_key
+from federation.signatures.proofs import verify_document
 from server.demo.canaries import Canaries
 from tests.federation.elsewhere import Arrived
+from tests.federation.organisation import proof_pair
 from tests.two_worlds.script import Probe, Script
 from tests.two_worlds.wire import Answer, Wire
 from tests.two_worlds.worlds import CANARY, World
@@ -16,14 +20,17 @@ from tests.two_worlds.worlds import CANARY, World
 Entry = tuple[str, ...]
 # Told elsewhere in the transcript, or made anew for each request.
 PER_REQUEST = {"date", "signature", "digest", "host", "content-length"}
-RANDOM = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-f]{32}|(?<=colleague-)[0-9a-f]{8}|[0-9]+-[0-9a-f]{8})(?![0-9A-Za-z])")
+RANDOM = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9a-f]{32}|(?<=colleague-)[0-9a-f]{8}|[0-9]+-[0-9a-f]{8}"
+    r"|(?<=\"proofValue\":\")z[1-9A-HJ-NP-Za-km-z]{60,90})(?![0-9A-Za-z])"
+)
 
 
 class Transcript:
     """All that the observer got, with what is random by design renamed by its first appearance.
 
     Ids are 128 random bits and keys are made alike, so that renaming them hides nothing: an ETag is checked to be
-    the hash of its body before it is renamed.
+    the hash of its body before it is renamed, and a proof to be that of its document and the server's one key.
     """
 
     def __init__(self, world: World) -> None:
@@ -35,6 +42,7 @@ class Transcript:
     def heard(self, one: Arrived) -> None:
         """Write down a delivery: its path, its headers in order, its bytes."""
         self.raw.append((f"delivery to {one.path}", one.body + repr(one.headers).encode()))
+        self._check_proofs(one.activity)
         signed = re.sub(r'signature="[^"]*"', "", one.headers["signature"])
         headers = [f"{name}: {value}" for name, value in one.headers.items() if name not in PER_REQUEST]
         self._enter("delivery", one.path, f"verifies: {one.valid}", signed, *headers, one.body.decode())
@@ -45,8 +53,19 @@ class Transcript:
         etag = answer.header("etag")
         if etag and answer.body and answer.header("content-type").startswith("application/activity"):
             assert etag == f'"{sha256(answer.body).hexdigest()[:32]}"'
+            self._check_proofs(json.loads(answer.body))
         lines = [line for line in answer.lines if not line.lower().startswith("date:")]
         self._enter(probe, *lines, answer.body.decode("utf-8", "surrogateescape"))
+
+    def _check_proofs(self, value: object) -> None:
+        """See to it that a proof says nothing but what it is over."""
+        key = load_public_key(proof_pair(self._world.acme.house.name)[1])
+        waiting = [value]
+        while waiting:
+            one = waiting.pop()
+            waiting += one.values() if isinstance(one, dict) else one if isinstance(one, list) else []
+            if isinstance(one, dict) and "proof" in one and str(one.get("actor")).startswith(self._world.acme.url):
+                verify_document(one, key)
 
     def _enter(self, *parts: str) -> None:
         self.entries.append(tuple(self._plain(part) for part in parts))

@@ -1,0 +1,145 @@
+"""Two ways to sign a request: the one that a server took last, and once the other where it is turned away."""
+
+from __future__ import annotations
+
+from federation.outside import peers
+from server.services import forums
+from tests.federation.conftest import MakeElsewhere, MakeOrganisation
+from tests.federation.elsewhere import Elsewhere
+from tests.federation.organisation import Organisation
+
+CAPABLE = {
+    "type": "Application",
+    "implements": [
+        {"href": "https://datatracker.ietf.org/doc/html/rfc9421"},
+        {"href": "https://datatracker.ietf.org/doc/html/rfc9421#name-eddsa-using-curve-edwards25"},
+    ],
+}
+
+
+async def form_of(acme: Organisation, peer: Elsewhere) -> str:
+    known = await peers.peer(acme.outside, peer.host)
+    assert known is not None
+    return known.form
+
+
+async def test_a_stranger_gets_the_old_form_first_and_the_new_one_where_that_is_turned_away(
+    acme: Organisation, elsewhere: MakeElsewhere
+):
+    for status in (400, 401, 403):
+        peer = await elsewhere("lemmy", takes=("rfc9421",), unread=status)
+        forum = await acme.forum(f"forum-{status}")
+        await acme.idle()
+        await peer.post(acme.inbox, peer.activity("Follow", peer.person("ann"), forum.uri))
+        await acme.idle()
+        assert peer.knocks == ["cavage", "rfc9421"]
+        assert await form_of(acme, peer) == "rfc9421"
+        await acme.idea(forum, "One.")
+        await acme.idle()
+        assert peer.knocks == ["cavage", "rfc9421", "rfc9421"], "what was taken last comes first"
+        assert all(one.valid for one in peer.arrived)
+
+
+async def test_a_server_that_goes_back_to_the_old_form_is_followed(acme: Organisation, elsewhere: MakeElsewhere):
+    peer = await elsewhere("lemmy", takes=("rfc9421",))
+    forum = await acme.forum()
+    await acme.idle()
+    await peer.post(acme.inbox, peer.activity("Follow", peer.person("ann"), forum.uri))
+    await acme.idle()
+    peer.takes = ("cavage",)
+    peer.knocks.clear()
+    for text in ("One.", "Two."):
+        await acme.idea(forum, text)
+        await acme.idle()
+    assert peer.knocks == ["rfc9421", "cavage", "cavage"]
+    assert await form_of(acme, peer) == "cavage"
+
+
+async def test_a_server_that_refuses_both_is_knocked_twice_a_try_and_three_tries(
+    acme: Organisation, elsewhere: MakeElsewhere
+):
+    peer = await elsewhere("lemmy")
+    forum = await acme.forum()
+    await acme.idle()
+    await peer.post(acme.inbox, peer.activity("Follow", peer.person("ann"), forum.uri))
+    await acme.idle()
+    peer.takes, peer.unread = (), 401
+    peer.knocks.clear()
+    await acme.idea(forum, "Nobody wants it.")
+    for _ in range(5):
+        await acme.idle()
+        acme.wait(60)
+    assert peer.knocks == ["cavage", "rfc9421"] * 3
+    assert (await acme.deliveries(peer.host))[-1] == ("Create", "dead")
+
+
+async def test_what_a_server_asks_for_is_covered_and_its_nonce_said_again(
+    acme: Organisation, elsewhere: MakeElsewhere
+):
+    peer = await elsewhere("lemmy", takes=("rfc9421",))
+    peer.asks = 'sig1=("@method" "@path" "date" "content-digest");created;nonce="4711";tag="activitypub"'
+    forum = await acme.forum()
+    await acme.idle()
+    await peer.post(acme.inbox, peer.activity("Follow", peer.person("ann"), forum.uri))
+    await acme.idle()
+    (accepted,) = peer.arrived
+    assert accepted.valid
+    said = accepted.headers["signature-input"]
+    assert '"@path" "date")' in said
+    assert said.endswith(';nonce="4711";tag="activitypub"')
+
+
+async def test_who_announces_ed25519_gets_it_from_the_first(acme: Organisation, elsewhere: MakeElsewhere):
+    peer = await elsewhere("lemmy", takes=("rfc9421",))
+    forum = await acme.forum()
+    await acme.idle()
+    await peer.post(acme.inbox, peer.activity("Follow", peer.person("ann", generator=CAPABLE), forum.uri))
+    await acme.idle()
+    await acme.idea(forum, "One.")
+    await acme.idle()
+    assert peer.knocks == ["rfc9421", "rfc9421"]
+    assert all(one.valid for one in peer.arrived)
+    assert all('#ed25519-key";alg="ed25519"' in one.headers["signature-input"] for one in peer.arrived)
+
+
+async def test_servers_of_ours_speak_ed25519_with_each_other(acme: Organisation, organise: MakeOrganisation):
+    globex = await organise("Globex")
+    await acme.forum()
+    await acme.idle()
+    await forums.ask_to_join(globex.house, globex.admin, f"@open@{acme.host}")
+    for _ in range(4):
+        await globex.idle()
+        await acme.idle()
+    for one, other in ((acme, globex), (globex, acme)):
+        known = await peers.peer(one.outside, other.host)
+        assert known is not None
+        assert known.form == "ed25519"
+
+
+async def test_what_our_actors_say_of_their_keys_and_server(acme: Organisation, elsewhere: MakeElsewhere):
+    peer = await elsewhere("lemmy")
+    forum = await acme.forum()
+    idea = await acme.idea(forum)
+    await acme.idle()
+    server = (await peer.get(f"{acme.url}/actor")).json
+    author = (await peer.get(idea.uri)).json["attributedTo"]
+    for uri in (forum.uri, author):
+        actor = (await peer.get(uri)).json
+        (key,) = actor["assertionMethod"]
+        assert (key["id"], key["type"], key["controller"]) == (f"{uri}#ed25519-key", "Multikey", uri)
+        assert key["publicKeyMultibase"].startswith("z6Mk")
+        assert actor["generator"]["implements"] == server["implements"]
+        assert actor["generator"]["id"] == server["id"]
+    assert "https://datatracker.ietf.org/doc/html/rfc9421" in [one["href"] for one in server["implements"]]
+
+
+async def test_documents_are_asked_for_in_the_other_form_where_one_is_turned_away(
+    acme: Organisation, elsewhere: MakeElsewhere
+):
+    peer = await elsewhere(takes=("rfc9421",), strict=True, speaks="rfc9421")
+    idea = await acme.idea(await acme.forum())
+    await acme.idle()
+    assert (await peer.post(acme.inbox, peer.activity("Like", peer.person("ann"), idea.uri))).status == 202
+    first = len(peer.asked)
+    assert (await peer.post(acme.inbox, peer.activity("Like", peer.person("bob"), idea.uri))).status == 202
+    assert len(peer.asked) - first == 2, "what was taken last comes first"
