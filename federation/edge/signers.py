@@ -142,7 +142,9 @@ class Signers:
             except SignatureRefused:
                 self._refused.note(key_id)
                 raise
-            self._refreshed.note(key_id)
+            if fresh:
+                # Only what was asked for again has to wait: a key may be exchanged just after it was first seen.
+                self._refreshed.note(key_id)
             await self._keep_owner(found)
         return found
 

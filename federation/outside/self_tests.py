@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import orjson
 
+from federation.outside import keys
 from federation.outside.peers import Stranger
 from server.database import Transaction
 from server.domain.self_test import DOMAIN
@@ -49,5 +50,6 @@ async def forget(change: Transaction, forums: Sequence[str], objects: Sequence[s
     for table in ("received", "strangers", "peers"):
         await change.execute(f"DELETE FROM {table} WHERE host {LIVES_THERE}")
     await change.execute("DELETE FROM buckets WHERE instr(name, ?)", (f".{DOMAIN}",))
-    keys = json.dumps([uri.rsplit("/", 1)[1] for uri in forums])
-    await change.execute(f"DELETE FROM actor_keys WHERE name {AMONG}", (keys,))
+    pairs = [uri.rsplit("/", 1)[1] for uri in forums]
+    names = json.dumps([*pairs, *map(keys.second, pairs)])
+    await change.execute(f"DELETE FROM actor_keys WHERE name {AMONG}", (names,))

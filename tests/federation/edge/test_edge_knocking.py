@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from federation.gate.key_change import rotate_keys
 from federation.outside import peers
 from server.services import forums
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
@@ -143,3 +144,25 @@ async def test_documents_are_asked_for_in_the_other_form_where_one_is_turned_awa
     first = len(peer.asked)
     assert (await peer.post(acme.inbox, peer.activity("Like", peer.person("bob"), idea.uri))).status == 202
     assert len(peer.asked) - first == 2, "what was taken last comes first"
+
+
+async def test_exchanged_keys_are_seen_by_peers_with_the_next_message(
+    acme: Organisation, organise: MakeOrganisation, elsewhere: MakeElsewhere
+):
+    globex, peer = await organise("Globex"), await elsewhere("lemmy", remembers=True)
+    forum = await acme.forum()
+    await acme.idle()
+    await forums.ask_to_join(globex.house, globex.admin, f"@open@{acme.host}")
+    await peer.post(acme.inbox, peer.activity("Follow", peer.person("ann"), forum.uri))
+    for _ in range(3):
+        await globex.idle()
+        await acme.idle()
+    assert peer.arrived[-1].valid
+    await rotate_keys(acme.gate)
+    peer.owners.clear()
+    idea = await acme.idea(forum, "Signed anew.")
+    await acme.idle()
+    await globex.idle()
+    assert [one.valid for one in peer.arrived[-2:]] == [True, True], "the Update of the forum, and the idea"
+    assert await globex.know(idea.uri) is not None
+    assert {state for _, state in await acme.deliveries()} == {"sent"}
