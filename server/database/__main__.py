@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import sys
 
-from server.database.drafts import due, write
+from server.database.drafts import due, schema_lacks, write, write_schema
 
 
 async def main(arguments: list[str]) -> int:
@@ -26,11 +26,14 @@ async def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.check:
         changes = await due(chosen.rows, chosen.migrations)
+        changes += [f"The schema is not after {name}: run make migration." for name in schema_lacks(chosen.migrations)]
         for change in changes:
             print(change)
         return 1 if changes else 0
     path = await write(chosen.rows, chosen.migrations, chosen.name)
     print(path or "The migrations say what the rows say: nothing to write.")
+    if schema_lacks(chosen.migrations):
+        print(await write_schema(chosen.rows, chosen.migrations))
     return 0
 
 

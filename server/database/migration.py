@@ -14,6 +14,7 @@ which compares the rows with the last migration and writes the next file. Read i
 - On SQLite, altering or removing a column rebuilds the table; its indexes and triggers are made again
   afterwards.
 - Never edit a migration that was released; make another.
+- The command writes `schema.sql` anew as well, by which new stores are laid out (`server.database.schema`).
 
 All pending migrations of a start run in one transaction, with foreign keys checked at its end: a crash or
 an error leaves the store as it was. The table `tortoise_migrations` records what was applied, `PRAGMA
@@ -38,6 +39,7 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.migrations.schema_editor import BaseSchemaEditor, SqliteSchemaEditor
 from tortoise.utils import get_schema_sql
 
+from server.database import schema
 from server.database.connection import connect
 from server.database.errors import (
     CorruptStore,
@@ -120,9 +122,10 @@ async def _lock(descriptor: int, beside: Path) -> None:
             return
 
 
-async def prepare(path: Path, app: App) -> None:
+async def prepare(path: Path, app: App, *, by_schema: bool = True) -> None:
     """Make the schema of the store at `path` what `app` wants; the caller holds the lock.
 
+    A new store is laid out by the schema beside the migrations, unless not `by_schema`.
     Errors: NewerSchema, MigrationFailed, CorruptStore, StoreBusy.
     """
     connection = connect(path)
@@ -131,6 +134,9 @@ async def prepare(path: Path, app: App) -> None:
         connection.execute("PRAGMA foreign_keys=OFF")  # a rebuilt table must not cascade; checked at the end
         transaction = Transaction(connection, thread, Turn(asyncio.get_running_loop(), 0.0))
         client = WritingClient(app.alias, transaction, in_thread=True)
+        if app.migrations is not None and by_schema:
+            loop = asyncio.get_running_loop()
+            await settled(loop.run_in_executor(thread, schema.lay, connection, app.label, app.migrations))
         async with bound(app, client):
             await _bring_up(connection, thread, client, app)
     except (BaseORMException, sqlite3.Error, ValueError) as error:

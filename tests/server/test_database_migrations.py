@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from tortoise.models import Model
 
-from server.database import Database, MigrationFailed, NewerSchema
-from server.database.drafts import due, write
+from server.database import Database, MigrationFailed, NewerSchema, schema
+from server.database.connection import connect, create_file
+from server.database.drafts import due, schema_lacks, write
+from server.database.migration import App, prepare
 from tests.server.toys.ledger import AccountRow, EntryRow
 
 ROWS, MIGRATIONS = "tests.server.toys.ledger", "tests.server.toys.ledger_migrations"
@@ -205,3 +207,58 @@ async def test_migrations_leave_every_table_as_unique_as_its_rows_say(rows: str,
             assert {*map(tuple, row._meta.unique_together)} | single <= kept, table
     finally:
         await store.close()
+
+
+@pytest.mark.parametrize(
+    ("rows", "migrations"),
+    [
+        ("server.storage.rows", "server.storage.migrations"),
+        ("federation.outside.rows", "federation.outside.migrations"),
+    ],
+)
+async def test_a_new_store_is_laid_out_as_its_migrations_would_leave_it(rows: str, migrations: str, tmp_path: Path):
+    app = App(App.label_of(rows), rows, migrations)
+    drawn = []
+    for by_schema in (True, False):
+        path = tmp_path / f"{by_schema}.sqlite"
+        create_file(path)
+        await prepare(path, app, by_schema=by_schema)
+        connection = connect(path)
+        drawn.append((schema.draw(connection), connection.execute("PRAGMA user_version").fetchone()))
+        connection.close()
+    assert drawn[0] == drawn[1]
+    assert drawn[0][0] == schema.path_of(migrations).read_text("utf-8")
+    assert schema_lacks(migrations) == []
+
+
+async def test_two_new_stores_share_no_secret(tmp_path: Path) -> None:
+    found = []
+    for name in ("one", "two"):
+        store = await Database.open(tmp_path / name, "server.storage.rows", migrations="server.storage.migrations")
+        found.append(await store.fetch_value("SELECT bytes FROM inside_keys WHERE name = 'prints'"))
+        await store.close()
+    assert len(set(found)) == 2
+    assert all(len(one) == 32 for one in found)
+
+
+async def test_a_schema_that_lags_behind_gets_the_younger_migrations(tmp_path: Path, package: Path) -> None:
+    name = package.name
+    first = (package / "migrations/0002_give_accounts_notes.py").read_text()
+    (package / "migrations/0002_give_accounts_notes.py").unlink()
+    change(package / "rows.py")
+    path = tmp_path / "old.sqlite"
+    create_file(path)
+    await prepare(path, App("toys", f"{name}.rows", f"{name}.migrations"), by_schema=False)
+    connection = connect(path)
+    (package / "migrations" / schema.FILE).write_text(schema.draw(connection))
+    connection.close()
+    (package / "migrations/0002_give_accounts_notes.py").write_text(first)
+    importlib.invalidate_caches()
+    assert schema_lacks(f"{name}.migrations") == ["0002_give_accounts_notes"]
+    made = await Database.open(
+        tmp_path / "new.sqlite", f"{name}.rows", label="toys", migrations=f"{name}.migrations"
+    )
+    applied = await made.fetch("SELECT name FROM tortoise_migrations ORDER BY name")
+    assert [row["name"] for row in applied] == ["0001_initial", "0002_give_accounts_notes"]
+    assert await made.fetch_value("PRAGMA user_version") == 2
+    await made.close()
