@@ -6,6 +6,7 @@
 -- After: 0005_statements
 -- After: 0006_buckets
 -- After: 0007_servers
+-- After: 0008_forms_of_signatures
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -104,7 +105,7 @@ CREATE TABLE "peers" (
     "success_at" REAL,
     "failure_at" REAL,
     "answer" VARCHAR(300) NOT NULL
-, "fixed" INT NOT NULL DEFAULT 0);
+, "fixed" INT NOT NULL DEFAULT 0, "form" VARCHAR(10) NOT NULL DEFAULT '');
 CREATE TABLE "reads" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "uri" VARCHAR(2000) NOT NULL,
