@@ -9,6 +9,7 @@ from playwright.async_api import expect
 from server.services import ideas, jams, people
 from tests.journeys.conftest import Arrive
 from tests.journeys.organisations import PASSWORD, Floor, Organisation
+from tests.journeys.pictures import shoot
 from tests.journeys.visitors import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
@@ -143,6 +144,7 @@ async def test_a_form_that_was_open_when_the_jam_closed_gives_its_words_back(
         await riley.press(SEND)
         await riley.sees("closed")
         await expect(riley.page.get_by_text("I was about to say it.")).to_be_visible()
+        await shoot(riley, "journey-too-late")
     await riley.press("Keep as a draft")
     await riley.is_told("Kept as a draft.")
     await riley.sees("I was about to say it.")

@@ -15,6 +15,7 @@ from playwright.async_api import Locator, expect
 from server.services import ideas, joining, people
 from tests.journeys.conftest import Arrive
 from tests.journeys.organisations import PASSWORD, Floor, Organisation
+from tests.journeys.pictures import shoot
 from tests.journeys.visitors import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
@@ -80,6 +81,8 @@ async def walk(newcomer: Visitor, invitation: str, username: str, *, keys: bool)
     await me.go("Join and enter")
     await me.go("Enter Better together")
     await newcomer.sees("New here?")
+    if not keys:
+        await shoot(newcomer, "journey-newcomer-lobby")
 
     await me.go("Open floor")
     await me.type("Your idea in one line", f"Soup for late shifts, says {username}")

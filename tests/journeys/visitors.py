@@ -83,6 +83,7 @@ class Visitor:
 
     async def confirm(self, name: str) -> None:
         """Whoever sends something outside for the first time in a jam is asked once: send it again."""
+        await self.page.wait_for_function("() => !document.querySelector('[data-sending]')")
         await self.page.wait_for_load_state()
         if await self.page.locator("[data-confirm]").count():
             await self.page.get_by_role("button", name=name).first.click()

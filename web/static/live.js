@@ -10,7 +10,9 @@
   if (!place || !place.dataset.live) return;
   const url = place.dataset.live;
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(`marmalade:${url}`) : null;
+  const SILENCE = 40000; // The server beats every 15 seconds.
   let lastId = "";
+  let cut = null;
   let stop = null;
 
   // --- showing -------------------------------------------------------------------------------------
@@ -63,7 +65,10 @@
       try {
         const headers = { Accept: "text/event-stream" };
         if (lastId) headers["Last-Event-ID"] = lastId;
-        const answer = await fetch(url, { headers, signal, cache: "no-store", credentials: "same-origin" });
+        const line = new AbortController();
+        cut = () => line.abort();
+        signal.addEventListener("abort", cut, { once: true });
+        const answer = await fetch(url, { headers, signal: line.signal, cache: "no-store", credentials: "same-origin" });
         if ([401, 403, 404].includes(answer.status) || answer.redirected) return;
         if (answer.ok) { pause = 1000; await follow(answer.body); }
       } catch (fault) {
@@ -79,7 +84,9 @@
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
     for (;;) {
+      const timer = setTimeout(cut, SILENCE);
       const { value, done } = await reader.read();
+      clearTimeout(timer);
       if (done) return;
       const blocks = (rest + value).split("\n\n");
       rest = blocks.pop();
@@ -134,6 +141,7 @@
 
   if (channel) channel.addEventListener("message", (event) => show(event.data));
   document.addEventListener("visibilitychange", () => (document.hidden ? end() : start()));
+  window.addEventListener("offline", () => { place.classList.add("stale"); if (cut) cut(); });
   window.addEventListener("pagehide", end);
   window.addEventListener("pageshow", start);
   start();

@@ -41,7 +41,7 @@
       }
       if (line) line.replaceChildren();
       sending = false;
-      if (stopping.signal.aborted) return;
+      if (stopping.signal.aborted) { delete form.dataset.sending; return; }
       form.dataset.clear = "1";
       // The button may be a new one by now: the audience line renews itself.
       form.requestSubmit(submitter && submitter.isConnected ? submitter : null);
@@ -56,9 +56,13 @@
       event.stopImmediatePropagation();
       if (sending) return;
       sending = true;
+      form.dataset.sending = "1";
       send(submitter);
     }, { capture: true });
   }
 
-  document.querySelectorAll("form.composer").forEach(watch);
+  const composers = document.querySelectorAll("form.composer");
+  composers.forEach(watch);
+  // Whoever comes back finds the form as they left it.
+  window.addEventListener("pageshow", () => composers.forEach((form) => { delete form.dataset.sending; }));
 })();
