@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from playwright.async_api import expect
 
+from server.services import ideas, people, polls
 from tests.journeys.conftest import Arrive
 from tests.journeys.organisations import Floor, Organisation
+from tests.journeys.pictures import shoot
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.timeout(300),
     pytest.mark.asyncio(loop_scope="session"),
 ]
 TITLE, TEXT = "Your idea in one line", "What would it change, and for whom?"
@@ -111,3 +116,46 @@ async def test_an_idea_is_posted_supported_built_on_edited_and_deleted(
     await riley.is_told("Deleted.")
     await expect(riley.page.get_by_role("heading", name="One evening a month with open doors")).to_have_count(0)
     await riley.sees_heading("Open doors with a shared meal")
+
+
+async def test_an_employee_catches_up_builds_on_what_is_there_rates_votes_and_follows(
+    acme: Organisation, floor: Floor, arrive: Arrive
+) -> None:
+    async with acme.house() as house:
+        riley, casey = await people.person(house, "riley"), await people.person(house, "casey")
+        own = await ideas.post_idea(house, riley, floor.inside, "Coffee for the night shift", "It is cold.")
+        await ideas.reply(house, casey, own, "Tea as well, please.", intent="experience")
+        shelf = await ideas.post_idea(house, casey, floor.inside, "A shelf of shared ladders", "Nobody finds one.")
+        ends = house.now() + timedelta(hours=1)
+        await polls.ask(house, casey, shelf, "Where to?", ["By the door", "In the cellar"], ends_at=ends)
+    me = await arrive(acme, reduced_motion="reduce")
+    await me.sign_in("riley", "/inbox")
+    await me.follow("Catch up in five minutes")
+    await me.sees_heading("Catch up")
+    await shoot(me, "journey-employee-catch-up")
+    await me.page.locator(".evidence a").first.click()
+    await me.page.wait_for_url("**/ideas/**")
+
+    await me.visit(f"/forums/{floor.inside.id}")
+    await me.type(TITLE, "A shelf of ladders that are shared")
+    await me.sees("Similar ideas are already here")
+    await me.follow("Build on A shelf of shared ladders")
+    await me.sees("Its authors share the credit.")
+    await shoot(me, "journey-employee-build-on")
+    await me.type(TITLE, "Ladders with a list beside them")
+    await me.type(TEXT, "Whoever takes one writes it down.")
+    await me.press("Stays inside Acme")
+    await me.is_told("Your idea is in.")
+
+    await me.follow("A shelf of shared ladders")
+    await me.page.locator(".ratings summary").click()
+    await me.page.locator("input[name='axis-Impact'][value='4']").check()
+    await me.press("Save my ratings")
+    await me.is_told("Your ratings are in.")
+    poll = me.page.locator(".poll")
+    await poll.get_by_label("By the door").check()
+    await me.press("Vote", within=poll)
+    await expect(poll).to_contain_text("1 person voted")
+    await me.press("Follow")
+    await expect(me.page.get_by_role("button", name="Following").first).to_have_attribute("aria-pressed", "true")
+    await shoot(me, "journey-employee-thread")
