@@ -47,7 +47,7 @@ from web.pages.finding import atom, catch_up, following, profile
 from web.pages.finding import search as finding_search
 from web.pages.notices import inbox as inbox_page
 from web.pages.notices import mail as mail_page
-from web.pages.organising import again, changing, drafting, hosts, rehearsing, rota, taking
+from web.pages.organising import again, changing, drafting, hosts, rehearsing, reporting, rota, taking
 
 GET: dict[str, Handler] = {
     "/": home.show_home,
@@ -60,6 +60,8 @@ GET: dict[str, Handler] = {
     "/jams/{jam}/charter": jams.show_charter,
     "/jams/{jam}/settings": jams.show_settings,
     "/jams/{jam}/rota": rota.show_rota,
+    "/jams/{jam}/report": reporting.show_report,
+    "/jams/{jam}/report/write": reporting.show_writing,
     "/jams/{jam}/again": again.show_again,
     "/jams/{jam}/template.toml": again.download_template,
     "/jams/{jam}/carry": again.show_carry,
@@ -174,6 +176,7 @@ POST: dict[str, Handler] = {
     "/jams/{jam}/archive": jams.archive_jam,
     "/jams/{jam}/forums": jams.create_forum,
     "/jams/{jam}/rota": rota.change_rota,
+    "/jams/{jam}/report/write": reporting.write,
     "/jams/{jam}/export": taking.export_jam,
     "/jams/{jam}/rehearsal": rehearsing.rehearse,
     "/jams/{jam}/rehearsal/remove": rehearsing.remove,

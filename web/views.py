@@ -331,6 +331,7 @@ class LobbyPage:
     stream_url: str
     counted_at: datetime
     presence: Presence
+    report: Link | None = None
     checklist: tuple[Choice, ...] = ()
     rota: RotaView | None = None
     lineage: LineageView | None = None

@@ -70,11 +70,25 @@ EventKind = Literal[
     "RoomClosed",
     "NameAsked",
     "NameAnswered",
+    "ThemeAnswerAsked",
+    "ThemeAnswered",
+    "ReportPublished",
+    "RulesProposed",
 ]
 
 # Events that only those who moderate may learn of: no stream tells them to others.
 PRIVATE: frozenset[EventKind] = frozenset(
-    {"Flagged", "CaseDecided", "AsideWritten", "ShiftBegun", "ShiftEnded", "NameAsked", "NameAnswered"}
+    {
+        "Flagged",
+        "CaseDecided",
+        "AsideWritten",
+        "ShiftBegun",
+        "ShiftEnded",
+        "NameAsked",
+        "NameAnswered",
+        "ThemeAnswerAsked",
+        "ThemeAnswered",
+    }
 )
 
 

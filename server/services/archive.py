@@ -14,7 +14,7 @@ from server.domain.actors import Member
 from server.domain.citing import address, citation
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum, Jam
-from server.services import audit, forums, ideas
+from server.services import asked, audit, forums, ideas
 from server.services.carrying import lineage_of
 from server.services.hosting import rota_of
 from server.services.house import House
@@ -33,6 +33,10 @@ READ_ME = """{title}
 Everything that stands in this jam of {organisation}, taken along on {day}.
 
 jam.json              its charter, times, hosts and lineage
+report.json           the published report: what was answered to each theme
+polls.csv             what each poll offered, with its counts
+statements.csv        statements that were put to everybody, with how many agreed, passed and disagreed
+ratings.csv           how often each idea was given which value on each axis
 forums.csv            its forums
 contributions.csv     ideas and replies in time order; spreadsheets read it as UTF-8. A cell that a spreadsheet would
                       take for a formula begins with an apostrophe.
@@ -45,9 +49,9 @@ Each line of cite_as can be quoted; its address stays.
 
 
 async def export_jam(house: House, by: Member, jam: Jam) -> AsyncIterator[dict[str, Any]]:
-    """Yield a jam, its forums, then its ideas and replies in time order, each with its `kind`. For organisers.
+    """Yield a jam, its forums, its ideas and replies in time order, then polls, statements, ratings and answers.
 
-    Of the marks there are counts, as pages show them, and nobody's name.
+    Each has its `kind`. For organisers. Of marks, votes and ratings there are counts, and nobody's name.
     """
     by.require("jams")
     await audit.note(house, by, "export jam", jam.id)
@@ -57,6 +61,9 @@ async def export_jam(house: House, by: Member, jam: Jam) -> AsyncIterator[dict[s
         yield {"kind": "forum", **_forum(house, forum)}
     async for made in _said(house, jam):
         yield _line(house, jam, own, made)
+    for kind, rows in (await asked.asked_of(house, by, jam)).items():
+        for row in rows:
+            yield {"kind": kind, **row}
 
 
 async def pack_jam(house: House, by: Member, jam: Jam, file: IO[bytes]) -> None:
@@ -69,6 +76,10 @@ async def pack_jam(house: House, by: Member, jam: Jam, file: IO[bytes]) -> None:
         packed.writestr("README.txt", READ_ME.format(title=jam.title, organisation=house.name, day=day))
         packed.writestr("jam.json", json.dumps(await _jam(house, by, jam), ensure_ascii=False, indent=2))
         packed.writestr("forums.csv", _table(FORUM_COLUMNS, (_forum(house, forum) for forum in own)))
+        found = await asked.asked_of(house, by, jam)
+        packed.writestr("report.json", json.dumps(found["answer"], ensure_ascii=False, indent=2))
+        for kind, columns in asked.TABLES.items():
+            packed.writestr(f"{kind}s.csv", _table(columns, found[kind]))
         with packed.open("contributions.csv", "w") as table:
             table.write(_table(COLUMNS, ()).encode())
             async for made in _said(house, jam):

@@ -176,6 +176,7 @@ async def _start(change: Transaction, version: int, now: datetime) -> None:
     added = await _added_since(find, stored.base, in_force)
     if added is None:
         await rule_sets.unschedule(change, version)
+        await events.append(change, "RulesProposed", str(version), {"by": stored.author_id}, now.timestamp())
         await events.audit(change, "", "put rules back to waiting", str(version), now.timestamp())
         return
     await events.audit(change, "", "begin scheduled rules", str(version), now.timestamp())

@@ -141,6 +141,8 @@ async def apply_rules(
             await events.audit(change, by.id, ACTS[state], str(version), now.timestamp())
             if state == "active":
                 await put_in_force(change, version, "", now)
+            elif state == "waiting":
+                await events.append(change, "RulesProposed", str(version), {"by": by.id}, now.timestamp())
         return await version_of(house, version), change_
     raise Conflict("Others are changing the rules at this very moment. Nothing was written; try again.")
 

@@ -11,19 +11,20 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from server.domain.actors import Member
+from server.domain.actors import DUTIES, Member
 from server.domain.events import Event
 from server.domain.holds import Hold, why_not
 from server.domain.ideas import Contribution
 from server.domain.notices import MOST_MENTIONS, Notice, NoticeKind, once_each
 from server.services.house import House
 from server.services.voices import owner_of
-from server.storage import contributions, events, follows, hours, notices, people, themes, voices
+from server.storage import answers, contributions, events, follows, hours, notices, people, themes, voices
 from server.storage import holds as hold_rows
 
 CONSUMER = "notices"
 REVIEWERS = ("reviewer", "admin")
 FACILITATORS = ("facilitator", "admin")
+APPROVERS = [role for role, duties in DUTIES.items() if "rules" in duties]
 THEME_REST = timedelta(hours=24)
 
 
@@ -257,6 +258,25 @@ async def _hour(house: House, event: Event) -> list[Notice]:
     ]
 
 
+async def _report(house: House, event: Event) -> list[Notice]:
+    """Tell those who wrote in a jam, or follow something in it, that its themes are answered."""
+    by = str(event.data.get("by", ""))
+    whom = sorted(await answers.concerned(house.store, event.subject_id))
+    return [_notice(event, one, "followed", by, "report") for one in whom]
+
+
+async def _answer_asked(house: House, event: Event) -> list[Notice]:
+    """Tell somebody that they are asked for the answer to a theme."""
+    return [_notice(event, str(event.data["member"]), "duty", str(event.data["by"]), "answer")]
+
+
+async def _rules_proposed(house: House, event: Event) -> list[Notice]:
+    """Tell those who may approve a table that opens something that one waits for a second person."""
+    by = str(event.data.get("by", ""))
+    approvers = await people.in_roles(house.store, APPROVERS)
+    return [_notice(event, one.id, "duty", by, "rules") for one in approvers if one.id != by]
+
+
 TELLERS: dict[str, Callable[[House, Event], Awaitable[list[Notice]]]] = {
     "IdeaPosted": _idea,
     "ReplyPosted": _reply,
@@ -276,4 +296,7 @@ TELLERS: dict[str, Callable[[House, Event], Awaitable[list[Notice]]]] = {
     "HourBegan": _hour,
     "NameAsked": _name_asked,
     "NameAnswered": _name_answered,
+    "ReportPublished": _report,
+    "ThemeAnswerAsked": _answer_asked,
+    "RulesProposed": _rules_proposed,
 }

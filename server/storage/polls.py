@@ -51,6 +51,13 @@ async def of_thread(store: Database, thread_id: str) -> list[Poll]:
     return await _polls(store, rows)
 
 
+async def of_jam(store: Database, jam_id: str) -> list[Poll]:
+    """Return the polls of a jam that stand, oldest first."""
+    standing = "NOT c.deleted AND NOT c.hidden"
+    rows = await store.fetch(f"{SELECT} WHERE c.jam_id = ? AND {standing} ORDER BY c.created_at", (jam_id,))
+    return await _polls(store, rows)
+
+
 async def _polls(store: Database | Transaction, rows: Sequence[Mapping[str, Any]]) -> list[Poll]:
     ids = (json.dumps([row["contribution_id"] for row in rows]),)
     among = "contribution_id IN (SELECT value FROM json_each(?))"

@@ -50,3 +50,17 @@ async def spreads(store: Database, contribution_id: str, member_id: str, names: 
         Spread(axis=name, counts=tuple(counts.get((name, value), 0) for value in values), mine=mine.get(name, 0))
         for name in names
     ]
+
+
+async def of_jam(store: Database, jam_id: str) -> list[tuple[str, str, tuple[int, ...]]]:
+    """Return (idea, axis, how often each value from LOWEST to HIGHEST) of the ideas of a jam that stand."""
+    values = range(LOWEST, HIGHEST + 1)
+    counts = ", ".join(f"count(*) FILTER (WHERE r.value = {value}) AS rated_{value}" for value in values)
+    rows = await store.fetch(
+        f"SELECT r.contribution_id, r.axis, {counts} FROM ratings r JOIN contributions c ON c.id = r.contribution_id"
+        " WHERE c.jam_id = ? AND NOT c.deleted AND NOT c.hidden GROUP BY 1, 2 ORDER BY 1, 2",
+        (jam_id,),
+    )
+    return [
+        (row["contribution_id"], row["axis"], tuple(row[f"rated_{value}"] for value in values)) for row in rows
+    ]

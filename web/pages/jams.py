@@ -13,7 +13,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import AUDIENCES, TRANSITIONS, Audience, Charter, Forum, Jam
 from server.domain.voices import NAMES
 from server.keys import HOUSE
-from server.services import board, forums, ideas, jams, partners
+from server.services import answers, board, forums, ideas, jams, partners
 from server.services.house import House
 from server.services.presence import note_presence, read_presence
 from web import views
@@ -86,6 +86,7 @@ async def show_lobby(request: web.Request) -> web.Response:
         stream_url=f"/jams/{jam.id}/stream",
         counted_at=house.now(),
         presence=await read_presence(house, member, jam),
+        report=await link_report(house, member, jam, state),
         checklist=_checklist(jam) if state == "draft" and not jam.host else (),
         rota=await draw_rota(house, member, jam, own, head.url),
         lineage=await draw_lineage(house, member, jam, names),
@@ -105,6 +106,16 @@ def _welcome(own: Sequence[Forum], newest: Sequence[Contribution]) -> views.Welc
         say=views.Link(text=forum.title, url=f"/forums/{forum.id}#composer-idea"),
         build=views.Link(text=build.title, url=f"/ideas/{build.id}") if build else None,
     )
+
+
+async def link_report(house: House, member: Member, jam: Jam, state: str) -> views.Link | None:
+    """The way to the report of a jam, or, for those who write at it once the jam has closed, to where it is written."""
+    url = f"{head_of(jam, state).url}/report"
+    if await answers.report_of(house, jam.id) is not None:
+        return views.Link(text=_("The themes of this jam are answered: read what became of it"), url=url)
+    if state in ("frozen", "archived") and await answers.may_write(house, member, jam):
+        return views.Link(text=_("The jam has closed: answer its themes"), url=f"{url}/write")
+    return None
 
 
 def draw_phases(jam: Jam, state: str) -> tuple[Phase, ...]:

@@ -100,3 +100,24 @@ async def test_a_jam_is_organised_over_the_api(ada: Caller, bob: Caller, jam: Th
     await ada("DELETE", "/jams/packaging/rehearsal", status=204)
     await ada("DELETE", "/jams/packaging/rehearsal", status=404)
     await bob("POST", "/jams/packaging/rehearsal", {}, 403)
+
+
+async def test_the_themes_of_a_jam_are_answered_and_the_report_is_read(ada: Caller, bob: Caller, idea: Things):
+    place = "/jams/packaging/report"
+    assert (await bob("GET", place))["published_at"] is None
+    await bob("GET", f"{place}/draft", status=403)
+    words = {"label": "Boxes", "doing": "We do it.", "why": "Because."}
+    made = await ada("POST", f"{place}/answers", words, 201)
+    await ada("POST", f"{place}/answers", {"label": "Tape", "doing": "We do it."}, 422)
+    await ada("PUT", f"{place}/answers/{made['theme']}", {**words, "declined": "No more."})
+    asked = await ada("POST", f"{place}/answers/{made['theme']}/ask", {"username": "bob"})
+    assert asked["asked"] == "Bob"
+    assert [one["theme"] for one in (await bob("GET", f"{place}/draft"))["answers"]] == [made["theme"]]
+    await ada("PUT", f"{place}/foreword", {"foreword": "Thank you."})
+    await ada("POST", f"{place}/publish", {}, 409)
+    await ada("POST", "/jams/packaging/freeze", {})
+    assert (await ada("POST", f"{place}/publish", {}))["foreword"] == "Thank you."
+    found = await bob("GET", place)
+    assert (found["answers"][0]["declined"], found["answers"][0]["by"]) == ("No more.", "Ada")
+    assert found["cite_as"].startswith("Report of Packaging.")
+    await ada("DELETE", f"{place}/answers/{made['theme']}", status=409)

@@ -14,7 +14,7 @@ import pytest
 from aiohttp import FormData
 
 from server.domain.jams import Charter
-from server.services import forums, hosting, ideas, jams, people
+from server.services import board, forums, hosting, ideas, jams, people
 from tests.web.pages.test_web_files import picture, upload
 from tests.web.pages.test_web_live import frames
 from web.forms import write_time
@@ -340,3 +340,46 @@ async def test_the_lobby_names_its_denominators_by_unit_for_those_who_run_the_ja
     assert "By unit: who came, who is here" in words_of(text)
     assert "Units of fewer than five people are not told apart." in text
     assert "By unit: who came" not in (await reader.get("/jams/better"))[1]
+
+
+# --- what became of it -------------------------------------------------------------------------------------------
+
+
+async def test_the_themes_are_answered_in_the_browser_and_everybody_reads_the_report(site: Any) -> None:
+    idea = await ideas.post_idea(site.house, site.jonas, site.own_house, "One gate", "For all trucks.")
+    theme = {"id": "t1", "label": "gate · trucks", "words": [], "size": 1, "representative": [idea.id]}
+    await board.keep_themes(site.house, site.jam.id, 0, json.dumps({"themes": [theme], "assignment": {}}), None)
+    browser, reader = await site.browser(site.mara), await site.browser(site.jonas)
+    assert (await reader.get("/jams/better/report/write"))[0].status == 403
+    _, text = await reader.get("/jams/better/report")
+    assert "The themes of this jam are not answered yet." in text
+    write = "/jams/better/report/write"
+    await browser.get(write)
+    answer, text = await browser.post(write, act="publish")
+    assert answer.status == 409
+    assert "once the jam has closed" in text
+    await jams.freeze_jam(site.house, site.mara, site.jam)
+    assert "The jam has closed: answer its themes" in (await browser.get("/jams/better"))[1]
+    _, text = await browser.get(f"{write}?theme=t1")
+    assert f'href="/ideas/{idea.id}"' in text
+    fields = {"theme": "t1", "label": "<b>One gate</b>", "doing": "We open **one** gate.", "declined": "", "why": ""}
+    answer, text = await browser.post(write, act="answer", **fields)
+    assert answer.status == 422
+    assert "We open **one** gate." in text
+    assert "people gave their reasons too" in text
+    answer, _ = await browser.post(write, act="answer", **{**fields, "why": "They wait<script>"})
+    assert answer.status == 303
+    await browser.post(write, act="answer", theme="new", label="More jams?", doing="Yes", declined="", why="Good")
+    await browser.post(write, act="foreword", foreword="Thank you all.")
+    answer, _ = await browser.post(write, act="publish")
+    assert answer.headers["Location"].startswith("/jams/better/report")
+    _, text = await reader.get("/jams/better/report")
+    assert "<strong>one</strong> gate" in text
+    assert "&lt;b&gt;One gate&lt;/b&gt;" in text
+    assert "<script>" not in text.replace("<script src", "")
+    assert "Report of Better together. Acme, " in words_of(text)
+    assert "Thank you all." in text
+    assert "read what became of it" in (await reader.get("/jams/better"))[1]
+    answer, text = await browser.post(write, act="answer", **{**fields, "why": "Late"})
+    assert answer.status == 409
+    assert (await browser.post(write, act="burn"))[0].status == 404

@@ -89,12 +89,16 @@ def _duty_words(detail: str) -> str:
         "name refused": _("The name that you asked for stays sealed"),
         "summary": _("You owe the summary of a breakout room"),
         "hour": _("Your host hour has begun; people have questions for you"),
+        "answer": _("You are asked for the answer to a theme of a jam"),
+        "rules": _("A rule table that opens something waits for a second person"),
     }.get(detail, _("Something waits for you to look at"))
 
 
 def _followed_words(told: Told, name: str) -> str:
     if told.notice.detail == "theme":
         return _("A theme that you follow grows")
+    if told.notice.detail == "report":
+        return _("A jam that you took part in is answered: its report is published")
     if told.notice.detail == "hour":
         return _("A host hour has begun: %(name)s answers questions") % {"name": name}
     if told.notice.detail == "room":
@@ -107,8 +111,14 @@ def _followed_words(told: Told, name: str) -> str:
 def url_of_notice(told: Told) -> str:
     """Where a notice leads, as a path; "" where what it was about is gone."""
     notice = told.notice
-    if notice.detail == "hour":
-        return f"/hours/{notice.subject_id}"
+    plain_places = {
+        "hour": f"/hours/{notice.subject_id}",
+        "report": f"/jams/{notice.subject_id}/report",
+        "answer": f"/jams/{notice.subject_id}/report/write",
+        "rules": "/boundary",
+    }
+    if notice.detail in plain_places:
+        return plain_places[notice.detail]
     if notice.detail == "summary":
         return url_of(told.about) if told.about else ""
     if notice.kind == "duty":
