@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -15,7 +15,7 @@ from server.domain.errors import Missing
 from server.domain.files import File
 from server.domain.ideas import INTENTS, TEXT_LIMIT, Contribution, Intent
 from server.domain.jams import Forum
-from server.services import crossings, drafts, ideas, resembling
+from server.services import crossings, drafts, forums, ideas, resembling
 from server.services.crossings import Draft
 from server.services.house import House
 from server.services.labels import put_together
@@ -23,7 +23,7 @@ from server.services.text import render, too_long
 from web.enclosing import carried, views_of
 from web.language import ngettext
 from web.outbound import count_heads, draw_copies
-from web.people import author_of, names_of_hosts
+from web.people import Names, author_of, names_of_hosts
 from web.reach import draw_reach
 from web.unnamed import names_words
 from web.views import Choice, Composer, Link, Reach, Similar
@@ -146,7 +146,7 @@ async def draw_composer(house: House, author: Member, writing: Writing) -> Compo
         answers=author_of(answered, names) if answered else None,
         in_reply_to=answered.id if answered else "",
         wrong=writing.wrong,
-        similar=await _similar(house, author, writing),
+        similar=await _similar(house, author, writing, names),
         cancel_url=writing.cancel_url,
         previewed=writing.previewed,
         place=str(writing.place),
@@ -238,15 +238,35 @@ def _intents(writing: Writing) -> tuple[Choice, ...]:
     return tuple(Choice(value=value, words=words, chosen=value == chosen) for value, words in INTENT_WORDS.items())
 
 
-async def _similar(house: House, author: Member, writing: Writing) -> tuple[Similar, ...]:
+async def _similar(house: House, author: Member, writing: Writing, names: Names) -> tuple[Similar, ...]:
     words = f"{writing.typed.get('title', '')} {writing.typed.get('text', '')}".strip()
     if writing.kind != "idea" or len(words) < _LEAST_FOR_SIMILAR:
         return ()
-    found = await resembling.similar(house, author, words, writing.forum, 3)
+    # What stands in this very forum first, then what stands elsewhere, with partners too.
+    here = await resembling.similar(house, author, words, writing.forum, 3)
+    anywhere = await resembling.similar(house, author, words, None, 6)
+    known = {made.id for made in here} | ({writing.base.id} if writing.base else set())
+    fresh = [made for made in anywhere if made.id not in known]
+    found = [*(made for made in here if not writing.base or made.id != writing.base.id), *fresh][:4]
+    return await draw_similar(house, author, found, writing.forum, names)
+
+
+async def draw_similar(
+    house: House, reader: Member, found: Sequence[Contribution], forum: Forum | None, names: Names
+) -> tuple[Similar, ...]:
+    """Ideas that resemble what is written in a forum; each is built on there, or in its own."""
+    places = {one.id: one for one in await forums.list_forums(house, reader)}
     return tuple(
-        Similar(title=made.title, url=f"/ideas/{made.id}", build_url=f"/forums/{made.forum_id}/build?on={made.id}")
+        Similar(
+            title=made.title,
+            url=f"/ideas/{made.id}",
+            build_url=f"/forums/{forum.id if forum else made.forum_id}/build?on={made.id}",
+            author=author_of(made, names),
+            forum="" if forum and forum.id == made.forum_id else places[made.forum_id].title,
+            host=names.get(places[made.forum_id].host, places[made.forum_id].host),
+        )
         for made in found
-        if not writing.base or made.id != writing.base.id
+        if made.forum_id in places
     )
 
 

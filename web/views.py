@@ -155,9 +155,24 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Similar:
+    """An idea that resembles what is being written. `host` is the organisation that holds its forum, "" for ours."""
+
     title: str
     url: str
     build_url: str
+    author: Person
+    forum: str = ""
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiedFile:
+    """A file in an outbound copy: what is told of it there, or that it stays, and by which rule."""
+
+    words: str
+    kind: str
+    crosses: bool
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +186,7 @@ class OutboundCopy:
     removed: tuple[str, ...] = ()
     held: bool = False
     unsafe: bool = False
+    files: tuple[CopiedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,14 @@ from datetime import timedelta
 from server.domain.actors import Member
 from server.domain.errors import Missing
 from server.domain.expertise import weight_of
+from server.domain.holds import Hold
 from server.domain.ideas import Contribution
 from server.domain.trust import WATCHED_DAYS, History, Trust, trust_of
 from server.services import board, themes_read
 from server.services.forums import list_forums
 from server.services.house import House
 from server.services.jams import list_jams
+from server.services.people import member_by_handle
 from server.services.themes_read import Theme
 from server.storage import acquaintance, contributions, people
 
@@ -111,6 +113,18 @@ async def read_trust(house: House, member: Member) -> Trust:
             days=days,
         )
     )
+
+
+async def trust_behind(house: House, hold: Hold, made: Contribution | None) -> Trust | None:
+    """Return how far the author of something held is known; None for our own people."""
+    if made is not None:
+        member = await people.by_id(house.store, made.author_id)
+    else:
+        member = await member_by_handle(house, hold.author)
+    if member is None:
+        # Nothing of theirs was ever let in.
+        return trust_of(History())
+    return None if member.is_local else await read_trust(house, member)
 
 
 async def introductions(house: House, reader: Member, limit: int = 6) -> list[Introduction]:

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from server.domain.crossings import EVERYONE
 from server.domain.holds import Decision, Hold, HoldState, wanted
+from server.domain.trust import Trust
 from server.services.holds import MOST_AT_ONCE, MOST_UNDO_SECONDS, Said
 from server.services.house import House
 from web.api.shapes import Answer, Body, Paging, Thing
@@ -98,6 +99,7 @@ class HoldAnswer(Thing, frozen=True, kw_only=True):
     `demands` say how many people of which groups have to approve exactly the `offer`, each of them to be met;
     `approvals` and `reviewers` are the most and all of them; `wanted` says who is still to approve. `due_at` is the
     rules' target. `mine` says whether the caller may decide, `why_not` why they may not.
+    `trust` says how far an author from outside is known here, null for our own people.
     A decision that can still be undone has the state "deciding" and a `takes_effect_at`.
     """
 
@@ -108,6 +110,7 @@ class HoldAnswer(Thing, frozen=True, kw_only=True):
     peer: str
     forum_id: str
     author: str
+    trust: Literal["new", "known", "trusted", "watched"] | None
     preview: str
     copies: dict[str, str]
     previews: list[CopyAnswer]
@@ -188,7 +191,7 @@ def show_review(house: House, hold: Hold) -> ReviewAnswer:
     )
 
 
-def show_hold(house: House, hold: Hold, uri: str | None, why_not: str) -> HoldAnswer:
+def show_hold(house: House, hold: Hold, uri: str | None, why_not: str, trust: Trust | None) -> HoldAnswer:
     now, counting = house.now(), {one.by.id for one in hold.approved_by}
     return HoldAnswer(
         id=hold.id,
@@ -201,6 +204,7 @@ def show_hold(house: House, hold: Hold, uri: str | None, why_not: str) -> HoldAn
         peer=hold.peer,
         forum_id=hold.forum_id,
         author=hold.author,
+        trust=trust.level if trust else None,
         preview=hold.preview,
         copies=hold.copies,
         previews=[

@@ -7,7 +7,7 @@ import pytest
 from server.domain.errors import Missing
 from server.domain.notices import Notice
 from server.domain.search import Sought
-from server.services import finding, follows, holds, ideas, inbox, moderation, people
+from server.services import finding, follows, holds, ideas, inbox, moderation, people, rules
 from server.services.telling import notices_of, tell
 from server.storage import events, notices
 from tests.server.holds_world import a_hold
@@ -191,3 +191,22 @@ async def test_names_in_words_and_in_an_edit_are_mentions_each_told_once(world: 
     assert await told(world, "cleo") == [("mention", "")]
     assert await told(world, "dan") == [("mention", "")]
     assert cleo.id != dan.id
+
+
+async def test_a_rule_table_that_waits_for_a_second_person_tells_those_who_may_approve_it(world: World):
+    admin = await world.admin()
+    await world.person("zoe", "admin")
+    await world.person("rita", "reviewer")
+    forum = await world.forum("own", "inside")
+    text = (await rules.rules_in_force(world.house))[0].text
+    opening = (
+        f'\n[[rule]]\nid = "S-own"\nkind = "share"\ndirection = "out"\nforum = "{forum.key}"\nto = "*"\n'
+        'effect = "allow"\n'
+    )
+    version, _ = await rules.apply_rules(world.house, admin, text + opening)
+    assert version.state == "waiting"
+    assert await told(world, "zoe") == [("duty", "rules")]
+    assert await told(world, "ada") == []
+    assert await told(world, "rita") == []
+    await rules.apply_rules(world.house, admin, text + "\n# a remark\n")
+    assert await told(world, "zoe") == [("duty", "rules")]

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from aiohttp import FormData
 from PIL import Image
 
-from server.services import files, ideas
+from server.services import files, ideas, rules
 
 
 def picture() -> bytes:
@@ -98,3 +98,29 @@ async def test_a_form_with_a_file_may_be_long_and_no_other(site: Any) -> None:
     headers = {**browser.headers, "Content-Type": "application/x-www-form-urlencoded"}
     answer = await browser.client.post(f"{forum}/ideas", data=plain, allow_redirects=False, headers=headers)
     assert answer.status == 413
+
+
+async def test_the_preview_says_which_files_go_along_and_which_rule_keeps_them(site: Any) -> None:
+    browser = await site.browser(site.mara)
+    forum = f"/forums/{site.logistics.id}"
+    await browser.get(forum)
+    _, page = await upload(browser, f"{forum}/preview", picture(), "jar.png", title="Jars", text="Words.", alt="A jar")
+    found = re.search(r'name="files" value="([0-9a-f]{32})"', page)
+    assert found
+    fields = {"title": "Jars", "text": "Words.", "files": found[1], f"alt-{found[1]}": "A jar for mara@acme.example"}
+    page = await browser.htmx(f"{forum}/preview", **fields)
+    assert "if a reviewer lets it" in page
+    assert "goes along:" in page
+    assert "picture, 1 kB" in page
+    stored, _ = await rules.rules_in_force(site.house)
+    bare = 'effect = "redact"\nredactions = ["attachments"]'
+    files_rule = re.search(r'\[\[rule\]\]\nid = "G-files".*?(?=\[\[rule\]\]|\Z)', stored.text, re.S)
+    assert files_rule
+    changed = files_rule[0].replace("G-files", "G-bare").replace('effect = "hold"', bare)
+    table = stored.text.replace(files_rule[0], changed)
+    await rules.apply_rules(site.house, site.mara, table, alone=True)
+    fields[f"alt-{found[1]}"] = "A jar"
+    page = await browser.htmx(f"{forum}/preview", **fields)
+    assert "stays here:" in page
+    assert "rule G-bare" in page
+    assert "goes along:" not in page

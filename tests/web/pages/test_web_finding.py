@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.services import ideas
+from server.services import forums, ideas
 from web.keys import EXPOSURES
 
 
@@ -62,6 +62,30 @@ async def test_the_composer_is_told_what_was_answered_before_a_question_is_sent(
     assert f"/ideas/{made.id}" in text
     assert "<html" not in text
     assert "asked before" not in await browser.htmx("/resembling", title="Zebra", text="stripes are nice")
+
+
+async def test_similar_ideas_of_a_partners_jam_are_offered_with_its_badge_and_block_nothing(site: Any) -> None:
+    theirs = await forums.mirror_forum(
+        site.house, site.mara, uri="https://jam.globex.example/groups/1", slug="yards", title="Yards", question="",
+        audience="partners", jam_slug="theirs", jam_title="Theirs", closes_at=None,
+    )  # fmt: skip
+    theirs = await forums.mark_joined(site.house, theirs, joined=True)
+    words = ("Crates that fold", "Folding crates take less room in a truck.")
+    far = await ideas.post_idea(site.house, site.mara, theirs, *words)
+    asked = await ideas.post_idea(site.house, site.mara, theirs, "Who mends folding crates?", "We do not know.")
+    await ideas.reply(site.house, site.jonas, asked, "Their workshop mends folding crates.", intent="answer")
+    browser = await site.browser(site.jonas)
+    await browser.get(f"/forums/{site.open_floor.id}")
+    typed = {"title": "Folding crates", "text": "They take less room"}
+    page = await browser.htmx(f"/forums/{site.open_floor.id}/preview", **typed)
+    assert f'href="/ideas/{far.id}"' in page
+    assert f"/forums/{site.open_floor.id}/build?on={far.id}" in page
+    assert "held by <bdi>Globex</bdi>" in page
+    text = await browser.htmx("/resembling", title="Who mends folding crates?", text="")
+    assert text.count("held by <bdi>Globex</bdi>") >= 2
+    assert "This was asked before" in text
+    answer, _ = await browser.post(f"/forums/{site.open_floor.id}/ideas", title=words[0], text=words[1])
+    assert answer.status == 303
 
 
 async def test_the_fair_order_says_why_each_idea_stands_where_it_does(site: Any) -> None:

@@ -200,6 +200,7 @@ async def test_the_queue_is_filtered_and_cut_into_pages(site: Any) -> None:
     assert "Wants in" in said
     assert "@priya@jam.globex.example Globex" in said
     assert "A word from outside." in said
+    assert "New here · 0 stand, 0 refused, 0 removed" in said
     assert "Let it in" in said
     for odd in ("?after=x", "?direction=sideways", "?forum=nowhere"):
         answer, _ = await browser.get(f"/boundary/holds{odd}")

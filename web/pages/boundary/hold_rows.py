@@ -13,10 +13,13 @@ from server.domain.actors import Member
 from server.domain.holds import Hold, wanted, why_not
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
+from server.domain.trust import Trust
 from server.services import ideas, people
 from server.services.house import House, Rulebook
+from server.services.profiles import trust_behind
 from server.services.text import excerpt, plain
 from web.cards import url_of
+from web.language import _
 from web.pages.boundary.views import Copy, HoldRow
 from web.people import Names, author_of, guest_of, person_of
 from web.reach import listed, name_of, rule_sentences
@@ -67,6 +70,7 @@ class Desk:
             object_url=url_of(made) if made and not made.deleted else "",
             note=note,
             chosen=chosen,
+            trust=trust_said(await trust_behind(self.house, hold, made)),
             own_batch=next((one.batch for one in hold.approved_by if one.by.id == self.member.id), ""),
         )
 
@@ -77,6 +81,18 @@ class Desk:
         if member is not None:
             return person_of(member, self.names)
         return guest_of(hold.author, self.names)
+
+
+def trust_said(trust: Trust | None) -> str:
+    """How far an author from outside is known, with the figures that it comes from; "" for our own people."""
+    if trust is None:
+        return ""
+    level = {"new": _("New here"), "known": _("Known here"), "trusted": _("Trusted here"), "watched": _("Watched")}
+    history = trust.history
+    facts = _("%(standing)s stand, %(refused)s refused, %(removed)s removed") % {
+        "standing": history.standing, "refused": history.refused, "removed": history.removed,
+    }  # fmt: skip
+    return f"{level[trust.level]} · {facts}"
 
 
 def title_of(made: Contribution | None, hold: Hold) -> str:

@@ -28,6 +28,7 @@ class Copy:
 class HoldRow:
     """Something that waits. `age` says how long, against the target; `approved` who has approved so far.
 
+    `trust` says how far somebody from outside is known here, "" for our own people.
     `offer` goes back with the answer: it says what was looked at. `own_batch` takes one's own approval back.
     """
 
@@ -54,6 +55,7 @@ class HoldRow:
     note: str = ""
     chosen: bool = False
     own_batch: str = ""
+    trust: str = ""
 
     @property
     def choice(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from server.domain.errors import Invalid
+from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.search import FACETS, HERE, Sought
 from server.keys import HOUSE
@@ -16,6 +17,7 @@ from server.services.house import House
 from server.services.text import excerpt
 from web.answers import draw, html, show
 from web.cards import url_of
+from web.composing import draw_similar
 from web.forms import read_form
 from web.language import _
 from web.pages.finding.views import (
@@ -150,6 +152,12 @@ async def show_experts(request: web.Request) -> web.Response:
     return show(request, "finding/experts.html", ExpertsPage(query=query, experts=lines), section="search")
 
 
+def _host(places: Mapping[str, Forum], made: Contribution, names: Names) -> str:
+    """Which organisation holds the forum that something stands in; "" for our own."""
+    forum = places.get(made.forum_id)
+    return names.get(forum.host, forum.host) if forum else ""
+
+
 async def show_resembling(request: web.Request) -> web.Response:
     """POST /resembling: a fragment for the composer, with what stands here already. It writes nothing."""
     house, member = request.app[HOUSE], member_of(request)
@@ -160,15 +168,17 @@ async def show_resembling(request: web.Request) -> web.Response:
         return html(draw(request, "finding/resembling.html", Resembling(similar=(), answered=())))
     names = await names_of_hosts(house)
     told = await resembling.answered(house, member, text) if asks else []
-    similar = await resembling.similar(house, member, text, None, 3) if "title" in form else []
+    similar = await resembling.similar(house, member, text, None, 4) if "title" in form else []
+    places = {forum.id: forum for forum in await forums.list_forums(house, member)}
     page = Resembling(
-        similar=tuple(Link(text=made.title, url=url_of(made)) for made in similar),
+        similar=await draw_similar(house, member, similar, None, names),
         answered=tuple(
             AnsweredLine(
                 question=Link(text=one.question.title or excerpt(one.question.text, 90), url=url_of(one.question)),
                 answer=excerpt(one.answer.text, 200),
                 url=url_of(one.answer),
                 by=author_of(one.answer, names),
+                host=_host(places, one.question, names),
             )
             for one in told
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from web.views import AudienceBadge, Choice, Link, Person
+from web.views import AudienceBadge, Choice, Link, Person, Similar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,13 +86,14 @@ class AnsweredLine:
     answer: str
     url: str
     by: Person
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resembling:
     """What stands here already about what somebody writes."""
 
-    similar: tuple[Link, ...]
+    similar: tuple[Similar, ...]
     answered: tuple[AnsweredLine, ...]
 
 
