@@ -126,7 +126,7 @@ async def _add_forums(morgan: Visitor) -> None:
 
 async def _add_a_partner(morgan: Visitor) -> None:
     await morgan.follow("Partners", within=morgan.page.get_by_role("navigation", name="Boundary"))
-    await morgan.sees_heading("No partner yet")
+    await morgan.sees("No partner yet")
     await morgan.type("Server", "jam.globex.example")
     await morgan.page.get_by_label("Name", exact=False).last.fill("Globex")
     await morgan.page.get_by_label("Tier").select_option("partner")
