@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from federation.gate import contributions_out
 from federation.gate.actors import forum_of
 from federation.gate.burial import bury, end_grants
 from federation.gate.contributions_out import release
@@ -36,6 +37,14 @@ async def release_moved(gate: Gateway, event: Event, plan: Plan) -> None:
             verdicts = await release(gate, plan, one)
             await end_grants(gate, plan, one, forum, verdicts, event.at, "move", held_stands=False)
             await plan.write_so_far()
+
+
+async def release_restored(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Send what is shown again once more, under the new URIs that it bears: who deleted it takes it as new words."""
+    if event.data.get("renewed"):
+        await release_moved(gate, event, plan)
+    else:
+        await contributions_out.judge_again(gate, event, plan, cause="moderation")
 
 
 async def _withdraw(gate: Gateway, plan: Plan, one: Contribution, at: datetime) -> None:

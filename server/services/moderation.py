@@ -15,6 +15,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Jam
 from server.domain.moderation import DECISIONS, PENDING, Case, CaseState, Decision, next_state
 from server.domain.uris import new_id
+from server.services import moves
 from server.services.house import House
 from server.services.text import clean_line
 from server.storage import cases, contributions, events
@@ -67,9 +68,10 @@ async def _flag(
 
 
 async def _record(
-    change: Transaction, kind: EventKind, made: Contribution, case_id: str, now: float, act: str = ""
+    change: Transaction, kind: EventKind, made: Contribution, case_id: str, now: float, act: str = "", **more: object
 ) -> None:
-    facts = {"jam": made.jam_id, "forum": made.forum_id, "thread": made.thread_id, "case": case_id, "act": act}
+    place = {"jam": made.jam_id, "forum": made.forum_id, "thread": made.thread_id}
+    facts = {**place, "case": case_id, "act": act, **more}
     await events.append(change, kind, made.id, facts, now)
 
 
@@ -110,12 +112,14 @@ async def _decide(
     house: House, by: Member, case: Case, made: Contribution, act: Decision, state: CaseState, note: str
 ) -> None:
     now = house.now().timestamp()
+    branch = await moves.branch_of(house, made) if act == "restore" else []
     async with house.store.transaction() as change:
         if not await cases.decide(change, case, state, by.id, act, note, now):
             raise Conflict("Somebody else has just decided this case.")
         if act in ("hide", "restore"):
             await cases.set_hidden(change, made.id, hidden=act == "hide")
-        await _record(change, EVENTS[act], made, case.id, now, act)
+        renewed = act == "restore" and await moves.renew(house, change, by, made, branch)
+        await _record(change, EVENTS[act], made, case.id, now, act, renewed=renewed)
         await events.audit(change, by.id, f"{act} case", made.id, now)
 
 

@@ -156,6 +156,21 @@ async def _relocate(house: House, change: Transaction, work: _Work) -> None:
             await recalls.put(change, one.id, peer, work.by.id, now)
 
 
+async def renew(
+    house: House, change: Transaction, by: Member, made: Contribution, branch: Sequence[Contribution]
+) -> bool:
+    """Give something that is shown again new URIs, with all that hangs on it; return whether it is known outside.
+
+    Servers that deleted a copy take none under its old URI again (FEP-4f05).
+    """
+    forum, _ = await forum_and_jam(house, made.forum_id)
+    root = await contributions.by_id(change, made.thread_id)
+    if forum.audience == "inside" or root is None or not any(one.is_local for one in branch):
+        return False
+    await _relocate(house, change, _Work(by, made, branch, root, forum, root))
+    return True
+
+
 async def _finish(change: Transaction, work: _Work, act: str, now: float) -> None:
     await rows.count_replies(change, [work.old_root.id, work.root.id, work.made.id])
     facts = {

@@ -7,8 +7,11 @@ import asyncio
 import pytest
 
 from server.domain.errors import ForumClosed
-from server.services import forums, ideas
+from server.domain.ideas import Contribution
+from server.domain.jams import Forum
+from server.services import forums, ideas, moderation, moves
 from server.services.forum_changes import Changes, change_forum
+from server.services.house import House
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
 from tests.federation.elsewhere import PUBLIC, Elsewhere
 from tests.federation.organisation import Organisation
@@ -428,3 +431,74 @@ async def test_an_idea_that_comes_from_elsewhere_after_a_forum_closed_to_ideas_i
     assert [state for _, state, _ in await acme.received()] == ["refused", "admitted"]
     group = (await peer.get(forum.uri, by=ann)).json
     assert (group["postingRestrictedToMods"], group["jam"]["takes"]) == (True, "replies")
+
+
+async def joined(organise: MakeOrganisation, *slugs: str) -> tuple[Organisation, Organisation, list[Forum]]:
+    """Acme with forums for partners, all of which Globex joined."""
+    acme, globex = await organise("Acme"), await organise("Globex")
+    own = [await acme.forum(slug, "partners") for slug in slugs]
+    await acme.partner(globex.host)
+    await acme.idle()
+    for slug in slugs:
+        await forums.ask_to_join(globex.house, globex.admin, f"@{slug}@{acme.host}")
+    await settle(globex, acme)
+    return acme, globex, own
+
+
+async def stands_in(house: House, made: Contribution) -> str:
+    return (await forums.forum_and_jam(house, made.forum_id))[0].uri
+
+
+async def test_what_is_hidden_goes_from_the_partner_and_what_is_shown_again_comes_back(organise: MakeOrganisation):
+    acme, globex, (first,) = await joined(organise, "friends")
+    idea = await acme.idea(first, "Secret sauce.")
+    await settle(acme, globex)
+    seen = await globex.know(idea.uri)
+    assert seen is not None
+    case = await moderation.hide(acme.house, acme.admin, await acme.fresh(idea), "Names a person.")
+    acme.wait(4)
+    await settle(acme, globex)
+    gone = await globex.know(idea.uri)
+    assert gone is not None
+    assert gone.deleted
+    await moderation.decide(acme.house, acme.admin, case.id, "restore", "Fine.")
+    acme.wait(8)
+    await settle(acme, globex)
+    again = await globex.know((await acme.fresh(idea)).uri)
+    assert again is not None
+    assert (again.text, again.deleted) == ("Secret sauce.", False)
+
+
+async def test_a_move_and_a_merge_are_followed_by_a_partner_that_joined_both_forums(organise: MakeOrganisation):
+    acme, globex, (first, second) = await joined(organise, "friends", "family")
+    idea, other = await acme.idea(first, "Secret sauce."), await acme.idea(second, "Sauce.")
+    await settle(acme, globex)
+    seen = await globex.know(idea.uri)
+    assert seen is not None
+    bob = await globex.member("bob")
+    reply = await globex.reply(seen, "More salt.", bob)
+    await settle(globex, acme)
+    await moves.move(acme.house, acme.admin, await acme.fresh(idea), second, "It belongs there.")
+    acme.wait(4)
+    await settle(acme, globex)
+    moved = await globex.know((await acme.fresh(idea)).uri)
+    assert moved is not None
+    assert await stands_in(globex.house, moved) == second.uri
+    old = await globex.know(idea.uri)
+    assert old is not None
+    assert old.deleted
+    heard = await acme.know(reply.uri)
+    assert heard is not None
+    assert (heard.forum_id, heard.thread_id) == (second.id, idea.id)
+    await moves.merge(acme.house, acme.admin, await acme.fresh(idea), await acme.fresh(other), "The same.")
+    acme.wait(8)
+    await settle(acme, globex)
+    merged, root = await globex.know((await acme.fresh(idea)).uri), await globex.know(other.uri)
+    assert merged is not None
+    assert root is not None
+    assert (merged.kind, merged.thread_id, merged.author_name) == ("reply", root.id, seen.author_name)
+    late = await globex.reply(merged, "And pepper.", bob)
+    await settle(globex, acme)
+    told = await acme.know(late.uri)
+    assert told is not None
+    assert told.thread_id == other.id

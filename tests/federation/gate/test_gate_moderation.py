@@ -35,10 +35,17 @@ async def test_what_is_hidden_is_withdrawn_with_its_replies_and_comes_back_when_
     await ideas.edit(acme.house, acme.admin, await acme.fresh(idea), "Kind words.")
     await acme.idle()
     assert await status(initech, idea.uri) == 410, "an edit does not bring it back by itself"
+    initech.arrived.clear()
     await moderation.decide(acme.house, acme.admin, case.id, "restore", "Fine now.")
     await acme.idle()
-    assert "Kind words." in (await initech.get(idea.uri)).json["content"]
-    assert await status(initech, reply.uri, ann) == 200
+    shown, answer = await acme.fresh(idea), await acme.fresh(reply)
+    assert (shown.id, shown.uri != idea.uri, answer.uri != reply.uri) == (idea.id, True, True)
+    assert "Kind words." in (await initech.get(shown.uri)).json["content"]
+    assert await status(initech, answer.uri, ann) == 200
+    assert await status(initech, idea.uri) == 410, "who deleted a copy takes none under its old address"
+    sent = [one.activity["object"]["object"] for one in initech.arrived if "Create" in one.shape]
+    assert [one["id"] for one in sent] == [shown.uri, answer.uri]
+    assert sent[1]["inReplyTo"] == shown.uri
     assert acme.faults == []
 
 
