@@ -47,6 +47,7 @@ async def _targets(arrival: Arrival) -> list[Contribution]:
         if made is None or made.deleted or await stands_as(arrival.gate, made, arrival.peer) is None:
             continue
         forum, _ = await forums.forum_and_jam(arrival.gate.house, made.forum_id)
-        if forum.is_local:
+        # What our own people wrote in forums elsewhere is ours to look at as well.
+        if forum.is_local or made.is_local:
             targets[made.id] = made
     return list(targets.values())

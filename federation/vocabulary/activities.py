@@ -73,6 +73,18 @@ def like(uri: str, actor_uri: str, object_uri: str, forum_uri: str) -> dict[str,
     }
 
 
+def flag(uri: str, actor_uri: str, object_uri: str, words: str) -> dict[str, Any]:
+    """Render what our server tells another one of something that stands there."""
+    return {
+        "@context": AS_CONTEXT,
+        "type": "Flag",
+        "id": uri,
+        "actor": actor_uri,
+        "object": [object_uri],
+        "content": words,
+    }
+
+
 def undo(uri: str, activity: dict[str, Any]) -> dict[str, Any]:
     """Render the Undo of one of our own activities, inlined."""
     return {

@@ -22,6 +22,7 @@ EventKind = Literal[
     "ContributionDeleted",
     "Flagged",
     "CaseDecided",
+    "FlagSent",
     "ContributionHidden",
     "ContributionRestored",
     "ContributionMoved",
@@ -81,6 +82,7 @@ PRIVATE: frozenset[EventKind] = frozenset(
     {
         "Flagged",
         "CaseDecided",
+        "FlagSent",
         "AsideWritten",
         "ShiftBegun",
         "ShiftEnded",

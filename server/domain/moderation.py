@@ -9,18 +9,18 @@ from typing import Literal, get_args
 from server.domain.errors import Conflict
 
 CaseState = Literal["open", "dismissed", "asked", "hidden", "restored"]
-Decision = Literal["dismiss", "ask", "hide", "restore"]
+Decision = Literal["dismiss", "ask", "hide", "restore", "tell"]
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
 # Within this a case should be looked at.
 TARGET = timedelta(hours=2)
 # States in which the queue shows a case: somebody has to do something about it.
 PENDING: tuple[CaseState, ...] = ("open", "asked", "hidden")
 
-# state → decision → next state. A decision that is absent is refused.
+# state → decision → next state. A decision that is absent is refused. Telling an author's own server changes no state.
 TRANSITIONS: dict[CaseState, dict[Decision, CaseState]] = {
-    "open": {"dismiss": "dismissed", "ask": "asked", "hide": "hidden"},
-    "asked": {"dismiss": "dismissed", "ask": "asked", "hide": "hidden"},
-    "hidden": {"restore": "restored"},
+    "open": {"dismiss": "dismissed", "ask": "asked", "hide": "hidden", "tell": "open"},
+    "asked": {"dismiss": "dismissed", "ask": "asked", "hide": "hidden", "tell": "asked"},
+    "hidden": {"restore": "restored", "tell": "hidden"},
     "dismissed": {},
     "restored": {},
 }

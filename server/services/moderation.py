@@ -15,7 +15,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Jam
 from server.domain.moderation import DECISIONS, PENDING, Case, CaseState, Decision, next_state
 from server.domain.uris import new_id
-from server.services import moves
+from server.services import flagging, moves
 from server.services.house import House
 from server.services.text import clean_line
 from server.storage import cases, contributions, events
@@ -27,6 +27,7 @@ EVENTS: dict[Decision, EventKind] = {
     "ask": "CaseDecided",
     "hide": "ContributionHidden",
     "restore": "ContributionRestored",
+    "tell": "FlagSent",
 }
 
 
@@ -90,7 +91,7 @@ async def obtain_case(house: House, by: Member, case_id: str) -> Case:
 
 
 async def decide(house: House, by: Member, case_id: str, decision: str, note: str = "") -> Case:
-    """Dismiss a case, ask the author to edit, hide what was flagged, or restore it.
+    """Dismiss a case, ask the author to edit, hide what was flagged, restore it, or tell its author's own server.
 
     All but a dismissal want a note, which the author reads.
     """
@@ -104,6 +105,8 @@ async def decide(house: House, by: Member, case_id: str, decision: str, note: st
     made = await contributions.by_id(house.store, case.contribution_id)
     if made is None or (made.deleted and act != "dismiss"):
         raise Conflict("It was deleted meanwhile; all that is left is to dismiss the case.")
+    if act == "tell":
+        await flagging.require_tellable(house, by, made, words)
     await _decide(house, by, case, made, act, state, words)
     return await _case(house, case_id)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from typing import Any
 
 import pytest
 
-from server.domain.errors import ForumClosed
+from server.domain.errors import Conflict, ForumClosed, Invalid
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.services import forums, ideas, moderation, moves
@@ -502,3 +504,42 @@ async def test_a_move_and_a_merge_are_followed_by_a_partner_that_joined_both_for
     told = await acme.know(late.uri)
     assert told is not None
     assert told.thread_id == other.id
+
+
+async def test_a_facilitator_tells_an_authors_own_server_and_nobody_hears_who_flagged(organise: MakeOrganisation):
+    acme, globex, (first,) = await joined(organise, "friends")
+    mirror = await forums.forum_by_uri(globex.house, first.uri)
+    assert mirror is not None
+    bob, eve = await globex.member("bob"), await acme.member("eve")
+    rude = await globex.idea(mirror, "Rude words.", bob)
+    await settle(globex, acme)
+    heard = await acme.know(rude.uri)
+    assert heard is not None
+    await moderation.flag(acme.house, eve, heard, "I feel insulted, says Eve.")
+    _, jam = await forums.forum_and_jam(acme.house, first.id)
+    (case,) = await moderation.queue(acme.house, acme.admin, jam)
+    with pytest.raises(Invalid):
+        await moderation.decide(acme.house, acme.admin, case.id, "tell", " ")
+    told = await moderation.decide(acme.house, acme.admin, case.id, "tell", "This is rude to colleagues of ours.")
+    assert told.state == "open"
+    await settle(acme, globex)
+    assert acme.faults == []
+    (letter,) = [body for body in await sent(acme) if body["type"] == "Flag"]
+    assert (letter["actor"], letter["object"]) == (acme.house.addresses.server_uri, [rude.uri])
+    assert letter["content"] == "This is rude to colleagues of ours."
+    assert not {"to", "cc", "audience"} & letter.keys()
+    _, theirs = await forums.forum_and_jam(globex.house, mirror.id)
+    (there,) = await moderation.queue(globex.house, globex.admin, theirs)
+    assert (there.contribution_id, [one.host for one in there.flags]) == (rude.id, [acme.host])
+    assert [one.reason for one in there.flags] == ["This is rude to colleagues of ours."]
+    own = await moderation.hide(acme.house, acme.admin, await acme.idea(first, "Ours."), "Wait.")
+    with pytest.raises(Conflict, match="our own people"):
+        await moderation.decide(acme.house, acme.admin, own.id, "tell", "Look.")
+    with pytest.raises(Conflict, match="The rules keep this"):
+        await moderation.decide(acme.house, acme.admin, case.id, "tell", "Write to eve.example@acme.example at once.")
+
+
+async def sent(acme: Organisation) -> list[dict[str, Any]]:
+    """Return every document that was released, as it stands outside."""
+    rows = await acme.outside.store.fetch("SELECT bytes AS body FROM bodies")
+    return [json.loads(bytes(row["body"])) for row in rows]

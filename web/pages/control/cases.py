@@ -27,6 +27,7 @@ PAST: Mapping[Decision, str] = {
     "ask": "The author was asked to edit",
     "hide": "Hidden",
     "restore": "Restored",
+    "tell": "Their own server was told",
 }
 
 
@@ -72,7 +73,7 @@ async def draw_case(house: House, reader: Member, case: Case, names: Names) -> C
         steps=tuple(
             StepRow(name=one.member_name, act=_(PAST[one.act]), note=one.note, at=one.made_at) for one in case.steps
         ),
-        decisions=tuple(TRANSITIONS[case.state]),
+        decisions=tuple(one for one in TRANSITIONS[case.state] if one != "tell" or made.author_host),
     )  # fmt: skip
 
 

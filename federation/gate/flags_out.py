@@ -1,0 +1,41 @@
+"""Flag: our server tells another one of what somebody of it wrote here: its address and a facilitator's words."""
+
+from __future__ import annotations
+
+from federation.gate.actors import forum_of
+from federation.gate.plan import Gateway, Plan
+from federation.gate.routing import activity_uri, inbox_of
+from federation.outside.crossings import Card
+from federation.vocabulary import activities
+from server.domain.events import Event
+from server.services import flagging, ideas, people
+
+
+async def send_flag(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Judge it anew, and send it to the author's own server alone. Who flagged it here is not told."""
+    made = await ideas.by_id(gate.house, event.subject_id)
+    told = await flagging.told_last(gate.house, str(event.data["case"]))
+    if made is None or made.deleted or not made.author_host or told is None:
+        return
+    _, words, by_id = told
+    by, author = await people.member_by_id(gate.house, by_id), await people.member_by_id(gate.house, made.author_id)
+    inbox = await inbox_of(gate, author.uri) if author else None
+    if by is None or inbox is None:
+        return
+    verdict = await flagging.judge_flag(gate.house, by, made, words)
+    said = await flagging.outbound(gate.house, by, words, verdict) if verdict and verdict.crosses else None
+    if said is None:
+        return
+    forum, _ = await forum_of(gate, made.forum_id)
+    server = gate.house.addresses.server_uri
+    document = activities.flag(activity_uri(gate, "flag", made.uri, event.seq), server, made.uri, said)
+    card = Card(type="Flag", subject_uri=made.uri, author_uri=server, forum_uri=forum.uri)
+    plan.send(
+        plan.freeze(document, "activity", 1, made.author_host, card),
+        host=made.author_host,
+        inbox_uri=inbox,
+        sender_uri=server,
+        lane=f"{forum.uri}#flags",
+        object_uri=document["id"],
+        act="Flag",
+    )
