@@ -10,6 +10,7 @@ from federation.gate.actors import face_of, forum_of, show_person
 from federation.gate.contributions_out import apart_from_everyone, as_released, decide, send
 from federation.gate.holding import Reviewed
 from federation.gate.plan import Gateway, Plan
+from federation.gate.relay import relay
 from federation.gate.render import Copy, copies_for, stands_as
 from federation.gate.routing import Carriage, activity_uri, freeze_activity, inbox_of
 from federation.outside import crossings
@@ -26,11 +27,17 @@ from server.services import ideas, people, polls
 async def release_counts(gate: Gateway, event: Event, plan: Plan) -> None:
     """Put the newest counts in the place of the older ones, wherever the poll stands by today's rules."""
     made = await ideas.by_id(gate.house, event.subject_id)
-    if made is None or made.deleted or not made.is_local:
+    if made is None or made.deleted:
         return
     forum, _ = await forum_of(gate, made.forum_id)
     verdicts, reviewed = await decide(gate, made, forum)
     apart = await apart_from_everyone(gate, made, verdicts)
+    if not made.is_local:
+        # What another server counts is passed on as it told us, to those who were passed its poll.
+        for verdict in verdicts if forum.is_local and not event.data.get("same") else ():
+            if verdict.crosses:
+                await relay(gate, plan, made, forum, verdict, "Update", apart, deliver=True)
+        return
     for copy in await copies_for(gate, made, forum, [one for one in verdicts if one.crosses]):
         await _renew(gate, plan, made, forum, copy, reviewed, apart, event)
 

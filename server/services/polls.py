@@ -219,8 +219,10 @@ async def take_theirs(house: House, made: Contribution, theirs: Theirs) -> None:
                 ends_at=ends_at, closed_at=theirs.closed_at, counts=counts,
             )  # fmt: skip
             return
+        told = (known.told.votes, known.told.voters, known.closed_at is None)
+        same = told == (counts.votes, counts.voters, theirs.closed_at is None)
         await polls.tell(change, made.id, counts, closed_at=theirs.closed_at, now=now.timestamp())
-        await _note(house, change, "PollEnded" if theirs.closed_at else "PollCounted", made)
+        await _note(house, change, "PollEnded" if theirs.closed_at else "PollCounted", made, same=same)
 
 
 async def poll_of(house: House, made: Contribution) -> Poll | None:

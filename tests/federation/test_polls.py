@@ -328,6 +328,35 @@ async def test_our_people_vote_in_a_partners_poll_and_see_its_counts(acme: Organ
     assert (poll.counts.votes, poll.counts.voters) == ((3, 4), 7)
 
 
+async def test_what_another_server_counts_later_is_passed_on_once_for_each_change(
+    acme: Organisation, elsewhere: MakeElsewhere
+):
+    asker, reader = await elsewhere("lemmy"), await elsewhere("lemmy")
+    forum = await acme.forum()
+    pia = await follow(asker, acme, forum, "pia")
+    await follow(reader, acme, forum, "rhea")
+    idea = await acme.idea(forum)
+    await acme.idle()
+    question = asker.note(pia, "Which glue?", idea.uri, forum.uri, type="Question", endTime="2199-01-01T00:00:00Z")
+    question["oneOf"] = [{"type": "Note", "name": name, "replies": {"totalItems": 0}} for name in ("Bone", "Starch")]
+    assert (await say(asker, acme, asker.create(question)))[0] == "admitted"
+    acme.wait(4)
+    await acme.idle()
+    assert "Announce Create Question" in reader.shapes()
+    reader.arrived.clear()
+    asker.arrived.clear()
+    question["oneOf"][1]["replies"]["totalItems"] = 4
+    for _ in range(2):
+        update = asker.activity("Update", pia, {**question, "votersCount": 4}, to=[forum.uri])
+        assert (await say(asker, acme, update))[0] == "admitted"
+    acme.wait(8)
+    await acme.idle()
+    (told,) = [one for one in reader.arrived if one.shape == "Announce Update Question"]
+    counted = told.activity["object"]["object"]
+    assert [one["replies"]["totalItems"] for one in counted["oneOf"]] == [0, 4]
+    assert not [one for one in asker.arrived if "Question" in one.shape]
+
+
 async def test_a_poll_goes_from_marmalade_to_marmalade_and_votes_come_back(organise: MakeOrganisation):
     acme, globex = await organise("Acme"), await organise("Globex")
     for one, other in ((acme, globex), (globex, acme)):
