@@ -122,7 +122,8 @@ async def test_decisions_follow_the_table_of_states(world: World):
             case = await moderation.flag(world.house, await world.person(f"ann{idea.id[:8]}"), idea, "Look.")
             for one in way.split():
                 await moderation.decide(world.house, fay, case.id, one, "So.")
-            if decision in TRANSITIONS[state]:  # type: ignore[index]
+            # The author is one of our own people: there is no other server to tell.
+            if decision in TRANSITIONS[state] and decision != "tell":  # type: ignore[index]
                 done = await moderation.decide(world.house, fay, case.id, decision, "So.")
                 assert done.state == TRANSITIONS[state][decision]  # type: ignore[index]
             else:

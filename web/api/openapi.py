@@ -36,6 +36,7 @@ PARTS = {
     "question": "id of a question in the queue",
     "room": "id of a breakout room",
     "statement": "id of a statement",
+    "theme": "id of a theme, or of an answer that no theme stands for",
     "poll": "id of the reply that a poll is",
     "file": "id of an uploaded file",
     "case": "id of what was flagged",

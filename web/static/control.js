@@ -39,3 +39,33 @@
 
   setInterval(look, EVERY);
 })();
+
+// The overview's figures: counted again a moment after something happened, and each minute; only numbers change.
+(() => {
+  "use strict";
+  const place = document.querySelector("[data-figures]");
+  if (!place) return;
+  const parts = ["control-figures", "control-now"];
+  let due = null;
+
+  async function renew() {
+    due = null;
+    if (document.hidden || place.contains(document.activeElement)) return;
+    try {
+      const answer = await fetch(place.dataset.figures, { credentials: "same-origin", cache: "no-store" });
+      if (!answer.ok || answer.redirected) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const id of parts) {
+        const [old, now] = [document.getElementById(id), fresh.getElementById(id)];
+        if (old && now && old.innerHTML !== now.innerHTML) old.replaceWith(document.adoptNode(now));
+      }
+    } catch (fault) {
+      // Offline: the next turn tells.
+    }
+  }
+
+  document.addEventListener("marmalade:frame", () => {
+    due = due || setTimeout(renew, 3000 + Math.random() * 3000);
+  });
+  setInterval(renew, 60000);
+})();

@@ -33,6 +33,8 @@ async def test_the_control_room_exists_for_facilitators_alone(site: Any, fay: Me
     answer, page = await facilitator.get("/jams/better/control")
     assert answer.status == 200
     assert 'href="/jams/better/control"' in page
+    assert 'id="control-figures"' in page
+    assert 'data-figures="/jams/better/control"' in page
 
 
 async def test_the_radar_leads_to_an_answer(site: Any, fay: Member) -> None:

@@ -43,6 +43,8 @@ class FrontPage:
     neglected: int
     cases: int
     heated: int
+    counted_at: datetime
+    stream_url: str
     room: str = "front"
 
 

@@ -44,6 +44,8 @@ async def show_front(request: web.Request) -> web.Response:
         neglected=len(await radar.neglected(house, member, jam, 1000)),
         cases=len(await moderation.queue(house, member, jam, ("open", "asked"), 1000)),
         heated=len(await heat.warnings(house, member, jam)),
+        counted_at=house.now(),
+        stream_url=f"/jams/{jam.id}/stream",
     )
     return show(request, "control/front.html", page)
 
