@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from server.services import ideas, people
+from server.services import ideas, people, polls
 from tests.journeys.conftest import Arrive, Found
-from tests.journeys.organisations import Floor, Organisation, status_of
+from tests.journeys.organisations import Floor, Organisation, status_of, until
+from tests.journeys.pictures import shoot
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
 SECRET = "The subsidy talks, among ourselves"
 
 
@@ -85,6 +87,48 @@ async def test_a_partner_joins_a_forum_and_both_sides_talk_in_it_each_on_their_o
     support = riley.page.locator("article.root").get_by_role("button", name="Support")
     await riley.visit(thread)
     await riley.reload_until_there(support.filter(has_text="1"))
+
+
+async def test_what_a_partner_edits_deletes_and_votes_is_seen_on_both_servers(
+    acme: Organisation, floor: Floor, neighbour: Neighbour, arrive: Arrive
+) -> None:
+    async with acme.house() as house:
+        riley = await people.person(house, "riley")
+        idea = await ideas.post_idea(house, riley, floor.partners, "Wash the trucks together", "One hall, two yards.")
+        ends = house.now() + timedelta(hours=1)
+        await polls.ask(house, riley, idea, "Which day?", ["Monday", "Friday"], ends_at=ends)
+    avery, mine = await arrive(neighbour.globex), await arrive(acme)
+    await avery.sign_in("avery")
+    await avery.follow("Better together")
+    await avery.reload_until_there(avery.page.get_by_role("link", name="Wash the trucks together"))
+    await avery.follow("Wash the trucks together")
+    await avery.reload_until_there(avery.page.locator(".poll"))
+    poll = avery.page.locator(".poll")
+    await poll.get_by_label("Friday").check()
+    await avery.press("Vote", within=poll)
+    await mine.sign_in("riley", f"/ideas/{idea.id}")
+    await mine.reload_until_there(mine.page.locator(".poll").filter(has_text="1 person voted"))
+
+    await avery.page.get_by_label("Your reply").fill("Our hall is free on Fridays.")
+    await avery.press("Reply to Globex and Acme")
+    own = avery.page.get_by_role("article", name="Reply by Avery Quist")
+    await mine.reload_until_there(mine.page.get_by_text("Our hall is free on Fridays."))
+    await shoot(mine, "journey-partner-answers")
+    await avery.follow("Edit", within=own)
+    await avery.page.get_by_label("Your reply").fill("Our hall is free on Mondays.")
+    await avery.press("Save to Globex and Acme")
+    await avery.is_told("Saved.")
+    await mine.reload_until_there(mine.page.get_by_text("Our hall is free on Mondays."))
+    await mine.does_not_see("free on Fridays")
+    await avery.follow("Delete", within=own)
+    await avery.press("Delete it")
+    await avery.is_told("Deleted.")
+
+    async def gone() -> bool:
+        await mine.page.reload()
+        return await mine.page.get_by_text("free on Mondays").count() == 0
+
+    await until("Acme has deleted what Avery deleted", gone)
 
 
 async def test_what_is_said_inside_is_nowhere_on_the_partner_server_nor_at_the_edge(
