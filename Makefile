@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
 HOME_DIR ?= var/run
+# Where sentences stand in code: sentences themselves, and the refusals that take one.
+KEYWORDS := -k _ -k later -k say -k counted:1,2 -k ngettext:1,2 -k Refusal -k NotAllowed -k SignInNeeded -k Invalid:2 \
+	-k Conflict -k JamNotOpen -k CharterIncomplete -k ForumClosed -k TooMuch -k WrongKind -k Unreadable -k NoOutside -k SecondPlaceTrouble
 CHECK ?=
 
 .DEFAULT_GOAL := help
@@ -71,8 +74,8 @@ fuzz: install-dev ## Hostile input to the inbox and every parser, for longer tha
 
 messages: install-dev ## Bring the catalogues of the pages' languages in line with the pages
 	@mkdir -p var
-	@cd web && ../$(BIN)/pybabel --quiet extract -F locale/babel.cfg -k _ -k later -k ngettext:1,2 --no-location --sort-output --omit-header -o ../var/messages.pot .
-	@for one in web/locale/*/LC_MESSAGES/messages.po; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header --ignore-obsolete -i var/messages.pot -o $$one -l $$(basename $$(dirname $$(dirname $$one))); done
+	@$(BIN)/pybabel --quiet extract -F server/language/locale/babel.cfg $(KEYWORDS) --no-location --sort-output --omit-header -o var/messages.pot server/domain server/boundary server/services server/language federation/gate federation/edge web
+	@for one in server/language/locale/*/LC_MESSAGES/messages.po; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header --ignore-obsolete -i var/messages.pot -o $$one -l $$(basename $$(dirname $$(dirname $$one))); done
 
 migration: install-dev ## Write the next migrations (NAME=what_changes)
 	@$(BIN)/python -m server.database server.storage.rows server.storage.migrations $(NAME)

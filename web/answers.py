@@ -128,7 +128,8 @@ def show(
 
 
 def html(text: str, status: int = 200) -> web.Response:
-    response = web.Response(text=text, status=status, content_type="text/html")
+    said = {hdrs.CONTENT_LANGUAGE: spoken(), hdrs.VARY: "Accept-Language, Cookie"}
+    response = web.Response(text=text, status=status, content_type="text/html", headers=said)
     if len(text) > 1024:
         response.enable_compression()
     return response

@@ -8,6 +8,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.services.house import House
 from server.services.text import excerpt, plain
+from web.language import say
 from web.people import Names, author_of
 from web.reach import badge_of
 from web.views import ForumCard, IdeaCard, Link
@@ -32,7 +33,7 @@ def draw_cards(
 
 def draw_card(house: House, made: Contribution, forum: Forum, names: Names, fresh: int = 0) -> IdeaCard:
     return IdeaCard(
-        title=made.title or f"Reply: {excerpt(plain(made.html), 90)}",
+        title=made.title or say("Reply: %(words)s", words=excerpt(plain(made.html), 90)),
         excerpt=excerpt(plain(made.html)),
         url=url_of(made),
         author=author_of(made, names),

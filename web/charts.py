@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from web.language import say
 from web.views import Cell, ThemeRow
 
 WIDTH, HEIGHT = 1000.0, 420.0
@@ -92,7 +93,13 @@ def _cell(theme: ThemeRow, box: Box) -> Cell:
         height=box.height,
         lines=lines,
         notes=notes,
-        title=f"{theme.label}: {theme.size:,} said, {theme.share:.0f} %, {theme.trend}",
+        title=say(
+            "%(label)s: %(size)s said, %(share)s %%, %(trend)s",
+            label=theme.label,
+            size=theme.size,
+            share=round(theme.share),
+            trend=theme.trend,
+        ),
         hue=theme.hue,
         url=theme.url,
     )

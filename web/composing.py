@@ -21,7 +21,7 @@ from server.services.house import House
 from server.services.labels import put_together
 from server.services.text import render, too_long
 from web.enclosing import carried, views_of
-from web.language import ngettext
+from web.language import counted, say, together
 from web.outbound import count_heads, draw_copies
 from web.people import Names, author_of, names_of_hosts
 from web.reach import draw_reach
@@ -30,25 +30,25 @@ from web.views import Choice, Composer, Link, Reach, Similar
 
 ComposerKind = Literal["idea", "reply", "edit"]
 INTENT_WORDS: dict[str, str] = {
-    "": "a thought",
-    "evidence": "evidence",
-    "experience": "an experience",
-    "concern": "a concern",
-    "question": "a question",
-    "answer": "an answer",
+    "": say("a thought"),
+    "evidence": say("evidence"),
+    "experience": say("an experience"),
+    "concern": say("a concern"),
+    "question": say("a question"),
+    "answer": say("an answer"),
 }
 LABEL_WORDS = {
-    "CLEAR": "CLEAR: harmless",
-    "GREEN": "GREEN: shareable",
-    "AMBER": "AMBER: confidential",
-    "RED": "RED: secret",
+    "CLEAR": say("CLEAR: harmless"),
+    "GREEN": say("GREEN: shareable"),
+    "AMBER": say("AMBER: confidential"),
+    "RED": say("RED: secret"),
 }
 WISH_WORDS = {
-    "anyone": "to anyone",
-    "community": "in their community",
-    "clients": "to their organisation and clients",
-    "organisation": "in their organisation",
-    "recipients": "to nobody",
+    "anyone": say("to anyone"),
+    "community": say("in their community"),
+    "clients": say("to their organisation and clients"),
+    "organisation": say("in their organisation"),
+    "recipients": say("to nobody"),
 }
 _LEAST_FOR_SIMILAR = 12
 
@@ -166,7 +166,7 @@ async def draw_composer(house: House, author: Member, writing: Writing) -> Compo
 
 
 def verb_of(writing: Writing) -> str:
-    return {"idea": "Post", "reply": "Reply", "edit": "Save"}[writing.kind]
+    return {"idea": say("Post"), "reply": say("Reply"), "edit": say("Save")}[writing.kind]
 
 
 def _with_undo(house: House, writing: Writing, reach: Reach) -> str:
@@ -174,8 +174,8 @@ def _with_undo(house: House, writing: Writing, reach: Reach) -> str:
     seconds = int(house.undo_window.total_seconds())
     if not seconds or writing.edited or reach.tone == "inside":
         return reach.effect
-    undo = ngettext("You can undo it for %(num)s second.", "You can undo it for %(num)s seconds.", seconds)
-    return f"{reach.effect} {undo % {'num': seconds}}"
+    undo = counted("You can undo it for %(n)s second.", "You can undo it for %(n)s seconds.", seconds)
+    return together(reach.effect, undo)
 
 
 def _cut(writing: Writing) -> Writing:
@@ -230,7 +230,7 @@ def draw_wishes(label: str, chosen: str = "") -> tuple[Choice, ...]:
     own = WISHES[read.level]
     wish = chosen or ("" if read.onward == own else read.onward)
     others = (Choice(value=one, words=WISH_WORDS[one], chosen=one == wish) for one in ONWARD)
-    return (Choice(value="", words="as its label says", chosen=wish not in ONWARD), *others)
+    return (Choice(value="", words=say("as its label says"), chosen=wish not in ONWARD), *others)
 
 
 def _intents(writing: Writing) -> tuple[Choice, ...]:

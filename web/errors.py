@@ -13,34 +13,34 @@ from server.database import ConstraintBroken, DatabaseError
 from server.domain.errors import Refusal, SignInNeeded, StaleForm
 from web.answers import draw, from_htmx, html, own_path, show
 from web.kept import typed_of
-from web.language import _
+from web.language import _, later, told
 from web.views import ErrorPage, SignInPage
 
 log = structlog.get_logger()
 
 HEADINGS = {
-    400: "That did not make sense",
-    403: "Not yours to do",
-    404: "Nothing here",
-    405: "That does not work here",
-    409: "Not as things stand",
-    413: "Too much at once",
-    422: "Something is missing",
-    429: "Too fast",
-    503: "Just a moment",
+    400: later("That did not make sense"),
+    403: later("Not yours to do"),
+    404: later("Nothing here"),
+    405: later("That does not work here"),
+    409: later("Not as things stand"),
+    413: later("Too much at once"),
+    422: later("Something is missing"),
+    429: later("Too fast"),
+    503: later("Just a moment"),
 }
 SENTENCES = {
-    400: "The request could not be read. Go back and try again.",
-    403: "Your role here does not include that.",
-    404: "There is no such page here, or it is not for you.",
-    405: "This address takes no such request.",
-    413: "That is larger than this server takes. Go back, shorten it and send it again.",
+    400: later("The request could not be read. Go back and try again."),
+    403: later("Your role here does not include that."),
+    404: later("There is no such page here, or it is not for you."),
+    405: later("This address takes no such request."),
+    413: later("That is larger than this server takes. Go back, shorten it and send it again."),
 }
-FAULT = "Something broke on our side and has been written down."
-BUSY = "The store is busy. Nothing was written; send it again in a moment."
+FAULT = later("Something broke on our side and has been written down.")
+BUSY = later("The store is busy. Nothing was written; send it again in a moment.")
 #: Addresses that let whoever has them in.
 SECRET = ("/feeds/", "/unsubscribe/", "/welcome/", "/me/notices/confirm/")
-RACED = "Somebody has just done the same. Nothing was written twice."
+RACED = later("Somebody has just done the same. Nothing was written twice.")
 #: Statuses after which the very same form may be taken.
 PASSING = (429, 500, 503)
 #: What pages ask in the background while somebody types.
@@ -59,19 +59,19 @@ async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamR
         return _page(request, refusal.status, refusal.public, again=isinstance(refusal, StaleForm))
     except ConstraintBroken as error:
         log.warning("raced", path=_path(request), truth=str(error))
-        return _page(request, 409, RACED, again=True)
+        return _page(request, 409, _(RACED), again=True)
     except DatabaseError as error:
         log.error("store", path=_path(request), truth=str(error))
-        return _page(request, 503, BUSY, {"Retry-After": "1"})
+        return _page(request, 503, _(BUSY), {"Retry-After": "1"})
     except web.HTTPException as answer:
         if answer.status < HTTPStatus.BAD_REQUEST:
             raise
         kept = {"Allow": answer.headers[hdrs.ALLOW]} if hdrs.ALLOW in answer.headers else {}
-        return _page(request, answer.status, SENTENCES.get(answer.status, answer.reason), kept)
+        return _page(request, answer.status, _(SENTENCES.get(answer.status, answer.reason)), kept)
     except Exception:
         # The outermost place: there is nobody above who could still answer.
         log.exception("fault", path=_path(request), method=request.method)
-        return _page(request, 500, FAULT)
+        return _page(request, 500, _(FAULT))
 
 
 def _path(request: web.Request) -> str:
@@ -83,10 +83,10 @@ def _path(request: web.Request) -> str:
 def _page(
     request: web.Request, status: int, sentence: str, headers: dict[str, str] | None = None, *, again: bool = False
 ) -> web.Response:
-    heading = HEADINGS.get(status, "Something went wrong")
+    heading = _(HEADINGS.get(status, later("Something went wrong")))
     kept = typed_of(request)
     again = kept is not None and (again or status in PASSING)
-    page = ErrorPage(status=status, heading=heading, sentence=sentence, kept=kept, again=again)
+    page = ErrorPage(status=status, heading=heading, sentence=told(sentence), kept=kept, again=again)
     response = html(draw(request, "error.html", page), status)
     response.headers.update(headers or {})
     return response

@@ -10,7 +10,7 @@ from typing import Any
 from server.services.board import Board
 from server.services.house import House
 from web.charts import draw_spark
-from web.templates import count, plural
+from web.language import counted, say, together
 from web.views import Bar, Figure, Minute, ThemeRow
 
 _MINUTE = 60
@@ -21,21 +21,31 @@ _RISE, _LEAST_RISE = 1.25, 3
 
 def draw_figures(board: Board, forums: int) -> tuple[Figure, ...]:
     """The four big figures."""
-    invited = plural(board.invited, "person here", "people here")
-    each = f"{board.replies / board.ideas:.1f} for each idea" if board.ideas else "no idea yet"
+    invited = counted("%(n)s person here", "%(n)s people here", board.invited)
+    each = say("%(n)s for each idea", n=round(board.replies / board.ideas, 1)) if board.ideas else say("no idea yet")
     outside = sum(share.people for share in board.by_host if share.of is None)
-    guests = f", {plural(outside, 'guest')} from other servers" if outside else ""
-    spoke = f"{count(board.people - outside)} of {invited}{guests}"
+    spoke = say("%(n)s of %(invited)s", n=board.people - outside, invited=invited)
+    if outside:
+        spoke = together(
+            spoke,
+            counted("%(n)s guest from other servers", "%(n)s guests from other servers", outside),
+            between=", ",
+        )
     return (
         Figure(
             key="active",
-            value=count(board.active_now),
-            words="active now",
-            of=f"in the last 10 minutes, of {invited} and guests",
+            value=board.active_now,
+            words=say("active now"),
+            of=say("in the last 10 minutes, of %(invited)s and guests", invited=invited),
         ),
-        Figure(key="people", value=count(board.people), words="people spoke", of=spoke),
-        Figure(key="ideas", value=count(board.ideas), words="ideas", of=f"in {plural(forums, 'forum')}"),
-        Figure(key="replies", value=count(board.replies), words="replies", of=each),
+        Figure(key="people", value=board.people, words=say("people spoke"), of=spoke),
+        Figure(
+            key="ideas",
+            value=board.ideas,
+            words=say("ideas"),
+            of=counted("in %(n)s forum", "in %(n)s forums", forums),
+        ),
+        Figure(key="replies", value=board.replies, words=say("replies"), of=each),
     )
 
 
@@ -46,7 +56,11 @@ def draw_units(board: Board) -> tuple[Bar, ...]:
             words=share.name,
             count=share.people,
             share=min(100.0, 100 * share.people / share.of) if share.of else 0.0,
-            of=f"of {plural(share.of or 0, 'person', 'people')} spoke · {count(share.contributions)} said",
+            of=say(
+                "of %(people)s spoke · %(said)s said",
+                people=counted("%(n)s person", "%(n)s people", share.of or 0),
+                said=share.contributions,
+            ),
         )
         for share in board.by_unit
     )
@@ -60,7 +74,11 @@ def draw_servers(board: Board, house: House, names: Mapping[str, str]) -> tuple[
             words=names.get(share.name, share.name),
             count=share.contributions,
             share=100 * share.contributions / total if total else 0.0,
-            of=f"of {count(total)} said · {plural(share.people, 'person', 'people')}",
+            of=say(
+                "of %(total)s said · %(people)s",
+                total=total,
+                people=counted("%(n)s person", "%(n)s people", share.people),
+            ),
             outside=share.of is None and share.name != house.name,
         )
         for share in board.by_host
@@ -90,7 +108,7 @@ def draw_themes(report: str | None, jam_url: str) -> tuple[tuple[ThemeRow, ...],
     placed = sum(theme["size"] for theme in themes)
     total = max(len(assignment), placed, 1)
     rows = tuple(_theme(theme, placed, index, jam_url) for index, theme in enumerate(themes))
-    return rows, f"{count(placed)} of {count(total)} ideas and replies belong to a theme"
+    return rows, say("%(placed)s of %(total)s ideas and replies belong to a theme", placed=placed, total=total)
 
 
 def _theme(theme: Mapping[str, Any], placed: int, index: int, jam_url: str) -> ThemeRow:
@@ -123,10 +141,14 @@ def trend_words(counts: Sequence[int]) -> tuple[str, bool]:
     if not counts:
         return "", False
     last = counts[-1]
-    said = f"{count(last)} in the last hour"
+    said = say("%(n)s in the last hour", n=last)
     if len(counts) == 1:
         return said, False
     before = sum(counts[:-1]) / (len(counts) - 1)
     if last > _RISE * before and last - before >= _LEAST_RISE:
-        return f"rising, {said}", True
-    return (f"falling, {said}", False) if before > _RISE * last and before - last >= _LEAST_RISE else (said, False)
+        return say("rising, %(said)s", said=said), True
+    return (
+        (say("falling, %(said)s", said=said), False)
+        if before > _RISE * last and before - last >= _LEAST_RISE
+        else (said, False)
+    )

@@ -1,81 +1,34 @@
-"""The languages of the pages: gettext catalogues, read from `web/locale/` when the first page needs them.
+"""The language of a reader of the pages: chosen in this browser, or what the browser asks for.
 
-English is written in templates and code; a sentence that a catalogue lacks stays English.
+What is said in it comes from `server/language`.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from functools import cache
-from gettext import GNUTranslations, NullTranslations
-from pathlib import Path
+from server.domain.sentences import counted, each, either, later, say, together
+from server.language import DEFAULT, LANGUAGES, LOCALES, RIGHT_TO_LEFT, _, liked_best, ngettext, speaking, spoken, told
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
-LOCALES = Path(__file__).resolve().parent / "locale"
-DEFAULT = "en"
-#: The languages to choose from, each by its own name. What a catalogue lacks is shown in English.
-LANGUAGES = {"en": "English", "de": "Deutsch", "ar": "العربية"}
-RIGHT_TO_LEFT = frozenset({"ar"})
-
-_spoken: ContextVar[str] = ContextVar("language", default=DEFAULT)
-
-
-@cache
-def _catalogue(language: str) -> NullTranslations:
-    path = LOCALES / language / "LC_MESSAGES" / "messages.po"
-    if not path.is_file():
-        return NullTranslations()
-    compiled = io.BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+__all__ = [
+    "DEFAULT",
+    "LANGUAGES",
+    "LOCALES",
+    "RIGHT_TO_LEFT",
+    "_",
+    "asked_for",
+    "counted",
+    "each",
+    "either",
+    "later",
+    "liked_best",
+    "ngettext",
+    "say",
+    "speaking",
+    "spoken",
+    "together",
+    "told",
+]
 
 
 def asked_for(cookie: str, header: str) -> str:
-    """Return the language of a reader: the one chosen, else the one that the browser likes best (RFC 9110, 12.5.4)."""
-    if cookie in LANGUAGES:
-        return cookie
-    liked: list[tuple[float, str]] = []
-    for part in header.split(",")[:20]:
-        tag, _sign, weight = part.strip().partition(";q=")
-        try:
-            liked.append((-float(weight or 1), tag.split("-", 1)[0].lower()))
-        except ValueError:
-            continue
-    return next((tag for weight, tag in sorted(liked, key=lambda one: one[0]) if weight and tag in LANGUAGES), DEFAULT)
-
-
-def spoken() -> str:
-    """Return the language in which is spoken now."""
-    return _spoken.get()
-
-
-@contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Have what is said within in a language, by its code: `de`."""
-    token = _spoken.set(language)
-    try:
-        yield
-    finally:
-        _spoken.reset(token)
-
-
-def later(message: str) -> str:
-    """Mark a sentence for the catalogues that is said in the reader's language only when it is shown."""
-    return message
-
-
-def _(message: str) -> str:
-    """Return a sentence in the reader's language."""
-    return _catalogue(_spoken.get()).gettext(message)
-
-
-def ngettext(one: str, many: str, number: int) -> str:
-    """Return a sentence about a number of things in the reader's language."""
-    return _catalogue(_spoken.get()).ngettext(one, many, number)
+    """Return the language of a reader: the one chosen, else the one that the browser likes best."""
+    return cookie if cookie in LANGUAGES else liked_best(header)

@@ -1,8 +1,8 @@
 """Live pages: Server-Sent Events (HTML Living Standard, 9.2) fed by the event log.
 
 One `Hub` for each application reads the log while anybody listens. For each jam with listeners it makes each
-frame once and hands the same bytes to all of them; figures are counted at most once in `PACE` seconds; who
-cannot keep up is let go and comes back with Last-Event-ID. Frames:
+frame once, parts once in each language that is read there, and hands the same bytes to all who read it; figures are
+counted at most once in `PACE` seconds; who cannot keep up is let go and comes back with Last-Event-ID. Frames:
 
     hour      {"id"}: something came to the queue of a host hour, or it began or ended
     poll      {"id", "thread"}: somebody voted, or a poll ended; a page that shows it asks for it again
@@ -32,6 +32,7 @@ from server.domain.jams import Jam
 from server.services import jams
 from server.services.house import House
 from server.services.log import events_after, newest_event
+from web.language import DEFAULT, speaking, spoken
 
 log = structlog.get_logger()
 
@@ -58,8 +59,10 @@ _COUNTING = frozenset(
 )
 
 MayStay = Callable[[], Awaitable[bool]]
-#: Draws a jam's live parts: name → (event, data). What has not changed since the last time is not sent again.
-DrawParts = Callable[[House, Member, Jam], Awaitable[dict[str, tuple[str, str]]]]
+#: Counts a jam once and returns what draws its live parts in the language that is spoken: name → (event, data).
+#: What has not changed since the last time is not sent again.
+Draw = Callable[[], dict[str, tuple[str, str]]]
+DrawParts = Callable[[House, Member, Jam], Awaitable[Draw]]
 
 
 def frame(event: str, data: str, seq: int = 0) -> bytes:
@@ -117,6 +120,7 @@ class Listener:
     """One open stream. `frames` holds what is yet to be sent; None ends it."""
 
     member: Member
+    language: str = DEFAULT
     frames: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(_QUEUE))
 
     def offer(self, sent: bytes | None) -> bool:
@@ -129,11 +133,11 @@ class Listener:
 
 @dataclass(slots=True)
 class Room:
-    """The listeners of one jam and what they were shown last."""
+    """The listeners of one jam and what they were shown last, by language and part."""
 
     jam_id: str
     listeners: set[Listener] = field(default_factory=set)
-    shown: dict[str, str] = field(default_factory=dict)
+    shown: dict[tuple[str, str], str] = field(default_factory=dict)
     stale: bool = False
     drawn_at: float = field(default_factory=time.monotonic)
 
@@ -153,7 +157,7 @@ class Hub:
 
     def join(self, house: House, jam_id: str, member: Member) -> Listener:
         """Open a stream; the first one starts the reading of the log."""
-        listener = Listener(member)
+        listener = Listener(member, spoken())
         self._rooms.setdefault(jam_id, Room(jam_id)).listeners.add(listener)
         if self._over:
             listener.offer(None)
@@ -206,9 +210,9 @@ class Hub:
                 self._tell(room, told)
         return seq
 
-    def _tell(self, room: Room, sent: bytes) -> None:
+    def _tell(self, room: Room, sent: bytes, language: str = "") -> None:
         for listener in list(room.listeners):
-            if not listener.offer(sent):
+            if language in ("", listener.language) and not listener.offer(sent):
                 room.listeners.discard(listener)
                 self._let_go(listener)
 
@@ -222,11 +226,17 @@ class Hub:
             reader = next(iter(room.listeners)).member
             jam = await jams.obtain_jam(house, reader, room.jam_id)
             drawn = await self._draw(house, reader, jam)
-            changed = {name: told for name, told in drawn.items() if room.shown.get(name) != told[1]}
-            room.shown |= {name: data for name, (_, data) in changed.items()}
-            if changed:
-                # All of them at once: each of thousands of streams wakes up once.
-                self._tell(room, b"".join(frame(event, data) for event, data in changed.values()))
+            for language in sorted({one.language for one in room.listeners}):
+                with speaking(language):
+                    self._show(room, drawn(), language)
+
+    def _show(self, room: Room, parts: dict[str, tuple[str, str]], language: str) -> None:
+        """Send those who read a language what has changed: the bytes are made once for all of them."""
+        changed = {name: told for name, told in parts.items() if room.shown.get((language, name)) != told[1]}
+        room.shown |= {(language, name): data for name, (_, data) in changed.items()}
+        if changed:
+            # All of them at once: each of thousands of streams wakes up once.
+            self._tell(room, b"".join(frame(event, data) for event, data in changed.values()), language)
 
 
 async def stream(

@@ -19,13 +19,14 @@ import structlog
 from server.domain.errors import Conflict
 from server.domain.mails import Mail, MailChoices, Says
 from server.domain.notices import KINDS, NoticeKind
+from server.language.figures import number
 from server.services import mails
 from server.services.house import House
 from server.services.inbox import Told
 from server.services.mail_links import confirm_token, unsubscribe_token
 from server.services.text import excerpt
 from server.smtp import Mailing, NotTaken
-from web.language import _, ngettext
+from web.language import DEFAULT, RIGHT_TO_LEFT, _, ngettext, speaking, spoken
 from web.pages.notices.words import sentence_of, url_of_notice
 from web.templates import Templates
 
@@ -77,12 +78,16 @@ class Postbox:
 
     async def _written(self, mail: Mail) -> EmailMessage:
         _member, choices, told = await mails.said_in(self.house, mail)
+        with speaking(choices.language or DEFAULT):
+            return await self._in_their_language(mail, choices, told)
+
+    async def _in_their_language(self, mail: Mail, choices: MailChoices, told: Sequence[Told]) -> EmailMessage:
         if mail.kind == "confirm":
             return await self._confirming(mail, choices)
         if not told:
             raise Conflict("It has all been read meanwhile.")
         says, counted = await mails.read_says(self.house), counts_of(told)
-        message = self._message(mail, choices, f"{self.house.name}: {', '.join(counted)}")
+        message = self._message(mail, choices, f"{self.house.name}: {_(', ').join(counted)}")
         inside = self.house.addresses.inside_url
         token = await unsubscribe_token(self.house, mail.member_id, mail.kind)
         message["List-Unsubscribe"] = f"<{inside}/unsubscribe/{token}>"
@@ -92,6 +97,7 @@ class Postbox:
         values = {
             "site": self.house.name, "counted": counted, "lines": lines, "more": more, "inbox": f"{inside}/inbox",
             "settings": f"{inside}/me/notices", "stop": f"{inside}/unsubscribe/{token}",
+            "language": spoken(), "direction": "rtl" if spoken() in RIGHT_TO_LEFT else "ltr",
         }  # fmt: skip
         message.set_content(_plain(counted, lines, more, inside, token))
         message.add_alternative(self.templates.render("mail/notices.html", **values), subtype="html")
@@ -116,6 +122,7 @@ class Postbox:
         message["To"] = choices.address
         message["Date"] = format_datetime(mail.made_at)
         message["Message-ID"] = mail.message_id
+        message["Content-Language"] = spoken()
         message["Auto-Submitted"] = "auto-generated"
         return message
 
@@ -137,7 +144,7 @@ def _count(kind: NoticeKind, n: int) -> str:
         "duty": ngettext("%(n)s thing waits for you", "%(n)s things wait for you", n),
         "followed": ngettext("%(n)s new thing that you follow", "%(n)s new things that you follow", n),
     }[kind]
-    return said % {"n": n}
+    return said % {"n": number(n, spoken())}
 
 
 def lines_of(told: Sequence[Told], says: Says, inside: str) -> list[Line]:
@@ -162,7 +169,7 @@ def _plain(counted: Sequence[str], lines: Sequence[Line], more: int, inside: str
         parts += [line.sentence + (f": {line.title}" if line.title else "")]
         parts += [f"  {line.said}"] if line.said else []
         parts += [f"  {line.url}", ""]
-    parts += [ngettext("and %(n)s more", "and %(n)s more", more) % {"n": more}, ""] if more else []
+    parts += [ngettext("and %(n)s more", "and %(n)s more", more) % {"n": number(more, spoken())}, ""] if more else []
     parts += [_("Read it:") + f" {inside}/inbox", "", _("When you are mailed:") + f" {inside}/me/notices"]
     parts += [_("No more of these:") + f" {inside}/unsubscribe/{token}", ""]
     return "\n".join(parts)

@@ -4,30 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from server.boundary.sentences import removed, sentence
+from server.boundary.sentences import NOUNS, removed, sentence
 from server.domain.crossings import EVERYONE, Verdict
 from server.domain.jams import Forum
 from server.services.house import House, Rulebook
+from web.language import DEFAULT, _, each, later, say, spoken, together
 from web.people import Names
 from web.views import AUDIENCE_ICONS, AudienceBadge, Reach, RuleSentence, Tone, VerdictLine
 
 _SEVERAL = 3
+#: What is said of a verdict where its reason is known in English only: rules are written and explained in English.
+IN_GENERAL = {
+    "allowed": later("The rules let it reach %(whom)s."),
+    "redacted": later("The rules let it reach %(whom)s, with something taken out."),
+    "held": later("The rules want a reviewer to look at it before it reaches %(whom)s."),
+    "denied": later("The rules do not let it reach %(whom)s."),
+    "inside": later("It stays inside."),
+}
+VERDICT_WORDS = {
+    "allowed": say("crosses"),
+    "redacted": say("crosses, redacted"),
+    "held": say("waits for a reviewer"),
+    "denied": say("does not cross"),
+    "inside": say("stays inside"),
+}
 
 
 def listed(names: Sequence[str]) -> str:
     """("Acme", "Globex", "Initech") → "Acme, Globex and Initech"."""
-    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else "".join(names)
+    return each(names)
 
 
 def badge_of(house: House, forum: Forum, names: Names) -> AudienceBadge:
     """Whom a forum is for. `names` maps hosts of partners to their names."""
     host = names.get(forum.host, forum.host)
     if forum.audience == "inside":
-        return AudienceBadge(kind="inside", words=f"Inside {host or house.name}")
+        return AudienceBadge(kind="inside", words=say("Inside %(name)s", name=host or house.name))
     if forum.audience == "public":
-        return AudienceBadge(kind="public", words="Everyone")
+        return AudienceBadge(kind="public", words=say("Everyone"))
     others = [host] if host else [names.get(peer, peer) for peer in forum.peers or names.partners]
-    words = among([house.name, *others]) if others else f"{house.name} and partners"
+    words = among([house.name, *others]) if others else say("%(name)s and partners", name=house.name)
     return AudienceBadge(kind="partners", words=words)
 
 
@@ -35,17 +51,17 @@ def audience_words(house: House, forum: Forum, names: Names) -> str:
     """The same as a sentence."""
     host = names.get(forum.host, forum.host)
     if forum.audience == "inside":
-        return f"Only people at {host or house.name}. Nothing said here has a way out."
+        return say("Only people at %(name)s. Nothing said here has a way out.", name=host or house.name)
     if forum.audience == "public":
-        return "Anybody on the open web can read it; people of other servers can answer, as the rules say."
+        return say("Anybody on the open web can read it; people of other servers can answer, as the rules say.")
     if host:
-        return f"People at {house.name} and {host}, each on their own server."
-    others = listed([names.get(peer, peer) for peer in forum.peers or names.partners]) or "every partner"
-    return f"People at {house.name} and {others}, each on their own server."
+        return say("People at %(names)s, each on their own server.", names=each([house.name, host]))
+    others = listed([names.get(peer, peer) for peer in forum.peers or names.partners]) or say("every partner")
+    return say("People at %(names)s, each on their own server.", names=each([house.name, others]))
 
 
 def name_of(audience: str, names: Mapping[str, str]) -> str:
-    return "everyone" if audience == EVERYONE else names.get(audience, audience)
+    return say("everyone") if audience == EVERYONE else names.get(audience, audience)
 
 
 def draw_reach(
@@ -67,9 +83,9 @@ def draw_reach(
         return Reach(
             tone="held",
             icon="hourglass",
-            sentence=f"{house.name} sees this now, {whom} after a reviewer",
-            effect=f"{_first_reason(verdicts, 'held', names)} Inside, it appears at once.",
-            button=f"{verb} to {house.name}, ask to send to {whom}",
+            sentence=say("%(here)s sees this now, %(whom)s after a reviewer", here=house.name, whom=whom),
+            effect=together(_first_reason(verdicts, "held", names), say("Inside, it appears at once.")),
+            button=say("%(verb)s to %(here)s, ask to send to %(whom)s", verb=verb, here=house.name, whom=whom),
             lines=lines,
         )
     return _leaving(house, verdicts, crossing, held, lines, verb)
@@ -82,18 +98,19 @@ def _staying(
     lines: tuple[VerdictLine, ...],
     names: Mapping[str, str],
 ) -> Reach:
+    effect: str
     if forum.audience == "inside":
-        effect, lines = "This forum is for your own people. Nothing said here has a way out.", lines[:1]
+        effect, lines = say("This forum is for your own people. Nothing said here has a way out."), lines[:1]
     elif verdicts:
         effect = _first_reason(verdicts, "denied", names)
     else:
-        effect = "No partner takes part in this forum yet."
+        effect = say("No partner takes part in this forum yet.")
     return Reach(
         tone="inside",
         icon="lock",
-        sentence=f"Only people at {house.name} will see this",
+        sentence=say("Only people at %(here)s will see this", here=house.name),
         effect=effect,
-        button=f"Stays inside {house.name}",
+        button=say("Stays inside %(name)s", name=house.name),
         lines=lines,
     )
 
@@ -104,22 +121,24 @@ def _leaving(
 ) -> Reach:  # fmt: skip
     public = "everyone" in crossing
     tone: Tone = "public" if public else "partners"
-    whom = "everyone" if public else among([house.name, *crossing])
-    effect = ["Anybody on the open web, at once." if public else f"Sent to {among(crossing)} at once."]
+    whom = say("everyone") if public else among([house.name, *crossing])
+    effect: list[str] = [say("Anybody on the open web, at once.")]
+    if not public:
+        effect = [say("Sent to %(whom)s at once.", whom=among(crossing))]
     for verdict in verdicts:
         if verdict.verdict == "redacted" and verdict.redactions:
-            effect = [f"It leaves with {removed(verdict.redactions)}."]
+            effect = [taken_out(verdict.redactions)]
     if held:
-        effect.append(f"Waits for a reviewer before {among(held)} sees it.")
+        effect.append(say("Waits for a reviewer before %(whom)s sees it.", whom=among(held)))
     refused = [line.audience for line in lines if line.verdict == "denied"]
     if refused and not public:
-        effect.append(f"Not sent to {among(refused)}.")
+        effect.append(say("Not sent to %(whom)s.", whom=among(refused)))
     return Reach(
         tone=tone,
         icon=AUDIENCE_ICONS[tone],
-        sentence=f"{whom[0].upper()}{whom[1:]} will see this",
-        effect=" ".join(effect),
-        button=f"{verb} to {whom}",
+        sentence=say("Everyone will see this") if public else say("%(whom)s will see this", whom=whom),
+        effect=together(*effect),
+        button=say("%(verb)s to %(whom)s", verb=verb, whom=whom),
         lines=lines,
     )
 
@@ -128,12 +147,28 @@ def among(names: Sequence[str]) -> str:
     """Up to three names, then the number of the others."""
     if len(names) <= _SEVERAL:
         return listed(names)
-    return f"{', '.join(names[:2])} and {len(names) - 2} others"
+    return say("%(names)s and %(n)s others", names=tuple(names[:2]), n=len(names) - 2)
 
 
 def _first_reason(verdicts: Sequence[Verdict], word: str, names: Mapping[str, str]) -> str:
-    return next(
-        (named(one.reason, one.audience, name_of(one.audience, names)) for one in verdicts if one.verdict == word), ""
+    return next((why(one, one.reason, name_of(one.audience, names)) for one in verdicts if one.verdict == word), "")
+
+
+def why(verdict: Verdict, reason: str, name: str) -> str:
+    """A verdict's reason, as it can be said to this reader: word for word, or what it comes to."""
+    if spoken() == DEFAULT:
+        return named(reason, verdict.audience, name)
+    known = _(verdict.reason)
+    return known if known != verdict.reason else say(IN_GENERAL[verdict.verdict], whom=name)
+
+
+def taken_out(redactions: frozenset[str]) -> str:
+    """What is taken out before it leaves."""
+    if spoken() == DEFAULT:
+        return f"It leaves with {removed(redactions)}."
+    nouns = each([say(NOUNS[one]) for one in sorted(redactions) if one in NOUNS])
+    return (
+        say("It leaves without these: %(what)s.", what=nouns) if nouns else say("It leaves with something taken out.")
     )
 
 
@@ -150,20 +185,14 @@ def line_of(verdict: Verdict, names: Mapping[str, str], book: Rulebook) -> Verdi
         audience=name,
         verdict=verdict.verdict,
         words=words_of(verdict),
-        reason=named(verdict.reason + advice, verdict.audience, name),
+        reason=why(verdict, verdict.reason + advice, name),
         rules=rule_sentences(verdict.rules, book),
     )
 
 
 def words_of(verdict: Verdict) -> str:
     """The verdict as a badge says it."""
-    return {
-        "allowed": "crosses",
-        "redacted": "crosses, redacted",
-        "held": "waits for a reviewer",
-        "denied": "does not cross",
-        "inside": "stays inside",
-    }[verdict.verdict]
+    return VERDICT_WORDS[verdict.verdict]
 
 
 def rule_sentences(ids: Sequence[str], book: Rulebook) -> tuple[RuleSentence, ...]:

@@ -10,16 +10,21 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from server.domain.actors import DUTY_WORDS, ROLE_WORDS
+from server.language.figures import clock as in_words
+from server.language.figures import day, distance
+from server.language.figures import number as figure
+from server.language.templates import shown, teach
 from web.assets import Assets
 from web.fragments import Fragments, is_plain, key_of
-from web.language import _, ngettext, spoken
+from web.language import _, spoken, told
 from web.views import ReplyView
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _TURNS = dict.fromkeys(map(ord, TURNS))
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_DAY = 86400
 
 
 class Templates:
@@ -36,10 +41,13 @@ class Templates:
             # Looking whether a file has changed would be done hundreds of times for a page.
             auto_reload=False,
             extensions=["jinja2.ext.i18n"],
+            finalize=shown,
         )
-        self._environment.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
+        teach(self._environment)
         self._environment.globals.update(asset=assets.url, icon=self._icon, drawn_before=self._keep)
-        self._environment.filters.update(when=self._when, count=count, plural=plural, clock=clock, iso=iso, stamp=stamp)
+        self._environment.filters.update(
+            when=self._when, count=count, clock=clock, iso=iso, stamp=stamp, told=shown, role=role, duty=duty
+        )
         self._sprite = assets.url("vendor/lucide.svg")
         # A page of a thread has hundreds of them.
         self._icons: dict[str, Markup] = {}
@@ -68,7 +76,7 @@ class Templates:
     def _when(self, at: datetime | None, nothing: str = "never") -> Markup:
         """A <time>: how long ago in words, exact in its title; a script rewrites it in local time."""
         if at is None:
-            return escape(nothing)
+            return escape(_(nothing))
         at = at.astimezone(UTC)
         words = ago((self._now() - at).total_seconds(), at)
         # Nothing but digits and words of ours.
@@ -77,29 +85,15 @@ class Templates:
 
 def ago(seconds: float, at: datetime) -> str:
     """`seconds` before now in words; a negative number is in the future; beyond a week the date."""
-    past = seconds >= 0
-    distance = abs(seconds)
-    if distance < _MINUTE:
-        return "just now" if past else "in a moment"
-    if distance < _HOUR:
-        words = plural(int(distance // _MINUTE), "minute")
-    elif distance < _DAY:
-        words = plural(int(distance // _HOUR), "hour")
-    elif distance < 7 * _DAY:
-        words = plural(int(distance // _DAY), "day")
-    else:
-        return f"{at.day} {at:%B %Y}"
-    return f"{words} ago" if past else f"in {words}"
+    if abs(seconds) >= 7 * _DAY:
+        return day(at.date(), spoken())
+    near = _("just now") if seconds >= 0 else _("in a moment")
+    return distance(seconds, spoken()) or near
 
 
 def count(number: float) -> str:
-    """4120 → "4,120"; whole numbers without decimals, others with one."""
-    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
-
-
-def plural(number: int, one: str, many: str = "") -> str:
-    """(1, "reply", "replies") → "1 reply"."""
-    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+    """4120 → "4,120", as the reader's language writes it; whole numbers without decimals, others with one."""
+    return figure(number, spoken())
 
 
 def iso(at: datetime) -> str:
@@ -109,8 +103,17 @@ def iso(at: datetime) -> str:
 
 def clock(at: datetime) -> str:
     """The exact time in words, in UTC."""
-    at = at.astimezone(UTC)
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+    return in_words(at, spoken())
+
+
+def role(name: str) -> str:
+    """A role as people read it."""
+    return told(ROLE_WORDS.get(name, name))
+
+
+def duty(name: str) -> str:
+    """A duty as people read it."""
+    return told(DUTY_WORDS.get(name, name))
 
 
 def stamp(at: datetime) -> Markup:

@@ -18,16 +18,17 @@ from server.services.ideas import Thread
 from server.services.labels import may_declassify
 from web.cards import url_of
 from web.composing import INTENT_WORDS
+from web.language import say, together
 from web.naming import link_names
 from web.people import Names, author_of, page_of
-from web.reach import among, listed, name_of, named, words_of
+from web.reach import among, listed, name_of, why, words_of
 from web.views import AUDIENCE_ICONS, Mark, Passport, PassportLine, Person, ReplyView, ReviewNote, Tone, UndoNote
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 MARK_WORDS = {
-    "support": ("Support", "thumbs-up"),
-    "emerging": ("Emerging", "sprout"),
-    "best": ("Best", "award"),
+    "support": (say("Support"), "thumbs-up"),
+    "emerging": (say("Emerging"), "sprout"),
+    "best": (say("Best"), "award"),
 }
 
 
@@ -116,19 +117,20 @@ class Tree:
 
 def draw_review(hold: Hold, names: Mapping[str, str], now: datetime, edit_url: str) -> ReviewNote:
     """What the author is told: for whom it waits and against which target, or why it was refused."""
-    whom = among([name_of(audience, names) for audience in sorted(hold.audiences)]) or "anybody"
+    whom = among([name_of(audience, names) for audience in sorted(hold.audiences)]) or say("anybody")
     if hold.state == "refused":
-        sentence = f"A reviewer kept this from {whom}: “{hold.note}”"
+        sentence = say("A reviewer kept this from %(whom)s: “%(note)s”", whom=whom, note=hold.note)
         return ReviewNote(
             sentence=sentence, tone="denied", icon="ban", at=hold.decided_at or hold.asked_at, edit_url=edit_url
         )
-    said = [f"This waits for {listed(hold.reviewers) or 'a reviewer'} before it reaches {whom}."]
+    by = listed(hold.reviewers) or say("a reviewer")
+    said = [say("This waits for %(by)s before it reaches %(whom)s.", by=by, whom=whom)]
     if hold.approvals > 1 or len(hold.demands) > 1:
-        said.append(f"It needs {wanted(hold.unmet)}.")
+        said.append(say("It needs %(wanted)s.", wanted=wanted(hold.unmet)))
     if hold.within_hours is not None:
-        late = " That has passed." if hold.is_overdue(now) else ""
-        said.append(f"The target for a decision is {hold.within_hours} h.{late}")
-    return ReviewNote(sentence=" ".join(said), tone="held", icon="hourglass", at=hold.asked_at, edit_url=edit_url)
+        said.append(say("The target for a decision is %(hours)s h.", hours=hold.within_hours))
+        said += [say("That has passed.")] if hold.is_overdue(now) else []
+    return ReviewNote(sentence=together(*said), tone="held", icon="hourglass", at=hold.asked_at, edit_url=edit_url)
 
 
 def draw_passport(
@@ -151,15 +153,15 @@ def draw_passport(
     held = [name_of(verdict.audience, names) for verdict in verdicts if verdict.verdict == "held"]
     tone: Tone
     if "everyone" in crossing:
-        tone, sentence = "public", "Everyone can read this, on the open web and on servers that follow."
+        tone, sentence = "public", say("Everyone can read this, on the open web and on servers that follow.")
     elif crossing:
-        tone, sentence = "partners", f"{among([house.name, *crossing])}. Nobody else."
+        tone, sentence = "partners", say("%(whom)s. Nobody else.", whom=among([house.name, *crossing]))
     elif held:
-        tone, sentence = "held", f"Only {house.name} so far. It waits for a reviewer."
+        tone, sentence = "held", say("Only %(here)s so far. It waits for a reviewer.", here=house.name)
     elif gone:
-        tone, sentence = "inside", f"Taken back. Nobody outside {house.name} is served it any more."
+        tone, sentence = "inside", say("Taken back. Nobody outside %(here)s is served it any more.", here=house.name)
     else:
-        tone, sentence = "inside", f"Nobody outside {house.name}."
+        tone, sentence = "inside", say("Nobody outside %(here)s.", here=house.name)
     icon = "hourglass" if tone == "held" else AUDIENCE_ICONS[tone]
     return Passport(sentence=sentence, tone=tone, icon=icon, lines=lines, recall_url=recall_url if crossing else "")
 
@@ -180,13 +182,13 @@ def _line(
     states = [state_words(one) for one in own]
     words = states[0] if states and verdict.crosses else words_of(verdict)
     if verdict.verdict == "redacted" and states:
-        words = f"{words}, redacted"
+        words = say("%(state)s, redacted", state=words)
     at = datetime.fromtimestamp(min(one.released_at for one in own), UTC) if own else None
     return PassportLine(
         receiver=name_of(verdict.audience, names),
         verdict=verdict.verdict,
         words=words,
-        reason=named(verdict.reason, verdict.audience, name_of(verdict.audience, names)),
+        reason=why(verdict, verdict.reason, name_of(verdict.audience, names)),
         at=at,
         rules=tuple(rule for rule in verdict.rules if rule not in verdict.reason),
         why_url=f"/boundary/crossings/{verdict.id}" if explained and verdict.id else "",
@@ -197,20 +199,20 @@ def state_words(holding: Holding) -> str:
     """How far one copy has come, and how far its recall."""
     if holding.recall:
         return {
-            "queued": "taken back, deletion asked for",
-            "accepted": "taken back, deletion accepted",
-            "acknowledged": "taken back, deletion acknowledged",
-            "purged": "taken back, purged there",
-            "unreachable": "taken back, holder does not answer",
-            "refused": "taken back, holder refused",
-            "silent": "taken back, holder is silent",
+            "queued": say("taken back, deletion asked for"),
+            "accepted": say("taken back, deletion accepted"),
+            "acknowledged": say("taken back, deletion acknowledged"),
+            "purged": say("taken back, purged there"),
+            "unreachable": say("taken back, holder does not answer"),
+            "refused": say("taken back, holder refused"),
+            "silent": say("taken back, holder is silent"),
         }[holding.recall]
     if holding.revoked_at is not None:
-        return "no longer served"
+        return say("no longer served")
     return {
-        "delivered": "received",
-        "queued": "on its way",
-        "fetched": "fetched",
-        "announced": "passed on",
-        "granted": "may be read",
+        "delivered": say("received"),
+        "queued": say("on its way"),
+        "fetched": say("fetched"),
+        "announced": say("passed on"),
+        "granted": say("may be read"),
     }.get(holding.how, holding.how)

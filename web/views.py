@@ -238,7 +238,7 @@ class Figure:
     """A number and what it counts: never one without the other."""
 
     key: str
-    value: str
+    value: int
     words: str
     of: str
 

@@ -21,11 +21,17 @@ from federation.outside import crossings
 from federation.outside.crossings import Crossing
 from federation.outside.store import OUTSIDE, Outside
 from federation.vocabulary.questions import read_ballot
+from server.domain.sentences import say
+from server.language import RIGHT_TO_LEFT, liked_best, speaking, spoken
+from server.language.figures import clock
+from server.language.templates import shown, teach
 
 HERE = Path(__file__).parent
 ATOM = "http://www.w3.org/2005/Atom"
 LISTED = 200
 PAGE_HEADERS = {"Cache-Control": "private", "Vary": "Accept, Signature"}
+#: What says more than the documents themselves is in the language that was asked for.
+SPOKEN_HEADERS = {"Cache-Control": "private", "Vary": "Accept, Accept-Language, Signature"}
 TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 
 
@@ -43,15 +49,26 @@ class Pages:
 
     def __init__(self) -> None:
         self._jinja = Environment(
-            loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(), undefined=StrictUndefined
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=select_autoescape(),
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            finalize=shown,
         )
+        teach(self._jinja)
+        self._jinja.filters["clock"] = lambda at: clock(at, spoken())
         self.files = {path.name: _static(path) for path in sorted((HERE / "static").iterdir()) if path.suffix in TYPES}
 
-    def render(self, outside: Outside, name: str, status: int = 200, **values: Any) -> web.Response:
-        """Draw one page."""
+    def render(self, request: web.Request, name: str, **values: Any) -> web.Response:
+        """Draw one page in the language that its reader asks for."""
+        outside = request.app[OUTSIDE]
         site = {"name": outside.name, "url": outside.addresses.edge_url, "host": outside.addresses.edge_host}
-        text = self._jinja.get_template(name).render(site=site, **values)
-        return web.Response(text=text, content_type="text/html", status=status, headers=PAGE_HEADERS)
+        language = liked_best(request.headers.get("Accept-Language", ""))
+        direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
+        with speaking(language):
+            text = self._jinja.get_template(name).render(site=site, language=language, direction=direction, **values)
+        headers = {**SPOKEN_HEADERS, "Content-Language": language}
+        return web.Response(text=text, content_type="text/html", headers=headers)
 
     async def show(self, request: web.Request, uri: str) -> web.StreamResponse:
         """Show the page of a forum or a thread that everybody was granted; anything else is the plain 404."""
@@ -62,11 +79,11 @@ class Pages:
         if found.card.type == "Tombstone":
             return refusal(410)
         if found.card.type == "Group":
-            return self.render(outside, "forum.html", forum=await _forum(outside, found))
+            return self.render(request, "forum.html", forum=await _forum(outside, found))
         if found.document.kind == "object":
             if found.card.thread_uri != found.document.uri:
                 raise web.HTTPFound(f"{found.card.thread_uri}#{found.document.uri.rsplit('/', 1)[1]}")
-            return self.render(outside, "thread.html", **await _thread(outside, found))
+            return self.render(request, "thread.html", **await _thread(outside, found))
         return refusal(404)
 
 
@@ -115,7 +132,7 @@ async def _idea(outside: Outside, found: Crossing) -> dict[str, Any]:
     thread = await crossings.of_thread(outside, found.document.uri, None)
     text = _plain(_text(document.get("content")))
     return {
-        "title": _text(document.get("name")) or "Untitled",
+        "title": _text(document.get("name")) or say("Untitled"),
         "excerpt": text if len(text) <= 280 else text[:280].rsplit(" ", 1)[0] + " …",
         "author_name": found.card.author_name,
         "author_handle": found.card.author_handle,
@@ -140,7 +157,7 @@ async def _thread(outside: Outside, found: Crossing) -> dict[str, Any]:
             "handle": forum.card.author_handle if forum else "",
         },
         "thread": {
-            "title": _text(document.get("name")) or "Untitled",
+            "title": _text(document.get("name")) or say("Untitled"),
             "html": _safe(document),
             "files": _files(outside, document),
             "author_name": found.card.author_name,
@@ -224,7 +241,7 @@ async def home(request: web.Request) -> web.StreamResponse:
         }
         for one in groups
     ]
-    return _pages(request).render(outside, "home.html", forums=forums)
+    return _pages(request).render(request, "home.html", forums=forums)
 
 
 def _pages(request: web.Request) -> Pages:

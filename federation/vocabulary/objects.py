@@ -170,7 +170,7 @@ def parse_object(document: dict[str, Any]) -> Remark:
     kind = document.get("type")
     kind = kind[0] if isinstance(kind, list) and kind else kind
     if not isinstance(kind, str) or kind not in OBJECT_TYPES:
-        raise Invalid("type", f"Objects of type {str(kind)[:40]!r} are not taken.")
+        raise Invalid("type", "Objects of type %(kind)s are not taken.", kind=repr(str(kind)[:40]))
     uri = document.get("id")
     if not isinstance(uri, str) or not uri.startswith(("https://", "http://")) or len(uri) > 2000:
         raise Invalid("id", "The object has no usable id.")
@@ -220,13 +220,13 @@ def _attached(document: dict[str, Any], kind: str) -> Attached:
     given = document.get("attachment")
     many = given if isinstance(given, list) else [given] if given is not None else []
     if len(many) > MOST_ATTACHED:
-        raise Invalid("attachment", f"It has more than {MOST_ATTACHED} attachments.")
+        raise Invalid("attachment", "It has more than %(most)s attachments.", most=MOST_ATTACHED)
     files = [one for one in many if not _is_page(one)] + ([document] if kind in FILES else [])
     stated = [one if isinstance(one, dict) else {} for one in files]
     types = [str(one.get("mediaType") or "")[:200].partition(";")[0].strip().lower() for one in stated]
     for each in types:
         if each in RUNNABLE:
-            raise Invalid("attachment", f"Attachments of type {each} are not taken.")
+            raise Invalid("attachment", "Attachments of type %(each)s are not taken.", each=each)
     sizes = [one.get("size") for one in stated]
     known = [size for size in sizes if isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 1 << 50]
     return Attached(len(files), frozenset(types), sum(known) if len(known) == len(sizes) else None)

@@ -22,6 +22,7 @@ from server.boundary.rule import (
     Week,
 )
 from server.boundary.rule_values import hours_text, span_text
+from server.domain.sentences import later
 
 FOUND = {
     "secret": "a secret",
@@ -35,16 +36,16 @@ FOUND = {
     ANY_LIST: "a term of any of your own lists",
 }
 NOUNS = {
-    "attachments": "attachments",
-    "secret": "secrets",
-    "email": "e-mail addresses",
-    "phone": "phone numbers",
-    "codename": "code names",
-    "person": "people's names",
-    "quote": "quotes of what the reader was not granted",
-    "lookalike": "names like our people's",
-    ANY_PATTERN: "matches of your own patterns",
-    ANY_LIST: "terms of your own lists",
+    "attachments": later("attachments"),
+    "secret": later("secrets"),
+    "email": later("e-mail addresses"),
+    "phone": later("phone numbers"),
+    "codename": later("code names"),
+    "person": later("people's names"),
+    "quote": later("quotes of what the reader was not granted"),
+    "lookalike": later("names like our people's"),
+    ANY_PATTERN: later("matches of your own patterns"),
+    ANY_LIST: later("terms of your own lists"),
 }
 ROLE_FOR_NAME = "the author's role in place of the name"
 PEER_NAMES = {

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from server.domain.errors import NotAllowed
+from server.domain.sentences import say
 
 Role = Literal["guest", "member", "facilitator", "analyst", "reviewer", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -21,6 +22,30 @@ DUTIES: dict[Role, frozenset[str]] = {
     "admin": frozenset(
         {"mark", "moderate", "themes", "review", "ledger", "rules", "people", "jams", "partners", "audit", "names"}
     ),
+}
+
+
+#: Roles and duties as people read them.
+ROLE_WORDS: dict[str, str] = {
+    "guest": say("guest"),
+    "member": say("member"),
+    "facilitator": say("facilitator"),
+    "analyst": say("analyst"),
+    "reviewer": say("reviewer"),
+    "admin": say("admin"),
+}
+DUTY_WORDS: dict[str, str] = {
+    "mark": say("mark"),
+    "moderate": say("moderate"),
+    "themes": say("themes"),
+    "review": say("review"),
+    "ledger": say("ledger"),
+    "rules": say("rules"),
+    "people": say("people"),
+    "jams": say("jams"),
+    "partners": say("partners"),
+    "audit": say("audit"),
+    "names": say("names"),
 }
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 from server.domain.crossings import Tier
 from server.domain.errors import Conflict
+from server.domain.sentences import later, say
 
 Direction = Literal["out", "in", "both"]
 Way = Literal["out", "in"]
@@ -34,14 +35,14 @@ TRANSITIONS: dict[tuple[AgreementState, Happening], AgreementState] = {
     **{(state, "superseded"): "superseded" for state in OPEN_STATES},
 }
 WORDS: dict[AgreementState, str] = {
-    "draft": "being sent",
-    "offered": "offered, waiting for their answer",
-    "asked": "offered by them, waiting for yours",
-    "accepted": "accepted by both",
-    "declined": "declined",
-    "ended": "ended",
-    "expired": "expired",
-    "superseded": "replaced by a newer version",
+    "draft": say("being sent"),
+    "offered": say("offered, waiting for their answer"),
+    "asked": say("offered by them, waiting for yours"),
+    "accepted": say("accepted by both"),
+    "declined": say("declined"),
+    "ended": say("ended"),
+    "expired": say("expired"),
+    "superseded": say("replaced by a newer version"),
 }
 
 
@@ -49,7 +50,11 @@ def after(state: AgreementState, happening: Happening) -> AgreementState:
     """Return the state that follows; raise Conflict where this cannot happen."""
     found = TRANSITIONS.get((state, happening))
     if found is None:
-        raise Conflict(f"This agreement is {WORDS[state]}; it cannot be {happening} any more.")
+        raise Conflict(
+            "This agreement is %(state)s; it cannot be %(happening)s any more.",
+            state=WORDS[state],
+            happening=happening,
+        )
     return found
 
 
@@ -157,11 +162,11 @@ class Agreement:
 
 
 ONWARD_WORDS = {
-    "anyone": "anyone",
-    "community": "servers that are partners or customers only",
-    "clients": "customers only",
-    "organisation": "no other server",
-    "recipients": "no other server",
+    "anyone": say("anyone"),
+    "community": say("servers that are partners or customers only"),
+    "clients": say("customers only"),
+    "organisation": say("no other server"),
+    "recipients": say("no other server"),
 }
 
 
@@ -175,34 +180,55 @@ def day(at: datetime) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
+NO_MORE = {
+    "partner": later("%(them)s is no partner any more then."),
+    "customer": later("%(them)s is no customer any more then."),
+}
+
+
 def sentences(terms: Terms, us: str, them: str) -> tuple[str, ...]:
     """Say in plain sentences what is agreed, for a person who is about to accept it."""
     ways = {
-        "out": f"What is written at {us} may reach {them}; nothing comes from there.",
-        "in": f"What is written at {them} may reach {us}; nothing goes there.",
-        "both": "What is written at either may reach the other.",
+        "out": say("What is written at %(us)s may reach %(them)s; nothing comes from there.", us=us, them=them),
+        "in": say("What is written at %(them)s may reach %(us)s; nothing goes there.", us=us, them=them),
+        "both": say("What is written at either may reach the other."),
     }
     named = [one.title or one.uri for one in terms.forums if one.uri != ALL_FORUMS]
-    forums = f"It covers {'the forum' if len(named) == 1 else 'the forums'} {', '.join(named)} and no other."
-    keep = "deletes at once" if terms.retention_days == 0 else f"deletes within {terms.retention_days} days"
+    forums: str = say("It covers the forums %(forums)s and no other.", forums=tuple(named))
+    if len(named) == 1:
+        forums = say("It covers the forum %(forum)s and no other.", forum=named[0])
+    kept: str = say("When it ends, each side deletes at once what it holds of the other's under it.")
+    if terms.retention_days:
+        kept = say(
+            "When it ends, each side deletes within %(n)s days what it holds of the other's under it.",
+            n=terms.retention_days,
+        )
+    whom = say(NO_MORE[terms.tier], them=them)
     return (
-        "It covers every forum that the other may see." if len(named) < len(terms.forums) else forums,
+        say("It covers every forum that the other may see.") if len(named) < len(terms.forums) else forums,
         ways[terms.direction],
         _cleared(terms.clearance),
-        f"What is received may be passed on to {ONWARD_WORDS.get(terms.onward, terms.onward)}.",
-        f"It holds from {day(terms.starts_at)} until {day(terms.ends_at)}; either side may end it before.",
-        f"When it ends, each side {keep} what it holds of the other's under it,"
-        f" and {them} is no {terms.tier} any more.",
-        "Your rules still have to let things cross: an agreement only narrows what they let.",
+        say("What is received may be passed on to %(whom)s.", whom=ONWARD_WORDS.get(terms.onward, terms.onward)),
+        say(
+            "It holds from %(first)s until %(last)s; either side may end it before.",
+            first=terms.starts_at.date(),
+            last=terms.ends_at.date(),
+        ),
+        kept,
+        whom,
+        say("Your rules still have to let things cross: an agreement only narrows what they let."),
     )
 
 
 def _cleared(clearance: str) -> str:
     level, *categories = clearance.split("+")
-    marked = (
-        f", of what is marked only {', '.join(categories)}" if categories else ", nor anything marked with a category"
-    )
-    return f"Nothing labelled above {level} crosses{marked}."
+    if categories:
+        return say(
+            "Nothing labelled above %(level)s crosses, of what is marked only %(categories)s.",
+            level=level,
+            categories=tuple(categories),
+        )
+    return say("Nothing labelled above %(level)s crosses, nor anything marked with a category.", level=level)
 
 
 def _sentence(name: str, rest: str) -> str:

@@ -14,10 +14,15 @@
     │   └── RulesMoved
     └── TooMuch            a limit of size or rate
 
-`public` is a safe sentence that a person may read; `str(refusal)` is the whole truth for logs.
+`public` is a safe sentence that a person may read, made of an id and named values, so that it can be said in their
+language: `Conflict("There is a jam called %(slug)s already.", slug=slug)`. `str(refusal)` is the whole truth for logs,
+in English.
 """
 
 from __future__ import annotations
+
+from server.domain.absent import ABSENT
+from server.domain.sentences import say, sentence_of
 
 
 class Refusal(Exception):
@@ -25,18 +30,18 @@ class Refusal(Exception):
 
     status = 400
 
-    def __init__(self, public: str, truth: str | None = None) -> None:
-        super().__init__(truth or public)
-        self.public = public
+    def __init__(self, public: str, truth: str | None = None, /, **values: object) -> None:
+        self.public: str = sentence_of(public, values)
+        super().__init__(truth or str(self.public))
 
 
 class Missing(Refusal):
-    """Not there, or not for this person: both read the same."""
+    """Not there, or not for this person: both read the same. `what` is one of `ABSENT`."""
 
     status = 404
 
     def __init__(self, what: str = "page", truth: str | None = None) -> None:
-        super().__init__(f"There is no such {what} here.", truth)
+        super().__init__(ABSENT.get(what) or say("There is no such %(what)s here.", what=what), truth)
 
 
 class NotAllowed(Refusal):
@@ -59,8 +64,9 @@ class Invalid(Refusal):
 
     status = 422
 
-    def __init__(self, field: str, public: str) -> None:
-        super().__init__(public, f"{field}: {public}")
+    def __init__(self, field: str, public: str, /, **values: object) -> None:
+        sentence = sentence_of(public, values)
+        super().__init__(sentence, f"{field}: {sentence}")
         self.field = field
 
 
@@ -93,7 +99,13 @@ class RulesMoved(Conflict):
     """Another table came into force since this one was compared with the rules. `version` is in force now."""
 
     def __init__(self, version: int, since: int) -> None:
-        super().__init__(f"Version {version} came into force after version {since}: compare with it first.")
+        super().__init__(
+            say(
+                "Version %(version)s came into force after version %(since)s: compare with it first.",
+                version=version,
+                since=since,
+            )
+        )
         self.version = version
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from server.domain.errors import Invalid
+from server.domain.sentences import say
 
 LONGEST_NAME = 120
 LONGEST_ALT = 1_500
@@ -27,7 +28,7 @@ OFFICE = {
 TEXTS = {".txt": "text/plain", ".md": "text/markdown", ".csv": "text/csv"}
 ENDINGS = {PICTURE: "webp", "application/pdf": "pdf"} | {kind: end[1:] for end, kind in (OFFICE | TEXTS).items()}
 MEDIA_TYPES = {ending: kind for kind, ending in ENDINGS.items()}
-TAKEN = "JPEG, PNG, WebP or GIF pictures, PDF, office documents, and plain text (.txt, .md, .csv)"
+TAKEN = say("JPEG, PNG, WebP or GIF pictures, PDF, office documents, and plain text (.txt, .md, .csv)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ def document_type(name: str, body: bytes) -> str:
         return OFFICE[ending]
     if ending in TEXTS and _is_text(body):
         return TEXTS[ending]
-    raise Invalid("file", f"“{name}” is of a kind that is not taken. We take {TAKEN}.")
+    raise Invalid("file", "“%(name)s” is of a kind that is not taken. We take %(taken)s.", name=name, taken=TAKEN)
 
 
 def _is_text(body: bytes) -> bool:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from server.domain.sentences import Sentence, say, together
+
 # So many lines of one kind; the rest is counted.
 MOST_LINES = 12
 
@@ -38,26 +40,31 @@ class Log:
 def draft_note(log: Log) -> str:
     """Return a note in Markdown, each line with a link to what it speaks of."""
     parts = [
-        f"Shift of {log.name}, {log.begun_at:%d %B %H:%M} to {log.until:%H:%M} UTC.",
-        _part("Marked", log.marked, "Nothing was marked."),
-        _part("Flags and holds", log.flagged, "Nothing was flagged or decided, and nothing waits."),
-        _part("Moved, merged and split", log.moved, "Nothing was moved."),
-        _part("Waiting for an answer", log.unanswered, "Every idea has been answered."),
+        say("Shift of %(name)s, %(begun_at)s to %(until)s.", name=log.name, begun_at=log.begun_at, until=log.until),
+        _part(say("Marked"), log.marked, say("Nothing was marked.")),
+        _part(say("Flags and holds"), log.flagged, say("Nothing was flagged or decided, and nothing waits.")),
+        _part(say("Moved, merged and split"), log.moved, say("Nothing was moved.")),
+        _part(say("Waiting for an answer"), log.unanswered, say("Every idea has been answered.")),
     ]
-    return "\n\n".join(parts)
+    return together(*parts, between="\n\n")
 
 
 def _part(heading: str, lines: Sequence[Line], nothing: str) -> str:
     if not lines:
-        return f"**{heading}**: {nothing}"
-    shown = [f"- [{_plain(one.title)}]({one.url}): {_plain(one.said)}" for one in lines[:MOST_LINES]]
+        return say("**%(heading)s**: %(nothing)s", heading=heading, nothing=nothing)
+    shown: list[str] = [
+        together("- [", _plain(one.title), f"]({one.url}): ", _plain(one.said), between="")
+        for one in lines[:MOST_LINES]
+    ]
     if len(lines) > MOST_LINES:
-        shown.append(f"- and {len(lines) - MOST_LINES} more")
-    return "\n".join([f"**{heading}** ({len(lines)})", "", *shown])
+        shown.append(say("- and %(n)s more", n=len(lines) - MOST_LINES))
+    return together(together("**", heading, f"** ({len(lines)})", between=""), "", *shown, between="\n")
 
 
 def _plain(words: str) -> str:
-    """Return somebody's words so that they are no Markdown of the note's."""
+    """Return somebody's words so that they are no Markdown of the note's; sentences of ours stay as they are."""
+    if isinstance(words, Sentence):
+        return words
     line = " ".join(words.split())
     for sign in "\\`*_[]<>#":
         line = line.replace(sign, f"\\{sign}")

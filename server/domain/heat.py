@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from server.domain.sentences import counted, say
+
 SignalName = Literal["pace", "flags", "you-not", "shouting"]
 # What is looked at: replies no older than this, the newest so many.
 WINDOW = timedelta(hours=2)
@@ -83,13 +85,32 @@ def measure(said: Sequence[Said], now: datetime) -> Heat:
         total,
         (
             _pace(recent, now),
-            _share("flags", flagged, total, 1, f"{flagged} of {total} replies were flagged", enough=enough),
-            _share("you-not", addressed, total, 2, f"{addressed} of {total} say “you” and “not” in one sentence",
-                   enough=enough),
-            _share("shouting", loud, total, 2, f"{loud} of {total} have capitals or rows of exclamation marks",
-                   enough=enough),
+            _share(
+                "flags",
+                flagged,
+                total,
+                1,
+                say("%(n)s of %(total)s replies were flagged", n=flagged, total=total),
+                enough=enough,
+            ),
+            _share(
+                "you-not",
+                addressed,
+                total,
+                2,
+                say("%(n)s of %(total)s say “you” and “not” in one sentence", n=addressed, total=total),
+                enough=enough,
+            ),
+            _share(
+                "shouting",
+                loud,
+                total,
+                2,
+                say("%(n)s of %(total)s have capitals or rows of exclamation marks", n=loud, total=total),
+                enough=enough,
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _pace(recent: Sequence[Said], now: datetime) -> Signal:
@@ -97,7 +118,13 @@ def _pace(recent: Sequence[Said], now: datetime) -> Signal:
     people = len({one.author_id for one in last})
     minutes = int(PACE_WINDOW.total_seconds() // 60)
     hot = len(last) >= PACE_REPLIES and 2 <= people <= PACE_PEOPLE
-    sentence = f"{len(last)} replies in {minutes} minutes by {people} {'person' if people == 1 else 'people'}"
+    sentence = counted(
+        "%(replies)s replies in %(minutes)s minutes by %(n)s person",
+        "%(replies)s replies in %(minutes)s minutes by %(n)s people",
+        people,
+        replies=len(last),
+        minutes=minutes,
+    )
     return Signal("pace", len(last), LIMITS["pace"], hot, sentence)
 
 
@@ -122,10 +149,12 @@ def shouts(text: str) -> bool:
 
 
 PROMPTS: dict[SignalName, str] = {
-    "flags": "Let us keep to the idea and leave the people out of it. What would each of you need to see to agree?",
-    "you-not": "I read two views here. Could each of you say in one sentence what the other one gets right?",
-    "shouting": "This matters to you, and it shows. What is the one point that must not get lost?",
-    "pace": "Let us slow down for a moment. Who else is touched by this and has not been heard yet?",
+    "flags": say(
+        "Let us keep to the idea and leave the people out of it. What would each of you need to see to agree?"
+    ),
+    "you-not": say("I read two views here. Could each of you say in one sentence what the other one gets right?"),
+    "shouting": say("This matters to you, and it shows. What is the one point that must not get lost?"),
+    "pace": say("Let us slow down for a moment. Who else is touched by this and has not been heard yet?"),
 }
 
 

@@ -11,13 +11,14 @@ from typing import Literal
 
 from server.domain.actors import Member
 from server.domain.crossings import Demand
+from server.domain.sentences import counted, each, either, say
 
 Direction = Literal["out", "in"]
 HoldState = Literal["waiting", "deciding", "released", "refused", "void"]
 Decision = Literal["release", "refuse"]
 
-OWN_WORDS = "These are your own words; somebody else has to review them."
-NO_SAFE_COPY = "No copy could be made that is safe to send. Refuse it, and tell the author what to change."
+OWN_WORDS = say("These are your own words; somebody else has to review them.")
+NO_SAFE_COPY = say("No copy could be made that is safe to send. Refuse it, and tell the author what to change.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,12 +190,12 @@ def part_of(demands: Iterable[Demand]) -> str:
 def wanted(demands: Iterable[Demand]) -> str:
     """Say who is still to approve, e.g. "1 more reviewer and 2 more of @legal"."""
     words = [
-        f"{one.approvals} more of {' or '.join(one.reviewers)}"
+        say("%(n)s more of %(names)s", n=one.approvals, names=either(one.reviewers))
         if one.reviewers
-        else f"{one.approvals} more reviewer{'s' if one.approvals > 1 else ''}"
+        else counted("%(n)s more reviewer", "%(n)s more reviewers", one.approvals)
         for one in demands
     ]
-    return " and ".join(words)
+    return each(words)
 
 
 def group_names(member: Member) -> frozenset[str]:
@@ -215,14 +216,14 @@ def why_not(member: Member, hold: Hold, author_id: str, decision: Decision = "re
     Nobody releases their own words; taking them back is their right. `author_id` is "" for another server's words.
     """
     if not (member.is_local and member.may("review")):
-        return "Your role here does not include reviewing."
+        return say("Your role here does not include reviewing.")
     own = bool(author_id) and member.wrote(author_id)
     if own and decision == "release":
         return OWN_WORDS
     if not own and not hold.calls(member):
-        return f"This one is for {' or '.join(hold.reviewers)} to decide."
+        return say("This one is for %(names)s to decide.", names=either(hold.reviewers))
     if decision == "refuse":
         return ""
     if any(one.by.id == member.id for one in hold.approved_by):
-        return f"You have approved this; it needs {wanted(hold.unmet)}."
+        return say("You have approved this; it needs %(wanted)s.", wanted=wanted(hold.unmet))
     return "" if hold.copies or hold.direction == "in" else NO_SAFE_COPY

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from server.domain.errors import Conflict, Invalid
+from server.domain.sentences import later
 
 HourState = Literal["planned", "open", "over"]
 QuestionState = Literal["waiting", "answered", "set aside", "taken back"]
@@ -43,9 +44,9 @@ class Hour:
         if state not in states:
             raise Conflict(
                 {
-                    "planned": "This hour has not begun; the host answers once it has.",
-                    "open": "This hour is under way.",
-                    "over": "This hour is over; its answers stand in the forum.",
+                    "planned": later("This hour has not begun; the host answers once it has."),
+                    "open": later("This hour is under way."),
+                    "over": later("This hour is over; its answers stand in the forum."),
                 }[state]
             )
 

@@ -26,6 +26,7 @@ from typing import Any, get_args
 
 from server.domain.errors import Invalid
 from server.domain.jams import Audience, Charter
+from server.domain.sentences import say, together
 from server.domain.uris import SLUG
 from server.domain.voices import NAMES, Names
 
@@ -39,11 +40,14 @@ LIMITS = {"title": 200, "decide_by": 100, "label": 200, "slug": 64}
 LONGEST_TEXT = 10_000
 
 
+UNUSABLE = say("This template cannot be used; nothing was made.")
+
+
 class BadTemplate(Invalid):
     """A file that is no template of ours. `problems` are sentences, each with its place."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("template", "This template cannot be used; nothing was made. " + " ".join(problems))
+        super().__init__("template", together(UNUSABLE, *problems))
         self.problems = problems
 
 
@@ -73,11 +77,13 @@ class Template:
 def read_template(text: str) -> Template:
     """Read a template's file, whole; raise BadTemplate with all that is wrong with it."""
     if len(text) > LONGEST:
-        raise BadTemplate((f"It is {len(text):,} characters long; at most {LONGEST:,} are read.",))
+        raise BadTemplate(
+            (say("It is %(length)s characters long; at most %(most)s are read.", length=len(text), most=LONGEST),)
+        )
     try:
         table = tomllib.loads(text.replace("\r\n", "\n").lstrip("\ufeff"))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise BadTemplate((f"It is not TOML: {str(error).rstrip('.')}.",)) from error
+        raise BadTemplate((say("It is not TOML: %(error)s.", error=str(error).rstrip(".")),)) from error
     if table.get("marmalade_template") != VERSION or isinstance(table["marmalade_template"], bool):
         raise BadTemplate((_version_words(table.get("marmalade_template")),))
     problems = tuple(_problems(table))
@@ -94,27 +100,31 @@ def read_template(text: str) -> Template:
 
 def _version_words(found: object) -> str:
     if found is None:
-        return f"It does not begin with `marmalade_template = {VERSION}`, so it is no template of a jam."
-    return f"It is of version {found!r}; this server reads version {VERSION}."
+        return say(
+            "It does not begin with `marmalade_template = %(version)s`, so it is no template of a jam.", version=VERSION
+        )
+    return say("It is of version %(found)s; this server reads version %(version)s.", found=repr(found), version=VERSION)
 
 
 def _problems(table: dict[str, Any]) -> Iterator[str]:
-    yield from (f"`{key}` is not known here." for key in table if key not in KEYS)
+    yield from (say("`%(key)s` is not known here.", key=key) for key in table if key not in KEYS)
     yield from _wrong_text("title", table.get("title"), "title", required=True)
     days = table.get("days", 3)
     if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= MOST_DAYS:
-        yield f"`days` is a whole number from 1 to {MOST_DAYS}."
+        yield say("`days` is a whole number from 1 to %(most)s.", most=MOST_DAYS)
     charter, forums = table.get("charter", {}), table.get("forum", [])
     if not isinstance(charter, dict):
-        yield "`charter` is a table."
+        yield say("`charter` is a table.")
     else:
-        yield from (f"`charter.{key}` is not known here." for key in charter if key not in CHARTER_KEYS)
+        yield from (
+            say("`%(key)s` is not known here.", key=f"charter.{key}") for key in charter if key not in CHARTER_KEYS
+        )
         for key in CHARTER_KEYS:
             yield from _wrong_text(f"charter.{key}", charter.get(key, ""), key)
     if not isinstance(forums, list) or not all(isinstance(one, dict) for one in forums):
-        yield "`forum` is a list of tables, each begun with [[forum]]."
+        yield say("`forum` is a list of tables, each begun with [[forum]].")
     elif len(forums) > MOST_FORUMS:
-        yield f"It has {len(forums)} forums; at most {MOST_FORUMS} are taken."
+        yield say("It has %(n)s forums; at most %(most)s are taken.", n=len(forums), most=MOST_FORUMS)
     else:
         yield from _forum_problems(forums)
 
@@ -122,33 +132,38 @@ def _problems(table: dict[str, Any]) -> Iterator[str]:
 def _forum_problems(forums: list[dict[str, Any]]) -> Iterator[str]:
     seen: set[str] = set()
     for number, forum in enumerate(forums, 1):
-        place = f"Forum {number}"
-        yield from (f"{place}: `{key}` is not known here." for key in forum if key not in FORUM_KEYS)
-        for key in ("slug", "title"):
-            yield from (f"{place}: {words}" for words in _wrong_text(key, forum.get(key), key, required=True))
-        for key in ("question", "label"):
-            yield from (f"{place}: {words}" for words in _wrong_text(key, forum.get(key, ""), key))
-        if forum.get("audience", "inside") not in get_args(Audience):
-            yield f"{place}: `audience` is one of {', '.join(get_args(Audience))}."
-        if forum.get("names", "named") not in NAMES:
-            yield f"{place}: `names` is one of {', '.join(NAMES)}."
-        slug = forum.get("slug")
-        if isinstance(slug, str) and slug:
-            if not SLUG.fullmatch(slug):
-                yield f"{place}: `slug` has lower-case letters, digits and hyphens."
-            if slug in seen:
-                yield f"{place}: the slug {slug!r} stands in it twice."
-            seen.add(slug)
+        for fault in _forum_faults(forum, seen):
+            yield say("Forum %(number)s: %(fault)s", number=number, fault=fault)
+
+
+def _forum_faults(forum: dict[str, Any], seen: set[str]) -> Iterator[str]:
+    yield from (say("`%(key)s` is not known here.", key=key) for key in forum if key not in FORUM_KEYS)
+    for key in ("slug", "title"):
+        yield from _wrong_text(key, forum.get(key), key, required=True)
+    for key in ("question", "label"):
+        yield from _wrong_text(key, forum.get(key, ""), key)
+    if forum.get("audience", "inside") not in get_args(Audience):
+        yield say("`audience` is one of %(audiences)s.", audiences=get_args(Audience))
+    if forum.get("names", "named") not in NAMES:
+        yield say("`names` is one of %(names)s.", names=NAMES)
+    slug = forum.get("slug")
+    if isinstance(slug, str) and slug:
+        if not SLUG.fullmatch(slug):
+            yield say("`slug` has lower-case letters, digits and hyphens.")
+        if slug in seen:
+            yield say("the slug %(slug)s stands in it twice.", slug=repr(slug))
+        seen.add(slug)
 
 
 def _wrong_text(place: str, value: object, key: str, *, required: bool = False) -> Iterator[str]:
     if value is None or value == "":
         if required:
-            yield f"`{place}` is missing."
+            yield say("`%(place)s` is missing.", place=place)
     elif not isinstance(value, str):
-        yield f"`{place}` is text in quotation marks."
+        yield say("`%(place)s` is text in quotation marks.", place=place)
     elif len(value) > LIMITS.get(key, LONGEST_TEXT):
-        yield f"`{place}` has at most {LIMITS.get(key, LONGEST_TEXT):,} characters."
+        most = LIMITS.get(key, LONGEST_TEXT)
+        yield say("`%(place)s` has at most %(most)s characters.", place=place, most=most)
 
 
 def write_template(template: Template) -> str:

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from server.domain import self_test
 from server.domain.errors import CharterIncomplete, Conflict, ForumClosed, JamNotOpen
+from server.domain.sentences import later, say
 from server.domain.voices import Names
 
 JamState = Literal["draft", "open", "frozen", "archived"]
@@ -60,25 +61,37 @@ class Jam:
         """Raise JamNotOpen unless ideas, replies, edits and marks are taken at `now`."""
         state = self.state_at(now)
         if state != "open":
-            sentence = {
-                "draft": "This jam has not opened yet.",
-                "frozen": "This jam has closed; it can be read but no longer written to.",
-                "archived": "This jam is archived; it can be read but no longer written to.",
-            }[state]
-            raise JamNotOpen(sentence)
+            raise JamNotOpen(NOT_WRITTEN_TO[state])
 
     def next_state(self, verb: str, now: datetime) -> JamState:
         """Return the state after `verb`, or raise Conflict or CharterIncomplete."""
         state = self.state_at(now)
         if verb not in TRANSITIONS[state]:
-            raise Conflict(f"A jam that is {state} cannot be {VERB_PAST.get(verb, verb)}.")
+            raise Conflict(
+                "A jam that is %(state)s cannot be %(verb)s.", state=STATE_WORDS[state], verb=VERB_PAST.get(verb, verb)
+            )
         if verb == "open" and (gaps := self.charter.gaps()):
-            named = ", ".join(part.replace("_", " ") for part in gaps)
-            raise CharterIncomplete(f"The jam cannot open before its charter is complete. Still empty: {named}.")
+            named = tuple(PARTS[part] for part in gaps)
+            raise CharterIncomplete(
+                "The jam cannot open before its charter is complete. Still empty: %(named)s.", named=named
+            )
         return TRANSITIONS[state][verb]
 
 
-VERB_PAST = {"open": "opened", "extend": "extended", "freeze": "frozen", "archive": "archived"}
+NOT_WRITTEN_TO = {
+    "draft": later("This jam has not opened yet."),
+    "frozen": later("This jam has closed; it can be read but no longer written to."),
+    "archived": later("This jam is archived; it can be read but no longer written to."),
+}
+STATE_WORDS = {"draft": say("draft"), "open": say("open"), "frozen": say("frozen"), "archived": say("archived")}
+VERB_PAST = {"open": say("opened"), "extend": say("extended"), "freeze": say("frozen"), "archive": say("archived")}
+#: The parts of a charter as sentences name them.
+PARTS = {
+    "question": say("question"),
+    "promise": say("promise"),
+    "off_limits": say("off limits"),
+    "decide_by": say("decide by"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

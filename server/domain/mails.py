@@ -30,6 +30,7 @@ class MailChoices:
     """What somebody wants. `hour`, `quiet_from` and `quiet_until` are hours of the day in `zone`, an IANA name.
 
     Up to the notices `digest_to` and `at_once_to` everything was dealt with; `digest_day` is the last digest's date.
+    `language` is the code of the one they chose for the pages, "" for whoever never chose.
     """
 
     member_id: str
@@ -45,6 +46,7 @@ class MailChoices:
     digest_day: str = ""
     digest_to: int = 0
     at_once_to: int = 0
+    language: str = ""
 
     def local(self, now: datetime) -> datetime:
         """Return a moment on this person's clock; UTC where their zone is not known here any more."""

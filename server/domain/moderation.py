@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from server.domain.errors import Conflict
+from server.domain.sentences import say
 
 CaseState = Literal["open", "dismissed", "asked", "hidden", "restored"]
 Decision = Literal["dismiss", "ask", "hide", "restore", "tell"]
@@ -25,18 +26,18 @@ TRANSITIONS: dict[CaseState, dict[Decision, CaseState]] = {
     "restored": {},
 }
 STATE_WORDS: dict[CaseState, str] = {
-    "open": "waiting",
-    "dismissed": "dismissed",
-    "asked": "its author was asked to edit it",
-    "hidden": "hidden",
-    "restored": "restored",
+    "open": say("waiting"),
+    "dismissed": say("dismissed"),
+    "asked": say("its author was asked to edit it"),
+    "hidden": say("hidden"),
+    "restored": say("restored"),
 }
 
 
 def next_state(state: CaseState, decision: Decision) -> CaseState:
     """Return the state after a decision, or raise Conflict."""
     if decision not in TRANSITIONS[state]:
-        raise Conflict(f"This case is {STATE_WORDS[state]}; that cannot be done to it now.")
+        raise Conflict("This case is %(state)s; that cannot be done to it now.", state=STATE_WORDS[state])
     return TRANSITIONS[state][decision]
 
 

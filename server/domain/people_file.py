@@ -10,6 +10,7 @@ from typing import cast
 
 from server.domain.actors import ROLES, Role
 from server.domain.errors import Invalid
+from server.domain.sentences import say, together
 from server.domain.uris import USERNAME
 
 COLUMNS = ("username", "name", "unit", "role")
@@ -22,9 +23,9 @@ class BadPeopleFile(Invalid):
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         shown = problems[:MOST_PROBLEMS]
-        more = (f"And {len(problems) - len(shown)} more.",) if len(problems) > len(shown) else ()
+        more = (say("And %(n)s more.", n=len(problems) - len(shown)),) if len(problems) > len(shown) else ()
         self.problems = (*shown, *more)
-        super().__init__("people", "Nobody was added. " + " ".join(self.problems))
+        super().__init__("people", together(say("Nobody was added."), *self.problems))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,9 @@ def read_people(text: str) -> tuple[Newcomer, ...]:
     Columns may be parted by commas, semicolons or tabs. Raises BadPeopleFile with all that is wrong.
     """
     if len(text) > LONGEST:
-        raise BadPeopleFile((f"The file is {len(text):,} characters long; at most {LONGEST:,} are read.",))
+        raise BadPeopleFile(
+            (say("The file is %(length)s characters long; at most %(most)s are read.", length=len(text), most=LONGEST),)
+        )
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     head = text.partition("\n")[0]
     apart = max(",;\t", key=head.count)
@@ -60,11 +63,11 @@ def read_people(text: str) -> tuple[Newcomer, ...]:
             if any(cell.strip() for cell in cells):
                 _read(columns, cells, reader.line_num, seen, found, problems)
             if len(found) > MOST_PEOPLE:
-                raise BadPeopleFile((f"It names more than {MOST_PEOPLE:,} people; split it.",))
+                raise BadPeopleFile((say("It names more than %(most)s people; split it.", most=MOST_PEOPLE),))
     except csv.Error as error:
-        problems.append(f"Line {reader.line_num}: this is no table ({error}).")
+        problems.append(_in_line(reader.line_num, say("this is no table (%(error)s).", error=error)))
     if not found and not problems:
-        problems.append("It names nobody: below the first line there is nothing.")
+        problems.append(say("It names nobody: below the first line there is nothing."))
     if problems:
         raise BadPeopleFile(tuple(problems))
     return tuple(found)
@@ -72,10 +75,17 @@ def read_people(text: str) -> tuple[Newcomer, ...]:
 
 def _column_faults(columns: list[str]) -> Iterator[str]:
     if "username" not in columns:
-        yield f"Line 1: it has to name the columns, {', '.join(COLUMNS)}; username must be among them."
+        yield _in_line(1, say("it has to name the columns, %(columns)s; username must be among them.", columns=COLUMNS))
         return
-    yield from (f"Line 1: there is no column {name!r} here." for name in columns if name and name not in COLUMNS)
-    yield from (f"Line 1: {name!r} stands in it twice." for name in COLUMNS if columns.count(name) > 1)
+    unknown = [
+        say("there is no column %(name)s here.", name=repr(name)) for name in columns if name not in COLUMNS if name
+    ]
+    twice = [say("%(name)s stands in it twice.", name=repr(name)) for name in COLUMNS if columns.count(name) > 1]
+    yield from (_in_line(1, fault) for fault in (*unknown, *twice))
+
+
+def _in_line(line: int, fault: str) -> str:
+    return say("Line %(line)s: %(fault)s", line=line, fault=fault)
 
 
 def _read(
@@ -86,8 +96,8 @@ def _read(
     role = row.get("role", "").lower() or "member"
     faults = list(_faults(row, username, role, len(cells) > len(columns)))
     if (first := seen.setdefault(username.lower(), line)) != line and username:
-        faults.append(f"{username} stands in line {first} already.")
-    problems += [f"Line {line}: {fault}" for fault in faults]
+        faults.append(say("%(username)s stands in line %(line)s already.", username=username, line=first))
+    problems += [_in_line(line, fault) for fault in faults]
     found.append(
         Newcomer(
             line=line,
@@ -101,13 +111,15 @@ def _read(
 
 def _faults(row: dict[str, str], username: str, role: str, surplus: bool) -> Iterator[str]:
     if surplus:
-        yield "it has more cells than there are columns."
+        yield say("it has more cells than there are columns.")
     if not username:
-        yield "the username is missing."
+        yield say("the username is missing.")
     elif not USERNAME.fullmatch(username):
-        yield f"{username[:80]!r} is no username: letters, digits, _ . or -, at most 64 of them."
+        yield say(
+            "%(username)s is no username: letters, digits, _ . or -, at most 64 of them.", username=repr(username[:80])
+        )
     if role not in ROLES[1:]:
-        yield f"{role[:80]!r} is no role; roles are {', '.join(ROLES[1:])}."
+        yield say("%(role)s is no role; roles are %(roles)s.", role=repr(role[:80]), roles=ROLES[1:])
     for name, limit in LIMITS.items():
         if len(row.get(name, "")) > limit:
-            yield f"the {name} has more than {limit} characters."
+            yield say("the %(column)s has more than %(most)s characters.", column=name, most=limit)

@@ -80,7 +80,12 @@ def words_of(question: str, choices: Sequence[str]) -> str:
 def check_choices(choices: Sequence[str]) -> tuple[str, ...]:
     """Return the choices as they are; raise Invalid where there are too few or many, or two read the same."""
     if not FEWEST_CHOICES <= len(choices) <= MOST_CHOICES:
-        raise Invalid("choices", f"A poll has {FEWEST_CHOICES} to {MOST_CHOICES} answers, one in a line.")
+        raise Invalid(
+            "choices",
+            "A poll has %(fewest)s to %(most)s answers, one in a line.",
+            fewest=FEWEST_CHOICES,
+            most=MOST_CHOICES,
+        )
     if len({choice.casefold() for choice in choices}) < len(choices):
         raise Invalid("choices", "Two of the answers are the same.")
     return tuple(choices)

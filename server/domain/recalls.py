@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from server.domain.sentences import counted, say, together
+
 RecallState = Literal["queued", "accepted", "acknowledged", "purged", "unreachable", "refused", "silent"]
 Happening = Literal["accepted", "refused", "unreachable", "acknowledged", "purged", "fell silent"]
 Cause = Literal["rule", "label", "consent", "hand", "deletion", "agreement", "edit", "moderation", "move"]
@@ -43,41 +45,46 @@ def next_state(state: RecallState, happening: Happening) -> RecallState:
 
 
 CAUSE_WORDS: dict[Cause, str] = {
-    "rule": "the rules changed",
-    "label": "its label was raised",
-    "consent": "a person's consent ended",
-    "hand": "taken back by hand",
-    "deletion": "it was deleted",
-    "agreement": "the partnership changed",
-    "edit": "an edit may not cross",
-    "moderation": "a facilitator hid it",
-    "move": "it was moved",
+    "rule": say("the rules changed"),
+    "label": say("its label was raised"),
+    "consent": say("a person's consent ended"),
+    "hand": say("taken back by hand"),
+    "deletion": say("it was deleted"),
+    "agreement": say("the partnership changed"),
+    "edit": say("an edit may not cross"),
+    "moderation": say("a facilitator hid it"),
+    "move": say("it was moved"),
 }
 
 
 def state_sentence(state: RecallState, kind: str, answer: str = "") -> str:
     """Say in one sentence how far a recall has come at a server that runs `kind` of software."""
     if state == "queued":
-        return f"Asked; not reached yet ({answer})." if answer else "Asked; the request is on its way."
+        if answer:
+            return say("Asked; not reached yet (%(answer)s).", answer=answer)
+        return say("Asked; the request is on its way.")
     if state == "accepted" and kind == "marmalade":
-        return "Its server took the request; the signed answer is awaited."
+        return say("Its server took the request; the signed answer is awaited.")
     if state == "accepted":
-        return "Its server took the request. Its software signs no statement: no more can be known."
+        return say("Its server took the request. Its software signs no statement: no more can be known.")
     return {
-        "acknowledged": "It signed that it received the request; the purge is awaited.",
-        "purged": "It signed that it holds nothing of it any more.",
-        "unreachable": f"It was never reached ({answer or 'no answer'}).",
-        "refused": f"It refused the request ({answer or 'no reason given'}).",
-        "silent": "Its server took the request, but never sent the signed answer that its software gives.",
+        "acknowledged": say("It signed that it received the request; the purge is awaited."),
+        "purged": say("It signed that it holds nothing of it any more."),
+        "unreachable": say("It was never reached (%(answer)s).", answer=answer or say("no answer")),
+        "refused": say("It refused the request (%(answer)s).", answer=answer or say("no reason given")),
+        "silent": say("Its server took the request, but never sent the signed answer that its software gives."),
     }[state]
 
 
 def recall_sentence(asks: int) -> str:
     """Say what a recall will do, before it is done."""
     if asks == 0:
-        return "Nobody is served it any more, at once. No server holds a copy that we know of, so none is asked."
-    servers = "1 server that holds" if asks == 1 else f"{asks} servers that hold"
-    return (
-        f"Nobody is served it any more, at once. Then {servers} a copy will be asked to delete it."
-        " That is a request: what its people copied is theirs to delete."
+        return say("Nobody is served it any more, at once. No server holds a copy that we know of, so none is asked.")
+    return together(
+        counted(
+            "Nobody is served it any more, at once. Then %(n)s server that holds a copy will be asked to delete it.",
+            "Nobody is served it any more, at once. Then %(n)s servers that hold a copy will be asked to delete it.",
+            asks,
+        ),
+        say("That is a request: what its people copied is theirs to delete."),
     )

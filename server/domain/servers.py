@@ -73,7 +73,11 @@ def read_list(text: str, usual: Standing) -> tuple[list[Line], list[str]]:
     without a severity, each server gets the `usual` standing. Raises TooMuch beyond LONGEST_LIST characters.
     """
     if len(text) > LONGEST_LIST:
-        raise TooMuch(f"The list is {len(text):,} characters long; at most {LONGEST_LIST:,} are read. Nothing changed.")
+        raise TooMuch(
+            "The list is %(length)s characters long; at most %(most)s are read. Nothing changed.",
+            length=len(text),
+            most=LONGEST_LIST,
+        )
     lines: dict[str, Line] = {}
     problems: list[str] = []
     heading: list[str] = []

@@ -416,23 +416,34 @@ async def _terms(house: House, host: str, wish: Wish) -> Terms:
 def check_terms(house: House, terms: Terms) -> Terms:
     """Return terms that make sense; raise Invalid naming the field for those that do not."""
     if not terms.forums or len(terms.forums) > MOST_FORUMS:
-        raise Invalid("forums", f"An agreement covers one to {MOST_FORUMS} forums, or all of them ({ALL_FORUMS}).")
+        raise Invalid(
+            "forums",
+            "An agreement covers one to %(most)s forums, or all of them (%(all_forums)s).",
+            most=MOST_FORUMS,
+            all_forums=ALL_FORUMS,
+        )
     if terms.direction not in get_args(Direction):
         raise Invalid("direction", "A direction is out, in or both.")
     if terms.tier not in get_args(Tier):
         raise Invalid("tier", "A tier is partner or customer.")
     if terms.onward not in ONWARD:
-        raise Invalid("onward", f"An onward wish is one of {', '.join(ONWARD)}.")
+        raise Invalid("onward", "An onward wish is one of %(onward)s.", onward=tuple(ONWARD))
     if not 0 <= terms.retention_days <= LONGEST_RETENTION_DAYS:
-        raise Invalid("retention_days", f"A retention is 0 to {LONGEST_RETENTION_DAYS} days.")
+        raise Invalid(
+            "retention_days",
+            "A retention is 0 to %(most)s days.",
+            most=LONGEST_RETENTION_DAYS,
+        )
     if terms.ends_at <= max(terms.starts_at, house.now()):
         raise Invalid("ends_at", "An agreement ends after it starts, and in the future.")
     if terms.ends_at > house.now() + timedelta(days=366 * LONGEST_YEARS):
-        raise Invalid("ends_at", f"An agreement ends within {LONGEST_YEARS} years.")
+        raise Invalid("ends_at", "An agreement ends within %(most)s years.", most=LONGEST_YEARS)
     try:
         Clearance.parse(terms.clearance)
     except ValueError as error:
-        raise Invalid("clearance", f"The clearance is not a label that this server knows: {error}.") from error
+        raise Invalid(
+            "clearance", "The clearance is not a label that this server knows: %(error)s.", error=error
+        ) from error
     return terms
 
 
@@ -445,7 +456,9 @@ async def _forums(house: House, host: str, wished: tuple[str, ...]) -> tuple[Nam
     for text in dict.fromkeys(text.strip() for text in wished if text.strip()):
         forum = next((one for one in known if text in (one.id, one.uri, mirror_key(one))), None)
         if forum is None or not may_be_named(forum, host):
-            raise Invalid("forums", f"There is no forum {text[:100]} that {host} may be told of.")
+            raise Invalid(
+                "forums", "There is no forum %(forum)s that %(host)s may be told of.", forum=text[:100], host=host
+            )
         found.append(NamedForum(forum.uri, forum.title))
     return tuple(found)
 

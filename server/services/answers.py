@@ -160,7 +160,7 @@ async def publish(house: House, by: Member, jam: Jam) -> None:
         raise Conflict("A report is published once the jam has closed.")
     _, lines = await drafting(house, by, jam)
     if open_ := [line.label for line in lines if not line.is_answered]:
-        raise Conflict(f"Every theme gets an answer. Still without one: {'; '.join(open_)}.")
+        raise Conflict("Every theme gets an answer. Still without one: %(open)s.", open='; '.join(open_))
     if not lines:
         raise Conflict("There is nothing to publish yet: write an answer first.")
     now = house.now().timestamp()

@@ -11,6 +11,7 @@ from server.domain.errors import Conflict, Missing
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum, Jam
 from server.domain.lineage import Carried, JamOrigin, opens
+from server.domain.sentences import later, say
 from server.domain.uris import new_id
 from server.services import forums, ideas
 from server.services.house import House
@@ -48,10 +49,17 @@ async def candidates(house: House, by: Member, source: Jam, target: Forum, limit
     ]
 
 
+WRITTEN_FOR = {
+    "inside": later("It was written for inside; %(title)s is open to more. Choose a narrower forum."),
+    "partners": later("It was written for partners; %(title)s is open to more. Choose a narrower forum."),
+    "public": later("It was written for public; %(title)s is open to more. Choose a narrower forum."),
+}
+
+
 def why_not(source: Forum, target: Forum) -> str:
     """Say why words of one forum may not be carried into another; "" where they may."""
     if opens(source, target):
-        return f"It was written for {source.audience}; {target.title} is open to more. Choose a narrower forum."
+        return say(WRITTEN_FOR[source.audience], title=target.title)
     return ""
 
 
@@ -91,15 +99,17 @@ async def _origin(house: House, by: Member, idea_id: str, target: Forum) -> Cont
     idea = await ideas.obtain(house, by, idea_id)
     source = await forums.obtain_forum(house, by, idea.forum_id)
     if idea.hidden:
-        raise Conflict(f"“{idea.title}” is hidden by a facilitator. It can be carried once it is back.")
+        raise Conflict("“%(title)s” is hidden by a facilitator. It can be carried once it is back.", title=idea.title)
     if idea.jam_id in await lineage.rehearsals(house.store):
         raise Conflict("What was said in a rehearsal is not carried over.")
     if idea.kind != "idea" or source.jam_id == target.jam_id:
         raise Conflict("Only ideas are carried, and only from another jam.")
     if target.audience != "inside" and await recalls.recalled_from(house.store, idea.id):
-        raise Conflict(f"“{idea.title}” was taken back from outside; it is carried into inside forums only.")
+        raise Conflict(
+            "“%(title)s” was taken back from outside; it is carried into inside forums only.", title=idea.title
+        )
     if reason := why_not(source, target):
-        raise Conflict(f"“{idea.title}” cannot be carried. {reason}")
+        raise Conflict("“%(title)s” cannot be carried. %(reason)s", title=idea.title, reason=reason)
     return idea
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from server.domain.audit import AuditKey, Checkpoint, read_checkpoint
 from server.domain.errors import Refusal
+from server.domain.sentences import say
 from server.services.house import House
 from server.storage import audit
 
@@ -42,17 +43,19 @@ class SecondPlace:
     def read(self) -> list[Checkpoint]:
         """Return what lies there, in order; [] where nothing was written yet. Raises SecondPlaceTrouble."""
         if not self.folder.is_dir() and not self.makes:
-            raise SecondPlaceTrouble(f"The folder {self.folder} is not there: mount it, or make it.")
+            raise SecondPlaceTrouble("The folder %(folder)s is not there: mount it, or make it.", folder=self.folder)
         try:
             lines = self.path.read_text("utf-8").splitlines() if self.path.exists() else []
         except (OSError, UnicodeDecodeError) as error:
-            raise SecondPlaceTrouble(f"{self.path} cannot be read ({error}).") from error
+            raise SecondPlaceTrouble("%(path)s cannot be read (%(error)s).", path=self.path, error=error) from error
         found = []
         for number, line in enumerate(lines, 1):
             try:
                 found.append(read_checkpoint(line))
             except (ValueError, RecursionError) as error:
-                raise SecondPlaceTrouble(f"Line {number} of {self.path} is damaged ({error}).") from error
+                raise SecondPlaceTrouble(
+                    "Line %(number)s of %(path)s is damaged (%(error)s).", number=number, path=self.path, error=error
+                ) from error
         return found
 
     def append(self, some: list[Checkpoint]) -> None:
@@ -66,7 +69,9 @@ class SecondPlace:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise SecondPlaceTrouble(f"{self.path} cannot be written ({error.strerror}).") from error
+            raise SecondPlaceTrouble(
+                "%(path)s cannot be written (%(why)s).", path=self.path, why=error.strerror
+            ) from error
 
 
 async def keep_checkpoints(house: House, place: SecondPlace) -> int:
@@ -86,7 +91,9 @@ async def keep_checkpoints(house: House, place: SecondPlace) -> int:
             await audit.put_checkpoint(change, one)
         ours.append(one)
     if ours and await audit.hash_at(house.store, ours[-1].seq) != ours[-1].hash:
-        raise SecondPlaceTrouble(f"Row {ours[-1].seq} is not the one that the last checkpoint saw. {MOVE_IT}")
+        raise SecondPlaceTrouble(
+            "Row %(seq)s is not the one that the last checkpoint saw. %(advice)s", seq=ours[-1].seq, advice=MOVE_IT
+        )
     made = place.key.sign(newest, await audit.count(house.store, newest.seq), now, ours[-1] if ours else None)
     await asyncio.to_thread(place.append, [*ours[len(theirs) :], made])
     async with house.store.transaction() as change:
@@ -97,14 +104,21 @@ async def keep_checkpoints(house: House, place: SecondPlace) -> int:
 def _only_theirs(ours: list[Checkpoint], theirs: list[Checkpoint], place: SecondPlace) -> list[Checkpoint]:
     """Return the checkpoint that a crash kept from the store; raise where the two places tell different stories."""
     if ours[: len(theirs)] != theirs[: len(ours)]:
-        raise SecondPlaceTrouble(f"{place.path} holds other checkpoints than the store. {MOVE_IT}")
+        raise SecondPlaceTrouble(
+            "%(path)s holds other checkpoints than the store. %(advice)s", path=place.path, advice=MOVE_IT
+        )
     more = theirs[len(ours) :]
     if len(more) > 1:
-        raise SecondPlaceTrouble(f"{place.path} knows {len(more)} checkpoints that the store has lost. {MOVE_IT}")
+        raise SecondPlaceTrouble(
+            "%(path)s knows %(length)s checkpoints that the store has lost. %(advice)s",
+            path=place.path,
+            length=len(more),
+            advice=MOVE_IT,
+        )
     return more
 
 
-MOVE_IT = "If a backup was restored, move that file away and keep it; otherwise somebody altered one of the two."
+MOVE_IT = say("If a backup was restored, move that file away and keep it; otherwise somebody altered one of the two.")
 
 
 async def _is_due(house: House, last: Checkpoint | None, now: float) -> bool:

@@ -24,6 +24,7 @@ from server.domain.files import File
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.self_test import TABLE
+from server.domain.sentences import later
 from server.domain.uris import host_of, new_id
 from server.services import files
 from server.services.agreements import accepted_by_host
@@ -222,9 +223,7 @@ def _whole_label(draft: Draft, root: Contribution | None) -> Label:
 
 async def _past(house: House, draft: Draft, audiences: Sequence[str]) -> Past:
     made_at = (draft.made_at or house.now()).timestamp()
-    crossed = await verdict_rows.crossed_to(
-        house.store, draft.thread_id, audiences, made_at, draft.contribution_id
-    )
+    crossed = await verdict_rows.crossed_to(house.store, draft.thread_id, audiences, made_at, draft.contribution_id)
     counts = await verdict_rows.crossings_of(house.store, draft.author.id, made_at, draft.contribution_id)
     earlier = await verdict_rows.crossed_before(house.store, draft.contribution_id, draft.version)
     return Past(crossed, counts, earlier)
@@ -300,27 +299,29 @@ def _narrow(
     `theirs` is the agreement with the author's own server, under which the words came.
     """
     if draft.forum.audience == "inside":
-        reason = "Stays inside: this forum has no readers outside."
+        reason = later("Stays inside: this forum has no readers outside.")
         return replace(verdict, verdict="inside", reason=reason, redactions=frozenset(), rules=())
     if draft.hidden:
-        return replace(verdict, verdict="denied", reason="A facilitator has hidden it.", rules=())
+        return replace(verdict, verdict="denied", reason=later("A facilitator has hidden it."), rules=())
     if not verdict.crosses and verdict.verdict != "held":
         return verdict
     if reader.paused:
-        return replace(verdict, verdict="denied", reason="The partnership with this server is paused.")
+        return replace(verdict, verdict="denied", reason=later("The partnership with this server is paused."))
     if reader.agreement is not None and (why := reader.agreement.bars(draft.forum.uri, "out", now)):
         return replace(verdict, verdict="denied", reason=why)
     if theirs is not None and theirs.host != reader.audience and (why := theirs.bars_passing_on(reader.tier)):
         return replace(verdict, verdict="denied", reason=why)
     if "" in recalled or reader.audience in recalled:
-        return replace(verdict, verdict="denied", reason="It was recalled from this audience.")
+        return replace(verdict, verdict="denied", reason=later("It was recalled from this audience."))
     above = "allowed" if root is None else root.get(reader.audience, "denied")
     if above == "held":
         # It names no rule: what a reviewer is asked about is the idea.
-        reason = "It waits with the idea that it answers, which is held."
+        reason = later("It waits with the idea that it answers, which is held.")
         return replace(verdict, verdict="held", reason=reason, rules=())
     if above not in ("allowed", "redacted"):
-        return replace(verdict, verdict="denied", reason="The idea that it answers has not crossed to this audience.")
+        return replace(
+            verdict, verdict="denied", reason=later("The idea that it answers has not crossed to this audience.")
+        )
     return verdict
 
 

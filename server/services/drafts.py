@@ -37,7 +37,7 @@ async def keep(
     await _obtain(house, writer, place)
     title, text = CONTROLS.sub("", title), CONTROLS.sub("", text.replace("\r\n", "\n"))
     if len(title) + len(text) > LONGEST:
-        raise TooMuch(f"A draft holds at most {LONGEST:,} characters.")
+        raise TooMuch("A draft holds at most %(most)s characters.", most=LONGEST)
     if not title.strip() and not text.strip():
         await drop(house, writer, place)
         return None

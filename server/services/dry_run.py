@@ -17,6 +17,7 @@ from server.boundary.decide import decide
 from server.boundary.detectors import Detectors
 from server.boundary.facts import KINDS, LIST_PREFIX, NUMBERS, PATTERN_PREFIX, Facts, FactsError, upgraded
 from server.boundary.rules import RuleSet
+from server.domain.sentences import say
 from server.services.house import House, make_detectors, read_table
 from server.services.rules import rules_in_force
 from server.storage import contributions, people
@@ -48,11 +49,15 @@ class Rehearsal:
     @property
     def sentence(self) -> str:
         if not self.judged:
-            return "Nothing has been decided yet, so there is nothing to compare."
+            return say("Nothing has been decided yet, so there is nothing to compare.")
         if not self.total:
-            return f"All {self.judged:,} decisions that are kept would come out the same."
-        said = f"{self.total:,} of {self.judged:,} decisions that are kept would come out otherwise"
-        return f"{said}, {self.opening:,} of them more openly."
+            return say("All %(n)s decisions that are kept would come out the same.", n=self.judged)
+        return say(
+            "%(n)s of %(all)s decisions that are kept would come out otherwise, %(opening)s of them more openly.",
+            n=self.total,
+            all=self.judged,
+            opening=self.opening,
+        )
 
 
 async def dry_run(house: House, text: str, most: int | None = None) -> Rehearsal:

@@ -56,7 +56,7 @@ async def save_search(house: House, by: Member, name: str, query: str) -> None:
     if sought.is_empty:
         raise Invalid("query", "Search for something first.")
     if len(await rows.searches_of(house.store, by.id)) >= MOST:
-        raise Conflict(f"You keep {MOST} searches already. Let go of some first.")
+        raise Conflict("You keep %(most)s searches already. Let go of some first.", most=MOST)
     named, now = clean_line(name or sought.query or "Search", "name", 100), house.now().timestamp()
     async with house.store.transaction() as change:
         await rows.insert_search(change, by.id, named, finding.address_of(sought), now)
@@ -94,9 +94,9 @@ async def make_feed(house: House, by: Member, kind: str, subject: str, name: str
     """Make a feed of something that one may see; return the secret of its address, which is kept nowhere."""
     known = next((one for one in FEEDS if one == kind), None)
     if known is None:
-        raise Invalid("kind", f"There are feeds of a {', '.join(FEEDS)}.")
+        raise Invalid("kind", "There are feeds of a %(feeds)s.", feeds=tuple(FEEDS))
     if len(await rows.feeds_of(house.store, by.id)) >= MOST:
-        raise Conflict(f"You have {MOST} feeds already. Revoke some first.")
+        raise Conflict("You have %(most)s feeds already. Revoke some first.", most=MOST)
     subject = finding.address_of(_sought(subject)) if known == "search" else subject
     title = name or await _title(house, by, known, subject)
     secret, now = secrets.token_urlsafe(32), house.now().timestamp()

@@ -40,9 +40,9 @@ async def take(house: House, by: Member, name: str, body: bytes, alt: str = "") 
     """
     name = clean_name(name)
     if not body:
-        raise Invalid("file", f"“{name}” is empty.")
+        raise Invalid("file", "“%(name)s” is empty.", name=name)
     if len(body) > LARGEST:
-        raise TooMuch(f"“{name}” is too large: a file may have {LARGEST // 1_000_000} MB.")
+        raise TooMuch("“%(name)s” is too large: a file may have %(most)s MB.", name=name, most=LARGEST // 1000000)
     width = height = 0
     if picture_format(body):
         body, (width, height) = await redraw(name, body)
@@ -86,7 +86,12 @@ async def redraw(name: str, body: bytes, side: int = SIDE) -> tuple[bytes, tuple
             process.kill()
             await process.wait()
     if process.returncode != 0 or len(drawn) <= SIZES.size:
-        raise Invalid("file", f"“{name}” cannot be read as a picture, or has too many pixels. We take {TAKEN}.")
+        raise Invalid(
+            "file",
+            "“%(name)s” cannot be read as a picture, or has too many pixels. We take %(taken)s.",
+            name=name,
+            taken=TAKEN,
+        )
     width, height = SIZES.unpack_from(drawn)
     return drawn[SIZES.size :], (width, height)
 
@@ -95,7 +100,7 @@ def clean_alt(alt: str) -> str:
     """Return what a picture shows, in one line. Raises Invalid when it is too long."""
     said = " ".join(alt.split())
     if len(said) > LONGEST_ALT:
-        raise Invalid("file", f"What a picture shows takes at most {LONGEST_ALT} characters.")
+        raise Invalid("file", "What a picture shows takes at most %(most)s characters.", most=LONGEST_ALT)
     return said
 
 
@@ -106,7 +111,7 @@ async def chosen(house: House, by: Member, ids: Iterable[str], alts: Mapping[str
     """
     asked = list(dict.fromkeys(ids))
     if len(asked) > MOST_FILES:
-        raise Invalid("file", f"At most {MOST_FILES} files can be attached.")
+        raise Invalid("file", "At most %(most)s files can be attached.", most=MOST_FILES)
     found = await rows.by_ids(house.store, asked)
     kept = []
     for file_id in asked:
@@ -119,7 +124,7 @@ async def chosen(house: House, by: Member, ids: Iterable[str], alts: Mapping[str
 
 def _described(one: File, alt: str) -> File:
     if one.is_picture and not alt:
-        raise Invalid("file", f"Say in a few words what “{one.name}” shows, for those who cannot see it.")
+        raise Invalid("file", "Say in a few words what “%(name)s” shows, for those who cannot see it.", name=one.name)
     return File(**{name: getattr(one, name) for name in File.__slots__} | {"alt": alt})
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from server.domain.actors import Member
 from server.domain.errors import Missing
+from server.domain.sentences import say, together
 from server.services.house import House
 from server.storage import audit, events, people
 from server.storage import partners as partner_rows
@@ -28,7 +29,10 @@ class Step:
     said: str
 
 
-NO_MAIL = (False, "No mail server is set: people are told in their inbox alone (docs/operators.md, MARMALADE_SMTP_).")
+NO_MAIL = (
+    False,
+    say("No mail server is set: people are told in their inbox alone (docs/operators.md, MARMALADE_SMTP_)."),
+)
 
 
 async def first_steps(house: House, by: Member, mail: tuple[bool, str] = NO_MAIL) -> list[Step]:
@@ -52,32 +56,41 @@ def _organisation(house: House) -> tuple[bool, str]:
     for url in (addresses.inside_url, addresses.edge_url):
         parts = urlsplit(url)
         if parts.scheme != "https" and (parts.hostname or "") not in HERE:
-            return False, f"{url} is not https: what people type can be read on the way. Put TLS before it."
-    where = f"{house.name}: inside at {addresses.inside_url}, for the world at {addresses.edge_url}."
-    return True, where if addresses.edge_url.startswith("https") else f"{where} Good for trying out on this machine."
+            return False, say(
+                "%(url)s is not https: what people type can be read on the way. Put TLS before it.", url=url
+            )
+    where = say(
+        "%(name)s: inside at %(inside)s, for the world at %(edge)s.",
+        name=house.name,
+        inside=addresses.inside_url,
+        edge=addresses.edge_url,
+    )
+    if addresses.edge_url.startswith("https"):
+        return True, where
+    return True, together(where, say("Good for trying out on this machine."))
 
 
 async def _sign_in(house: House) -> tuple[bool, str]:
     ready, admins = await people.count_with_password(house.store), await people.count_by_role(house.store, "admin")
-    said = f"{ready} can sign in with a password; {admins} of all are admins."
+    said = say("%(ready)s can sign in with a password; %(admins)s of all are admins.", ready=ready, admins=admins)
     if ready < 2:
-        return False, f"{said} Invite at least one other person, and see them come in."
+        return False, together(said, say("Invite at least one other person, and see them come in."))
     if admins < 2:
-        return False, f"{said} Make a second one, so that nobody is locked out when you are away."
+        return False, together(said, say("Make a second one, so that nobody is locked out when you are away."))
     return True, said
 
 
 async def _partner(house: House) -> tuple[bool, str]:
     known = [one for one in await partner_rows.all_of(house.store) if one.state != "removed"]
     if not known:
-        return False, "No partner yet: no other organisation shares a forum with you."
-    return True, f"{len(known)} written down, {known[0].name or known[0].host} first."
+        return False, say("No partner yet: no other organisation shares a forum with you.")
+    return True, say("%(n)s written down, %(name)s first.", n=len(known), name=known[0].name or known[0].host)
 
 
 async def _practice(house: House) -> tuple[bool, str]:
     if await audit.found(house.store, act="make rehearsal jam", limit=1):
-        return True, "You have rehearsed a jam."
-    return False, "No jam was rehearsed yet. Draft one from a template, then rehearse it in its settings."
+        return True, say("You have rehearsed a jam.")
+    return False, say("No jam was rehearsed yet. Draft one from a template, then rehearse it in its settings.")
 
 
 async def _aside(house: House) -> set[str]:

@@ -25,7 +25,7 @@ async def require_tellable(house: House, by: Member, made: Contribution, words: 
     verdict = await judge_flag(house, by, made, words)
     if verdict is None or not verdict.crosses:
         why = verdict.reason if verdict else "Their server may not see this forum."
-        raise Conflict(f"The rules keep this from {made.author_host}. {why}")
+        raise Conflict("The rules keep this from %(author_host)s. %(why)s", author_host=made.author_host, why=why)
     if await outbound(house, by, words, verdict) is None:
         raise Conflict("What you wrote has something in it that may not leave. Say it in other words.")
 

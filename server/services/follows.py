@@ -32,7 +32,7 @@ async def follow(house: House, by: Member, kind: str, subject_id: str, jam_key: 
     known, jam = await _kind(kind), await _jam(house, by, kind, jam_key)
     found = Follow(by.id, known, await _subject(house, by, known, subject_id, jam), jam.id if jam else "", house.now())
     if len(await follows.of_member(house.store, by.id)) >= MOST:
-        raise Conflict(f"You follow {MOST} things already. Let go of some first.")
+        raise Conflict("You follow %(most)s things already. Let go of some first.", most=MOST)
     async with house.store.transaction() as change:
         await follows.add(change, found)
     return found
@@ -47,7 +47,7 @@ async def unfollow(house: House, by: Member, kind: str, subject_id: str, jam_id:
 async def _kind(kind: str) -> FollowKind:
     found = next((one for one in FOLLOWED if one == kind), None)
     if found is None:
-        raise Invalid("kind", f"One can follow a {', '.join(FOLLOWED)}.")
+        raise Invalid("kind", "One can follow a %(followed)s.", followed=tuple(FOLLOWED))
     return found
 
 

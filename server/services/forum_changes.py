@@ -11,6 +11,7 @@ from server.database import Transaction
 from server.domain.actors import Member
 from server.domain.errors import Conflict, Invalid
 from server.domain.jams import AUDIENCES, Audience, Forum, Jam
+from server.domain.sentences import say
 from server.services.forums import forum_and_jam, hosts_in
 from server.services.house import House
 from server.services.labels import label_of
@@ -18,12 +19,14 @@ from server.services.rules import swap_rules
 from server.services.text import clean_line, clean_text
 from server.storage import contributions, events, jams
 
-WORDS_STAND = (
+WORDS_STAND = say(
     "People have written here for those whom it was for, under its label: neither changes any more."
     " Make another forum, and move there what belongs there."
 )
-OPENED = "The jam has opened, and others may have found this forum: whom it is for changes no more. Make another forum."
-NAME_STAYS = "A forum keeps its short name: rules, addresses and other servers know it by that."
+OPENED = say(
+    "The jam has opened, and others may have found this forum: whom it is for changes no more. Make another forum."
+)
+NAME_STAYS = say("A forum keeps its short name: rules, addresses and other servers know it by that.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +99,7 @@ async def _values(house: House, forum: Forum, jam: Jam, wish: Changes) -> dict[s
 
 async def _for_whom(house: House, forum: Forum, jam: Jam, wish: Changes) -> dict[str, object]:
     if wish.audience is not None and wish.audience not in AUDIENCES:
-        raise Invalid("audience", f"An audience is one of {', '.join(AUDIENCES)}.")
+        raise Invalid("audience", "An audience is one of %(audiences)s.", audiences=tuple(AUDIENCES))
     values: dict[str, object] = {}
     if wish.audience is not None and wish.audience != forum.audience:
         values["audience"] = wish.audience
@@ -117,7 +120,7 @@ async def _order(house: House, forum: Forum, place: int | None) -> Sequence[Foru
         return ()
     known = await jams.forums(house.store, forum.jam_id)
     if not 1 <= place <= len(known):
-        raise Invalid("place", f"A place lies between 1 and {len(known)}.")
+        raise Invalid("place", "A place lies between 1 and %(last)s.", last=len(known))
     order = [one for one in known if one.id != forum.id]
     order.insert(place - 1, forum)
     return () if [one.id for one in order] == [one.id for one in known] else order

@@ -39,12 +39,14 @@ async def create_forum(
     if not SLUG.fullmatch(slug):
         raise Invalid("slug", "A short name has lower-case letters, digits and hyphens, at most 64 of them.")
     if audience not in AUDIENCES:
-        raise Invalid("audience", f"An audience is one of {', '.join(AUDIENCES)}.")
+        raise Invalid("audience", "An audience is one of %(audiences)s.", audiences=tuple(AUDIENCES))
     if names not in NAMES:
-        raise Invalid("names", f"Names are one of {', '.join(NAMES)}.")
+        raise Invalid("names", "Names are one of %(names)s.", names=tuple(NAMES))
     handle = f"@{slug}@{house.addresses.edge_host}"
     if await jams.forum_by_handle(house.store, handle) or await people.by_username(house.store, slug):
-        raise Conflict(f"The name {slug} is taken by another forum or a person; names outside must be unique.")
+        raise Conflict(
+            "The name %(slug)s is taken by another forum or a person; names outside must be unique.", slug=slug
+        )
     forum = Forum(
         id=new_id(),
         jam_id=jam.id,

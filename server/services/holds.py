@@ -15,6 +15,7 @@ from server.domain.actors import Member
 from server.domain.errors import Conflict, Missing, NotAllowed, Refusal
 from server.domain.events import EventKind
 from server.domain.holds import Decision, Hold, HoldState, Sought, group_names, why_not
+from server.domain.sentences import later
 from server.domain.uris import new_id
 from server.services.house import House
 from server.services.text import clean_text
@@ -25,14 +26,14 @@ from server.storage import holds as hold_rows
 UNDO_SECONDS = 10.0
 MOST_UNDO_SECONDS = 300.0
 MOST_AT_ONCE = 200
-CHANGED = "What is on offer has changed since you looked. Please look again."
+CHANGED = later("What is on offer has changed since you looked. Please look again.")
 DECIDED = {
-    "deciding": "Somebody has decided on this; it takes effect in a moment.",
-    "released": "Somebody has released this already.",
-    "refused": "Somebody has refused this already.",
-    "void": "This waits no longer: its words have changed or are gone, or no rule holds it any more.",
+    "deciding": later("Somebody has decided on this; it takes effect in a moment."),
+    "released": later("Somebody has released this already."),
+    "refused": later("Somebody has refused this already."),
+    "void": later("This waits no longer: its words have changed or are gone, or no rule holds it any more."),
 }
-TOO_LATE = "This has taken effect and cannot be undone. A recall takes back what has crossed."
+TOO_LATE = later("This has taken effect and cannot be undone. A recall takes back what has crossed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ async def decide_all(
     """
     by.require("review")
     if len(chosen) > MOST_AT_ONCE:
-        raise Conflict(f"At most {MOST_AT_ONCE} can be decided at once.")
+        raise Conflict("At most %(most)s can be decided at once.", most=MOST_AT_ONCE)
     note = clean_text(reason, "reason") if decision == "refuse" else ""
     batch, said = new_id(), list[Said]()
     async with house.store.transaction():
@@ -282,7 +283,7 @@ async def undo(house: House, by: Member, hold_id: str) -> Hold:
     hold = await find_hold(house, hold_id)
     if not await _undo(house, by, hold.id):
         mine = any(one.by.id == by.id and not one.undone for one in hold.answers)
-        raise Conflict(TOO_LATE if mine else "There is nothing of yours to undo here.")
+        raise Conflict(TOO_LATE if mine else later("There is nothing of yours to undo here."))
     return await find_hold(house, hold_id)
 
 

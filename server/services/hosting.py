@@ -59,7 +59,12 @@ async def put_host(house: House, by: Member, forum: Forum, username: str, bio: s
         by.require("jams")
     words = clean_text(bio, "bio", required=False)
     if len(words) > BIO_LIMIT:
-        raise Invalid("bio", f"This is {len(words)} characters long; at most {BIO_LIMIT} fit.")
+        raise Invalid(
+            "bio",
+            "This is %(length)s characters long; at most %(most)s fit.",
+            length=len(words),
+            most=BIO_LIMIT,
+        )
     async with house.store.transaction() as change:
         await hosting.put_host(change, new_id(), forum.id, member.id, words, house.now().timestamp())
         await _record(house, change, by, forum, "make host" if member.id not in known else "describe host")
@@ -84,7 +89,7 @@ async def put_picture(
     """
     await obtain_host(house, by, forum, member_id)
     if len(body) > LARGEST:
-        raise TooMuch(f"A picture may have {LARGEST // 1_000_000} MB.")
+        raise TooMuch("A picture may have %(most)s MB.", most=LARGEST // 1_000_000)
     if not picture_format(body):
         raise Invalid("file", "That is no picture. We take JPEG, PNG, WebP or GIF.")
     shows = clean_alt(alt)

@@ -100,12 +100,19 @@ async def ask(house: House, by: Member, queue: Queue, text: str) -> None:
     hour.require(house.now(), "planned", "open")
     words = clean_text(text, "text")
     if len(words) > LONGEST_QUESTION:
-        raise TooMuch(f"This is {len(words)} characters long; at most {LONGEST_QUESTION} fit. Nothing was lost.")
+        raise TooMuch(
+            "This is %(length)s characters long; at most %(most)s fit. Nothing was lost.",
+            length=len(words),
+            most=LONGEST_QUESTION,
+        )
     async with house.store.transaction() as change:
         asker = await speak(house, change, by, queue.forum, hour.id)
         mine = [one for one in await hours.questions(change, hour.id, by.id) if one.author_id == asker.id]
         if sum(one.state == "waiting" for one in mine) >= MOST_WAITING:
-            raise Conflict(f"{MOST_WAITING} questions of yours wait; take one back, or support others' meanwhile.")
+            raise Conflict(
+                "%(most)s questions of yours wait; take one back, or support others' meanwhile.",
+                most=MOST_WAITING,
+            )
         if any(one.text == words for one in mine):
             raise Conflict("You have asked that already.")
         question_id = new_id()

@@ -154,7 +154,7 @@ def _draft(
     title: str = "",
 ) -> Contribution:
     if intent not in INTENTS:
-        raise Invalid("intent", f"An intent is one of {', '.join(filter(None, INTENTS))}.")
+        raise Invalid("intent", "An intent is one of %(known)s.", known=tuple(filter(None, INTENTS)))
     html = sanitise(origin.html) if origin else ""
     words = clean_text(plain(html) if origin else text)
     return Contribution(

@@ -86,7 +86,7 @@ async def count_unread(house: House, reader: Member) -> dict[str, int]:
 async def set_read(house: House, reader: Member, ids: Sequence[int], *, read: bool = True) -> None:
     """Mark some of one's own notices as read, or as unread again. Raises Missing, Invalid."""
     if len(ids) > MOST_AT_ONCE:
-        raise Invalid("ids", f"At most {MOST_AT_ONCE} notices can be marked at once.")
+        raise Invalid("ids", "At most %(most)s notices can be marked at once.", most=MOST_AT_ONCE)
     at = house.now().timestamp() if read else None
     async with house.store.transaction() as change:
         for one in ids:

@@ -65,7 +65,7 @@ async def label_of(
         try:
             label = Label.parse(stated)
         except LabelError as error:
-            raise Invalid("label", f"Its label is none that we know: {error}.") from error
+            raise Invalid("label", "Its label is none that we know: %(error)s.", error=error) from error
     elif not is_public:
         level = (await reader_at(house, peer)).clearance.level
         label = label.join(Label(level, frozenset(), WISHES[level]))

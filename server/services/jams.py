@@ -39,7 +39,7 @@ async def create_jam(
         created_at=house.now(),
     )
     if await jams.jam_of_host(house.store, slug, ""):
-        raise Conflict(f"There is a jam called {slug} already.")
+        raise Conflict("There is a jam called %(slug)s already.", slug=slug)
     async with house.store.transaction() as change:
         await jams.insert_jam(jam)
         await _record(house, change, by, "JamCreated", jam, "create jam")
@@ -54,7 +54,7 @@ def _check_times(opens_at: datetime, closes_at: datetime) -> None:
     if closes_at <= opens_at:
         raise Invalid("closes_at", "A jam closes after it opens.")
     if (closes_at - opens_at).days > LONGEST_DAYS:
-        raise Invalid("closes_at", f"A jam lasts at most {LONGEST_DAYS} days.")
+        raise Invalid("closes_at", "A jam lasts at most %(most)s days.", most=LONGEST_DAYS)
 
 
 def _clean_charter(charter: Charter) -> Charter:

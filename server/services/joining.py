@@ -12,6 +12,7 @@ from server.domain.actors import Member
 from server.domain.errors import Invalid, Missing, SignInNeeded
 from server.domain.invitations import MOST_DAYS, MOST_USES, Invitation
 from server.domain.people_file import BadPeopleFile, Newcomer, read_people
+from server.domain.sentences import later, say
 from server.domain.uris import new_id
 from server.services import people
 from server.services.house import House
@@ -22,7 +23,7 @@ from server.storage import people as people_rows
 
 # Somebody invited by name has a week to come in; other one-time links live an hour.
 LINK_LIFE = timedelta(days=7)
-GONE = "This invitation was used up or ended, or is too old. Ask whoever sent it for a new one."
+GONE = later("This invitation was used up or ended, or is too old. Ask whoever sent it for a new one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,9 @@ async def make_invitation(
     """Make a link by which people join as members; return it with its secret, which is shown once. For admins."""
     by.require("people")
     if not 1 <= uses <= MOST_USES:
-        raise Invalid("uses", f"A link is good for 1 to {MOST_USES:,} people.")
+        raise Invalid("uses", "A link is good for 1 to %(most)s people.", most=MOST_USES)
     if not 1 <= days <= MOST_DAYS:
-        raise Invalid("days", f"A link lives 1 to {MOST_DAYS} days.")
+        raise Invalid("days", "A link lives 1 to %(most)s days.", most=MOST_DAYS)
     secret, now = secrets.token_urlsafe(32), house.now()
     made = Invitation(
         id=new_id(),
@@ -119,7 +120,9 @@ async def import_people(house: House, by: Member, text: str) -> list[Joined]:
             try:
                 member = await people.add_member(house, one.username, one.name, one.unit, one.role, by=by)
             except Invalid as refusal:
-                raise BadPeopleFile((f"Line {one.line}: {refusal.public}",)) from refusal
+                raise BadPeopleFile(
+                    (say("Line %(line)s: %(fault)s", line=one.line, fault=refusal.public),)
+                ) from refusal
             made.append(Joined(member, await people.make_link(house, member, by, LINK_LIFE)))
     return made
 

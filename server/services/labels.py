@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.boundary.labels import ONWARD, Clearance, Label, LabelError, Level
 from server.domain.actors import Member
 from server.domain.errors import Invalid, NotAllowed
+from server.domain.sentences import say, together
 
 LEVELS = ", ".join(map(str, Level))
 DECLASSIFIERS = ("review", "rules")
@@ -15,8 +16,11 @@ def label_of(asked: str | None, default: str = "GREEN") -> str:
     try:
         return str(Label.parse(asked or default))
     except LabelError as error:
-        said = f"A label is one of {LEVELS}, with categories and an onward wish where wanted: AMBER+legal>organisation."
-        raise Invalid("label", f"{said} {_sentence(error)}") from error
+        said = say(
+            "A label is one of %(levels)s, with categories and an onward wish where wanted: AMBER+legal>organisation.",
+            levels=LEVELS,
+        )
+        raise Invalid("label", together(said, _sentence(error))) from error
 
 
 def clearance_of(asked: str) -> str:
@@ -24,8 +28,8 @@ def clearance_of(asked: str) -> str:
     try:
         return str(Clearance.parse(asked))
     except LabelError as error:
-        said = f"A clearance is one of {LEVELS}, with categories where wanted: GREEN+legal."
-        raise Invalid("clearance", f"{said} {_sentence(error)}") from error
+        said = say("A clearance is one of %(levels)s, with categories where wanted: GREEN+legal.", levels=LEVELS)
+        raise Invalid("clearance", together(said, _sentence(error))) from error
 
 
 def put_together(level: str, categories: str, onward: str) -> str:
@@ -43,8 +47,10 @@ def require_declassifier(by: Member, before: str, after: str) -> None:
     """Raise NotAllowed unless this person may make a label less strict."""
     if not may_declassify(by):
         raise NotAllowed(
-            f"Its label can be raised but not lowered from {before} to {after}: that takes a reviewer or an admin.",
+            "Its label can be raised but not lowered from %(before)s to %(after)s: that takes a reviewer or an admin.",
             f"{by.id} may not declassify",
+            before=before,
+            after=after,
         )
 
 

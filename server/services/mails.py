@@ -79,15 +79,26 @@ async def choose(
     return made
 
 
-async def ask_address(house: House, member: Member, address: str, domains: Collection[str]) -> MailChoices:
+async def choose_language(house: House, member: Member, language: str) -> None:
+    """Remember the language in which somebody reads, by its code: mails come in it too."""
+    async with house.store.transaction() as change:
+        old = await mails.choices(change, member.id)
+        if old.language != language:
+            await mails.put_choices(change, replace(old, language=language))
+
+
+async def ask_address(
+    house: House, member: Member, address: str, domains: Collection[str], language: str = ""
+) -> MailChoices:
     """Take an address down and mail it a link to say that it is theirs; "" takes the address away.
+    `language` is the one that they read this in, taken where they never chose one.
 
     Only addresses of the organisation's own domains are taken: a mail leaves the house.
     """
     address = address.strip()
     if address and domain_of(address) not in domains:
         named = ", ".join(sorted(domains)) or "none so far"
-        raise Invalid("address", f"Mail goes to addresses of these domains only: {named}.")
+        raise Invalid("address", "Mail goes to addresses of these domains only: %(named)s.", named=named)
     now = house.now()
     async with house.store.transaction() as change:
         old = await mails.choices(change, member.id)
@@ -97,6 +108,7 @@ async def ask_address(house: House, member: Member, address: str, domains: Colle
         if address and await mails.count_since(change, member.id, "confirm", day_ago) >= MOST_CONFIRMS:
             raise TooMuch("That is enough mails to confirm an address for one day. Try again tomorrow.")
         made = replace(old, address=address, confirmed=False, asked=new_id() if address else "")
+        made = replace(made, language=old.language or language)
         await mails.put_choices(change, made)
         if address:
             await mails.add(change, member.id, "confirm", _message_id(house), (0, 0), now.timestamp())
@@ -135,7 +147,7 @@ async def choose_says(house: House, by: Member, says: str) -> Says:
     by.require("people")
     chosen = next((one for one in SAYS if one == says), None)
     if chosen is None:
-        raise Invalid("says", f"Mails hold {', '.join(SAYS[:-1])} or {SAYS[-1]}.")
+        raise Invalid("says", "Mails hold %(says)s or %(last)s.", says=SAYS[:-1], last=SAYS[-1])
     now = house.now().timestamp()
     async with house.store.transaction() as change:
         await mails.put_says(change, chosen, by.id, now)

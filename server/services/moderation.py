@@ -98,7 +98,7 @@ async def decide(house: House, by: Member, case_id: str, decision: str, note: st
     by.require("moderate")
     act = next((one for one in DECISIONS if one == decision), None)
     if act is None:
-        raise Invalid("decision", f"A decision is one of {', '.join(DECISIONS)}.")
+        raise Invalid("decision", "A decision is one of %(decisions)s.", decisions=tuple(DECISIONS))
     case = await _case(house, case_id)
     state = next_state(case.state, act)
     words = clean_line(note, "note", REASON_LIMIT, required=act != "dismiss")

@@ -17,6 +17,7 @@ from server.domain.errors import Conflict, Invalid, Missing
 from server.domain.facilitation import REASON_LIMIT, Move, MoveKind
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum, Jam
+from server.domain.sentences import later
 from server.domain.uris import new_id
 from server.services.forums import forum_and_jam
 from server.services.house import House
@@ -26,7 +27,7 @@ from server.storage import holds as hold_rows
 from server.storage import moves as rows
 from server.storage.moves import Place
 
-CHANGED = "Something in this thread has just changed. Look again, and repeat it."
+CHANGED = later("Something in this thread has just changed. Look again, and repeat it.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,11 +61,11 @@ async def add_member(
     if not USERNAME.fullmatch(username):
         raise Invalid("username", "A username has letters, digits, _ . or -, at most 64 of them.")
     if role not in ROLES or role == "guest":
-        raise Invalid("role", f"A role is one of {', '.join(ROLES[1:])}.")
+        raise Invalid("role", "A role is one of %(roles)s.", roles=ROLES[1:])
     if await people.by_username(house.store, username):
-        raise Conflict(f"There is a person called {username} already.")
+        raise Conflict("There is a person called %(username)s already.", username=username)
     if await jams.forum_by_handle(house.store, f"@{username.lower()}@{house.addresses.edge_host}"):
-        raise Conflict(f"A forum bears the name {username} already.")
+        raise Conflict("A forum bears the name %(username)s already.", username=username)
     member = Member(
         id=new_id(),
         username=username,
@@ -156,7 +156,11 @@ async def list_people(house: House, after: str = "", limit: int = 500) -> list[M
 def check_password(house: House, username: str, password: str) -> None:
     """Raise Invalid unless a password is long enough and none that anyone would try first."""
     if not PASSWORD_LEAST <= len(password) <= PASSWORD_MOST:
-        raise Invalid("password", f"A password has at least {PASSWORD_LEAST} characters; 15 or more are better.")
+        raise Invalid(
+            "password",
+            "A password has at least %(least)s characters; 15 or more are better.",
+            least=PASSWORD_LEAST,
+        )
     if password.lower() in (username.lower(), house.name.lower(), "password", "12345678", "marmalade"):
         raise Invalid("password", "That password is among the first that anyone would try.")
 
@@ -271,7 +275,7 @@ async def change_member(
     if any(value is not None for value in (unit, role, active)):
         by.require("people")
     if role is not None and (role not in ROLES or role == "guest" or not member.is_local):
-        raise Invalid("role", f"A role is one of {', '.join(ROLES[1:])}.")
+        raise Invalid("role", "A role is one of %(roles)s.", roles=ROLES[1:])
     unit = unit if unit is None else clean_line(unit, "unit", 100, required=False)
     values = {
         key: value

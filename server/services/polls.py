@@ -95,7 +95,9 @@ def _check_end(ends_at: datetime, jam: Jam, now: datetime) -> None:
     if ends_at.tzinfo is None or ends_at <= now:
         raise Invalid("ends_at", "A poll ends in the future.")
     if ends_at > jam.closes_at:
-        raise Invalid("ends_at", f"A poll ends when the jam closes at the latest: {jam.closes_at:%Y-%m-%d %H:%M} UTC.")
+        raise Invalid(
+            "ends_at", "A poll ends when the jam closes at the latest: %(closes_at)s.", closes_at=jam.closes_at
+        )
 
 
 async def obtain(house: House, reader: Member, contribution_id: str) -> tuple[Contribution, Poll]:

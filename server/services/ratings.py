@@ -25,7 +25,7 @@ async def set_axes(house: House, by: Member, jam: Jam, names: Sequence[str]) -> 
     by.require("jams")
     clean = [line for one in names if (line := clean_line(one, "axes", LONGEST_AXIS, required=False))]
     if len(clean) > MOST_AXES:
-        raise Invalid("axes", f"At most {MOST_AXES} axes: more are not filled in.")
+        raise Invalid("axes", "At most %(most)s axes: more are not filled in.", most=MOST_AXES)
     if len({name.casefold() for name in clean}) < len(clean):
         raise Invalid("axes", "Two of the axes are the same.")
     now = house.now().timestamp()
@@ -47,9 +47,11 @@ async def rate(house: House, by: Member, idea: Contribution, values: Mapping[str
     known = await axes_of(house, jam)
     for axis, value in values.items():
         if axis not in known:
-            raise Invalid("axis", f"Ideas here are rated on {', '.join(known)}.")
+            raise Invalid("axis", "Ideas here are rated on %(known)s.", known=tuple(known))
         if isinstance(value, bool) or value not in (0, *range(LOWEST, HIGHEST + 1)):
-            raise Invalid("value", f"A rating is a whole number from {LOWEST} to {HIGHEST}.")
+            raise Invalid(
+                "value", "A rating is a whole number from %(lowest)s to %(highest)s.", lowest=LOWEST, highest=HIGHEST
+            )
     now = house.now().timestamp()
     async with house.store.transaction() as change:
         for axis, value in values.items():

@@ -128,7 +128,7 @@ class Replay:
             self._skip(line, refusal.public.rstrip("."))
             return None
         except JamNotOpen as refusal:
-            raise Refusal(f"Line {line.number}: {refusal.public}") from refusal
+            raise Refusal("Line %(line)s: %(fault)s", line=line.number, fault=refusal.public) from refusal
         return replace(done, title="", text="", html="")
 
     def _skip(self, line: Line, why: str) -> None:
@@ -148,7 +148,7 @@ class Replay:
                     continue
                 self.totals.people += 1
                 return made
-        raise Conflict(f"Line {line.number}: no username is left for {line.author!r}.")
+        raise Conflict("Line %(line)s: no username is left for %(author)s.", line=line.number, author=repr(line.author))
 
 
 async def _found(find: Find, line: Line) -> Member:

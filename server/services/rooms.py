@@ -69,10 +69,14 @@ async def open_room(
     owing_id = next(iter(owing), by.id)
     inside |= owing
     if len(inside) > MOST_PEOPLE:
-        raise Invalid("members", f"A room has at most {MOST_PEOPLE} people.")
+        raise Invalid("members", "A room has at most %(most)s people.", most=MOST_PEOPLE)
     words = clean_text(task, "task", required=False)
     if len(words) > LONGEST_TASK:
-        raise TooMuch(f"The task is {len(words)} characters long; at most {LONGEST_TASK} fit. Nothing was lost.")
+        raise TooMuch(
+            "The task is %(length)s characters long; at most %(most)s fit. Nothing was lost.",
+            length=len(words),
+            most=LONGEST_TASK,
+        )
     _check_due(due_at, jam, house.now())
     made = Room(
         id=new_id(), jam_id=jam.id, thread_id=idea.id, title=clean_line(title, "title"), task=words, owed_by=owing_id,
@@ -96,14 +100,14 @@ async def _people(house: House, names: Iterable[str], field: str = "members") ->
             continue
         member = await people.by_username(house.store, username)
         if member is None or not member.active:
-            raise Invalid(field, f"There is no active person called {username[:80]} here.")
+            raise Invalid(field, "There is no active person called %(username)s here.", username=username[:80])
         found[member.id] = member.name
     return found
 
 
 def _check_due(due_at: datetime, jam: Jam, now: datetime) -> None:
     if due_at.tzinfo is None or not now < due_at <= jam.closes_at:
-        raise Invalid("due_at", f"A summary is due before the jam closes: {jam.closes_at:%Y-%m-%d %H:%M} UTC.")
+        raise Invalid("due_at", "A summary is due before the jam closes: %(closes_at)s.", closes_at=jam.closes_at)
 
 
 async def obtain(house: House, reader: Member, room_id: str) -> Room:
@@ -148,7 +152,7 @@ async def let_in(house: House, by: Member, room: Room, members: Iterable[str]) -
     if not found:
         raise Invalid("members", "Name somebody.")
     if len(room.people | found) > MOST_PEOPLE:
-        raise Invalid("members", f"A room has at most {MOST_PEOPLE} people.")
+        raise Invalid("members", "A room has at most %(most)s people.", most=MOST_PEOPLE)
     async with house.store.transaction() as change:
         await rooms.let_in(change, room.id, found)
         await _note(house, change, "RoomOpened", room, by=by.id, owed_by=room.owed_by, members=sorted(found))

@@ -11,6 +11,7 @@ from server.database import Transaction
 from server.domain.actors import Member
 from server.domain.crossings import StoredRules
 from server.domain.errors import Conflict, NotAllowed, RulesMoved
+from server.domain.sentences import later
 from server.services.house import House, read_table
 from server.services.rules import (
     Change,
@@ -24,7 +25,7 @@ from server.services.rules import (
 from server.storage import events, rule_sets
 
 Find = Callable[[int], Awaitable[StoredRules | None]]
-NOT_WAITING = "That version does not wait for approval."
+NOT_WAITING = later("That version does not wait for approval.")
 
 
 async def changes_of(house: House, stored: StoredRules) -> tuple[str, ...]:

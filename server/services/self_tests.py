@@ -16,6 +16,7 @@ from server.domain.errors import Conflict, Missing
 from server.domain.ideas import Contribution
 from server.domain.jams import Charter, Forum, Jam
 from server.domain.self_test import CANARIES, HOSTS, JAM, PLACES, Kind, Report, SelfTest
+from server.domain.sentences import later
 from server.domain.uris import new_id
 from server.services import people
 from server.services.house import House
@@ -26,7 +27,7 @@ from server.storage import self_tests as rows
 # A test that has not ended by then was killed; one without a result for so long is no comfort any more.
 LONGEST = timedelta(minutes=5)
 STALE = timedelta(hours=3)
-UNDER_WAY = "A self-test is under way. Its result is here in a minute."
+UNDER_WAY = later("A self-test is under way. Its result is here in a minute.")
 
 
 @dataclass(frozen=True, slots=True)

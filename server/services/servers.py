@@ -48,7 +48,7 @@ async def say(
     if standing is not None and standing not in STANDINGS:
         raise Invalid("standing", "A server is limited, suspended, or neither.")
     if kind is not None and kind not in KINDS:
-        raise Invalid("kind", f"A kind is one of {', '.join(filter(None, KINDS))}.")
+        raise Invalid("kind", "A kind is one of %(kinds)s.", kinds=tuple(filter(None, KINDS)))
     why = clean_line(note, "note", LONGEST_NOTE, required=False) if note is not None else None
     if standing:
         await _require_stranger(house, host)
@@ -73,7 +73,9 @@ async def _require_stranger(house: House, host: str) -> None:
         raise Conflict("That is this server.")
     for partner in await partner_rows.all_of(house.store):
         if partner.state != "removed" and host in parents_of(partner.host):
-            raise Conflict(f"{partner.host} is a partner. Pause or end the partnership; then it can be shut out.")
+            raise Conflict(
+                "%(host)s is a partner. Pause or end the partnership; then it can be shut out.", host=partner.host
+            )
 
 
 async def _put(house: House, change: Transaction, by: Member, known: Server, made: Server) -> None:

@@ -12,6 +12,7 @@ from server.boundary.facts import Facts
 from server.domain.actors import Member
 from server.domain.crossings import ShadowDifference, StoredRules, Tried, Verdict, VerdictWord
 from server.domain.errors import Conflict
+from server.domain.sentences import later, say
 from server.services.house import House, Rulebook
 from server.services.judgement import WORDS
 from server.services.rules import Change, rules_in_force, tidy, version_of, weigh_against
@@ -39,9 +40,11 @@ class ShadowReport:
     @property
     def sentence(self) -> str:
         if not self.judged:
-            return "Nothing has been decided since it is in the shadow."
-        said = f"It would have decided {self.otherwise} of {self.judged} otherwise"
-        return f"{said}, {self.opening} more openly." if self.otherwise else f"{said}."
+            return say("Nothing has been decided since it is in the shadow.")
+        said = later("It would have decided %(n)s of %(all)s otherwise.")
+        if self.otherwise:
+            said = later("It would have decided %(n)s of %(all)s otherwise, %(opening)s more openly.")
+        return say(said, n=self.otherwise, all=self.judged, opening=self.opening)
 
 
 async def start_shadow(house: House, by: Member, text: str, note: str = "") -> tuple[StoredRules, Change]:

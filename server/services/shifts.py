@@ -11,6 +11,7 @@ from server.domain.handover import Line, Log, draft_note
 from server.domain.ideas import Contribution
 from server.domain.jams import Jam
 from server.domain.moderation import STATE_WORDS, Case
+from server.domain.sentences import say, together
 from server.domain.uris import new_id
 from server.services import people
 from server.services.house import House
@@ -38,13 +39,13 @@ async def plan(house: House, by: Member, jam: Jam, username: str, starts_at: dat
     except Missing as missing:
         raise Invalid("username", "There is nobody of that name here.") from missing
     if not who.may("moderate"):
-        raise Invalid("username", f"{who.name} is no facilitator.")
+        raise Invalid("username", "%(name)s is no facilitator.", name=who.name)
     if ends_at <= starts_at or ends_at - starts_at > LONGEST:
         raise Invalid("ends_at", "A shift ends after it begins, and within a day.")
     if ends_at < house.now():
         raise Invalid("ends_at", "That is over already.")
     if len(await rows.of_jam(house.store, jam.id)) >= MOST:
-        raise Conflict(f"A rota has {MOST} shifts at most.")
+        raise Conflict("A rota has %(most)s shifts at most.", most=MOST)
     shift = _shift(jam, who, starts_at, ends_at)
     async with house.store.transaction() as change:
         await rows.insert(shift)
@@ -129,7 +130,7 @@ async def draft(house: House, by: Member, jam: Jam, shift: Shift) -> str:
         if one.made_at >= since and one.undone_at is None
     ]
     waiting = [
-        Line(_words(one), _page(one.id), f"since {one.created_at:%H:%M} UTC")
+        Line(_words(one), _page(one.id), say("since %(at)s", at=one.created_at))
         for one in await neglected(house, by, jam, 200)
     ]
     return draft_note(
@@ -143,12 +144,12 @@ def _page(contribution_id: str) -> str:
 
 
 def _words(made: Contribution) -> str:
-    return made.title or excerpt(made.text, 60) or "without words"
+    return made.title or excerpt(made.text, 60) or say("without words")
 
 
 async def _title(house: House, contribution_id: str) -> str:
     made = await contributions.by_id(house.store, contribution_id)
-    return "deleted" if made is None or made.deleted else _words(made)
+    return say("deleted") if made is None or made.deleted else _words(made)
 
 
 async def _flagged(house: House, case: Case) -> Line:
@@ -156,7 +157,7 @@ async def _flagged(house: House, case: Case) -> Line:
     return Line(
         await _title(house, case.contribution_id),
         _page(case.contribution_id),
-        f"{STATE_WORDS[case.state]}{f', {last}' if last else ''}",
+        together(STATE_WORDS[case.state], *((last,) if last else ()), between=", "),
     )
 
 

@@ -83,14 +83,18 @@ async def draft(house: House, by: Member, jam: Jam, text: str, sources: Iterable
 async def _sources(house: House, by: Member, jam: Jam, named: Iterable[str]) -> list[Contribution]:
     keys = list(dict.fromkeys(key.strip() for key in named if key.strip()))
     if not 1 <= len(keys) <= MOST_SOURCES:
-        raise Invalid("sources", f"Name one to {MOST_SOURCES} ideas or replies that it is drawn from.")
+        raise Invalid(
+            "sources",
+            "Name one to %(most)s ideas or replies that it is drawn from.",
+            most=MOST_SOURCES,
+        )
     found = []
     for key in keys:
         known = await ideas.by_uri(house, key)
         try:
             one = await ideas.obtain(house, by, known.id if known else key.rpartition("/")[2].rpartition("#c-")[2])
         except Missing as missing:
-            raise Invalid("sources", f"There is no idea or reply at {key[:80]}.") from missing
+            raise Invalid("sources", "There is no idea or reply at %(key)s.", key=key[:80]) from missing
         if one.jam_id != jam.id:
             raise Invalid("sources", "All that it is drawn from stands in this jam.")
         found.append(one)
@@ -150,7 +154,7 @@ async def vote(house: House, by: Member, jam: Jam, statement_id: str, opinion: s
 def _opinion(word: str) -> Opinion:
     found = next((one for one in OPINIONS if one == word), None)
     if found is None:
-        raise Invalid("vote", f"Say one of {', '.join(OPINIONS)}.")
+        raise Invalid("vote", "Say one of %(opinions)s.", opinions=tuple(OPINIONS))
     return found
 
 

@@ -63,12 +63,12 @@ async def write(
     cited = tuple(dict.fromkeys([*cites, *_ID.findall(words)]))
     known = {idea.id, *(one.id for one in await contributions.thread(house.store, idea.id) if not one.deleted)}
     if strange := [one for one in cites if one not in known]:
-        raise Invalid("cites", f"{strange[0][:40]} is no contribution of this thread.")
+        raise Invalid("cites", "%(which)s is no contribution of this thread.", which=strange[0][:40])
     named = tuple(one for one in cited if one in known)
     if not named:
         raise Invalid("cites", "Cite at least one contribution that it draws on.")
     if len(named) > MOST_CITED:
-        raise Invalid("cites", f"A summary cites {MOST_CITED} contributions at most.")
+        raise Invalid("cites", "A summary cites %(most)s contributions at most.", most=MOST_CITED)
     return await _write(house, by, idea, words, named, base)
 
 

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from server.domain.errors import Invalid, TooMuch
 from server.domain.ideas import TEXT_LIMIT, TITLE_LIMIT
+from server.domain.sentences import say
 
 TAGS = {
     "a",
@@ -59,7 +60,7 @@ def clean_line(value: str, field: str, limit: int = TITLE_LIMIT, *, required: bo
     if required and not line:
         raise Invalid(field, "Please fill this in.")
     if len(line) > limit:
-        raise Invalid(field, f"This is {len(line)} characters long; at most {limit} fit.")
+        raise Invalid(field, "This is %(length)s characters long; at most %(most)s fit.", length=len(line), most=limit)
     return line
 
 
@@ -75,7 +76,11 @@ def clean_text(value: str, field: str = "text", *, required: bool = True) -> str
 
 def too_long(text: str) -> str:
     """What is said of a text that is over the limit."""
-    return f"This is {len(text):,} characters long; at most {TEXT_LIMIT:,} fit. Nothing was lost: shorten it."
+    return say(
+        "This is %(length)s characters long; at most %(most)s fit. Nothing was lost: shorten it.",
+        length=len(text),
+        most=TEXT_LIMIT,
+    )
 
 
 def render(text: str) -> str:

@@ -18,6 +18,7 @@ from server.keys import HOUSE
 from server.services import people
 from server.services.house import House
 from web.gate import NoOutside
+from web.language import later
 
 S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T")
@@ -88,12 +89,17 @@ async def read_body(request: web.Request, kind: type[S], *, toml: bool = False) 
     length = request.content_length or 0
     raw = await request.read() if length <= MOST_BYTES else b""
     if max(length, len(raw)) > MOST_BYTES:
-        raise TooMuch(f"A body has at most {MOST_BYTES:,} bytes.")
+        raise TooMuch("A body has at most %(most)s bytes.", most=MOST_BYTES)
     media = request.content_type if hdrs.CONTENT_TYPE in request.headers else JSON
     if toml and media in TOML:
         return _convert(lambda: msgspec.convert({"text": _text(raw)}, kind))
     if raw and media != JSON and not media.endswith("+json"):
-        raise WrongKind(f"Send {JSON}{' or application/toml' if toml else ''}, not {media}.")
+        raise WrongKind(
+            "Send %(json)s%(what)s, not %(media)s.",
+            json=JSON,
+            what=" or application/toml" if toml else "",
+            media=media,
+        )
     try:
         return _convert(lambda: msgspec.json.decode(raw or b"{}", type=kind))
     except Invalid:
@@ -123,7 +129,10 @@ def _invalid(said: str) -> Invalid:
     found = _PATH.match(said)
     what, path = (found["what"], found["path"] or "") if found else (said, "")
     place = path.removeprefix("$").lstrip(".")
-    for pattern, words in ((_UNKNOWN, "There is no such member here."), (_MISSING, "This is missing.")):
+    for pattern, words in (
+        (_UNKNOWN, later("There is no such member here.")),
+        (_MISSING, later("This is missing.")),
+    ):
         if named := pattern.fullmatch(what):
             return Invalid(f"{place}.{named[1]}".lstrip("."), words)
-    return Invalid(place or "body", f"{what.rstrip('.')}.")
+    return Invalid(place or "body", "%(what)s.", what=what.rstrip("."))

@@ -35,7 +35,7 @@ async def whole_body(call: Call) -> bytes:
     """Return the bytes that a request carries, as many as a file may have, or raise TooMuch."""
     request = call.request.clone(client_max_size=LARGEST + 1)
     if (request.content_length or 0) > LARGEST:
-        raise TooMuch(f"A file may have {LARGEST // 1_000_000} MB.")
+        raise TooMuch("A file may have %(most)s MB.", most=LARGEST // 1_000_000)
     return await request.read()
 
 

@@ -8,14 +8,16 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from server.domain.sentences import Sentence
 from server.keys import HOUSE
 from web.api.calls import Call, caller_of, read_body, read_query
 from web.api.docs import docs_page
 from web.api.openapi import openapi_document
-from web.api.problems import answer_problems
+from web.api.problems import answer_problems, speak_as_asked
 from web.api.routes import ROUTES, Route
 from web.broadcast import BROADCAST, Broadcast
 from web.keys import ASSETS
+from web.language import told
 from web.security import add_security_headers
 
 
@@ -24,7 +26,7 @@ def add_api(app: web.Application) -> None:
 
     Streams end in `on_shutdown`. The number of open ones is `app[BROADCAST].listeners`.
     """
-    api = web.Application(middlewares=[answer_problems])
+    api = web.Application(middlewares=[speak_as_asked, answer_problems])
     api.on_response_prepare.append(add_security_headers)
     api.router.add_get("/openapi.json", show_openapi)
     api.router.add_get("/docs", show_docs)
@@ -52,10 +54,17 @@ def answer_with(route: Route) -> Handler:
             return made
         if made is None:
             return web.Response(status=route.status)
-        body = msgspec.json.encode(made)
+        body = msgspec.json.encode(made, enc_hook=_plain)
         return web.Response(status=route.status, body=body, content_type="application/json")
 
     return answer
+
+
+def _plain(value: object) -> str:
+    """What JSON holds of a sentence: its words, as the caller speaks."""
+    if isinstance(value, Sentence):
+        return told(value)
+    raise TypeError(f"{type(value).__name__} has no place in an answer")
 
 
 async def _read(call: Call, route: Route) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from aiohttp import web
 
 from server.domain.errors import Invalid, Missing, Refusal, SignInNeeded
 from server.keys import HOUSE
-from server.services import drafts, people
+from server.services import drafts, mails, people
 from server.services.people import SignIn
 from web.answers import APPEARANCES, DIRECTIONS, DONE, go, own_path, show
 from web.forms import read_form, wrong_of
 from web.kept import Kept, read_kept
 from web.keys import COOKIE, SESSION
-from web.language import LANGUAGES, _
+from web.language import LANGUAGES, _, say
 from web.pages.drafts import url_of_place
 from web.session import drop_cookie, member_of, session_of, set_cookie
 from web.views import ErrorPage, LinkPage, SignInPage
@@ -85,7 +85,9 @@ async def use_link(request: web.Request) -> web.Response:
     house = request.app[HOUSE]
     password = (await read_form(request)).get("password", "")
     if not people.PASSWORD_LEAST <= len(password) <= people.PASSWORD_MOST:
-        sentence = f"A password has at least {people.PASSWORD_LEAST} characters; 15 or more are better."
+        sentence = say(
+            "A password has at least %(least)s characters; 15 or more are better.", least=people.PASSWORD_LEAST
+        )
         return show(request, "link.html", LinkPage(action=request.path, wrong={"password": sentence}), status=422)
     try:
         spent = await people.sign_in_by_link(house, request.match_info["secret"])
@@ -106,8 +108,7 @@ async def use_link(request: web.Request) -> web.Response:
 
 async def choose_appearance(request: web.Request) -> web.Response:
     """POST /me/appearance: kept in this browser, so that pages come in the right colours at once."""
-    member_of(request)
-    form = await read_form(request)
+    member, form = member_of(request), await read_form(request)
     response = go(request, own_path(form.get("back", "/")))
     for name, values in (("appearance", APPEARANCES), ("direction", ("", *DIRECTIONS)), ("language", tuple(LANGUAGES))):
         if name not in form:
@@ -115,6 +116,8 @@ async def choose_appearance(request: web.Request) -> web.Response:
         if form[name] not in values:
             raise Missing("choice", f"{name}={form[name]}")
         response.set_cookie(name, form[name], max_age=_YEAR, path="/", samesite="Lax", httponly=True)
+    if "language" in form:
+        await mails.choose_language(request.app[HOUSE], member, form["language"])
     return response
 
 

@@ -22,7 +22,7 @@ from web.confirming import ask_before
 from web.forms import read_form, wrong_of
 from web.hosting import draw_rota
 from web.keys import EXPOSURES
-from web.language import _
+from web.language import _, say
 from web.pages.finding.fair import ranked, why, with_reasons
 from web.people import names_of_hosts
 from web.reach import audience_words, badge_of
@@ -31,7 +31,7 @@ from web.unnamed import names_words
 from web.views import Choice, Composer, Link
 
 PAGE = 30
-SORTS = {"new": "Newest", "fair": "Fair order", "rising": "Rising"}
+SORTS = {"new": say("Newest"), "fair": say("Fair order"), "rising": say("Rising")}
 
 
 async def obtain(request: web.Request) -> tuple[House, Member, Forum, Jam]:
@@ -117,7 +117,7 @@ def closed_words(house: House, forum: Forum, jam: Jam) -> str:
     except JamNotOpen as refusal:
         return refusal.public
     if not forum.is_local and not forum.joined:
-        return "The server that holds this forum has not let us in yet."
+        return say("The server that holds this forum has not let us in yet.")
     return ""
 
 
@@ -175,7 +175,7 @@ async def preview_idea(request: web.Request) -> web.Response:
     writing = Writing(kind="idea", forum=forum, typed=form, base=base, previewed=True, wrong=wrong)
     composer = await draw_composer(house, member, writing)
     back = Link(text=forum.title, url=f"/forums/{forum.id}")
-    return answer_preview(request, house, composer, jam, "Your idea", back)
+    return answer_preview(request, house, composer, jam, say("Your idea"), back)
 
 
 def answer_preview(
@@ -197,7 +197,7 @@ async def build_on(request: web.Request) -> web.Response:
     writing = Writing(kind="idea", forum=forum, base=base, cancel_url=cancel)
     page = views.WriteView(
         jam=head_of(jam, jam.state_at(house.now())),
-        heading="Build on this idea" if base else "Your idea",
+        heading=say("Build on this idea") if base else say("Your idea"),
         back=Link(text=forum.title, url=f"/forums/{forum.id}"),
         composer=await draw_composer(house, member, writing),
     )

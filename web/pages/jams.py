@@ -23,7 +23,7 @@ from web.composing import LABEL_WORDS, draw_wishes, label_in
 from web.figures import draw_figures
 from web.forms import read_choices, read_form, read_time, write_time, wrong_of
 from web.hosting import draw_rota
-from web.language import _
+from web.language import _, say
 from web.lineage import draw_lineage, link_rehearsal
 from web.people import names_of_hosts
 from web.session import member_of
@@ -31,21 +31,21 @@ from web.unnamed import NAME_CHOICES
 from web.views import Choice, Phase
 
 GAP_WORDS = {
-    "question": "the question",
-    "promise": "the sponsor’s promise",
-    "off_limits": "what is off the table",
-    "decide_by": "the day of decision",
+    "question": say("the question"),
+    "promise": say("the sponsor’s promise"),
+    "off_limits": say("what is off the table"),
+    "decide_by": say("the day of decision"),
 }
 STATE_WORDS = {
-    "draft": "A draft: only you and other organisers work on it until it opens.",
-    "open": "Live: people write, on every server that may.",
-    "frozen": "Closed: it can be read but no longer written to, here and on every other server.",
-    "archived": "Archived: it stays readable for good.",
+    "draft": say("A draft: only you and other organisers work on it until it opens."),
+    "open": say("Live: people write, on every server that may."),
+    "frozen": say("Closed: it can be read but no longer written to, here and on every other server."),
+    "archived": say("Archived: it stays readable for good."),
 }
 AUDIENCE_HINTS = {
-    "inside": "Nothing said in it has a way out.",
-    "partners": "Partners may follow it from their own servers, by a rule shown on the boundary page.",
-    "public": "Anybody may read it on the open web, and answer from their own server.",
+    "inside": say("Nothing said in it has a way out."),
+    "partners": say("Partners may follow it from their own servers, by a rule shown on the boundary page."),
+    "public": say("Anybody may read it on the open web, and answer from their own server."),
 }
 _BLANK = {"question": "", "promise": "", "off_limits": "", "decide_by": ""}
 _FORUM_BLANK = {"title": "", "slug": "", "question": "", "audience": "inside", "label": "GREEN", "categories": ""}
@@ -210,8 +210,10 @@ async def _settings(request: web.Request, typed: dict[str, str], wrong: dict[str
         closes_at=jam.closes_at,
         closes_value=write_time(jam.closes_at),
         draft_values={
-            "jam_title": jam.title, "jam_opens_at": write_time(jam.opens_at),
-            "jam_closes_at": write_time(jam.closes_at), **typed,
+            "jam_title": jam.title,
+            "jam_opens_at": write_time(jam.opens_at),
+            "jam_closes_at": write_time(jam.closes_at),
+            **typed,
         },
         verbs=tuple(TRANSITIONS[state]) if not jam.host else (),
         gaps=_gaps(jam),
@@ -257,7 +259,9 @@ async def partner_choices(house: House, ticked: Collection[str]) -> tuple[Choice
 
 
 def _audience(house: House, audience: str) -> str:
-    return {"inside": f"Inside {house.name}", "partners": "Partners", "public": "Everyone"}[audience]
+    return {"inside": say("Inside %(name)s", name=house.name), "partners": say("Partners"), "public": say("Everyone")}[
+        audience
+    ]
 
 
 async def open_jam(request: web.Request) -> web.Response:

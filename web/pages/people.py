@@ -6,12 +6,13 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from server.domain.actors import ROLES, Role
+from server.domain.actors import ROLE_WORDS, ROLES, Role
 from server.domain.errors import Refusal
 from server.keys import HOUSE
 from server.services import directory, people
 from web.answers import show
 from web.forms import read_form, wrong_of
+from web.language import say
 from web.people import Names, person_of
 from web.session import member_of
 from web.views import Choice, MemberRow, PeoplePage
@@ -40,7 +41,7 @@ async def _people(
             for one in found[:PAGE]
         ),
         values=values,
-        roles=tuple(Choice(value=role, words=role, chosen=role == values["role"]) for role in ROLES[1:]),
+        roles=tuple(Choice(value=role, words=ROLE_WORDS[role], chosen=role == values["role"]) for role in ROLES[1:]),
         older_url=f"/people?{urlencode({**asked, 'after': found[PAGE - 1].username})}" if len(found) > PAGE else "",
         may_change=member.may("people"),
         wrong=wrong,
@@ -48,12 +49,12 @@ async def _people(
         link_for=link_for,
         asked=asked["q"],
         unit_choices=(
-            Choice(value="", words="All units"),
+            Choice(value="", words=say("All units")),
             *(Choice(value=unit, words=unit, chosen=unit == asked["unit"]) for unit in units if unit),
         ),
         role_choices=(
-            Choice(value="", words="All roles"),
-            *(Choice(value=role, words=role, chosen=role == asked["role"]) for role in ROLES[1:]),
+            Choice(value="", words=say("All roles")),
+            *(Choice(value=role, words=ROLE_WORDS[role], chosen=role == asked["role"]) for role in ROLES[1:]),
         ),
     )
     return show(request, "people.html", page, status=status, section="people")

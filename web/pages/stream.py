@@ -10,7 +10,7 @@ from server.services import people
 from server.services.house import House
 from server.services.presence import note_presence, read_presence
 from web.keys import COOKIE, HUB
-from web.live import DrawParts, pace_data, stream
+from web.live import Draw, DrawParts, pace_data, stream
 from web.pages.board import draw_board
 from web.pages.jams import obtain
 from web.templates import Templates
@@ -32,13 +32,17 @@ PARTS = (
 def draw_parts(templates: Templates) -> DrawParts:
     """How the hub draws the live parts of a jam, the same for everybody who may read it."""
 
-    async def draw(house: House, reader: Member, jam: Jam) -> dict[str, tuple[str, str]]:
+    async def draw(house: House, reader: Member, jam: Jam) -> Draw:
         page = await draw_board(house, reader, jam)
         counted = await read_presence(house, reader, jam)
         blank = {"viewer": None, "csrf": "", "done": ""}
         values = {"page": page, "presence": counted, "site": house.name, "jam": page.jam, **blank}
-        drawn = {name: ("part", templates.render(f"parts/{name}.html", **values)) for name in PARTS}
-        return {**drawn, "pace": ("pace", pace_data(page.minutes))}
+
+        def render() -> dict[str, tuple[str, str]]:
+            drawn = {name: ("part", templates.render(f"parts/{name}.html", **values)) for name in PARTS}
+            return {**drawn, "pace": ("pace", pace_data(page.minutes))}
+
+        return render
 
     return draw
 

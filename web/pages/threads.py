@@ -32,6 +32,7 @@ from web.confirming import ask_before
 from web.forms import read_form, wrong_of
 from web.gate import caught_up
 from web.kin import draw_kin
+from web.language import say, together
 from web.ledger import ledger_of
 from web.pages.control.duty import prompted
 from web.pages.control.marks import mark_with_reason
@@ -144,7 +145,9 @@ async def _passport(
     if refused is None or passport.tone in ("public", "partners"):
         return passport
     told = member.id == idea.author_id or member.may("review")
-    sentence = f"A reviewer kept it inside: “{refused.note}”" if told else "A reviewer kept it inside."
+    sentence = (
+        say("A reviewer kept it inside: “%(note)s”", note=refused.note) if told else say("A reviewer kept it inside.")
+    )
     return replace(passport, tone="denied", icon="ban", sentence=sentence)
 
 
@@ -171,7 +174,7 @@ async def _write_reply(
     )  # fmt: skip
     page = views.WriteView(
         jam=head_of(jam, jam.state_at(house.now())),
-        heading=f"Answer {parent.author_name}",
+        heading=say("Answer %(name)s", name=parent.author_name),
         back=Link(text=root.title, url=f"/ideas/{root.id}"),
         composer=await draw_composer(house, member, writing),
         quoted=Tree(thread, member, names, writable=False).view(parent),
@@ -215,17 +218,17 @@ async def preview(request: web.Request) -> web.Response:
     house, member, made, forum, jam = await obtain(request)
     form = await read_form(request)
     wrong = await enclosing.taken(request, member, house, form)
-    back = Link(text=made.title or "Back", url=url_of(made))
+    back = Link(text=made.title or say("Back"), url=url_of(made))
     if request.query.get("of") == "edit":
         writing = Writing(
             kind="edit", forum=forum, edited=made, typed=form, wrong=wrong, previewed=True, cancel_url=url_of(made)
         )
-        heading = "Edit"
+        heading = say("Edit")
     else:
         parent = await ideas.obtain(house, member, form["in_reply_to"]) if form.get("in_reply_to") else None
         root = await ideas.obtain(house, member, made.thread_id)
         writing = Writing(kind="reply", forum=forum, root=root, parent=parent, typed=form, wrong=wrong, previewed=True)
-        heading = "Your reply"
+        heading = say("Your reply")
     return answer_preview(request, house, await draw_composer(house, member, writing), jam, heading, back)
 
 
@@ -243,8 +246,8 @@ async def _edit(request: web.Request, typed: dict[str, str], wrong: dict[str, st
     writing = Writing(kind="edit", forum=forum, edited=made, typed=typed, wrong=wrong, cancel_url=url_of(made))
     page = views.WriteView(
         jam=head_of(jam, jam.state_at(house.now())),
-        heading="Edit your idea" if made.kind == "idea" else "Edit your reply",
-        back=Link(text=made.title or "Back to the thread", url=url_of(made)),
+        heading=say("Edit your idea") if made.kind == "idea" else say("Edit your reply"),
+        back=Link(text=made.title or say("Back to the thread"), url=url_of(made)),
         composer=await draw_composer(house, member, writing),
     )
     return show(request, "write.html", page, status=status)
@@ -292,7 +295,7 @@ async def show_history(request: web.Request) -> web.Response:
     versions = draw_versions([*earlier, now])
     page = views.HistoryPage(
         jam=head_of(jam, jam.state_at(house.now())),
-        back=Link(text=made.title or "Back to the thread", url=url_of(made)),
+        back=Link(text=made.title or say("Back to the thread"), url=url_of(made)),
         author=author_of(made, await names_of_hosts(house)),
         versions=versions,
     )
@@ -325,11 +328,14 @@ async def confirm_delete(request: web.Request) -> web.Response:
         member.require("moderate")
     words = made.title or excerpt(plain(made.html), 80)
     page = views.ConfirmPage(
-        heading="Delete this?",
-        sentence=f"“{words}” and its earlier versions go for good; replies to it stay. "
-        "Servers that hold a copy are asked to delete theirs.",
+        heading=say("Delete this?"),
+        sentence=say(
+            "“%(words)s” and its earlier versions go for good; replies to it stay."
+            " Servers that hold a copy are asked to delete theirs.",
+            words=words,
+        ),
         action=f"/ideas/{made.id}/delete",
-        button="Delete it",
+        button=say("Delete it"),
         back_url=url_of(made),
         jam=head_of(jam, jam.state_at(house.now())),
     )
@@ -365,10 +371,10 @@ async def confirm_recall(request: web.Request) -> web.Response:
     outside = await ledger_of(request)
     asks = await recalls.would_ask(outside, await crossings.uris_with(house, made), None) if outside else {}
     page = views.ConfirmPage(
-        heading="Take this back from everyone outside?",
-        sentence=f"{recall_sentence(len(asks))} Inside {house.name} it stays.",
+        heading=say("Take this back from everyone outside?"),
+        sentence=together(recall_sentence(len(asks)), say("Inside %(name)s it stays.", name=house.name)),
         action=f"/ideas/{made.id}/recall",
-        button="Take it back",
+        button=say("Take it back"),
         back_url=url_of(made),
         jam=head_of(jam, jam.state_at(house.now())),
     )

@@ -31,6 +31,7 @@
 -- After: 0029_voices
 -- After: 0030_wide_search
 -- After: 0031_servers
+-- After: 0032_language_of_mails
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -591,7 +592,7 @@ CREATE TABLE "mail_choices" (
     "digest_day" VARCHAR(10) NOT NULL,
     "digest_to" INT NOT NULL,
     "at_once_to" INT NOT NULL
-);
+, "language" VARCHAR(8) NOT NULL DEFAULT '');
 CREATE TABLE "mail_policy" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "says" VARCHAR(10) NOT NULL,

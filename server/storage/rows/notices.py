@@ -54,7 +54,8 @@ class MailChoiceRow(Model):
     """What somebody wants to be mailed, and up to which notice that is done.
 
     `hour`, `quiet_from` and `quiet_until` are hours of the day in `zone`, an IANA name; `asked` is the hash of the
-    secret in the mail that asks whether the address is theirs; `digest_day` the local date of the last digest.
+    secret in the mail that asks whether the address is theirs; `digest_day` the local date of the last digest;
+    `language` is "" for whoever never chose one.
     """
 
     member_id = fields.CharField(max_length=32, primary_key=True)
@@ -70,6 +71,7 @@ class MailChoiceRow(Model):
     digest_day = fields.CharField(max_length=10, default="")
     digest_to = fields.IntField(default=0)
     at_once_to = fields.IntField(default=0)
+    language = fields.CharField(max_length=8, default="", db_default="")
 
     class Meta:
         table = "mail_choices"

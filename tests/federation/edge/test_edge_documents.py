@@ -200,3 +200,26 @@ async def test_methods_that_a_route_does_not_know_get_one_answer(acme: Organisat
         }
         assert len(answers) == 1
         assert next(iter(answers))[0] == 405
+
+
+async def test_pages_come_in_the_language_that_is_asked_for_and_caches_are_told(acme: Organisation, peer: Elsewhere):
+    forum = await acme.forum()
+    idea = await acme.idea(forum)
+    await acme.idle()
+    for url in (acme.url, forum.uri, idea.uri):
+        german, arabic, english = [
+            await peer.get(url, accept="text/html", **({"Accept-Language": asked} if asked else {}))
+            for asked in ("de-AT, en;q=0.5", "ar", "")
+        ]
+        assert b'<html lang="de" dir="ltr">' in german.body
+        assert b'<html lang="ar" dir="rtl">' in arabic.body
+        assert b'<html lang="en" dir="ltr">' in english.body
+        assert "Alle können das lesen" in german.body.decode()
+        assert german.headers["content-language"] == "de"
+        assert "Accept-Language" in german.headers["vary"]
+        document = await peer.get(url, **{"Accept-Language": "de"})
+        assert "content-language" not in document.headers or url == acme.url
+    missing = [
+        told(await peer.get(f"{acme.url}/objects/{'0' * 32}", **{"Accept-Language": asked})) for asked in ("de", "")
+    ]
+    assert missing[0] == missing[1]

@@ -190,3 +190,18 @@ async def test_junk_never_breaks_the_server(ada: Caller, idea: Things):
         junk()
 
     await asyncio.to_thread(run)
+
+
+async def test_a_problem_is_said_in_the_language_that_is_asked_for_and_in_english_to_programs(
+    client: Client, ada: Caller
+):
+    asked = {"Authorization": f"Bearer {ada.token}"}
+    for more, language, said in (
+        ({}, "en", "There is no such idea here."),
+        ({"Accept-Language": "de"}, "de", "Diese Idee gibt es hier nicht."),
+        ({"Cookie": "language=de"}, "en", "There is no such idea here."),
+    ):
+        async with client.get("/api/v1/ideas/nothing", headers={**asked, **more}) as answer:
+            assert answer.headers["Content-Language"] == language
+            assert "Accept-Language" in answer.headers["Vary"]
+            assert (await answer.json(content_type=None))["detail"] == said

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from web.charts import Box, draw_spark, draw_treemap, squarify, wrap
 from web.figures import draw_themes, since_first, trend_words
-from web.templates import ago, count, plural
+from web.templates import ago, count
 from web.views import Person, ThemeRow
 
 
@@ -74,7 +74,6 @@ def test_numbers_and_times_read_well() -> None:
 
     at = datetime(2026, 11, 23, tzinfo=UTC)
     assert count(4120) == "4,120"
-    assert plural(1, "reply", "replies") == "1 reply"
     assert ago(30, at) == "just now"
     assert ago(-7200, at) == "in 2 hours"
     assert ago(30 * 86400, at) == "23 November 2026"

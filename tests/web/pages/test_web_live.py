@@ -8,7 +8,8 @@ import pytest
 
 from server.services import ideas, people
 from web.keys import HUB
-from web.live import Hub, frame
+from web.language import speaking, spoken
+from web.live import Draw, Hub, frame
 from web.pages.stream import PARTS
 
 
@@ -79,8 +80,8 @@ async def test_streams_end_at_once_when_the_server_stops(site: Any) -> None:
 
 
 async def test_who_cannot_keep_up_is_let_go_and_holds_up_nobody(site: Any) -> None:
-    async def nothing(*_: Any) -> dict[str, tuple[str, str]]:
-        return {}
+    async def nothing(*_: Any) -> Draw:
+        return dict
 
     hub = Hub(nothing)
     slow = hub.join(site.house, site.jam.id, site.mara)
@@ -99,8 +100,8 @@ async def test_who_cannot_keep_up_is_let_go_and_holds_up_nobody(site: Any) -> No
 
 
 async def test_parts_that_have_not_changed_are_not_sent_again(site: Any) -> None:
-    async def always_the_same(*_: Any) -> dict[str, tuple[str, str]]:
-        return {"figures": ("part", "<p>1</p>")}
+    async def always_the_same(*_: Any) -> Draw:
+        return lambda: {"figures": ("part", "<p>1</p>")}
 
     hub = Hub(always_the_same)
     listener = hub.join(site.house, site.jam.id, site.mara)
@@ -109,6 +110,34 @@ async def test_parts_that_have_not_changed_are_not_sent_again(site: Any) -> None
         room.stale, room.drawn_at = True, 0.0
         await hub._renew(site.house)
     assert listener.frames.qsize() == 1
+    await hub.end()
+
+
+async def test_a_part_is_drawn_once_for_each_language_and_the_jam_is_counted_once_for_all(site: Any) -> None:
+    counted, drawn = [], []
+
+    async def count(*_: Any) -> Draw:
+        counted.append(1)
+
+        def draw() -> dict[str, tuple[str, str]]:
+            drawn.append(spoken())
+            return {"figures": ("part", f"<p>{spoken()}</p>")}
+
+        return draw
+
+    hub, joined = Hub(count), []
+    for number in range(40):
+        with speaking("de" if number % 2 else "en"):
+            joined.append(hub.join(site.house, site.jam.id, site.mara))
+    room = hub._rooms[site.jam.id]
+    room.stale, room.drawn_at = True, 0.0
+    await hub._renew(site.house)
+    sent = [one.frames.get_nowait() for one in joined]
+    assert len(counted) == 1
+    assert sorted(drawn) == ["de", "en"]
+    assert {id(frame) for frame in sent} == {id(sent[0]), id(sent[1])}
+    assert b"<p>en</p>" in sent[0]
+    assert b"<p>de</p>" in sent[1]
     await hub.end()
 
 

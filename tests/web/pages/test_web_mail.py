@@ -334,3 +334,25 @@ async def test_doctor_knocks_at_the_mail_server(room: Room, tmp_path: Any) -> No
     assert (await check_mail(made)).state == "ok"
     gone = await check_mail(replace(made, mailing=replace(mailing, port=1)))
     assert (gone.state, "MARMALADE_SMTP_" in gone.fix) == ("broken", True)
+
+
+async def test_mails_come_in_the_language_that_their_recipient_reads(room: Room) -> None:
+    await subscribed(room, room.site.jonas)
+    browser = await room.site.browser(room.site.jonas)
+    await browser.post("/me/appearance", language="de")
+    await room.reply("First")
+    await room.reply("Second")
+    room.pass_by(minutes=11)
+    (mail,) = await room.run()
+    assert mail["Subject"] == "Acme: 2 Antworten auf eigene Worte"
+    assert mail["Content-Language"] == "de"
+    assert "Diese E-Mails abbestellen:" in body(mail)
+    html = mail.get_body(("html",))
+    assert html is not None
+    assert '<html lang="de" dir="ltr">' in html.get_content()
+
+
+async def test_who_never_chose_a_language_is_mailed_in_the_one_they_asked_for_mails_in(room: Room) -> None:
+    await mails.ask_address(room.house, room.site.jonas, "jonas@acme.example", {"acme.example"}, "ar")
+    (asked,) = await room.run()
+    assert asked["Subject"] == "هل هذا عنوانك؟"

@@ -67,3 +67,13 @@ async def test_only_organisers_put_walls_up(site: Any) -> None:
     await browser.get("/")
     assert (await browser.get("/jams/better/walls"))[0].status == 403
     assert (await browser.post("/jams/better/walls", note="Mine"))[0].status == 403
+
+
+async def test_a_wall_speaks_the_language_of_its_screen(site: Any) -> None:
+    path = await put_up(site)
+    stranger = await site.browser()
+    answer, page = await stranger.get(path, **{"Accept-Language": "de"})
+    assert '<html lang="de"' in page
+    assert "<span>Ideen</span>" in page
+    assert "Accept-Language" in answer.headers["Vary"]
+    assert answer.headers["Content-Language"] == "de"

@@ -15,6 +15,7 @@ from server.services import joining
 from server.services.people import PASSWORD_LEAST
 from web.answers import go, show
 from web.forms import read_file, read_form, wrong_of
+from web.language import say
 from web.session import member_of, set_cookie
 from web.views import SignInPage
 
@@ -131,7 +132,7 @@ def _text_of(sent: bytes) -> str:
     try:
         return sent.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadPeopleFile(("The file is not text in UTF-8: save it as “CSV UTF-8”.",)) from error
+        raise BadPeopleFile((say("The file is not text in UTF-8: save it as “CSV UTF-8”."),)) from error
 
 
 async def show_join(request: web.Request) -> web.Response:

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from aiohttp import web
 
-from server.domain.actors import DUTIES, ROLES, Member
+from server.domain.actors import DUTIES, DUTY_WORDS, ROLE_WORDS, ROLES, Member, Role
 from server.domain.errors import Missing, Refusal
 from server.keys import HOUSE
 from server.services import directory, people
 from server.services.house import House
 from web.answers import go, show
 from web.forms import read_form, wrong_of
+from web.language import say
 from web.people import Names, person_of
 from web.session import member_of
 from web.views import Choice, Person
@@ -52,8 +53,7 @@ async def _person(
         since=found.created_at,
         values=values,
         roles=tuple(
-            Choice(value=role, words=f"{role}: {', '.join(sorted(DUTIES[role])) or 'takes part'}",
-                   chosen=role == values["role"])
+            Choice(value=role, words=_duties(role), chosen=role == values["role"])
             for role in ROLES[1:]
         ),
         units=tuple(unit for unit in await directory.list_units(house, by) if unit),
@@ -97,3 +97,9 @@ async def _act(house: House, by: Member, found: Member, form: dict[str, str]) ->
             await people.change_member(house, by, found, active=True)
         case other:
             raise Missing("choice", f"act={other}")
+
+
+def _duties(role: Role) -> str:
+    """What somebody of a role does here."""
+    duties = tuple(DUTY_WORDS.get(one, one) for one in sorted(DUTIES[role]))
+    return say("%(role)s: %(duties)s", role=ROLE_WORDS[role], duties=duties or (say("takes part"),))

@@ -12,17 +12,17 @@ from server.services import first_run
 from server.services.first_run import Step
 from web.answers import go, show
 from web.forms import read_form
-from web.language import _
+from web.language import _, say
 from web.session import member_of
 from web.views import Link
 
 PATIENCE = 5.0
 _LINKS = {
-    "organisation": ("/boundary/self-test", "Look at the leak self-test"),
-    "sign-in": ("/invitations", "Invite people"),
-    "mail": ("/inbox", "See the inbox that stands in for mail"),
-    "partner": ("/boundary/partners", "Write a partner down"),
-    "practice": ("/jams/new?template=ideas", "Draft a jam from a template"),
+    "organisation": ("/boundary/self-test", say("Look at the leak self-test")),
+    "sign-in": ("/invitations", say("Invite people")),
+    "mail": ("/inbox", say("See the inbox that stands in for mail")),
+    "partner": ("/boundary/partners", say("Write a partner down")),
+    "practice": ("/jams/new?template=ideas", say("Draft a jam from a template")),
 }
 
 
@@ -69,10 +69,14 @@ async def _mail(request: web.Request) -> tuple[bool, str]:
     try:
         wrong = await asyncio.wait_for(mailing.look(), PATIENCE)
     except TimeoutError:
-        wrong = f"no answer within {PATIENCE:.0f} seconds"
+        wrong = say("no answer within %(patience)s seconds", patience=format(PATIENCE, ".0f"))
     if wrong:
-        return False, f"{where} does not take us: {wrong}. Mend the MARMALADE_SMTP_ settings and come back."
-    return True, f"{where} takes our mail for {', '.join(sorted(mailing.domains))}."
+        return False, say(
+            "%(where)s does not take us: %(wrong)s. Mend the MARMALADE_SMTP_ settings and come back.",
+            where=where,
+            wrong=wrong,
+        )
+    return True, say("%(where)s takes our mail for %(domains)s.", where=where, domains=sorted(mailing.domains))
 
 
 def _row(step: Step) -> StepRow:

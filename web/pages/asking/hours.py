@@ -16,6 +16,7 @@ from server.services.hours import Queue
 from server.services.house import House
 from web.answers import go, head_of, show
 from web.forms import read_form, read_time, write_time, wrong_of
+from web.language import say
 from web.pages.asking.meeting_views import HourCard, HourForm, HourPage, QuestionView
 from web.pages.jams import obtain as obtain_jam
 from web.session import member_of
@@ -81,7 +82,7 @@ def _question(one: HourQuestion, queue: Queue, reader: Member, state: str) -> Qu
         support_url=f"{page}/support" if waits else "",
         answer_url=f"{page}/answer" if waits and is_host and state == "open" else "",
         back_url=f"{page}/back" if waits and (own or is_host or reader.may("moderate")) else "",
-        back_words="Take it back" if own else "Set it aside",
+        back_words=say("Take it back") if own else say("Set it aside"),
         answer_link=f"/ideas/{one.answer_id}" if one.answer_id else "",
     )
 

@@ -19,6 +19,7 @@ from web.asking import draw_polls
 from web.cards import url_of
 from web.composing import LABEL_WORDS
 from web.forms import read_choices, read_form, read_time, write_time, wrong_of
+from web.language import say
 from web.pages.asking.views import PollForm
 from web.pages.threads import obtain
 from web.people import names_of_hosts
@@ -51,7 +52,7 @@ async def _form(request: web.Request, typed: dict[str, str], wrong: dict[str, st
         action=f"/ideas/{idea.id}/polls",
         typed={"question": "", "choices": "", "multiple": "", "hidden": "", "ends_at": write_time(latest), **typed},
         wrong=wrong,
-        reach=draw_reach(house, forum, verdicts, names, book, "Ask"),
+        reach=draw_reach(house, forum, verdicts, names, book, say("Ask")),
         labels=tuple(Choice(value=one, words=words, chosen=one == label) for one, words in LABEL_WORDS.items()),
         latest=jam.closes_at,
     )

@@ -18,6 +18,7 @@ from web.answers import go, head_of, show
 from web.cards import url_of
 from web.composing import LABEL_WORDS
 from web.forms import read_form, wrong_of
+from web.language import say
 from web.pages.asking.meeting_views import ProxyForm
 from web.pages.forums import obtain as obtain_forum
 from web.pages.threads import obtain as obtain_idea
@@ -60,7 +61,7 @@ async def _form(
         else Link(text=forum.title, url=f"/forums/{forum.id}"),
         action=f"/ideas/{parent.id}/for-another" if parent else f"/forums/{forum.id}/for-another",
         titled=parent is None,
-        reach=draw_reach(house, forum, verdicts, names, book, "Enter"),
+        reach=draw_reach(house, forum, verdicts, names, book, say("Enter")),
         labels=tuple(Choice(value=one, words=said, chosen=one == label) for one, said in LABEL_WORDS.items()),
         typed={"name": "", "place": "", "title": "", "text": "", "consents": "", **typed},
         wrong=wrong,

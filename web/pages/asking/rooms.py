@@ -18,6 +18,7 @@ from server.services.house import House
 from web.answers import go, head_of, show
 from web.cards import url_of
 from web.forms import read_form, read_time, write_time, wrong_of
+from web.language import say
 from web.pages.asking.meeting_views import RoomCard, RoomForm, RoomPage, Said
 from web.pages.threads import obtain as obtain_idea
 from web.people import names_of_hosts
@@ -101,7 +102,7 @@ async def _room(request: web.Request, typed: dict[str, str], wrong: dict[str, st
     within = member.id in room.people and room.is_open
     page = RoomPage(
         jam=head_of(jam, jam.state_at(house.now())) if jam else None,  # type: ignore[arg-type]
-        room=draw_room(house, room, title or "A deleted idea"),
+        room=draw_room(house, room, title or say("A deleted idea")),
         task=room.task,
         names=tuple(room.people.values()),
         messages=tuple(
@@ -140,7 +141,7 @@ async def _reach(
     """Who will see the summary: it is a reply in the thread."""
     draft = crossings.Draft(forum, member, "", typed.get("summary", ""), idea.label, thread_id=idea.id)
     verdicts = await crossings.judge(house, draft)
-    return draw_reach(house, forum, verdicts, await names_of_hosts(house), await house.rulebook(), "Return")
+    return draw_reach(house, forum, verdicts, await names_of_hosts(house), await house.rulebook(), say("Return"))
 
 
 async def act(request: web.Request) -> web.Response:

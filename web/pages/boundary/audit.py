@@ -17,14 +17,21 @@ from server.services import audit, forums, holds, ideas, jams, people
 from server.services.house import House
 from web.answers import show
 from web.cards import url_of
+from web.language import say
 from web.pages.boundary import audit_views as views
 from web.pages.boundary.duty import SECTION, duty_holder
 from web.views import Choice
 
 PAGE = 50
 # Acts that are written down in one word, as people read them.
-WORDS = {"HoldReleased": "release what was held", "HoldRefused": "refuse what was held", "delete": "delete words",
-         "recall": "take back", "purge": "purge", "export": "export all that was said"}  # fmt: skip
+WORDS = {
+    "HoldReleased": say("release what was held"),
+    "HoldRefused": say("refuse what was held"),
+    "delete": say("delete words"),
+    "recall": say("take back"),
+    "purge": say("purge"),
+    "export": say("export all that was said"),
+}
 
 
 async def show_audit(request: web.Request) -> web.Response:
@@ -45,7 +52,7 @@ async def show_audit(request: web.Request) -> web.Response:
         rows=tuple([await _row(house, member, deed) for deed in kept]),
         acts=tuple(_acts(await audit.list_acts(house, member), act)),
         who=who,
-        wrong={"who": "There is nobody of that name here."} if who and not person else {},
+        wrong={"who": say("There is nobody of that name here.")} if who and not person else {},
         older_url=f"/boundary/audit?{urlencode(older)}" if older else "",
         state=await audit.examine(house, request.app.get(SECOND_PLACE)),
         waiting_holds=await holds.count_waiting(house),
@@ -54,7 +61,7 @@ async def show_audit(request: web.Request) -> web.Response:
 
 
 def _acts(known: list[str], chosen: str) -> Iterator[Choice]:
-    yield Choice(value="", words="Anything", chosen=not chosen)
+    yield Choice(value="", words=say("Anything"), chosen=not chosen)
     for one in known:
         yield Choice(value=one, words=words_of(one), chosen=one == chosen)
 
@@ -80,7 +87,7 @@ async def _row(house: House, reader: Member, deed: Deed) -> views.AuditRow:
     return views.AuditRow(
         number=deed.seq,
         at=datetime.fromtimestamp(deed.at, UTC),
-        by=by.name if by else ("the server itself" if not deed.member_id else "somebody who is gone"),
+        by=by.name if by else (say("the server itself") if not deed.member_id else say("somebody who is gone")),
         act=words_of(deed.act),
         subject=words,
         subject_url=url,
@@ -94,13 +101,13 @@ async def _subject(house: House, reader: Member, deed: Deed) -> tuple[str, str]:
     if not key or key == deed.member_id:
         return "", ""
     if "rules" in deed.act and key.isdigit():
-        return f"version {key}", "/boundary"
+        return say("version %(version)s", version=key), "/boundary"
     if len(key) != 32:
         return key, ""
     if (person := await people.member_by_id(house, key)) is not None:
         return person.name, ""
     if (made := await ideas.by_id(house, key)) is not None:
-        return ("deleted words", "") if made.deleted else (made.title or "a reply", url_of(made))
+        return (say("deleted words"), "") if made.deleted else (made.title or say("a reply"), url_of(made))
     for obtain, where in ((forums.obtain_forum, "/forums"), (jams.obtain_jam, "/jams")):
         try:
             thing = await obtain(house, reader, key)

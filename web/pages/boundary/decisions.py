@@ -15,6 +15,7 @@ from server.services.explain import Explanation, Place, Wanted
 from server.services.text import excerpt, plain
 from web.answers import show
 from web.cards import url_of
+from web.language import say
 from web.pages.boundary.decision_views import DecisionPage, DecisionRow, DecisionsPage, FoundRow, MatchedRow
 from web.pages.boundary.duty import SECTION, duty_holder
 from web.people import names_of_hosts
@@ -23,19 +24,23 @@ from web.views import Choice
 
 PAGE = 50
 WORDS = (
-    ("", "Any verdict"),
+    ("", say("Any verdict")),
     ("allowed", "crosses"),
-    ("redacted", "crosses, redacted"),
+    ("redacted", say("crosses, redacted")),
     ("held", "waits"),
-    ("denied", "does not cross"),
-    ("inside", "stays inside"),
+    ("denied", say("does not cross")),
+    ("inside", say("stays inside")),
 )
-WAYS = (("", "Both ways"), ("out", "Out"), ("in", "In"))
+WAYS = (("", say("Both ways")), ("out", say("Out")), ("in", say("In")))
 REPLAYS = {
-    "same": "Decided again from these facts by version {version} of the rules, it comes out the same, to the byte.",
-    "in other words": "Decided again, it comes out the same; this version of the software words it otherwise.",
-    "otherwise": "Decided again, it comes out otherwise: the store was altered, or the engine has a fault. Run doctor.",
-    "not kept": "It is from before decisions were kept whole, so it cannot be decided again.",
+    "same": say(
+        "Decided again from these facts by version {version} of the rules, it comes out the same, to the byte."
+    ),
+    "in other words": say("Decided again, it comes out the same; this version of the software words it otherwise."),
+    "otherwise": say(
+        "Decided again, it comes out otherwise: the store was altered, or the engine has a fault. Run doctor."
+    ),
+    "not kept": say("It is from before decisions were kept whole, so it cannot be decided again."),
 }
 
 
@@ -57,9 +62,9 @@ async def show_decisions(request: web.Request) -> web.Response:
     hosts = dict.fromkeys([EVERYONE, *names, *([wanted.audience] if wanted.audience else [])])
     page = DecisionsPage(
         rows=tuple(_row(one, made.get(one.subject_id), names) for one in kept[:PAGE]),
-        audiences=_choices([("", "Anybody"), *((host, name_of(host, names)) for host in hosts)], wanted.audience),
+        audiences=_choices([("", say("Anybody")), *((host, name_of(host, names)) for host in hosts)], wanted.audience),
         verdicts=_choices(WORDS, wanted.verdict),
-        rules=_choices([("", "Any rule"), *((id_, id_) for id_ in rule_ids)], wanted.rule),
+        rules=_choices([("", say("Any rule")), *((id_, id_) for id_ in rule_ids)], wanted.rule),
         directions=_choices(WAYS, wanted.direction),
         about=wanted.about,
         older_url=_older(kept, asked),
@@ -106,7 +111,12 @@ def _row(kept: KeptVerdict, made: Contribution | None, names: Mapping[str, str])
     act = kept.act.removeprefix("in ")
     words = (made.title or excerpt(plain(made.html), 90)) if made and not made.deleted else ""
     return DecisionRow(
-        object_words=words or (f"{act} from {receiver}" if kept.direction == "in" else "Deleted since"),
+        object_words=words
+        or (
+            say("%(act)s from %(receiver)s", act=act, receiver=receiver)
+            if kept.direction == "in"
+            else say("Deleted since")
+        ),
         url=f"/boundary/crossings/{verdict.id}",
         receiver=receiver,
         inward=kept.direction == "in",
@@ -154,8 +164,12 @@ def _heading(kept: KeptVerdict, row: DecisionRow) -> str:
     """Say in one line what became of what."""
     if kept.direction == "in":
         said = {"held": "waits for a reviewer", "denied": "was not let in"}.get(row.verdict, "was let in")
-        return f"A {row.act} from {row.receiver} {said}"
-    return "It stays inside" if row.verdict == "inside" else f"For {row.receiver}: {words_of(kept.verdict)}"
+        return say("%(act)s from %(receiver)s: %(said)s", act=row.act, receiver=row.receiver, said=said)
+    return (
+        say("It stays inside")
+        if row.verdict == "inside"
+        else say("For %(receiver)s: %(verdict)s", receiver=row.receiver, verdict=words_of(kept.verdict))
+    )
 
 
 def _found(told: Explanation, words: tuple[str, str] | None) -> tuple[FoundRow, ...]:
@@ -167,7 +181,9 @@ def _found_row(place: Place, words: tuple[str, str] | None) -> FoundRow:
     detail = f" ({place.detail})" if place.detail and place.detail != place.kind else ""
     return FoundRow(
         what=f"{found([place.kind])}{detail}",
-        where=f"{place.where}, characters {place.start + 1} to {place.end}",
+        where=say(
+            "%(where)s, characters %(start)s to %(end)s", where=place.where, start=place.start + 1, end=place.end
+        ),
         words=text[place.start : place.end],
         masked=place.masked,
     )

@@ -14,12 +14,14 @@ from federation.outside.store import Ledger
 from server.domain.actors import Member
 from server.domain.agreements import Agreement
 from server.domain.ideas import Contribution
+from server.language.figures import day as in_words
 from server.services import held, holds
 from server.services.held import HeldInside
 from server.services.house import House
 from web.answers import go, show
 from web.cards import url_of
 from web.gate import caught_up
+from web.language import say, spoken
 from web.pages.boundary import ledger_views as views
 from web.pages.boundary.duty import SECTION
 from web.pages.boundary.ledger import ROWS, count_unanswered, ledger_holder, words_of
@@ -27,10 +29,10 @@ from web.people import names_of_hosts
 from web.reach import name_of
 
 PILE_WORDS = {
-    "contributions": "Ideas and replies",
-    "received": "Received activities",
-    "fetched": "Fetched documents",
-    "actors": "Actors’ documents",
+    "contributions": say("Ideas and replies"),
+    "received": say("Received activities"),
+    "fetched": say("Fetched documents"),
+    "actors": say("Actors’ documents"),
 }
 
 
@@ -110,16 +112,26 @@ def _moment(seconds: float | None) -> datetime | None:
 
 
 def _size(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1e3)):,} kB"
+    return f"{size / 1e6:,.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1e3))} kB"
 
 
 def _agreement_words(agreement: Agreement | None, house: House) -> str:
     if agreement is None:
-        return "No agreement with this server is in force."
-    force = "in force" if agreement.in_force(house.now()) else "accepted, not in force now"
+        return say("No agreement with this server is in force.")
+    force = say("in force") if agreement.in_force(house.now()) else say("accepted, not in force now")
     days = agreement.terms.retention_days
-    kept = f"after its end it may be kept {days} days" if days else "it may not be kept after the end"
-    return f"Agreement, version {agreement.version}, {force} until {agreement.terms.ends_at:%-d %B %Y}; {kept}."
+    kept = (
+        say("after its end it may be kept %(days)s days", days=days)
+        if days
+        else say("it may not be kept after the end")
+    )
+    return say(
+        "Agreement, version %(version)s, %(force)s until %(ends_at)s; %(kept)s.",
+        version=agreement.version,
+        force=force,
+        ends_at=in_words(agreement.terms.ends_at.date(), spoken()),
+        kept=kept,
+    )
 
 
 async def _rows(

@@ -19,11 +19,10 @@ from server.services.house import House, Rulebook
 from server.services.profiles import trust_behind
 from server.services.text import excerpt, plain
 from web.cards import url_of
-from web.language import _
+from web.language import _, counted, say
 from web.pages.boundary.views import Copy, HoldRow
 from web.people import Names, author_of, guest_of, person_of
 from web.reach import listed, name_of, rule_sentences
-from web.templates import plural
 from web.views import Person
 
 _MASK = re.compile(r"\[[\w -]{1,60} removed\]|\[removed\]")
@@ -97,21 +96,23 @@ def trust_said(trust: Trust | None) -> str:
 
 def title_of(made: Contribution | None, hold: Hold) -> str:
     if made is None:
-        return excerpt(hold.preview, 90) or "Something from another server"
-    return made.title or f"Reply: {excerpt(plain(made.html), 90)}"
+        return excerpt(hold.preview, 90) or say("Something from another server")
+    return made.title or say("Reply: %(words)s", words=excerpt(plain(made.html), 90))
 
 
 def age_words(seconds: float, within_hours: int | None) -> str:
     """How long something waits, against the target if there is one: "3 h of 4 h", "waits 2 days"."""
     if within_hours is None:
-        return f"waits {_span(seconds)}"
-    return f"{_span(seconds)} of {within_hours} h"
+        return say("waits %(span)s", span=_span(seconds))
+    return say("%(span)s of %(hours)s h", span=_span(seconds), hours=within_hours)
 
 
 def _span(seconds: float) -> str:
     if seconds < _HOUR:
-        return f"{int(seconds // 60)} min"
-    return f"{int(seconds // _HOUR)} h" if seconds < 3 * _DAY else plural(int(seconds // _DAY), "day")
+        return say("%(n)s min", n=int(seconds // 60))
+    if seconds < 3 * _DAY:
+        return say("%(n)s h", n=int(seconds // _HOUR))
+    return counted("%(n)s day", "%(n)s days", int(seconds // _DAY))
 
 
 def _approved(hold: Hold) -> str:
@@ -119,8 +120,14 @@ def _approved(hold: Hold) -> str:
     if hold.approvals < 2 and not hold.approved_by:
         return ""
     given = listed([one.by.name for one in hold.approved_by])
-    said = f"{len(hold.approved_by)} of {hold.approvals}" if len(hold.asked_of) == 1 else str(len(hold.approved_by))
-    return f"{said}{', by ' + given if given else ''}. It needs {wanted(hold.unmet)}."
+    said = (
+        say("%(n)s of %(all)s", n=len(hold.approved_by), all=hold.approvals)
+        if len(hold.asked_of) == 1
+        else str(len(hold.approved_by))
+    )
+    if given:
+        return say("%(said)s, by %(given)s. It needs %(wanted)s.", said=said, given=given, wanted=wanted(hold.unmet))
+    return say("%(said)s. It needs %(wanted)s.", said=said, wanted=wanted(hold.unmet))
 
 
 def _outdated(hold: Hold) -> str:

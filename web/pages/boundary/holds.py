@@ -16,21 +16,21 @@ from server.services.holds import UNDO_SECONDS, Said
 from server.services.house import House
 from web.answers import go, own_path, show
 from web.forms import read_choices, read_form
+from web.language import counted, say
 from web.pages.boundary import views
 from web.pages.boundary.duty import SECTION, duty_holder
 from web.pages.boundary.hold_rows import Desk, title_of
 from web.people import names_of_hosts
 from web.reach import name_of
-from web.templates import plural
 from web.views import Choice
 
 PATH = "/boundary/holds"
 ROWS = 25
-SAY_WHY = "Say why; the author reads it."
-IT_TAKES_EFFECT = "It takes effect ten seconds after you decided, unless you undo it."
-IT_COUNTS = "It takes effect once as many others as the rule wants have approved it too."
+SAY_WHY = say("Say why; the author reads it.")
+IT_TAKES_EFFECT = say("It takes effect ten seconds after you decided, unless you undo it.")
+IT_COUNTS = say("It takes effect once as many others as the rule wants have approved it too.")
 FILTERS = ("direction", "audience", "forum", "mine", "after")
-_DIRECTIONS = (("", "Both ways"), ("out", "Wants out"), ("in", "Wants in"))
+_DIRECTIONS = (("", say("Both ways")), ("out", say("Wants out")), ("in", say("Wants in")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,9 @@ async def _queue(request: web.Request, asked: Mapping[str, str], typed: _Typed, 
         sentence=_counts(tally),
         filtered=bool(kept),
         directions=tuple(Choice(value=one, words=words, chosen=one == sought.direction) for one, words in _DIRECTIONS),
-        audiences=_choices({one: name_of(one, names) for one in audiences}, "Anybody", sought.audience),
+        audiences=_choices({one: name_of(one, names) for one in audiences}, say("Anybody"), sought.audience),
         forums=_choices(
-            {one: desk.forums[one].title for one in forum_ids if one in desk.forums}, "Any forum", sought.forum_id
+            {one: desk.forums[one].title for one in forum_ids if one in desk.forums}, say("Any forum"), sought.forum_id
         ),
         mine=sought.mine is not None,
         path=_path(kept),
@@ -118,9 +118,14 @@ def _choices(words: Mapping[str, str], none: str, chosen: str) -> tuple[Choice, 
 def _counts(tally: holds.Tally) -> str:
     """How much waits, in a sentence."""
     if not tally.waiting:
-        return "Nothing waits."
-    waits = "waits" if tally.waiting == 1 else "wait"
-    return f"In all {tally.waiting} {waits}: {tally.mine} for you to decide, {tally.overdue} overdue. Oldest first."
+        return say("Nothing waits.")
+    return counted(
+        "In all %(n)s waits: %(mine)s for you to decide, %(overdue)s overdue. Oldest first.",
+        "In all %(n)s wait: %(mine)s for you to decide, %(overdue)s overdue. Oldest first.",
+        tally.waiting,
+        mine=tally.mine,
+        overdue=tally.overdue,
+    )
 
 
 async def _undoable(house: House, member: Member) -> tuple[views.Undoable, ...]:
@@ -132,11 +137,15 @@ async def _undoable(house: House, member: Member) -> tuple[views.Undoable, ...]:
     for batch, some in batches.items():
         answer = _mine(some[0], member)
         counts = some[0].takes_effect_at is None
-        verb = "Refused" if answer.decision == "refuse" else "Approved" if counts else "Released"
+        verb = say("Refused") if answer.decision == "refuse" else say("Approved") if counts else say("Released")
         lines.append(
             views.Undoable(
                 batch=batch,
-                words=f"{verb}: {plural(len(some), 'question')}" if len(some) > 1 else f"{verb}:",
+                words=say(
+                    "%(verb)s: %(questions)s",
+                    verb=verb,
+                    questions=counted("%(n)s question", "%(n)s questions", len(some)) if len(some) > 1 else "",
+                ),
                 titles=tuple([await _title(house, hold) for hold in some]),
                 fate=IT_COUNTS if counts else IT_TAKES_EFFECT,
                 seconds=UNDO_SECONDS - (house.now() - answer.at).total_seconds(),
@@ -179,7 +188,7 @@ async def decide_chosen(request: web.Request) -> web.Response:
     note = form.get("note", "")
     ticked = frozenset(hold_id for hold_id, _ in chosen)
     if not chosen:
-        typed = _Typed({"": "Choose at least one first."}, {"": note})
+        typed = _Typed({"": say("Choose at least one first.")}, {"": note})
         return await _queue(request, _asked(form), typed, 422)
     try:
         _, said = await holds.decide_all(house, member, decision, chosen, note, UNDO_SECONDS)

@@ -23,6 +23,7 @@ from web.answers import go, show
 from web.cards import url_of
 from web.forms import read_form
 from web.gate import NoOutside, caught_up
+from web.language import say
 from web.ledger import ledger_of
 from web.pages.boundary import ledger_views as views
 from web.pages.boundary.duty import SECTION, duty_holder
@@ -33,10 +34,10 @@ from web.views import Choice
 
 ROWS = 50
 SOFTWARE = {
-    "marmalade": "runs Marmalade: it will sign what it does",
-    "forum": "runs forum software: no more than its server’s answer will be known",
-    "microblog": "runs a microblog: no more than its server’s answer will be known",
-    "unknown": "runs something unknown: no more than its server’s answer will be known",
+    "marmalade": say("runs Marmalade: it will sign what it does"),
+    "forum": say("runs forum software: no more than its server’s answer will be known"),
+    "microblog": say("runs a microblog: no more than its server’s answer will be known"),
+    "unknown": say("runs something unknown: no more than its server’s answer will be known"),
 }
 
 
@@ -69,7 +70,7 @@ async def show_ledger(request: web.Request) -> web.Response:
         peer=peer,
         object_uri=object_uri,
         heading=_heading(made, peer, names),
-        sentence="Every copy of ours that stands outside: who has it, how it came there, and what became of it.",
+        sentence=say("Every copy of ours that stands outside: who has it, how it came there, and what became of it."),
         older_url=_older("/boundary/ledger", lines, peer=peer, object=object_uri),
         unanswered=await count_unanswered(outside),
         waiting_holds=await holds.count_waiting(house),
@@ -80,19 +81,19 @@ async def show_ledger(request: web.Request) -> web.Response:
 
 def _heading(made: Contribution | None, peer: str, names: Mapping[str, str]) -> str:
     if made is not None:
-        return f"Who holds “{words_of(made)}”"
-    return f"What {name_of(peer, names)} holds of ours" if peer else "Who holds what of ours"
+        return say("Who holds “%(title)s”", title=words_of(made))
+    return say("What %(peer)s holds of ours", peer=name_of(peer, names)) if peer else say("Who holds what of ours")
 
 
 def words_of(made: Contribution | None) -> str:
     """A contribution in a few words, as a table names it."""
-    return (made.title or excerpt(plain(made.html), 90) if made else "") or "Deleted"
+    return (made.title or excerpt(plain(made.html), 90) if made else "") or say("Deleted")
 
 
 def peer_choices(names: Mapping[str, str], peer: str) -> tuple[Choice, ...]:
     hosts = dict.fromkeys([EVERYONE, *names, *([peer] if peer else [])])
     return (
-        Choice(value="", words="Anybody", chosen=not peer),
+        Choice(value="", words=say("Anybody"), chosen=not peer),
         *(Choice(value=one, words=name_of(one, names), chosen=one == peer) for one in hosts),
     )
 
@@ -155,8 +156,8 @@ def _row(
 
 def _version_words(line: Holding) -> str:
     if line.held_version and line.held_version < line.version:
-        return f"has version {line.held_version} of {line.version}"
-    return f"version {line.held_version or line.version}"
+        return say("has version %(held_version)s of %(version)s", held_version=line.held_version, version=line.version)
+    return say("version %(version)s", version=line.held_version or line.version)
 
 
 def _times(line: Holding) -> tuple[tuple[str, datetime], ...]:
@@ -164,9 +165,9 @@ def _times(line: Holding) -> tuple[tuple[str, datetime], ...]:
     asked = line.asked if line.recall else None
     found = [
         ("released", line.released_at),
-        ("has it since", line.since),
+        (say("has it since"), line.since),
         ("withdrawn", line.revoked_at),
-        ("asked to delete", asked.asked_at if asked else None),
+        (say("asked to delete"), asked.asked_at if asked else None),
         *(recall_times(asked) if asked else ()),
     ]
     return tuple((words, datetime.fromtimestamp(at, UTC)) for words, at in found if at is not None)
@@ -176,9 +177,9 @@ def recall_times(recall: recalls.Recall) -> tuple[tuple[str, float | None], ...]
     """When a holder's answers came, as (words, unix seconds)."""
     ended = {"refused": "refused", "unreachable": "given up"}.get(recall.state, "")
     return (
-        ("taken by its server", recall.accepted_at),
-        ("acknowledged, signed", recall.acknowledged_at),
-        ("purged, signed", recall.purged_at),
+        (say("taken by its server"), recall.accepted_at),
+        (say("acknowledged, signed"), recall.acknowledged_at),
+        (say("purged, signed"), recall.purged_at),
         *(((ended, recall.ended_at),) if ended else ()),
     )
 
@@ -195,7 +196,7 @@ async def confirm_recall(request: web.Request) -> web.Response:
     asks = await recalls.would_ask(outside, uris, peer or None)
     page = views.AskPage(
         object_words=words_of(made),
-        whom=name_of(peer, names) if peer else "everyone outside",
+        whom=name_of(peer, names) if peer else say("everyone outside"),
         sentence=recall_sentence(len(asks)),
         objects=len(uris),
         asks=tuple((name_of(host, names), SOFTWARE[kind]) for host, kind in asks.items()),

@@ -21,18 +21,18 @@ from server.services.labels import put_together
 from web.answers import go, show
 from web.composing import LABEL_WORDS, WISH_WORDS
 from web.forms import read_choices, read_form, wrong_of
+from web.language import counted, later, say, together
 from web.ledger import ledger_of
 from web.pages.boundary import views
 from web.pages.boundary.duty import SECTION, duty_holder
 from web.pages.boundary.views import AgreementCard, OfferForm
-from web.templates import plural
 from web.views import Choice
 from web.views import Health as Tone
 
 DIRECTIONS = {
-    "both": "Both ways",
-    "out": "Out only: ours may reach them",
-    "in": "In only: theirs may reach us",
+    "both": say("Both ways"),
+    "out": say("Out only: ours may reach them"),
+    "in": say("In only: theirs may reach us"),
 }
 TONES = {"accepted": "inside", "asked": "held", "offered": "held", "draft": "held", "declined": "denied"}
 FIELDS = ("retention_days", "categories", "starts", "ends")
@@ -93,43 +93,67 @@ def _host(request: web.Request, house: House) -> str:
 def _tone(partner: Partner | None, health: Health | None) -> tuple[Tone, str]:
     """How a server does, as a colour and in words."""
     if partner is not None and partner.state == "paused":
-        return "slow", "Paused"
+        return "slow", say("Paused")
     if health is None or (health.success_at is None and not health.failures):
-        return "quiet", "Nothing delivered yet"
+        return "quiet", say("Nothing delivered yet")
     if health.failures:
-        return "bad", f"Not answering: {health.answer}" if health.answer else "Not answering"
-    return "good", "Receiving"
+        return "bad", say("Not answering: %(answer)s", answer=health.answer) if health.answer else say("Not answering")
+    return "good", say("Receiving")
 
 
 def _standing(partner: Partner | None, agreed: Agreement | None, now: datetime) -> str:
     if partner is None:
-        return "It is no partner: a stranger, who sees public forums only."
-    said = f"It is a {partner.tier}, cleared up to {partner.clearance}."
+        return say("It is no partner: a stranger, who sees public forums only.")
+    said = say("It is a %(tier)s, cleared up to %(clearance)s.", tier=partner.tier, clearance=partner.clearance)
     if agreed is None:
-        return f"{said} There is no agreement with it: your rules alone decide."
-    when = "holds" if agreed.in_force(now) else f"holds from {day(agreed.terms.starts_at)}"
+        return together(said, say("There is no agreement with it: your rules alone decide."))
+    when = (
+        say("holds") if agreed.in_force(now) else say("holds from %(starts_at)s", starts_at=day(agreed.terms.starts_at))
+    )
     if now >= agreed.terms.ends_at:
-        when = "has ended"
-    return f"{said} Agreement version {agreed.version} {when}, and the lower of both clearances counts."
+        when = say("has ended")
+    counts = say(
+        "Agreement version %(version)s %(when)s, and the lower of both clearances counts.",
+        version=agreed.version,
+        when=when,
+    )
+    return together(said, counts)
 
 
 def _facts(health: Health | None) -> tuple[tuple[str, str], ...]:
     if health is None:
-        return (("Deliveries", "Not known in this process."),)
+        return ((say("Deliveries"), say("Not known in this process.")),)
     facts = [
-        ("Software", health.software or "not asked yet"),
-        ("Last delivery", _at(health.success_at) or "none yet"),
-        ("Waiting", plural(health.waiting, "delivery", "deliveries") if health.waiting else "nothing"),
+        (say("Software"), health.software or say("not asked yet")),
+        (say("Last delivery"), _at(health.success_at) or say("none yet")),
+        (say("Waiting"), _deliveries(health.waiting) if health.waiting else say("nothing")),
     ]
     if health.oldest_at:
-        facts.append(("Oldest of them", _at(health.oldest_at)))
+        facts.append((say("Oldest of them"), _at(health.oldest_at)))
     if health.failures:
-        facts.append(("Last error", f"{health.answer or 'no answer'}, {_at(health.failure_at)}"))
+        facts.append(
+            (
+                say("Last error"),
+                say("%(answer)s, %(at)s", answer=health.answer or say("no answer"), at=_at(health.failure_at)),
+            )
+        )
     if health.next_try_at:
-        facts.append(("Next try", _at(health.next_try_at)))
+        facts.append((say("Next try"), _at(health.next_try_at)))
     if health.given_up:
-        facts.append(("Given up", plural(health.given_up, "delivery", "deliveries")))
+        facts.append((say("Given up"), _deliveries(health.given_up)))
     return tuple(facts)
+
+
+#: Who ended an agreement, and how.
+CLOSED = {"us": later("%(state)s by us"), "them": later("%(state)s by them")}
+
+
+def _deliveries(n: int) -> str:
+    return counted("%(n)s delivery", "%(n)s deliveries", n)
+
+
+def _things(n: int) -> str:
+    return counted("%(n)s thing", "%(n)s things", n)
 
 
 def _at(seconds: float | None) -> str:
@@ -140,41 +164,53 @@ def _at(seconds: float | None) -> str:
 
 
 def _pausing(health: Health | None) -> str:
-    waiting = f" {plural(health.waiting, 'delivery', 'deliveries')} would wait." if health and health.waiting else ""
-    return f"Pausing stops both directions at once. Nothing is deleted, and what is to be sent waits.{waiting}"
+    said = [say("Pausing stops both directions at once. Nothing is deleted, and what is to be sent waits.")]
+    if health and health.waiting:
+        said.append(say("%(deliveries)s would wait.", deliveries=_deliveries(health.waiting)))
+    return together(*said)
 
 
 def _removing(health: Health | None, held_by_us: int, agreed: Agreement | None) -> str:
-    held = f" They hold {plural(health.held, 'thing')} of ours." if health else ""
-    said = [f"Ending the partnership withdraws what they were granted as a partner.{held}"]
-    said.append("They are asked to delete what they may not read any more.")
+    said = [say("Ending the partnership withdraws what they were granted as a partner.")]
+    if health:
+        said.append(say("They hold %(things)s of ours.", things=_things(health.held)))
+    said.append(say("They are asked to delete what they may not read any more."))
     if agreed is not None:
-        theirs = plural(held_by_us, "thing")
-        within = "at once" if agreed.terms.retention_days == 0 else f"within {agreed.terms.retention_days} days"
-        said.append(f"The agreement ends with it: of the {theirs} of theirs here, what it covers is deleted {within}.")
-    return " ".join(said)
+        theirs = _things(held_by_us)
+        within = (
+            say("at once")
+            if agreed.terms.retention_days == 0
+            else say("within %(n)s days", n=agreed.terms.retention_days)
+        )
+        said.append(
+            say(
+                "The agreement ends with it: of the %(theirs)s of theirs here, what it covers is deleted %(within)s.",
+                theirs=theirs,
+                within=within,
+            )
+        )
+    return together(*said)
 
 
 def _card(house: House, one: Agreement, partner: Partner | None) -> AgreementCard:
-    whose = "Offered by us" if one.ours else "Offered by them"
+    whose = say("Offered by us") if one.ours else say("Offered by them")
     history = [(whose, one.made_at)]
     if one.answered_at is not None:
-        history.append(("Answered by them" if one.ours else "Answered by us", one.answered_at))
+        history.append((say("Answered by them") if one.ours else say("Answered by us"), one.answered_at))
     if one.closed_at is not None:
-        by = {"us": " by us", "them": " by them"}.get(one.closed_by, "")
-        history.append((f"{WORDS[one.state].capitalize()}{by}", one.closed_at))
+        history.append((say(CLOSED.get(one.closed_by, "%(state)s"), state=WORDS[one.state]), one.closed_at))
     if one.purged_at is not None:
-        history.append((f"{plural(one.purged, 'thing')} of theirs deleted here", one.purged_at))
+        history.append((say("%(things)s of theirs deleted here", things=_things(one.purged)), one.purged_at))
     if one.stated_at is not None:
-        history.append(("Our signed word given that nothing is left", one.stated_at))
+        history.append((say("Our signed word given that nothing is left"), one.stated_at))
     if one.told_at is not None:
-        history.append(("Their signed word received that nothing is left", one.told_at))
+        history.append((say("Their signed word received that nothing is left"), one.told_at))
     return AgreementCard(
         id=one.id,
-        title=f"Version {one.version}",
+        title=say("Version %(version)s", version=one.version),
         state=one.state,
         tone=TONES.get(one.state, ""),
-        state_words=WORDS[one.state].capitalize(),
+        state_words=WORDS[one.state],
         sentences=agreements.in_sentences(house, one),
         history=tuple(history),
         note=one.note,
@@ -185,13 +221,14 @@ def _card(house: House, one: Agreement, partner: Partner | None) -> AgreementCar
 
 def _acts(one: Agreement, partner: Partner | None) -> tuple[tuple[str, str, str], ...]:
     if one.state == "asked":
-        opens = "" if partner else f" {one.host} becomes a {one.terms.tier} here."
-        accept = f"Accepting signs it. From its first day it holds for both.{opens}"
-        return (("accept", "Accept", accept), ("decline", "Decline", "They are told, with your reason."))
+        accept = say("Accepting signs it. From its first day it holds for both.")
+        if partner is None:
+            accept = together(accept, say("%(host)s becomes a %(tier)s here.", host=one.host, tier=one.terms.tier))
+        return (("accept", say("Accept"), accept), ("decline", say("Decline"), say("They are told, with your reason.")))
     if one.state in ("draft", "offered"):
-        return (("end", "Take the offer back", "Nothing has changed yet, and nothing will."),)
+        return (("end", say("Take the offer back"), say("Nothing has changed yet, and nothing will.")),)
     if one.state == "accepted":
-        return (("end", "End the agreement", f"The partnership with {one.host} ends with it."),)
+        return (("end", say("End the agreement"), say("The partnership with %(host)s ends with it.", host=one.host)),)
     return ()
 
 
@@ -208,7 +245,7 @@ async def _offer_form(house: House, host: str, typed: Mapping[str, str], ticked:
     }
     return OfferForm(
         forums=(
-            Choice(value=ALL_FORUMS, words="Every forum that they may see", chosen=ALL_FORUMS in ticked),
+            Choice(value=ALL_FORUMS, words=say("Every forum that they may see"), chosen=ALL_FORUMS in ticked),
             *(Choice(value=one.id, words=one.title, chosen=one.id in ticked) for one in nameable),
         ),
         tiers=_choices(("partner", "customer"), str.capitalize, typed.get("tier", "partner")),

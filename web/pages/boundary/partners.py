@@ -22,6 +22,7 @@ from server.services.labels import put_together
 from web.answers import go, show
 from web.composing import LABEL_WORDS
 from web.forms import read_form, wrong_of
+from web.language import say
 from web.ledger import ledger_of
 from web.pages.boundary import views
 from web.pages.boundary.duty import SECTION, duty_holder
@@ -99,14 +100,14 @@ def _partner(partner: Partner, peer: Peer | None, waiting: int, held: int) -> Pa
 def draw_health(partner: Partner, peer: Peer | None) -> tuple[Health, str]:
     """How a partner's server does, as a colour and in words."""
     if partner.state == "paused":
-        return "slow", "Paused"
+        return "slow", say("Paused")
     if partner.state == "removed":
-        return "quiet", "Ended"
+        return "quiet", say("Ended")
     if peer is None or (peer.success_at is None and not peer.failures):
-        return "quiet", "Nothing delivered yet"
+        return "quiet", say("Nothing delivered yet")
     if peer.failures:
-        return "bad", f"Not answering: {peer.answer}" if peer.answer else "Not answering"
-    return "good", "Receiving"
+        return "bad", say("Not answering: %(answer)s", answer=peer.answer) if peer.answer else say("Not answering")
+    return "good", say("Receiving")
 
 
 async def add_partner(request: web.Request) -> web.Response:

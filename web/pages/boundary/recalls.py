@@ -25,6 +25,7 @@ from server.services import holds, ideas
 from server.services.house import House
 from web.answers import show
 from web.cards import url_of
+from web.language import say
 from web.pages.boundary import ledger_views as views
 from web.pages.boundary.duty import SECTION
 from web.pages.boundary.ledger import (
@@ -40,13 +41,13 @@ from web.reach import name_of
 from web.views import Choice, Tone
 
 STATE_WORDS: dict[RecallState, str] = {
-    "queued": "on its way",
-    "accepted": "taken",
-    "acknowledged": "acknowledged",
-    "purged": "purged",
-    "unreachable": "unreachable",
-    "refused": "refused",
-    "silent": "silent",
+    "queued": say("on its way"),
+    "accepted": say("taken"),
+    "acknowledged": say("acknowledged"),
+    "purged": say("purged"),
+    "unreachable": say("unreachable"),
+    "refused": say("refused"),
+    "silent": say("silent"),
 }
 TONES: dict[RecallState, tuple[Tone, str]] = {
     "queued": ("held", "hourglass"),
@@ -57,7 +58,12 @@ TONES: dict[RecallState, tuple[Tone, str]] = {
     "refused": ("denied", "ban"),
     "silent": ("denied", "triangle-alert"),
 }
-SOFTWARE = {"marmalade": "Marmalade", "forum": "forum software", "microblog": "a microblog", "unknown": "unknown"}
+SOFTWARE = {
+    "marmalade": "Marmalade",
+    "forum": say("forum software"),
+    "microblog": say("a microblog"),
+    "unknown": "unknown",
+}
 
 
 async def show_recalls(request: web.Request) -> web.Response:
@@ -85,10 +91,14 @@ async def show_recalls(request: web.Request) -> web.Response:
 def _choices(state: str, counted: Mapping[RecallState, int]) -> tuple[Choice, ...]:
     never = sum(number for one, number in counted.items() if one in UNANSWERED)
     return (
-        Choice(value="unanswered", words=f"Never answered ({never})", chosen=state == "unanswered"),
-        Choice(value="all", words=f"All ({sum(counted.values())})", chosen=state == "all"),
+        Choice(value="unanswered", words=say("Never answered (%(n)s)", n=never), chosen=state == "unanswered"),
+        Choice(value="all", words=say("All (%(n)s)", n=sum(counted.values())), chosen=state == "all"),
         *(
-            Choice(value=one, words=f"{STATE_WORDS[one].capitalize()} ({counted.get(one, 0)})", chosen=one == state)
+            Choice(
+                value=one,
+                words=say("%(state)s (%(n)s)", state=STATE_WORDS[one], n=counted.get(one, 0)),
+                chosen=one == state,
+            )
             for one in RECALL_STATES
         ),
     )
@@ -113,7 +123,7 @@ def _older(found: Sequence[Recall], state: str, peer: str) -> str:
 def _row(recall: Recall, made: Contribution | None, names: Mapping[str, str]) -> views.RecallRow:
     tone, icon = TONES[recall.state]
     return views.RecallRow(
-        object_words=words_of(made) if made else "Something that is not here any more",
+        object_words=words_of(made) if made else say("Something that is not here any more"),
         object_url=url_of(made) if made and not made.deleted else "",
         object_uri=recall.object_uri,
         holder=name_of(recall.host, names),
@@ -140,9 +150,9 @@ async def show_recall(request: web.Request) -> web.Response:
 async def _page(request: web.Request, house: House, recall: Recall) -> views.RecallPage:
     _, _, outside = await ledger_holder(request)
     made = await ideas.by_uri(house, recall.object_uri)
-    times = [("asked to delete", recall.asked_at), *recall_times(recall)]
+    times = [(say("asked to delete"), recall.asked_at), *recall_times(recall)]
     here = {"acknowledged": recall.has_acknowledgement, "purged": recall.has_purge}
-    words = {"acknowledged": "Signed: the request came", "purged": "Signed: nothing of it is left"}
+    words = {"acknowledged": say("Signed: the request came"), "purged": say("Signed: nothing of it is left")}
     return views.RecallPage(
         row=_row(recall, made, await names_of_hosts(house)),
         times=tuple((said, datetime.fromtimestamp(at, UTC)) for said, at in times if at is not None),

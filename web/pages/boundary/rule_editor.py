@@ -20,6 +20,7 @@ from server.services.house import House
 from server.services.rules import Change, tidy
 from web.answers import go, show
 from web.forms import read_form, read_time, wrong_of
+from web.language import say
 from web.pages.boundary.duty import SECTION, duty_holder
 from web.pages.boundary.rule_forms import EFFECTS, FINDINGS, KINDS, rule_text
 from web.pages.boundary.rule_views import CheckResult, EditorPage, FlipRow, ProblemRow
@@ -31,8 +32,8 @@ NEWEST_DECISIONS = 20_000
 FLIPS_SHOWN = 50
 LARGEST_TEXT = 900_000
 LINE = re.compile(r"\blines? (\d+)")
-LABELS = (Choice(value="", words="Any label"), *(Choice(value=str(one), words=str(one)) for one in Level))
-ANY_FORUM = Choice(value="", words="Every forum")
+LABELS = (Choice(value="", words=say("Any label")), *(Choice(value=str(one), words=str(one)) for one in Level))
+ANY_FORUM = Choice(value="", words=say("Every forum"))
 DONE: dict[RulesState, str] = {"active": "rules", "waiting": "rules-wait", "scheduled": "rules-later"}
 
 

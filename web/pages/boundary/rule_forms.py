@@ -6,25 +6,26 @@ import json
 from collections.abc import Mapping
 
 from server.domain.errors import Invalid
+from web.language import say
 from web.views import Choice
 
 KINDS = (
-    Choice(value="guard", words="Guard: keeps something in or out"),
-    Choice(value="share", words="Share: lets something out"),
-    Choice(value="accept", words="Accept: lets something in"),
+    Choice(value="guard", words=say("Guard: keeps something in or out")),
+    Choice(value="share", words=say("Share: lets something out")),
+    Choice(value="accept", words=say("Accept: lets something in")),
 )
 EFFECTS = (
-    Choice(value="deny", words="refuses it"),
-    Choice(value="hold", words="has a reviewer look first"),
-    Choice(value="allow", words="lets it through"),
+    Choice(value="deny", words=say("refuses it")),
+    Choice(value="hold", words=say("has a reviewer look first")),
+    Choice(value="allow", words=say("lets it through")),
 )
 FINDINGS = (
-    Choice(value="", words="whatever is found in it"),
-    Choice(value="secret", words="a secret"),
-    Choice(value="email", words="an e-mail address"),
-    Choice(value="phone", words="a telephone number"),
-    Choice(value="codename", words="a code name"),
-    Choice(value="person", words="a person’s name"),
+    Choice(value="", words=say("whatever is found in it")),
+    Choice(value="secret", words=say("a secret")),
+    Choice(value="email", words=say("an e-mail address")),
+    Choice(value="phone", words=say("a telephone number")),
+    Choice(value="codename", words=say("a code name")),
+    Choice(value="person", words=say("a person’s name")),
 )
 
 

@@ -10,6 +10,7 @@ from server.services import holds, rule_versions, rules
 from server.services.house import House
 from web.answers import go, show
 from web.forms import read_form
+from web.language import say
 from web.pages.boundary.duty import SECTION, duty_holder, name_of_member
 from web.pages.boundary.rule_editor import DONE
 from web.pages.boundary.rule_views import VersionRow, VersionsPage
@@ -40,7 +41,7 @@ async def _version(house: House, stored: StoredRules, *, may_change: bool) -> Ve
     return VersionRow(
         version=stored.version,
         state=stored.state,
-        by=by or ("the house itself" if stored.origin == "defaults" else "the operator"),
+        by=by or (say("the house itself") if stored.origin == "defaults" else say("the operator")),
         approved_by=await name_of_member(house, stored.approver_id),
         note=stored.note,
         at=stored.created_at,

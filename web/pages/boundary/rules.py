@@ -16,6 +16,7 @@ from server.services import holds, rule_versions, rules, shadow
 from server.services.house import House
 from web.answers import go, show
 from web.forms import read_form
+from web.language import say
 from web.pages.boundary.duty import SECTION, duty_holder, name_of_member
 from web.pages.boundary.rule_views import DifferenceRow, RuleRow, RulesPage, ShadowCard, WaitingRules
 from web.people import Names, names_of_hosts
@@ -45,7 +46,7 @@ async def _rules(request: web.Request, status: int) -> web.Response:
         guards=tuple(row for row in rows if row.kind == "guard"),
         shares=tuple(row for row in rows if row.kind == "share"),
         accepts=tuple(row for row in rows if row.kind == "accept"),
-        of="How often each rule decided about a version of an idea or reply, for one audience.",
+        of=say("How often each rule decided about a version of an idea or reply, for one audience."),
         waiting_holds=await holds.count_waiting(house),
         may_change=member.may("rules"),
         waiting=tuple([await _waiting(house, member, one) for one in waiting]),
@@ -76,7 +77,7 @@ async def _waiting(house: House, member: Member, stored: StoredRules) -> Waiting
     return WaitingRules(
         version=stored.version,
         state="scheduled" if stored.state == "scheduled" else "waiting",
-        by=await name_of_member(house, stored.author_id) or "the operator",
+        by=await name_of_member(house, stored.author_id) or say("the operator"),
         at=stored.created_at,
         note=stored.note,
         starts_at=stored.starts_at,
@@ -109,7 +110,9 @@ def _difference(one: ShadowDifference, names: Names) -> DifferenceRow:
     inward = one.act.startswith("in ")
     act = one.act.removeprefix("in ")
     return DifferenceRow(
-        words=f"{act} from {whom}" if inward else f"{act} for {whom}",
+        words=say("%(act)s from %(whom)s", act=act, whom=whom)
+        if inward
+        else say("%(act)s for %(whom)s", act=act, whom=whom),
         before=one.before,
         after=one.after,
         reason=named(one.reason, one.audience, whom),

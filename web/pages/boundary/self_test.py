@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server.domain.self_test import SelfTest
+from server.domain.self_test import Leak, SelfTest
 from server.services import holds, self_tests
 from server.services.house import House
 from web.answers import go, show
+from web.language import say
 from web.pages.boundary import self_test_views as views
 from web.pages.boundary.duty import SECTION, duty_holder, name_of_member
 
-WHOM = {"anonymous": "anybody", "stranger": "a stranger", "partner": "a partner", "ex-partner": "an ex-partner"}
+WHOM = {
+    "anonymous": "anybody",
+    "stranger": say("a stranger"),
+    "partner": say("a partner"),
+    "ex-partner": say("an ex-partner"),
+}
 WORDS = {
-    "asked": "Asked for; it begins in a moment.",
-    "running": "Under way. Come back in a minute.",
-    "passed": "Nothing came out that must stay inside.",
-    "failed": "Words came out that must stay inside.",
-    "inconclusive": "It proved too little: see why below.",
+    "asked": say("Asked for; it begins in a moment."),
+    "running": say("Under way. Come back in a minute."),
+    "passed": say("Nothing came out that must stay inside."),
+    "failed": say("Words came out that must stay inside."),
+    "inconclusive": say("It proved too little: see why below."),
 }
 TONES = {"passed": "inside", "failed": "denied", "inconclusive": "held", "asked": "held", "running": "held"}
 SHOWN = 20
@@ -45,14 +51,13 @@ async def _row(house: House, one: SelfTest) -> views.TestRow:
         tone=TONES[one.state],
         state=one.state,
         words=WORDS[one.state],
-        asked_by=await name_of_member(house, one.asked_by) or "the clock",
+        asked_by=await name_of_member(house, one.asked_by) or say("the clock"),
         ended_at=one.ended_at,
         doors=report.doors,
         requests=report.requests,
         markers=report.markers,
         identities=tuple(WHOM.get(name, name) for name in report.identities),
-        leaks=tuple((f"{leak.door} told {WHOM.get(leak.identity, leak.identity)} the {leak.what}.", leak.path)
-                    for leak in report.leaks),
+        leaks=tuple((_told(leak), leak.path) for leak in report.leaks),
         controls=report.controls,
         notes=report.notes,
     )  # fmt: skip
@@ -63,3 +68,8 @@ async def run_now(request: web.Request) -> web.Response:
     house, member = await duty_holder(request)
     await self_tests.ask(house, member)
     return go(request, "/boundary/self-test", "self-test")
+
+
+def _told(leak: Leak) -> str:
+    whom = WHOM.get(leak.identity, leak.identity)
+    return say("%(door)s told %(whom)s the %(what)s.", door=leak.door, whom=whom, what=leak.what)

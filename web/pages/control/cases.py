@@ -16,18 +16,18 @@ from server.services.text import excerpt
 from web.answers import go, head_of, show
 from web.cards import url_of
 from web.forms import read_form, wrong_of
-from web.language import _
+from web.language import _, say
 from web.pages.control.duty import facilitator, room_head
 from web.pages.control.views import CaseRow, CasesPage, LogPage, StepRow
 from web.pages.jams import obtain
 from web.people import Names, author_of, names_of_hosts
 
 PAST: Mapping[Decision, str] = {
-    "dismiss": "Dismissed",
-    "ask": "The author was asked to edit",
-    "hide": "Hidden",
-    "restore": "Restored",
-    "tell": "Their own server was told",
+    "dismiss": say("Dismissed"),
+    "ask": say("The author was asked to edit"),
+    "hide": say("Hidden"),
+    "restore": say("Restored"),
+    "tell": say("Their own server was told"),
 }
 
 

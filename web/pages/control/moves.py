@@ -19,7 +19,7 @@ from server.services.text import excerpt
 from web.answers import go, head_of, show
 from web.cards import url_of
 from web.forms import read_form, wrong_of
-from web.language import _
+from web.language import _, say
 from web.pages.control.duty import facilitator, room_head
 from web.pages.control.views import Asking, Choosing, MoveRow, MovesPage, ReasonPage
 from web.pages.threads import obtain
@@ -27,7 +27,7 @@ from web.people import names_of_hosts
 from web.reach import badge_of
 from web.views import Choice, Link
 
-WORDS = {"move": ("moved", "route"), "merge": ("merged", "layers"), "split": ("split off", "git-branch")}
+WORDS = {"move": ("moved", "route"), "merge": ("merged", "layers"), "split": (say("split off"), "git-branch")}
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -99,7 +99,7 @@ async def _choosing(asked: _Asked, typed: Mapping[str, str]) -> Choosing | None:
             name="forum",
             words=_("Forum"),
             choices=tuple(
-                Choice(value=one.id, words=f"{one.title}: {badge_of(house, one, names).words}",
+                Choice(value=one.id, words=_place(one, badge_of(house, one, names).words),
                        chosen=one.id == typed.get("forum"))
                 for one in others if one.is_local
             ),
@@ -196,3 +196,7 @@ async def undo(request: web.Request) -> web.Response:
     except Refusal as refusal:
         return await _moves(request, refusal.public, refusal.status)
     return go(request, f"/ideas/{done.contribution_id}", "unmoved")
+
+
+def _place(forum: Forum, audience: str) -> str:
+    return say("%(forum)s: %(audience)s", forum=forum.title, audience=audience)

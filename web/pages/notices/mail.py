@@ -15,7 +15,7 @@ from server.services.house import House
 from server.services.mail_links import read_unsubscribe
 from web.answers import draw, go, html, show
 from web.forms import read_form, wrong_of
-from web.language import _
+from web.language import _, spoken
 from web.pages.notices.views import MailPage, SentLine, UnsubscribePage
 from web.session import member_of
 from web.views import Choice
@@ -100,7 +100,9 @@ async def _change(request: web.Request, house: House, member: Member, form: dict
         return None
     if act == "address":
         mailing = request.app.get(MAILING)
-        return await mails.ask_address(house, member, form.get("address", ""), mailing.domains if mailing else ())
+        return await mails.ask_address(
+            house, member, form.get("address", ""), mailing.domains if mailing else (), spoken()
+        )
     quiet = (_hour(form, "quiet_from"), _hour(form, "quiet_until")) if form.get("quiet") else None
     return await mails.choose(
         house,

@@ -15,6 +15,7 @@ from server.services import carrying, forums, jams, templates
 from server.services.house import House
 from web.answers import go, head_of, show
 from web.forms import read_choices, read_form, read_time, write_time, wrong_of
+from web.language import say, told
 from web.pages.jams import obtain
 from web.people import author_of, names_of_hosts
 from web.views import Choice, JamHead, Link, Person
@@ -57,14 +58,13 @@ async def show_again(request: web.Request) -> web.Response:
     return await _again(request, {}, {}, 200)
 
 
-async def _again(
-    request: web.Request, typed: Mapping[str, str], wrong: Mapping[str, str], status: int
-) -> web.Response:
+async def _again(request: web.Request, typed: Mapping[str, str], wrong: Mapping[str, str], status: int) -> web.Response:
     house, member, jam = await obtain(request)
     member.require("jams")
     opens_at = (house.now() + timedelta(days=7)).replace(minute=0, second=0, microsecond=0)
+    title = told(say("%(title)s, second round", title=jam.title))
     values = {
-        "slug": "", "title": f"{jam.title}, second round"[:200], "opens_at": write_time(opens_at),
+        "slug": "", "title": title[:200], "opens_at": write_time(opens_at),
         "closes_at": write_time(opens_at + max(jam.closes_at - jam.opens_at, timedelta(days=1))), **typed,
     }  # fmt: skip
     head = head_of(jam, jam.state_at(house.now()), "settings")

@@ -13,6 +13,7 @@ from server.services import jams, templates
 from web import views
 from web.answers import go, show
 from web.forms import read_file, read_form, read_time, write_time, wrong_of
+from web.language import say
 from web.pages.jams import read_charter
 from web.session import member_of
 from web.views import Choice
@@ -86,7 +87,7 @@ def _text_of(sent: bytes) -> str:
     try:
         return sent.decode()
     except UnicodeDecodeError as error:
-        raise BadTemplate(("It is not text in UTF-8.",)) from error
+        raise BadTemplate((say("It is not text in UTF-8."),)) from error
 
 
 async def create(request: web.Request) -> web.Response:
