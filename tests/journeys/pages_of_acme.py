@@ -162,6 +162,7 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
             "held": "/boundary/held",
             "held-of": "/boundary/held?peer=jam.globex.example",
             "partners": "/boundary/partners",
+            "servers": "/boundary/servers",
             "people": "/people",
             "inbox": "/inbox",
             "mail": "/me/notices",
