@@ -37,6 +37,9 @@ class Visitor:
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):
             return
+        if re.match(r"htmx:(sendAbort|afterRequest),", message.text):
+            # Leaving a page breaks off what htmx was asking; it says so aloud.
+            return
         refused = re.search(r"the server responded with a status of (\d{3})", message.text)
         if refused and int(refused[1]) in self._expected:
             return
