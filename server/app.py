@@ -158,7 +158,7 @@ def make_house(
 
 def names_key(settings: Settings) -> bytes:
     """Return the key under which the names behind voices are sealed, made where it is missing."""
-    return secret(settings.inside_secrets_path, "names.key", make=True)
+    return secret(settings.names_path, "names.key", make=True)
 
 
 async def _inside_roles(work: Work, role: Role, house: House, outside: Outside | None) -> None:

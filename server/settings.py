@@ -94,8 +94,13 @@ class Settings:
 
     @property
     def inside_secrets_path(self) -> Path:
-        """The folder of the inside's secrets: the audit key, and the key that seals names."""
+        """The folder of the inside's secrets: the audit key."""
         return self.home / "inside" / "secrets"
+
+    @property
+    def names_path(self) -> Path:
+        """The folder of the key that seals names, which the gate reads as well."""
+        return self.home / "inside" / "names"
 
     @property
     def makes_checkpoints_folder(self) -> bool:

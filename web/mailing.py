@@ -101,7 +101,7 @@ class Postbox:
         }  # fmt: skip
         message.set_content(_plain(counted, lines, more, inside, token))
         message.add_alternative(self.templates.render("mail/notices.html", **values), subtype="html")
-        return message
+        return _in_language(message)
 
     async def _confirming(self, mail: Mail, choices: MailChoices) -> EmailMessage:
         token = await confirm_token(self.house, choices)
@@ -113,7 +113,7 @@ class Postbox:
             + _("If it was not, do nothing: no more mail comes.")
             + "\n"
         )
-        return message
+        return _in_language(message)
 
     def _message(self, mail: Mail, choices: MailChoices, subject: str) -> EmailMessage:
         message = EmailMessage(policy=LINES)
@@ -122,9 +122,14 @@ class Postbox:
         message["To"] = choices.address
         message["Date"] = format_datetime(mail.made_at)
         message["Message-ID"] = mail.message_id
-        message["Content-Language"] = spoken()
         message["Auto-Submitted"] = "auto-generated"
         return message
+
+
+def _in_language(message: EmailMessage) -> EmailMessage:
+    """Name the language of the whole: what is put in a message before its text goes to a part of it."""
+    message["Content-Language"] = spoken()
+    return message
 
 
 def counts_of(told: Sequence[Told]) -> list[str]:

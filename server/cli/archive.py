@@ -18,7 +18,7 @@ from server.domain.errors import Refusal
 MANIFEST = "manifest.json"
 ORGANISATION = "marmalade.toml"
 INSIDE, OUTSIDE = "inside/store.sqlite", "outside/store.sqlite"
-SECRETS = ("inside/secrets", "outside/secrets")
+SECRETS = ("inside/secrets", "inside/names", "outside/secrets")
 FORMAT = 1
 CHUNK = 1 << 20
 LARGEST_MANIFEST = 1_000_000

@@ -58,7 +58,7 @@ def _check_shared(name: str, folder: Path) -> Iterator[Finding]:
 def check_secrets(settings: Settings) -> Iterator[Finding]:
     """Look at the secrets of outside and inside: there, whole, and nobody else's to read."""
     keys = [settings.secrets_path / "release.key", settings.secrets_path / "seal.key"]
-    for path in [*keys, *(settings.inside_secrets_path / name for name in ("audit.key", "names.key"))]:
+    for path in [*keys, settings.inside_secrets_path / "audit.key", settings.names_path / "names.key"]:
         try:
             size, mode = path.stat().st_size, stat.S_IMODE(path.stat().st_mode)
         except OSError as error:

@@ -163,11 +163,11 @@ async def test_roles_of_different_users_work_together_and_see_no_more_than_their
 
         stores = [folder / "inside/store.sqlite", folder / "outside/store.sqlite"]
         keys = [folder / "outside/secrets/release.key", folder / "outside/secrets/seal.key"]
-        secrets = [*keys, folder / "inside/secrets/audit.key"]
+        secrets = [*keys, folder / "inside/names/names.key", folder / "inside/secrets/audit.key"]
         no, yes = "PermissionError", "opened"
-        assert openings(EDGE, *stores, *secrets) == ["OperationalError", yes, yes, yes, no]
-        assert openings(INSIDE, *stores, *secrets) == [yes, yes, no, no, yes]
-        assert openings(GATE, *stores, *secrets) == [yes, yes, yes, yes, no]
+        assert openings(EDGE, *stores, *secrets) == ["OperationalError", yes, yes, yes, no, no]
+        assert openings(INSIDE, *stores, *secrets) == [yes, yes, no, no, yes, yes]
+        assert openings(GATE, *stores, *secrets) == [yes, yes, yes, yes, yes, no]
 
         charter = {"question": "q", "promise": "p", "off_limits": "o", "decide_by": "d"}
         now = datetime.now(UTC)

@@ -148,8 +148,10 @@ def test_rotating_keys_changes_every_pair_and_every_actor_document_at_once(cli: 
     after = asyncio.run(pems())
     assert {"people", "server", keys.PROOFS} < set(after)
     assert not set(before.values()) & set(after.values())
-    after[keys.PROOFS] = to_multikey(load_public_key(after[keys.PROOFS]))
-    assert asyncio.run(shown()) == set(after.values())
+    # RSA keys are shown as PEM, Ed25519 keys, which are short, as Multikeys.
+    assert asyncio.run(shown()) == {
+        pem if len(pem) > 300 else to_multikey(load_public_key(pem)) for pem in after.values()
+    }
 
 
 def test_openapi_prints_the_document_of_the_api(cli: Cli) -> None:

@@ -383,7 +383,7 @@ async def test_figures_come_with_their_denominators(site: Any) -> None:
         text = words_of(page)
         assert "people spoke 1 1 of 2 people here" in text, path
         assert "ideas 1 in 3 forums" in text, path
-        assert "replies 1 1.0 for each idea" in text, path
+        assert "replies 1 1 for each idea" in text, path
 
 
 async def test_search_finds_what_one_may_see_and_says_so_when_there_is_nothing(site: Any) -> None:
