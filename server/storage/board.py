@@ -6,12 +6,15 @@ from server.database import Database
 
 SPOKE = "SELECT author_id, kind, created_at FROM contributions WHERE jam_id = ? AND NOT deleted"
 
+# Whoever speaks by a voice is not counted by it: one person has many.
+NAMED = "CASE WHEN author_id NOT IN (SELECT member_id FROM voices) THEN author_id END"
+
 
 async def totals(store: Database, jam_id: str) -> dict[str, int]:
     """Return the number of ideas, replies and people (who wrote) of a jam."""
     row = await store.fetch_one(
         "SELECT count(*) FILTER (WHERE kind = 'idea') AS ideas, count(*) FILTER (WHERE kind = 'reply') AS replies,"
-        f" count(DISTINCT author_id) AS people FROM ({SPOKE})",
+        f" count(DISTINCT {NAMED}) AS people FROM ({SPOKE})",
         (jam_id,),
     )
     return {"ideas": row["ideas"], "replies": row["replies"], "people": row["people"]} if row else {}
@@ -21,7 +24,7 @@ async def active_since(store: Database, jam_id: str, since: float) -> int:
     """Count the people who wrote or marked in a jam since a moment in unix seconds."""
     return int(
         await store.fetch_value(
-            "SELECT count(DISTINCT who) FROM (SELECT author_id AS who FROM contributions"
+            f"SELECT count(DISTINCT who) FROM (SELECT {NAMED} AS who FROM contributions"
             " WHERE jam_id = ? AND created_at >= ? AND NOT deleted UNION ALL"
             " SELECT k.member_id FROM marks k JOIN contributions c ON c.id = k.contribution_id"
             " WHERE c.jam_id = ? AND k.made_at >= ?)",
@@ -56,8 +59,8 @@ async def by_unit(store: Database, jam_id: str) -> list[tuple[str, int, int]]:
 async def by_host(store: Database, jam_id: str) -> list[tuple[str, int, int]]:
     """Return (host, people who wrote, contributions); our own server is ""."""
     rows = await store.fetch(
-        "SELECT m.host, count(DISTINCT c.author_id) AS people, count(*) AS contributions FROM contributions c"
-        " JOIN members m ON m.id = c.author_id WHERE c.jam_id = ? AND NOT c.deleted"
+        "SELECT m.host, count(DISTINCT CASE WHEN NOT m.voice THEN m.id END) AS people, count(*) AS contributions"
+        " FROM contributions c JOIN members m ON m.id = c.author_id WHERE c.jam_id = ? AND NOT c.deleted"
         " GROUP BY m.host ORDER BY contributions DESC, m.host",
         (jam_id,),
     )

@@ -13,12 +13,14 @@ from server.domain.ideas import Absent
 from server.domain.jams import Forum
 from server.services import (
     audit,
+    board,
     crossings,
     experts,
     holds,
     hours,
     ideas,
     inbox,
+    jams,
     own_log,
     people,
     polls,
@@ -252,3 +254,17 @@ async def test_the_log_open_to_those_it_concerns_tells_a_voice_what_was_done_to_
     await ideas.delete(world.house, await world.admin(), made)
     deeds = await own_log.deeds_about(world.house, await _again(world, quillon))
     assert [deed.act for deed in deeds if deed.subject_id == made.id] == ["delete"]
+
+
+async def test_the_board_counts_ideas_of_voices_and_no_people_by_them(world: World) -> None:
+    forum, quillon = await _sealed(world)
+    named = await world.forum("open", jam=await world.jam("other"))
+    for _ in range(3):
+        await world.idea(forum, quillon)
+    jam = await jams.obtain_jam(world.house, quillon, forum.jam_id)
+    counted = await board.read_board(world.house, quillon, jam)
+    assert (counted.people, counted.ideas, counted.active_now) == (0, 3, 0)
+    assert [share.people for share in counted.by_host if share.of is not None] in ([], [0])
+    await world.idea(named, quillon)
+    other = await jams.obtain_jam(world.house, quillon, named.jam_id)
+    assert (await board.read_board(world.house, quillon, other)).people == 1
