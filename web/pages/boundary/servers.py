@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import get_args
@@ -154,20 +154,10 @@ async def add(request: web.Request) -> web.Response:
 
 async def _said(request: web.Request, host: str, form: Mapping[str, str]) -> web.Response:
     house, member = await duty_holder(request)
-    try:
-        await servers.say(
-            house,
-            member,
-            host,
-            standing=next((one for one in STANDINGS if one == form.get("standing")), None),
-            kind=next((one for one in get_args(Kind) if one == form.get("kind")), None),
-            note=form.get("note"),
-        )
-    except (NotAllowed, SignInNeeded):
-        raise
-    except Refusal as refusal:
-        return await _page(request, form, wrong_of(refusal), refusal.status)
-    return go(request, "/boundary/servers", "saved")
+    standing = next((one for one in STANDINGS if one == form.get("standing")), None)
+    kind = next((one for one in get_args(Kind) if one == form.get("kind")), None)
+    said = servers.say(house, member, host, standing=standing, kind=kind, note=form.get("note"))
+    return await _settle(request, form, said) or go(request, "/boundary/servers", "saved")
 
 
 async def say_of(request: web.Request) -> web.Response:
@@ -175,13 +165,8 @@ async def say_of(request: web.Request) -> web.Response:
     house, member = await duty_holder(request)
     form = await read_form(request)
     standing: Standing = next((one for one in STANDINGS if one == form.get("standing")), "")
-    try:
-        await servers.say_of(house, member, form.get("uri", ""), standing, form.get("note", ""))
-    except (NotAllowed, SignInNeeded):
-        raise
-    except Refusal as refusal:
-        return await _page(request, form, wrong_of(refusal), refusal.status)
-    return go(request, "/boundary/servers", "saved")
+    said = servers.say_of(house, member, form.get("uri", ""), standing, form.get("note", ""))
+    return await _settle(request, form, said) or go(request, "/boundary/servers", "saved")
 
 
 async def take_list(request: web.Request) -> web.Response:
@@ -189,13 +174,23 @@ async def take_list(request: web.Request) -> web.Response:
     house, member = await duty_holder(request)
     form = await read_form(request)
     usual: Standing = next((one for one in STANDINGS if one == form.get("usual")), "suspended")
+    imported: list[Imported] = []
+
+    async def take() -> None:
+        imported.append(await servers.take_list(house, member, form.get("list", ""), usual))
+
+    return await _settle(request, form, take()) or await _page(request, {}, {}, 200, imported[0])
+
+
+async def _settle(request: web.Request, form: Mapping[str, str], work: Awaitable[object]) -> web.Response | None:
+    """Do something; return the page again, with what was typed, where it is refused."""
     try:
-        imported = await servers.take_list(house, member, form.get("list", ""), usual)
+        await work
     except (NotAllowed, SignInNeeded):
         raise
     except Refusal as refusal:
         return await _page(request, form, wrong_of(refusal), refusal.status)
-    return await _page(request, {}, {}, 200, imported)
+    return None
 
 
 async def download_list(request: web.Request) -> web.Response:
