@@ -7,7 +7,7 @@ from typing import NamedTuple
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from federation.edge import collections, discovery, documents, health, inbox, pages
+from federation.edge import collections, discovery, documents, health, inbox, pages, way_home
 
 
 class Route(NamedTuple):
@@ -47,6 +47,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/.well-known/host-meta", discovery.host_meta),
     Route("GET", "/nodeinfo/2.1", discovery.nodeinfo),
     Route("GET", "/api/v1/instance", discovery.instance),
+    Route("GET", "/home", way_home.go_home),
     Route("GET", "/static/{name}", pages.static),
     Route("GET", "/livez", health.live),
     Route("GET", "/readyz", health.ready),

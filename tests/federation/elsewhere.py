@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import io
 import json
 import re
@@ -116,6 +117,7 @@ class Elsewhere:
         app = web.Application(client_max_size=4_000_000)
         app.router.add_get("/.well-known/nodeinfo", self._nodeinfo_links)
         app.router.add_get("/nodeinfo/2.1", self._nodeinfo)
+        app.router.add_get("/authorize_interaction", self._compose)
         app.router.add_post("/{path:.*}", self._take)
         app.router.add_get("/{path:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -184,6 +186,12 @@ class Elsewhere:
         if document is None:
             return web.Response(status=status)
         return web.Response(status=status, body=json.dumps(document).encode(), content_type=ACTIVITY)
+
+    async def _compose(self, request: web.Request) -> web.Response:
+        """The composer of whoever is signed in here, with what they were sent to answer."""
+        uri = html.escape(request.query.get("uri", ""))
+        page = f"<!doctype html><link rel=icon href=data:,><title>Answer</title><p>{uri}</p>"
+        return web.Response(text=page, content_type="text/html")
 
     async def _nodeinfo_links(self, request: web.Request) -> web.Response:
         if self.software is None:

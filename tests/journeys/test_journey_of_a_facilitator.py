@@ -16,6 +16,7 @@ from server.services import ideas, people, shifts
 from server.services.house import House
 from tests.journeys.conftest import Arrive
 from tests.journeys.organisations import Floor, Organisation, status_of, until
+from tests.journeys.pictures import shoot
 from tests.journeys.test_pages_at_every_size import NARROW, WIDE, what_does_not_fit
 from tests.journeys.test_pages_for_everybody import SCREENS, complaints
 from tests.journeys.visitors import Visitor
@@ -102,6 +103,7 @@ async def test_a_shift_of_a_facilitator(
 
 async def _answers_the_oldest(sasha: Visitor, busy: dict[str, Contribution]) -> None:
     await sasha.follow("Radar")
+    await shoot(sasha, "journey-facilitator-radar")
     waiting = sasha.page.locator("[data-waiting]")
     await expect(waiting.first).to_contain_text("Benches at every stop")
     await expect(waiting).to_have_count(2)
@@ -168,6 +170,7 @@ async def _leaves(sasha: Visitor) -> None:
     drafted = await note.input_value()
     for words in ("It connects two units", "merge, Both say the same", "hidden, It calls somebody a fool", "Soup"):
         assert words in drafted
+    await shoot(sasha, "journey-facilitator-hand-over")
     await note.fill(f"{drafted}\n\nRemy, please look at Parking.")
     await expect(sasha.page.locator("select[name=to] option:checked")).to_have_text("Remy Ito")
     await sasha.press("Hand over and end")

@@ -145,3 +145,7 @@ async def test_after_the_close_her_reply_is_refused_and_nothing_of_it_is_shown(
     await stranger.visit(bench.uri)
     await stranger.sees("To answer, search for the address of this page")
     await stranger.does_not_see("One more thing, too late.")
+    await stranger.type("Your server", f"@mia@{mia.server.host}")
+    await stranger.press("Reply from your server")
+    await stranger.page.wait_for_url(f"http://{mia.server.host}/authorize_interaction?uri=*")
+    await stranger.sees(bench.uri)

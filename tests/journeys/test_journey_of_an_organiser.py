@@ -10,6 +10,7 @@ from playwright.async_api import Browser, expect
 
 from tests.journeys.conftest import Arrive, Found
 from tests.journeys.organisations import PASSWORD, Organisation
+from tests.journeys.pictures import shoot
 from tests.journeys.visitors import Visitor
 
 pytestmark = [
@@ -196,6 +197,7 @@ async def _name_a_host(morgan: Visitor) -> None:
     await morgan.is_told("Saved.")
     await morgan.visit("/jams/better")
     hosts = morgan.page.get_by_role("region", name="Hosts")
+    await shoot(morgan, "journey-organiser-lobby")
     await morgan.sees("Sasha Brandt", within=hosts)
     await morgan.sees("Runs the yards.", within=hosts)
     await morgan.sees("jam time")
@@ -206,6 +208,7 @@ async def _rehearse_and_leave_no_trace(morgan: Visitor) -> None:
     await morgan.press("Rehearse now")
     await morgan.is_told("A rehearsal is running.")
     await morgan.sees("Simulated idea 1")
+    await shoot(morgan, "journey-organiser-rehearsal")
     await morgan.sees("rehearsal.invalid")
     await morgan.press("Remove it without trace")
     await morgan.is_told("The rehearsal is gone, with its people and words.")
