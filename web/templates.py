@@ -80,7 +80,7 @@ class Templates:
         at = at.astimezone(UTC)
         words = ago((self._now() - at).total_seconds(), at)
         # Nothing but digits and words of ours.
-        return Markup(f'<time datetime="{iso(at)}" title="{clock(at)}" data-ago>{words}</time>')  # noqa: S704
+        return Markup(f'<time dir="auto" datetime="{iso(at)}" title="{clock(at)}" data-ago>{words}</time>')  # noqa: S704
 
 
 def ago(seconds: float, at: datetime) -> str:
@@ -118,7 +118,7 @@ def duty(name: str) -> str:
 
 def stamp(at: datetime) -> Markup:
     """A <time> that shows date and hour; the page's script rewrites it in local time."""
-    return Markup('<time datetime="{}" data-stamp>{}</time>').format(iso(at), clock(at))
+    return Markup('<time dir="auto" datetime="{}" data-stamp>{}</time>').format(iso(at), clock(at))
 
 
 def without_turns(page: str) -> str:
