@@ -48,24 +48,21 @@ async def notices_of(house: House, event: Event) -> list[Notice]:
     tellers = TELLERS.get(event.kind)
     if tellers is None:
         return []
-    drafted = once_each([await _to_owner(house, one) for one in await tellers(house, event)])
-    known = await people.by_ids(house.store, {one.member_id for one in drafted})
+    drafted = once_each(await tellers(house, event))
+    known = await people.by_ids(house.store, {one.member_id for one in drafted} | {one.by_id for one in drafted})
+    behind = {one.id: await owner_of(house, one.id) or one.id for one in known.values() if one.is_voice}
+    if behind:
+        # What is meant for a voice is for who stands behind it, and what somebody's own voice did is their own doing.
+        drafted = once_each([replace(one, member_id=behind.get(one.member_id, one.member_id)) for one in drafted])
+        known |= await people.by_ids(house.store, behind.values())
     return [
         one
         for one in drafted
-        if (member := known.get(one.member_id)) and member.is_local and member.active and member.id != one.by_id
+        if (member := known.get(one.member_id))
+        and member.is_local
+        and member.active
+        and member.id != behind.get(one.by_id, one.by_id)
     ]
-
-
-async def _to_owner(house: House, one: Notice) -> Notice:
-    """Address what is meant for a voice to who stands behind it; what somebody's own voice did is their own doing."""
-    owner = await owner_of(house, one.member_id)
-    whom = replace(one, member_id=owner) if owner else one
-    return (
-        replace(whom, by_id=whom.member_id)
-        if one.by_id and await owner_of(house, one.by_id) == whom.member_id
-        else whom
-    )
 
 
 def _notice(
