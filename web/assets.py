@@ -66,6 +66,10 @@ class Assets:
         """The bytes of `name` as they are served. Raises KeyError if there is none."""
         return self._by_name[name].body
 
+    async def icon(self, request: web.Request) -> web.Response:
+        """Lead to the mark from the address that browsers ask where a page names none."""
+        raise web.HTTPFound(self.url("marmalade.svg"))
+
     async def serve(self, request: web.Request) -> web.Response:
         """Answer one static file; anything but a current hashed name is missing."""
         asset = self._by_url.get(request.path)

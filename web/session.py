@@ -25,7 +25,7 @@ from web.language import asked_for, speaking
 LONGEST_UPLOAD = 12_000_000
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 #: Paths that know no cookie session: files, probes, the JSON API, what links in mails open, and feeds.
-APART = ("/static/", "/api/", "/livez", "/readyz", "/metrics", "/unsubscribe/", "/feeds/")
+APART = ("/static/", "/favicon.ico", "/api/", "/livez", "/readyz", "/metrics", "/unsubscribe/", "/feeds/")
 _AGE = int(people.SESSION_IDLE.total_seconds())
 
 

@@ -34,6 +34,7 @@ def add_web(app: web.Application) -> None:
     app.on_response_prepare.append(add_security_headers)
     app.on_shutdown.append(end_streams)
     app.router.add_get(PREFIX + "{name:.+}", assets.serve)
+    app.router.add_get("/favicon.ico", assets.icon)
     app.add_routes(routes())
 
 

@@ -278,7 +278,16 @@ async def feed(request: web.Request) -> web.StreamResponse:
 
 async def static(request: web.Request) -> web.StreamResponse:
     """GET a style sheet, font or mark of the public pages."""
-    found = _pages(request).files.get(request.match_info["name"])
+    return _file(request, request.match_info["name"])
+
+
+async def icon(request: web.Request) -> web.StreamResponse:
+    """GET the mark under the name that browsers ask for where a page names none, as a bare refusal does."""
+    return _file(request, "marmalade.svg")
+
+
+def _file(request: web.Request, name: str) -> web.Response:
+    found = _pages(request).files.get(name)
     if found is None:
         return refusal(404)
     headers = {"Cache-Control": "public, max-age=3600", "ETag": found.etag}

@@ -49,6 +49,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/v1/instance", discovery.instance),
     Route("GET", "/home", way_home.go_home),
     Route("GET", "/static/{name}", pages.static),
+    Route("GET", "/favicon.ico", pages.icon),
     Route("GET", "/livez", health.live),
     Route("GET", "/readyz", health.ready),
 )

@@ -54,6 +54,22 @@ async def test_what_is_typed_is_found_again_in_another_browser(
     await elsewhere.sees("Nothing waits to be sent.")
 
 
+async def test_a_slow_press_on_the_button_sends_though_the_audience_is_asked_again_meanwhile(
+    acme: Organisation, floor: Floor, arrive: Arrive
+) -> None:
+    riley = await arrive(acme)
+    await riley.sign_in("riley", f"/forums/{floor.inside.id}")
+    await riley.type(TITLE, "Slow hands")
+    await riley.page.get_by_label(TEXT).press_sequentially("Nobody should have to hurry.")
+    await riley.page.get_by_role("button", name="Stays inside Acme").hover()
+    async with riley.page.expect_response(lambda answer: "/preview" in answer.url) as asked:
+        await riley.page.mouse.down()
+    await (await asked.value).finished()
+    await riley.page.wait_for_timeout(100)
+    await riley.page.mouse.up()
+    await riley.is_told("Your idea is in.")
+
+
 async def test_the_toolbar_writes_markdown_and_a_name_is_suggested(
     acme: Organisation, floor: Floor, arrive: Arrive
 ) -> None:

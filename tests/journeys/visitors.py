@@ -6,12 +6,20 @@ import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from playwright.async_api import BrowserContext, ConsoleMessage, Error, Locator, Page, expect
+from playwright.async_api import BrowserContext, ConsoleMessage, Error, Locator, Page, Response, expect
 
 from tests.journeys.organisations import PASSWORD, until
 
 PATIENCE = 15_000
+
+
+class Fault(NamedTuple):
+    """What the browser complained of; when it is of an answer, of which (address, status)."""
+
+    words: str
+    asked: tuple[str, str] = ("", "")
 
 
 @dataclass
@@ -21,8 +29,8 @@ class Visitor:
     context: BrowserContext
     page: Page
     home: str
-    faults: list[str] = field(default_factory=list)
-    _expected: list[int] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    _refusals: set[tuple[str, str]] = field(default_factory=set)
 
     @classmethod
     async def arrive(cls, context: BrowserContext, home: str) -> Visitor:
@@ -41,29 +49,34 @@ class Visitor:
             # Leaving a page breaks off what htmx was asking; it says so aloud.
             return
         refused = re.search(r"the server responded with a status of (\d{3})", message.text)
-        if refused and int(refused[1]) in self._expected:
-            return
-        self.faults.append(f"{message.type} on {self.page.url}: {message.text}")
+        asked = (message.location["url"], refused[1] if refused else "")
+        self.faults.append(Fault(f"{message.type} on {self.page.url}: {message.text} {asked[0]}", asked))
 
     def _stumble(self, error: Error) -> None:
-        self.faults.append(f"exception on {self.page.url}: {error}")
+        self.faults.append(Fault(f"exception on {self.page.url}: {error}"))
 
     def _miss(self, url: str, why: str) -> None:
         # Leaving a page breaks off its stream of events and what htmx was asking; nothing else may go missing.
         if "ERR_ABORTED" not in why:
-            self.faults.append(f"{url} was not loaded: {why}")
+            self.faults.append(Fault(f"{url} was not loaded: {why}"))
 
     @contextlib.contextmanager
     def refused_with(self, *statuses: int) -> Iterator[None]:
-        """Allow that the server refuses with one of these while the block runs; browsers complain of that too."""
-        self._expected.extend(statuses)
+        """Allow that the server refuses with one of these while the block runs; browsers complain of that too, late."""
+
+        def note(response: Response) -> None:
+            if response.status in statuses:
+                self._refusals.add((response.url, str(response.status)))
+
+        self.page.on("response", note)
         yield
-        self._expected.clear()
+        self.page.remove_listener("response", note)
 
     async def leave(self) -> None:
         """Close the window; fail for whatever the browser complained of."""
         await self.context.close()
-        assert not self.faults, "\n".join(["The browser complained:", *self.faults])
+        faults = [fault.words for fault in self.faults if fault.asked not in self._refusals]
+        assert not faults, "\n".join(["The browser complained:", *faults])
 
     # -- walking --
 
@@ -77,6 +90,7 @@ class Visitor:
         await self.page.get_by_label("Password").fill(PASSWORD)
         await self.press("Sign in")
         await expect(self.page.get_by_label("Your menu", exact=False)).to_be_visible()
+        await self.page.wait_for_load_state()
 
     async def press(self, name: str, *, within: Locator | None = None) -> None:
         """Press a button by the words on it."""

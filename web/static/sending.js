@@ -61,6 +61,22 @@
     }, { capture: true });
   }
 
+  // What is pressed is not renewed under the finger, or the press would be lost; it is renewed once let go.
+  let pressed = null, late = null;
+  document.addEventListener("pointerdown", (event) => { pressed = event.target.closest(".reach"); });
+  for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, () => setTimeout(() => {
+      pressed = null;
+      if (late && late.isConnected && !late.closest("[data-sending]")) late.dispatchEvent(new Event("change", { bubbles: true }));
+      late = null;
+    }));
+  }
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!pressed || event.detail.target !== pressed) return;
+    event.detail.shouldSwap = false;
+    late = pressed;
+  });
+
   const composers = document.querySelectorAll("form.composer");
   composers.forEach(watch);
   // Whoever comes back finds the form as they left it.
