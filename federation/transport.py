@@ -21,7 +21,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urljoin
 
 import aiohttp
@@ -30,10 +30,15 @@ from aiohttp.abc import AbstractResolver
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from federation.names import Names
 from federation.urls import BadUrl, WebUrl, parse_url
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 REDIRECTS = (301, 302, 303, 307, 308)
+# Whoever sends much bounds itself below this: to wait for a connection counts as the other server's time.
+MOST_CONNECTIONS = 768
+MOST_TO_ONE = 16
+MOST_IDLE = 128
 _LOWEST_ODD_PORT = 1024
 _BOUND_TO_ONE_HOST = ("host", "signature", "signature-input", "date", "digest", "authorization", "cookie")
 _GLOBAL_IPV6 = ipaddress.IPv6Network("2000::/3")
@@ -108,6 +113,7 @@ class Transport:
         self.total_seconds = total_seconds
         self._max_bytes = max_bytes
         self._resolver = resolver
+        self._own_names: Names | None = None
         self._tls = tls
         self._sessions: dict[str, aiohttp.ClientSession] = {}
 
@@ -125,6 +131,9 @@ class Transport:
         self._sessions.clear()
         for session in sessions:
             await session.close()
+        if self._own_names is not None:
+            await self._own_names.close()
+            self._own_names = None
 
     async def get(self, url: str, headers: Mapping[str, str], *, max_redirects: int = 0) -> Answer:
         """Fetch an address; raises TransportError. With no redirects allowed, a redirect is the answer.
@@ -186,14 +195,22 @@ class Transport:
             chunks.append(chunk)
         return b"".join(chunks)
 
+    @property
+    def _names(self) -> AbstractResolver:
+        if self._resolver is None and self._own_names is None:
+            self._own_names = Names()
+        names = self._resolver or self._own_names
+        assert names is not None
+        return names
+
     def _session(self, scheme: str) -> aiohttp.ClientSession:
         if scheme not in self._sessions:
-            connector = aiohttp.TCPConnector(
+            connector = _Connector(
                 socket_factory=_guard(scheme, self.networks),
-                resolver=self._resolver,
+                resolver=self._names,
                 ssl=self._tls or True,
-                limit=256,
-                limit_per_host=16,
+                limit=MOST_CONNECTIONS,
+                limit_per_host=MOST_TO_ONE,
             )
             self._sessions[scheme] = aiohttp.ClientSession(
                 connector=connector,
@@ -255,6 +272,14 @@ def _is_global_unicast(number: ipaddress.IPv4Address | ipaddress.IPv6Address) ->
     if any(number.version == network.version and number in network for network in _NOT_REALLY_GLOBAL):
         return False
     return number.is_global and not number.is_multicast
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Keeps at most MOST_IDLE connections open that nobody uses: peers are many, and file handles are not."""
+
+    def _release(self, key: Any, protocol: Any, *, should_close: bool = False) -> None:
+        is_full = sum(map(len, self._conns.values())) >= MOST_IDLE
+        super()._release(key, protocol, should_close=should_close or is_full)
 
 
 class _RefusedAddress(OSError):

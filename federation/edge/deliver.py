@@ -1,91 +1,75 @@
 """Deliveries: one task per server, order kept within a thread, a few threads at a time, nothing lost.
 
-A server that is down or slow holds up nobody else. What is sent is read from the outside store at the
-moment of sending: a grant that ended meanwhile ends the delivery.
+A server that is down or slow holds up nobody else: requests are bounded, those that wait long are set aside, and a
+server that was in trouble, or was not heard of lately, gets one knock before it gets more. What is sent is read from
+the outside store at the moment of sending: a grant that ended meanwhile ends the delivery.
 """
 
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 
-import structlog
-
-from federation.edge.retry import is_poison, is_too_old, pause_after, retry_after, verdict_on
+from federation.edge.lines import Lines
+from federation.edge.retry import GIVE_UP_AFTER, is_poison, pause_after, retry_after, verdict_on
+from federation.edge.signing import Signing
 from federation.edge.tasks import Tasks
-from federation.outside import crossings, deliveries, keys, peers, recalls
+from federation.outside import crossings, deliveries, peers, recalls
 from federation.outside.deliveries import Delivery
 from federation.outside.peers import Form
 from federation.outside.store import Outside
-from federation.signatures import PrivateKey, load_private_key, sign
 from federation.signatures.fields import InnerList
-from federation.signatures.rfc9421 import read_accept_signature, sign_message
+from federation.signatures.rfc9421 import read_accept_signature
 from federation.transport import Answer, Transport, TransportError
 from federation.urls import BadUrl, parse_url
 from server.database import Transaction
 from server.domain.recalls import Happening
 
 IN_FLIGHT = 8
-SERVERS_AT_ONCE = 64
+# Servers at work that answer, and knocks at servers in trouble, at a time.
+SERVERS_AT_ONCE = 256
+KNOCKS_AT_ONCE = 64
+# Who took something this many seconds ago is up.
+FRESH_SECONDS = 60.0
 # What servers answer that do not read the form of signature they got.
 TURNED_AWAY = (400, 401, 403)
-log = structlog.get_logger("deliver")
-
-
-class Signing:
-    """Our actors' private keys, loaded once each, and again once they were exchanged."""
-
-    def __init__(self, outside: Outside) -> None:
-        self._outside = outside
-        self._loaded: dict[str, tuple[str, PrivateKey]] = {}
-
-    async def headers(
-        self,
-        method: str,
-        url: str,
-        body: bytes | None,
-        actor_uri: str,
-        form: Form = "cavage",
-        wanted: InnerList | None = None,
-    ) -> dict[str, str]:
-        """Sign a request as one of our actors in one of the forms; `wanted` is what an Accept-Signature asks for."""
-        name, now = keys.key_name(self._outside, actor_uri), datetime.now(UTC)
-        if form == "ed25519" and (key := await self._key(keys.second(name))):
-            return sign_message(method, url, body, keys.proof_key_id(actor_uri), key, now, wanted=wanted)
-        key = await self._key(name)
-        if key is None:
-            raise keys.KeyMissing(f"there is no key pair called {name}")
-        if form in ("rfc9421", "ed25519"):
-            return sign_message(method, url, body, keys.key_id(actor_uri), key, now, wanted=wanted)
-        return sign(method, url, body, keys.key_id(actor_uri), key, now)
-
-    async def _key(self, name: str) -> PrivateKey | None:
-        public_pem = await keys.public_pem(self._outside, name)
-        if public_pem is None:
-            return None
-        if name not in self._loaded or self._loaded[name][0] != public_pem:
-            pem = await keys.private_pem(self._outside, name)
-            self._loaded[name] = public_pem, await asyncio.to_thread(load_private_key, pem)
-        return self._loaded[name][1]
+# After these, nothing more is sent to a server for now.
+STOPS = ("peer failed", "shut out")
 
 
 class Deliverer:
     """Sends what is due. Call `run_once` again and again; tasks for slow servers go on between calls."""
 
-    def __init__(self, outside: Outside, transport: Transport, in_flight: int = IN_FLIGHT) -> None:
+    def __init__(
+        self, outside: Outside, transport: Transport, in_flight: int = IN_FLIGHT, lines: Lines | None = None
+    ) -> None:
         self._outside = outside
         self._transport = transport
         self._in_flight = in_flight
+        self._lines = lines or Lines()
         self._signing = Signing(outside)
-        self._tasks = Tasks(SERVERS_AT_ONCE)
+        self._tasks = Tasks()
+        self._knocking: set[str] = set()
 
     async def run_once(self) -> int:
         """Start on every server that has something due; return on how many. Those at work already go on."""
         self._tasks.sweep()
         started = 0
-        for host in await deliveries.due_hosts(self._outside, self._outside.now()):
-            started += self._tasks.start(host, self._serve(host))
+        for host, failures in await deliveries.due_hosts(self._outside, self._outside.now(), self._tasks.names()):
+            if not self._has_room(in_trouble=failures > 0):
+                continue
+            if failures:
+                self._knocking.add(host)
+            self._tasks.start(host, self._serve(host))
+            started += 1
         return started
+
+    def _has_room(self, *, in_trouble: bool) -> bool:
+        """Servers in trouble, or slow, take no place from the others."""
+        if in_trouble:
+            return len(self._knocking) < KNOCKS_AT_ONCE
+        return len(self._tasks.names() - self._knocking - self._lines.slow_hosts) < SERVERS_AT_ONCE
 
     async def settle(self) -> None:
         """Wait until the tasks at work are done."""
@@ -95,49 +79,47 @@ class Deliverer:
         """Stop. What was not answered yet stays queued."""
         await self._tasks.close()
 
-    async def _serve(self, host: str) -> int:
-        """Send one server's queue, lane by lane, until it is empty or the server fails."""
-        sent = 0
-        if await peers.shut_out(self._outside, host):
-            return 0
-        known = await peers.peer(self._outside, host)
-        if known is not None and known.failures:
-            # One knock shows whether a server that was in trouble is back.
-            heads = {one.lane: one for one in reversed(await deliveries.queued_for(self._outside, host))}
-            first = next((one for one in reversed(heads.values()) if self._is_due(one)), None)
-            if first is None or await self._send(first) == "peer failed":
-                return 0
-            sent = 1
-        while queue := await deliveries.queued_for(self._outside, host):
+    async def _serve(self, host: str) -> None:
+        """Send one server's queue, lane by lane, until nothing of it is due or the server fails."""
+        try:
+            is_up = await self._is_up(host)
+        finally:
+            self._knocking.discard(host)
+        while is_up and (queue := await deliveries.due_for(self._outside, host, self._outside.now())):
             lanes: dict[str, list[Delivery]] = {}
             for one in queue:
                 lanes.setdefault(one.lane, []).append(one)
-            gate = asyncio.Semaphore(self._in_flight)
-            results = await asyncio.gather(*(self._send_lane(gate, lane) for lane in lanes.values()))
-            sent += sum(count for count, _ in results)
-            if not any(count for count, _ in results) or any(failed for _, failed in results):
-                break
-        return sent
+            is_up = await self._send_lanes(list(lanes.values()))
 
-    def _is_due(self, one: Delivery) -> bool:
-        return one.due_at <= self._outside.now()
+    async def _is_up(self, host: str) -> bool:
+        """Say whether a server takes deliveries: it did a moment ago, or it takes the first that is due."""
+        known = await peers.peer(self._outside, host)
+        if known and not known.failures and self._outside.now() - (known.success_at or 0.0) < FRESH_SECONDS:
+            return True
+        first = await deliveries.due_for(self._outside, host, self._outside.now(), limit=1)
+        return bool(first) and await self._send(first[0]) not in STOPS
 
-    async def _send_lane(self, gate: asyncio.Semaphore, lane: list[Delivery]) -> tuple[int, bool]:
-        """Send in order until something has to wait; return (how many ended, whether the server failed)."""
-        ended = 0
-        async with gate:
-            for one in lane:
-                if not self._is_due(one):
-                    break
-                result = await self._send(one)
-                if result == "peer failed":
-                    return ended, True
-                if result == "later":
-                    break
-                ended += 1
-        return ended, False
+    async def _send_lanes(self, lanes: Sequence[Sequence[Delivery]]) -> bool:
+        """Send lanes side by side; return False once the server fails, and begin nothing more then."""
+        gate, stopped = asyncio.Semaphore(self._in_flight), asyncio.Event()
+
+        async def send_lane(lane: Sequence[Delivery]) -> None:
+            async with gate:
+                for one in lane:
+                    if stopped.is_set() or one.due_at > self._outside.now():
+                        return
+                    result = await self._send(one)
+                    if result in STOPS:
+                        stopped.set()
+                    if result == "later":
+                        return
+
+        await asyncio.gather(*map(send_lane, lanes))
+        return not stopped.is_set()
 
     async def _send(self, one: Delivery) -> str:
+        if await peers.shut_out(self._outside, one.host):
+            return "shut out"
         if one.audience not in (crossings.EVERYONE, _receiver(one)):
             # The queue is our own book, under no seal: whoever could write it must not choose who gets what.
             return await self._end(one, "cancelled", "It was released to another server.")
@@ -145,10 +127,15 @@ class Deliverer:
         if found is None:
             return await self._end(one, "cancelled", "The grant ended before it was sent.")
         try:
-            answer, form = await self._knock(one, found.document.body)
+            async with self._line(one.host):
+                answer, form = await self._knock(one, found.document.body)
         except TransportError as error:
             return await self._peer_failed(one, f"{type(error).__name__}: {error}", 0.0)
         return await self._judge(one, answer, form)
+
+    def _line(self, host: str) -> AbstractAsyncContextManager[None]:
+        """Knocks at servers in trouble are few, one a server, and need no line."""
+        return nullcontext() if host in self._knocking else self._lines.line(host)
 
     async def _knock(self, one: Delivery, body: bytes) -> tuple[Answer, Form]:
         """Post a document, signed as its server took it last; where that is turned away, once in the other form."""
@@ -177,7 +164,8 @@ class Deliverer:
                 await self._recall(change, one, "accepted", said)
             return "sent"
         if verdict == "peer failed":
-            return await self._peer_failed(one, said, retry_after(answer.headers.get("Retry-After")))
+            asked = retry_after(answer.headers.get("Retry-After"), self._outside.now())
+            return await self._peer_failed(one, said, asked)
         if is_poison(one.attempts):
             return await self._end(one, "dead", said, "refused")
         async with self._outside.store.transaction() as change:
@@ -190,12 +178,10 @@ class Deliverer:
         pause = max(wait, pause_after(known.failures if known else 0))
         async with self._outside.store.transaction() as change:
             await peers.failed(change, one.host, now + pause, said, now)
-            if is_too_old(one.made_at, now):
-                await deliveries.end(change, one, "dead", f"Not delivered within 30 days. {said}", now)
-                await self._recall(change, one, "unreachable", said)
-            else:
-                await deliveries.wait(change, one, said)
-                await self._recall(change, one, None, said)
+            await deliveries.wait(change, one, said)
+            await self._recall(change, one, None, said)
+            for lost in await deliveries.give_up(change, one.host, now - GIVE_UP_AFTER, said, now):
+                await self._recall(change, lost, "unreachable", said)
         return "peer failed"
 
     async def _end(
@@ -214,6 +200,7 @@ class Deliverer:
             await recalls.said(change, one.object_uri, one.host, said)
         else:
             await recalls.happened(change, one.object_uri, one.host, happening, self._outside.now(), said)
+
 
 def _receiver(one: Delivery) -> str:
     """Return the server that a delivery's inbox is on, "" for an address that is none."""

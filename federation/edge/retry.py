@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from email.utils import parsedate_to_datetime
 from typing import Literal
 
 LONGEST = 3600.0
 GIVE_UP_AFTER = 30 * 24 * 3600.0
+LONGEST_ASKED = 24 * 3600.0
 POISON_TRIES = 3
 
 
@@ -26,11 +28,12 @@ def is_poison(attempts: int) -> bool:
     return attempts + 1 >= POISON_TRIES
 
 
-def is_too_old(made_at: float, now: float) -> bool:
-    """Say whether a document has waited longer than we keep trying (30 days)."""
-    return now - made_at > GIVE_UP_AFTER
-
-
-def retry_after(header: str | None) -> float:
-    """Read Retry-After in seconds (RFC 9110 §10.2.3, the delay form), at most a day; 0 when absent or a date."""
-    return min(86_400.0, float(header)) if header and header.isascii() and header.isdigit() else 0.0
+def retry_after(header: str | None, now: float) -> float:
+    """Read Retry-After (RFC 9110 §10.2.3: seconds, or an HTTP date) as seconds from now, at most a day; else 0."""
+    if header and header.isascii() and header.isdigit():
+        return min(LONGEST_ASKED, float(header))
+    try:
+        until = parsedate_to_datetime(header or "").timestamp()
+    except (ValueError, OverflowError):
+        return 0.0
+    return min(LONGEST_ASKED, max(0.0, until - now))

@@ -12,9 +12,9 @@ log = structlog.get_logger("tasks")
 
 
 class Tasks:
-    """At most `most` tasks at work, no two of one name."""
+    """At most `most` tasks at work (None: as many as are started), no two of one name."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int | None = None) -> None:
         self._most = most
         self._running: dict[str, asyncio.Task[Any]] = {}
 
@@ -24,11 +24,15 @@ class Tasks:
 
     def start(self, name: str, work: Coroutine[Any, Any, Any]) -> bool:
         """Begin some work, unless work of that name goes on or too much does; return whether it began."""
-        if name in self._running or len(self._running) >= self._most:
+        if name in self._running or (self._most is not None and len(self._running) >= self._most):
             work.close()
             return False
         self._running[name] = asyncio.create_task(work, name=name)
         return True
+
+    def names(self) -> frozenset[str]:
+        """The names of the tasks at work."""
+        return frozenset(self._running)
 
     async def settle(self) -> None:
         """Wait until the tasks at work are done."""

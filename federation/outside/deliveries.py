@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from federation.outside.store import Books
 from server.database import Transaction
 
+TOO_LATE = "Not delivered within 30 days."
 DeliveryState = Literal["queued", "sent", "dead", "cancelled"]
 
 
@@ -78,24 +80,55 @@ async def queue(change: Transaction, letters: Sequence[Letter], now: float) -> N
     )
 
 
-async def due_hosts(outside: Books, now: float) -> list[str]:
-    """Return the hosts, neither paused nor backing off, where the first of some lane is due."""
+async def due_hosts(outside: Books, now: float, but: Collection[str] = ()) -> list[tuple[str, int]]:
+    """Return (host, how often in a row it failed) where the first of some lane is due, those that wait longest first.
+
+    Hosts that are shut out or backing off are left out, and those in `but`. Of each host the queue is looked up in
+    the index, however long it is; only of those returned, and of those that wait for a letter's time, it is read.
+    """
     rows = await outside.store.fetch(
-        "SELECT DISTINCT q.host FROM"
-        " (SELECT host, lane, min(id), due_at FROM deliveries WHERE state = 'queued' GROUP BY host, lane) q"
-        " LEFT JOIN peers p ON p.host = q.host"
-        " WHERE q.due_at <= ? AND coalesce(p.state, 'active') = 'active' AND coalesce(p.due_at, 0) <= ?",
-        (now, now),
+        "WITH RECURSIVE waiting (host) AS (SELECT min(host) FROM deliveries WHERE state = 'queued' UNION ALL"
+        " SELECT (SELECT min(host) FROM deliveries WHERE state = 'queued' AND host > w.host) FROM waiting w"
+        " WHERE w.host IS NOT NULL)"
+        " SELECT w.host, coalesce(p.failures, 0) AS failures FROM waiting w LEFT JOIN peers p ON p.host = w.host"
+        " WHERE w.host IS NOT NULL AND coalesce(p.state, 'active') = 'active' AND coalesce(p.due_at, 0) <= ?"
+        " AND w.host NOT IN (SELECT value FROM json_each(?))"
+        " AND NOT EXISTS (SELECT 1 FROM peers s WHERE s.state = 'suspended'"
+        " AND '.' || w.host || ':' LIKE '%.' || s.host || ':%')"
+        " AND EXISTS (SELECT 1 FROM (SELECT lane, min(id), due_at FROM deliveries"
+        " WHERE state = 'queued' AND host = w.host GROUP BY lane) q WHERE q.due_at <= ?)"
+        " ORDER BY (SELECT min(id) FROM deliveries WHERE state = 'queued' AND host = w.host)",
+        (now, json.dumps(list(but)), now),
     )
-    return [row["host"] for row in rows]
+    return [(row["host"], row["failures"]) for row in rows]
 
 
-async def queued_for(outside: Books, host: str, limit: int = 64) -> list[Delivery]:
-    """Return a host's queue in order, whether due or not: an early one that waits holds up its lane."""
-    rows = await outside.store.fetch(
+async def due_for(outside: Books, host: str, now: float, limit: int = 64) -> list[Delivery]:
+    """Return the first of a host's queue, in order, without the lanes whose first letter is not due yet.
+
+    A letter that is due waits behind one of its lane that is not; the other lanes go on, however long that one is.
+    """
+    first = await outside.store.fetch(
         "SELECT * FROM deliveries WHERE state = 'queued' AND host = ? ORDER BY id LIMIT ?", (host, limit)
     )
-    return [_delivery(row) for row in rows]
+    waiting = _waiting(first, now)
+    due = [row for row in first if row["lane"] not in waiting]
+    if not due and len(first) == limit:
+        due = await outside.store.fetch(
+            "SELECT d.* FROM (SELECT lane, min(id), due_at FROM deliveries WHERE state = 'queued' AND host = ?"
+            " GROUP BY lane) q JOIN deliveries d ON d.lane = q.lane WHERE q.due_at <= ? AND d.state = 'queued'"
+            " AND d.host = ? ORDER BY d.id LIMIT ?",
+            (host, now, host, limit),
+        )
+    return [_delivery(row) for row in due]
+
+
+def _waiting(rows: Sequence[Mapping[str, Any]], now: float) -> set[str]:
+    """Return the lanes whose first letter is not due."""
+    heads: dict[str, float] = {}
+    for row in rows:
+        heads.setdefault(row["lane"], row["due_at"])
+    return {lane for lane, due_at in heads.items() if due_at > now}
 
 
 async def end(change: Transaction, delivery: Delivery, state: DeliveryState, answer: str, now: float) -> None:
@@ -117,6 +150,30 @@ async def postpone(change: Transaction, delivery: Delivery, due_at: float, answe
 async def wait(change: Transaction, delivery: Delivery, answer: str) -> None:
     """Keep a delivery queued as it is: its server was in trouble, and nothing was said of this document."""
     await change.execute("UPDATE deliveries SET answer = ? WHERE id = ?", (answer[:300], delivery.id))
+
+
+async def give_up(change: Transaction, host: str, before: float, answer: str, now: float) -> list[Delivery]:
+    """End what was made before a time and could not be delivered to a host since; return what was ended.
+
+    The host then lacks something that it was granted: it needs a resync.
+    """
+    rows = await change.fetch(
+        "SELECT * FROM deliveries WHERE state = 'queued' AND host = ? AND made_at < ? ORDER BY id", (host, before)
+    )
+    await change.execute(
+        "UPDATE deliveries SET state = 'dead', ended_at = ?, answer = ? WHERE state = 'queued' AND host = ?"
+        " AND made_at < ?",
+        (now, f"{TOO_LATE} {answer}"[:300], host, before),
+    )
+    return [_delivery(row) for row in rows]
+
+
+async def to_resync(outside: Books) -> set[str]:
+    """Return the hosts that lack what could not be delivered within 30 days."""
+    rows = await outside.store.fetch(
+        "SELECT DISTINCT host FROM deliveries WHERE state = 'dead' AND answer LIKE ?", (f"{TOO_LATE}%",)
+    )
+    return {row["host"] for row in rows}
 
 
 async def cancel(change: Transaction, object_uri: str, audience: str | None, now: float, host: str = "") -> int:

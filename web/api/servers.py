@@ -36,6 +36,7 @@ class ServerAnswer(Answer, frozen=True, kw_only=True):
     waiting: int
     lag: float
     given_up: int
+    needs_resync: Annotated[bool, Meta(description="it lacks what could not be delivered within 30 days")]
     failures: int
     success_at: float | None
     failure_at: float | None
@@ -80,17 +81,22 @@ async def _all(call: Call) -> list[ServerAnswer]:
         return [_show(one.host, one, None, (0, 0.0), 0, 0.0) for one in said.values()]
     known = {one.host: one for one in await peers.peers(ledger)}
     backlog, given_up = await deliveries.backlog(ledger), await deliveries.given_up(ledger)
+    lacking = await deliveries.to_resync(ledger)
     hosts = sorted(said.keys() | known.keys() | backlog.keys())
     now = call.house.now().timestamp()
     return [
-        _show(host, said.get(host), known.get(host), backlog.get(host, (0, 0.0)), given_up.get(host, 0), now)
+        _show(
+            host, said.get(host), known.get(host), backlog.get(host, (0, 0.0)), given_up.get(host, 0), now,
+            needs_resync=host in lacking,
+        )
         for host in hosts
     ]
 
 
 def _show(
-    host: str, said: Server | None, peer: peers.Peer | None, backlog: tuple[int, float], given_up: int, now: float
-) -> ServerAnswer:
+    host: str, said: Server | None, peer: peers.Peer | None, backlog: tuple[int, float], given_up: int, now: float,
+    *, needs_resync: bool = False,
+) -> ServerAnswer:  # fmt: skip
     return ServerAnswer(
         host=host,
         standing=said.standing if said else "",
@@ -101,6 +107,7 @@ def _show(
         waiting=backlog[0],
         lag=max(0.0, now - backlog[1]) if backlog[0] else 0.0,
         given_up=given_up,
+        needs_resync=needs_resync,
         failures=peer.failures if peer else 0,
         success_at=peer.success_at if peer else None,
         failure_at=peer.failure_at if peer else None,

@@ -39,7 +39,9 @@ STANDING_WORDS: dict[Standing, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerLine:
-    """One server. `waiting` counts deliveries, the oldest of them made at `oldest_at`; `given_up` are dead letters."""
+    """One server. `waiting` counts deliveries, the oldest of them made at `oldest_at`; `given_up` are dead letters;
+    `is_lacking` where some of them waited longer than 30 days.
+    """
 
     host: str
     software: str
@@ -50,6 +52,7 @@ class ServerLine:
     waiting: int
     oldest_at: datetime | None
     given_up: int
+    is_lacking: bool
     success_at: datetime | None
     failure_at: datetime | None
     answer: str
@@ -87,11 +90,15 @@ async def _page(
     known = {one.host: one for one in await peers.peers(ledger)} if ledger is not None else {}
     backlog = await deliveries.backlog(ledger) if ledger is not None else {}
     given_up = await deliveries.given_up(ledger) if ledger is not None else {}
+    lacking = await deliveries.to_resync(ledger) if ledger is not None else set()
     find = request.query.get("find", "").strip().lower()
     hosts = sorted(host for host in said.keys() | known.keys() | backlog.keys() if find in host)
     page = ServersPage(
         servers=tuple(
-            _line(host, said.get(host), known.get(host), backlog.get(host, (0, 0.0)), given_up.get(host, 0))
+            _line(
+                host, said.get(host), known.get(host), backlog.get(host, (0, 0.0)), given_up.get(host, 0),
+                is_lacking=host in lacking,
+            )
             for host in hosts[:MOST]
         ),
         people=tuple(await servers.list_outsiders(house, member)) if may else (),
@@ -106,7 +113,8 @@ async def _page(
 
 
 def _line(
-    host: str, said: Server | None, peer: Peer | None, backlog: tuple[int, float], given_up: int
+    host: str, said: Server | None, peer: Peer | None, backlog: tuple[int, float], given_up: int,
+    *, is_lacking: bool,
 ) -> ServerLine:
     kind = said.kind if said else ""
     own: Kind = peer.kind if peer and not peer.fixed else "unknown"
@@ -125,6 +133,7 @@ def _line(
         waiting=backlog[0],
         oldest_at=_at(backlog[1] or None),
         given_up=given_up,
+        is_lacking=is_lacking,
         success_at=_at(peer.success_at if peer else None),
         failure_at=_at(peer.failure_at if peer and peer.failures else None),
         answer=peer.answer if peer else "",

@@ -1,0 +1,50 @@
+"""Our actors' keys at hand, and requests signed with them."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from federation.outside import keys
+from federation.outside.peers import Form
+from federation.outside.store import Outside
+from federation.signatures import PrivateKey, load_private_key, sign
+from federation.signatures.fields import InnerList
+from federation.signatures.rfc9421 import sign_message
+
+
+class Signing:
+    """Our actors' private keys, loaded once each, and again once they were exchanged."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+        self._loaded: dict[str, tuple[str, PrivateKey]] = {}
+
+    async def headers(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        actor_uri: str,
+        form: Form = "cavage",
+        wanted: InnerList | None = None,
+    ) -> dict[str, str]:
+        """Sign a request as one of our actors in one of the forms; `wanted` is what an Accept-Signature asks for."""
+        name, now = keys.key_name(self._outside, actor_uri), datetime.now(UTC)
+        if form == "ed25519" and (key := await self._key(keys.second(name))):
+            return sign_message(method, url, body, keys.proof_key_id(actor_uri), key, now, wanted=wanted)
+        key = await self._key(name)
+        if key is None:
+            raise keys.KeyMissing(f"there is no key pair called {name}")
+        if form in ("rfc9421", "ed25519"):
+            return sign_message(method, url, body, keys.key_id(actor_uri), key, now, wanted=wanted)
+        return sign(method, url, body, keys.key_id(actor_uri), key, now)
+
+    async def _key(self, name: str) -> PrivateKey | None:
+        public_pem = await keys.public_pem(self._outside, name)
+        if public_pem is None:
+            return None
+        if name not in self._loaded or self._loaded[name][0] != public_pem:
+            pem = await keys.private_pem(self._outside, name)
+            self._loaded[name] = public_pem, await asyncio.to_thread(load_private_key, pem)
+        return self._loaded[name][1]
