@@ -10,7 +10,7 @@ KEYWORDS := -k _ -k later -k say -k counted:1,2 -k ngettext:1,2 -k Refusal -k No
 CHECK ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev browser demo run test check bench bench-themes kills worlds mutants fuzz messages migration pictures clean
+.PHONY: help install install-dev browser demo run test check bench bench-themes kills worlds interop mutants fuzz messages migration pictures clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ kills: install-dev ## Kill processes at random, 50 rounds, and count what was lo
 
 worlds: install-dev ## Two worlds, one observer: no difference in TRIALS=1000 trials (SEED=1, or ONLY=number)
 	@$(BIN)/python -m tests.two_worlds --trials $(or $(TRIALS),1000) --seed $(or $(SEED),1) $(if $(ONLY),--only $(ONLY))
+
+interop: install-dev ## Play journeys against real servers of other software that are installed (ARGS="--peers snac")
+	@$(BIN)/python -m tests.interop $(ARGS)
 
 mutants: install-dev ## Take one check away at a time; the tests must notice each (ONLY=text narrows the list)
 	@$(BIN)/python -m tests.mutants --only "$(ONLY)"

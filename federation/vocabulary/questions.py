@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import html as markup
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ MOST_VOTES = 1 << 31
 VOTERS = {"toot": "http://joinmastodon.org/ns#", "votersCount": "toot:votersCount"}
 # What of a Question are numbers and times: no words, and not what a reviewer approves.
 COUNTED = ("endTime", "closed", "votersCount")
+_MARKUP = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,10 +130,13 @@ def listed(names: Sequence[str]) -> str:
 
 
 def read_vote(document: dict[str, Any]) -> str | None:
-    """Return the answer that a Note votes for; None for a Note with words of its own, or anything else."""
+    """Return the answer that a Note votes for; None for a Note with words of its own, or anything else.
+
+    Markup without words, as snac sends it ("<br>"), says nothing.
+    """
     name = document.get("name")
     words = document.get("content")
-    bare = words is None or (isinstance(words, str) and not words.strip())
+    bare = words is None or (isinstance(words, str) and not markup.unescape(_MARKUP.sub("", words)).strip())
     is_vote = document.get("type") == "Note" and isinstance(name, str) and bool(name.strip()) and bare
     return name if is_vote and document.get("inReplyTo") else None
 

@@ -119,6 +119,16 @@ async def test_votes_from_mastodon_count_once_a_person_and_the_last_one_stands(a
     assert len(await ideas.replies_of(acme.house, made.thread_id)) == 1, "A vote is no reply."
 
 
+async def test_a_vote_may_carry_markup_that_says_nothing(acme: Organisation, mastodon: Elsewhere):
+    forum = await acme.forum()
+    mia = await follow(mastodon, acme, forum)
+    made = await ask(acme, forum)
+    await acme.idle()
+    as_snac_has_it = {"content": "<br>", "summary": "", "sourceContent": ""}
+    assert await say(mastodon, acme, vote(mastodon, mia, made, "Plastic", **as_snac_has_it)) == ("admitted", "")
+    assert await votes(acme, made) == ((0, 1), 1)
+
+
 async def test_several_answers_come_one_by_one(acme: Organisation, mastodon: Elsewhere):
     forum = await acme.forum()
     mia = await follow(mastodon, acme, forum)

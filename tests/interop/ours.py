@@ -1,0 +1,158 @@
+"""Our own server, as its people use it: a process of its own behind the proxy, driven over the JSON API."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.interop.until import until
+
+ROOT = Path(__file__).resolve().parents[2]
+INSIDE, EDGE = 8001, 8000
+CHARTER = {"question": "What next?", "promise": "Every theme is answered.", "off_limits": "Pay.", "decide_by": "May"}
+Thing = dict[str, Any]
+
+
+class Refused(Exception):
+    """The API answered with an error."""
+
+
+@dataclass
+class Ours:
+    """One organisation at https://`host`; `forum` everybody may see, `closed` is for partners."""
+
+    host: str
+    folder: Path
+    environment: dict[str, str]
+    jam: str = ""
+    forum: Thing = field(default_factory=dict)
+    closed: Thing = field(default_factory=dict)
+    _process: subprocess.Popen[bytes] | None = None
+    _token: str = ""
+    _session: aiohttp.ClientSession | None = None
+
+    @property
+    def handle(self) -> str:
+        return f"{self.forum['slug']}@{self.host}"
+
+    def _settings(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MARMALADE_")}
+        ours = {"MARMALADE_PEER_NETWORKS": "127.0.0.0/8", "MARMALADE_UNDO_SECONDS": "0", "MARMALADE_LOG_LEVEL": "debug"}
+        return {**kept, **self.environment, **ours}
+
+    def command(self, *words: str) -> str:
+        """Run one of the server's verbs, as an operator does; return what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "server", *words, "--home", str(self.folder)],
+            cwd=ROOT,
+            env=self._settings(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    async def start(self) -> None:
+        addresses = ("--inside-url", f"http://127.0.0.1:{INSIDE}", "--edge-url", f"https://{self.host}")
+        self.command("init", "--name", "Acme", *addresses, "--admin", "ada")
+        self._token = self.command("token", "ada").split()[-1]
+        with (self.folder / "serve.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "server",
+                    "serve",
+                    "--home",
+                    str(self.folder),
+                    "--edge-listen",
+                    f"127.0.0.1:{EDGE}",
+                ],
+                cwd=ROOT,
+                env=self._settings(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        self._session = aiohttp.ClientSession(headers={"Authorization": f"Bearer {self._token}"})
+        await until("our server answers", self._is_up, 60)
+
+    async def end(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+        if self._process is not None:
+            self._process.terminate()
+            await asyncio.to_thread(self._process.wait, 20)
+
+    async def _is_up(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, (self.folder / "serve.log").read_text()[-3000:]
+        assert self._session is not None
+        try:
+            for port, path in ((INSIDE, "/readyz"), (EDGE, "/readyz"), (EDGE, "/actor")):
+                async with self._session.get(f"http://127.0.0.1:{port}{path}") as answer:
+                    if answer.status != 200:
+                        return False
+        except aiohttp.ClientError:
+            return False
+        return True
+
+    async def ask(self, method: str, path: str, body: Thing | None = None) -> Any:
+        assert self._session is not None
+        async with self._session.request(method, f"http://127.0.0.1:{INSIDE}/api/v1{path}", json=body) as answer:
+            if answer.status >= 400:
+                raise Refused(f"{method} {path}: {answer.status} {(await answer.text())[:500]}")
+            return await answer.json() if answer.status not in (202, 204) else None
+
+    # -- what people do here --
+
+    async def open_jam(self, slug: str) -> None:
+        """Open a jam with a forum for everybody and one for partners."""
+        now = datetime.now(UTC)
+        times = {"opens_at": now.isoformat(), "closes_at": (now + timedelta(days=1)).isoformat()}
+        made = await self.ask("POST", "/jams", {"slug": slug, "title": slug, "charter": CHARTER, **times})
+        self.jam = made["id"]
+        await self.ask("POST", f"/jams/{self.jam}/open", {})
+        self.forum = await self.new_forum(f"{slug}-open", "public")
+        self.closed = await self.new_forum(f"{slug}-partners", "partners")
+
+    async def new_forum(self, slug: str, audience: str) -> Thing:
+        words = {"slug": slug, "title": slug.title(), "question": "What?", "audience": audience}
+        made: Thing = await self.ask("POST", f"/jams/{self.jam}/forums", words)
+        return made
+
+    async def idea(self, title: str, text: str, forum: Thing | None = None) -> Thing:
+        where = (forum or self.forum)["id"]
+        made: Thing = await self.ask("POST", f"/forums/{where}/ideas", {"title": title, "text": text})
+        return made
+
+    async def reply(self, to: Thing, text: str) -> Thing:
+        made: Thing = await self.ask("POST", f"/ideas/{to['id']}/replies", {"text": text})
+        return made
+
+    async def read(self, made: Thing) -> Thing:
+        found: Thing = await self.ask("GET", f"/ideas/{made['id']}")
+        return found
+
+    async def ideas(self) -> list[Thing]:
+        found: list[Thing] = (await self.ask("GET", f"/forums/{self.forum['id']}/ideas"))["data"]
+        return found
+
+    async def answer_with(self, idea: Thing, words: str) -> Thing | None:
+        """Return the reply in a thread that says these words."""
+        replies = (await self.read(idea))["replies"]
+        return next((one for one in replies if words in one["text"] and not one["deleted"]), None)
+
+    async def cases(self) -> list[Thing]:
+        found: list[Thing] = (await self.ask("GET", f"/jams/{self.jam}/cases"))["data"]
+        return found

@@ -1,0 +1,9 @@
+"""The peers that the journeys know, in the order in which they are played."""
+
+from tests.interop.peers.base import Peer
+from tests.interop.peers.gotosocial import GoToSocial
+from tests.interop.peers.snac import Snac
+
+PEERS: tuple[type[Peer], ...] = (Snac, GoToSocial)
+
+__all__ = ["PEERS", "Peer"]
