@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 from aiohttp import hdrs, web
@@ -20,8 +21,8 @@ from server.database import DatabaseError
 from server.domain.events import Event
 from server.services import ideas
 from server.services.house import House
+from server.services.jams import still_reads
 from server.services.log import events_after, newest_event
-from server.services.people import member_by_id
 from web.live import frame, jam_of
 
 log = structlog.get_logger()
@@ -106,6 +107,13 @@ class Broadcast:
         room = self._rooms.get(jam_of(event))
         if not room:
             return
+        if event.kind == "ForumMembersChanged":
+            # Whoever may still read it comes back at once, and is asked anew.
+            for listener in list(room):
+                room.discard(listener)
+                if not listener.offer(None):
+                    listener.cut()
+            return
         told = (event.seq, await frame_of(house, event))
         for listener in list(room):
             if not listener.offer(told):
@@ -154,11 +162,15 @@ async def stream_events(request: web.Request, house: House, jam_id: str, member_
     )
     await response.prepare(request)
     transport = request.transport
+    may_stay = partial(still_reads, house, member_id, jam_id)
     listener = broadcast.join(house, jam_id, since, transport.abort if transport else lambda: None)
     try:
+        if not await may_stay():
+            # Taken off a list since the question was asked; what changes from here on ends the stream.
+            return response
         await response.write(b": open\n\n")
         since = await _catch_up(response, house, jam_id, since)
-        await _pour(response, house, listener, since, member_id)
+        await _pour(response, listener, since, may_stay)
     except ConnectionResetError:
         pass
     finally:
@@ -176,7 +188,9 @@ async def _catch_up(response: web.StreamResponse, house: House, jam_id: str, sin
     return since
 
 
-async def _pour(response: web.StreamResponse, house: House, listener: Listener, since: int, member_id: str) -> None:
+async def _pour(
+    response: web.StreamResponse, listener: Listener, since: int, may_stay: Callable[[], Awaitable[bool]]
+) -> None:
     due = time.monotonic() + BEAT
     while True:
         try:
@@ -186,8 +200,7 @@ async def _pour(response: web.StreamResponse, house: House, listener: Listener, 
         if told is None:
             return
         if time.monotonic() >= due:
-            member = await member_by_id(house, member_id)
-            if member is None or not member.active:
+            if not await may_stay():
                 return
             due = time.monotonic() + BEAT
         seq, sent = told

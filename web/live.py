@@ -26,7 +26,7 @@ from aiohttp import hdrs, web
 
 from server.database import DatabaseError
 from server.domain.actors import Member
-from server.domain.errors import Refusal
+from server.domain.errors import Missing, Refusal
 from server.domain.events import PRIVATE, Event
 from server.domain.jams import Jam
 from server.services import jams
@@ -204,11 +204,20 @@ class Hub:
             room = self._rooms.get(jam_of(event))
             if room is None:
                 continue
+            if event.kind == "ForumMembersChanged":
+                # Whoever may still read it comes back at once, and is asked anew.
+                self._empty(room, {one.member.id for one in room.listeners})
+                continue
             room.stale = room.stale or event.kind in _COUNTING
             told = arrival_of(event) or poll_of(event) or hour_of(event) or forum_change_of(event)
             if told is not None:
                 self._tell(room, told)
         return seq
+
+    def _empty(self, room: Room, member_ids: set[str]) -> None:
+        for listener in [one for one in room.listeners if one.member.id in member_ids]:
+            room.listeners.discard(listener)
+            self._let_go(listener)
 
     def _tell(self, room: Room, sent: bytes, language: str = "") -> None:
         for listener in list(room.listeners):
@@ -224,8 +233,12 @@ class Hub:
                 continue
             room.stale, room.drawn_at = False, now
             reader = next(iter(room.listeners)).member
-            jam = await jams.obtain_jam(house, reader, room.jam_id)
-            drawn = await self._draw(house, reader, jam)
+            try:
+                jam = await jams.obtain_jam(house, reader, room.jam_id)
+                drawn = await self._draw(house, reader, jam)
+            except Missing:
+                self._empty(room, {reader.id})
+                continue
             for language in sorted({one.language for one in room.listeners}):
                 with speaking(language):
                     self._show(room, drawn(), language)
@@ -256,6 +269,9 @@ async def stream(
     await response.prepare(request)
     listener = hub.join(house, jam.id, member)
     try:
+        if not await jams.still_reads(house, member.id, jam.id):
+            # Taken off a list since the question was asked; what changes from here on ends the stream.
+            return response
         await response.write(b": open\n\n")
         for missed in await _missed(house, jam, request.headers.get("Last-Event-ID", "")):
             await response.write(missed)

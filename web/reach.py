@@ -50,6 +50,8 @@ def badge_of(house: House, forum: Forum, names: Names) -> AudienceBadge:
 def audience_words(house: House, forum: Forum, names: Names) -> str:
     """The same as a sentence."""
     host = names.get(forum.host, forum.host)
+    if forum.members_only:
+        return say("Only the people on its list. Nobody else finds it.")
     if forum.audience == "inside":
         return say("Only people at %(name)s. Nothing said here has a way out.", name=host or house.name)
     if forum.audience == "public":

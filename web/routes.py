@@ -47,7 +47,7 @@ from web.pages.finding import atom, catch_up, following, profile
 from web.pages.finding import search as finding_search
 from web.pages.notices import inbox as inbox_page
 from web.pages.notices import mail as mail_page
-from web.pages.organising import again, changing, drafting, hosts, rehearsing, reporting, rota, taking
+from web.pages.organising import again, changing, drafting, hosts, members, rehearsing, reporting, rota, taking
 
 GET: dict[str, Handler] = {
     "/": home.show_home,
@@ -83,6 +83,7 @@ GET: dict[str, Handler] = {
     "/forums/{forum:[0-9a-f]{32}}/build": forums.build_on,
     "/forums/{forum:[0-9a-f]{32}}/change": changing.show_change,
     "/forums/{forum:[0-9a-f]{32}}/hosts/{host:[0-9a-f]{32}}": hosts.show_host,
+    "/forums/{forum:[0-9a-f]{32}}/members": members.show_members,
     "/pictures/{picture:[0-9a-f]{32}}": hosts.show_picture,
     "/files/{file}": files.show_file,
     "/ideas/{idea}": threads.show_thread,
@@ -187,6 +188,7 @@ POST: dict[str, Handler] = {
     "/forums/{forum:[0-9a-f]{32}}/preview": forums.preview_idea,
     "/forums/{forum:[0-9a-f]{32}}/change": changing.change_forum,
     "/forums/{forum:[0-9a-f]{32}}/hosts/{host:[0-9a-f]{32}}": hosts.change_host,
+    "/forums/{forum:[0-9a-f]{32}}/members": members.change_members,
     "/ideas/{idea}/replies": threads.post_reply,
     "/ideas/{idea}/preview": threads.preview,
     "/ideas/{idea}/edit": threads.edit,

@@ -436,6 +436,7 @@ class ForumPage:
     closed_words: str
     stream_url: str
     change_url: str = ""
+    members_url: str = ""
     rota: RotaView | None = None
 
 

@@ -162,13 +162,14 @@ class Hold:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
     """Which holds of the queue to list. `mine` is (member id, group names, ids of their
-    voices) of whoever asks for theirs alone."""
+    voices) of whoever asks for theirs alone; `without` are ids of forums that are not there for them."""
 
     state: HoldState = "waiting"
     direction: str = ""
     audience: str = ""
     forum_id: str = ""
     mine: tuple[str, frozenset[str], frozenset[str]] | None = None
+    without: frozenset[str] = frozenset()
 
 
 def digest(value: object) -> str:

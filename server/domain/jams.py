@@ -113,7 +113,8 @@ class Forum:
     `key` ("jam-slug/forum-slug") names it in rules; `uri` is the Group's id; `label` is the level of what
     is said in it unless an author says otherwise; `joined` tells whether a remote host accepted our follow.
     `place` orders the forums of a jam, 0 before anybody ordered them; since `closed_at` it takes no new ideas.
-    `names` is how those who write in it appear.
+    `names` is how those who write in it appear. Where it is `members_only`, nobody but those on its list, and whoever
+    organises jams on the server that holds it, learns that it is there.
     """
 
     id: str
@@ -133,6 +134,7 @@ class Forum:
     names: Names = "named"
     place: int = 0
     closed_at: datetime | None = None
+    members_only: bool = False
 
     def require_ideas(self) -> None:
         """Raise ForumClosed where no new ideas are taken."""

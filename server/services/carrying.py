@@ -17,7 +17,7 @@ from server.services import forums, ideas
 from server.services.house import House
 from server.services.jams import obtain_jam
 from server.services.quotes import prints_of
-from server.storage import contributions, events, lineage, prints, recalls
+from server.storage import contributions, events, lineage, memberships, prints, recalls
 from server.storage import jams as jam_rows
 
 
@@ -102,6 +102,8 @@ async def _origin(house: House, by: Member, idea_id: str, target: Forum) -> Cont
         raise Conflict("“%(title)s” is hidden by a facilitator. It can be carried once it is back.", title=idea.title)
     if idea.jam_id in await lineage.rehearsals(house.store):
         raise Conflict("What was said in a rehearsal is not carried over.")
+    if {idea.jam_id, target.jam_id} & await memberships.jams_apart(house.store):
+        raise Conflict("Nothing is carried into a forum for its members alone, or out of one.")
     if idea.kind != "idea" or source.jam_id == target.jam_id:
         raise Conflict("Only ideas are carried, and only from another jam.")
     if target.audience != "inside" and await recalls.recalled_from(house.store, idea.id):

@@ -22,8 +22,9 @@ from server.domain.crossings import KeptVerdict, VerdictWord
 from server.domain.errors import Missing, NotAllowed
 from server.domain.ideas import Contribution
 from server.services.house import House
+from server.services.jams import hidden_jams
 from server.services.judgement import decision_json
-from server.storage import contributions, rule_sets
+from server.storage import contributions, memberships, rule_sets
 from server.storage import verdicts as verdict_rows
 
 DUTIES = ("review", "ledger", "rules")
@@ -100,16 +101,27 @@ async def explain(house: House, by: Member, verdict_id: str) -> Explanation:
     """Explain one verdict, past or present. Raises Missing."""
     _require_duty(by)
     kept = await verdict_rows.by_id(house.store, verdict_id)
-    if kept is None:
-        raise Missing("decision", f"no verdict {verdict_id}")
+    if kept is None or await _is_hidden(house, by, kept):
+        raise Missing("decision", f"no verdict {verdict_id} for {by.id}")
     return await _explained(house, kept)
+
+
+async def _is_hidden(house: House, by: Member, kept: KeptVerdict) -> bool:
+    """Say whether a verdict is about something in a jam that is not there for somebody."""
+    hidden = await hidden_jams(house, by)
+    if not hidden:
+        return False
+    made = await contributions.by_id(house.store, kept.subject_id)
+    facts = json.loads(kept.verdict.facts)
+    keys = (await memberships.forums_in(house.store, hidden)).values()
+    return (made is not None and made.jam_id in hidden) or facts.get("forum", "") in keys
 
 
 async def explain_for(house: House, by: Member, contribution_id: str, audience: str) -> Explanation:
     """Explain the newest verdict about a contribution for one audience. Raises Missing."""
     _require_duty(by)
     found = await verdict_rows.about(house.store, contribution_id, audience)
-    if not found:
+    if not found or await _is_hidden(house, by, found[0]):
         raise Missing("decision", f"no verdict on {contribution_id} for {audience}")
     return await _explained(house, found[0])
 
@@ -119,6 +131,7 @@ async def list_decisions(
 ) -> list[KeptVerdict]:
     """Return crossings and refusals, newest first, from before a (time, id)."""
     _require_duty(by)
+    hidden = await hidden_jams(house, by)
     return await verdict_rows.page(
         house.store,
         subjects=await _subjects(house, wanted.about),
@@ -128,6 +141,8 @@ async def list_decisions(
         direction=wanted.direction,
         before=before,
         limit=limit,
+        without_jams=hidden,
+        without_forums=(await memberships.forums_in(house.store, hidden)).values(),
     )
 
 

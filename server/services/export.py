@@ -9,6 +9,7 @@ from typing import Any
 from server.domain.actors import Member
 from server.services.audit import note
 from server.services.house import House
+from server.services.jams import hidden_jams
 from server.storage import export
 from server.storage.times import moment
 
@@ -18,18 +19,24 @@ Record = dict[str, Any]
 async def export_all(house: House, by: Member) -> AsyncIterator[Record]:
     """Yield jams, forums, ideas and replies, then marks. Each record has a `kind`; times are ISO 8601 in UTC.
 
-    It holds all that stands inside, whatever its label; what was deleted is not in it. For admins.
+    It holds all that stands inside, whatever its label; what was deleted is not in it, nor what is in forums of other
+    servers whose lists do not name whoever asks. For admins.
     """
     by.require("people")
     await note(house, by, "export")
+    hidden = await hidden_jams(house, by)
     for row in await export.jam_rows(house.store):
-        yield _jam(row)
+        if row["id"] not in hidden:
+            yield _jam(row)
     for row in await export.forum_rows(house.store):
-        yield _forum(row)
+        if row["jam_id"] not in hidden:
+            yield _forum(row)
     async for row in export.contribution_rows(house.store):
-        yield _contribution(row)
+        if row["jam_id"] not in hidden:
+            yield _contribution(row)
     async for row in export.mark_rows(house.store):
-        yield _mark(row)
+        if row["jam_id"] not in hidden:
+            yield _mark(row)
 
 
 def _jam(row: Mapping[str, Any]) -> Record:

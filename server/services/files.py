@@ -26,6 +26,7 @@ from server.domain.ideas import Contribution
 from server.domain.uris import new_id
 from server.pictures import SECONDS, SIDE, SIZES
 from server.services.house import House
+from server.services.jams import hidden_jams
 from server.storage import contributions
 from server.storage import files as rows
 
@@ -165,6 +166,8 @@ async def obtain(house: House, reader: Member, file_id: str) -> File:
     made = await contributions.by_id(house.store, found.contribution_id)
     if made is None or made.deleted or (made.hidden and not _sees_hidden(reader, made)):
         raise Missing("file", f"{reader.id} asked for file {file_id}")
+    if made.jam_id in await hidden_jams(house, reader):
+        raise Missing("file", f"{reader.id} asked for file {file_id} of a hidden jam")
     return found
 
 

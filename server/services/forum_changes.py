@@ -100,6 +100,8 @@ async def _values(house: House, forum: Forum, jam: Jam, wish: Changes) -> dict[s
 async def _for_whom(house: House, forum: Forum, jam: Jam, wish: Changes) -> dict[str, object]:
     if wish.audience is not None and wish.audience not in AUDIENCES:
         raise Invalid("audience", "An audience is one of %(audiences)s.", audiences=tuple(AUDIENCES))
+    if forum.members_only and wish.audience not in (None, "inside"):
+        raise Invalid("audience", "A forum for its members alone stays inside.")
     values: dict[str, object] = {}
     if wish.audience is not None and wish.audience != forum.audience:
         values["audience"] = wish.audience

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from server.boundary.rules import forum_rules, mirror_rules
+from server.database import Transaction
 from server.domain.actors import Member
 from server.domain.errors import Conflict, Invalid, Missing
 from server.domain.jams import AUDIENCES, Audience, Charter, Forum, Jam
@@ -31,8 +32,14 @@ async def create_forum(
     label: str = "GREEN",
     peers: tuple[str, ...] = (),
     names: Names = "named",
+    *,
+    members_only: bool = False,
 ) -> Forum:
-    """Add a forum to one of our jams, and the rules that its audience stands for, visibly."""
+    """Add a forum to one of our jams, and the rules that its audience stands for, visibly.
+
+    One that is `members_only` stays inside and stands alone in its jam: what a jam counts, shows and streams is
+    about all of its forums. Its list is empty to begin with.
+    """
     by.require("jams")
     if jam.host:
         raise Conflict("Forums are added on the server that holds the jam.")
@@ -42,6 +49,8 @@ async def create_forum(
         raise Invalid("audience", "An audience is one of %(audiences)s.", audiences=tuple(AUDIENCES))
     if names not in NAMES:
         raise Invalid("names", "Names are one of %(names)s.", names=tuple(NAMES))
+    if members_only and audience != "inside":
+        raise Invalid("audience", "A forum for its members alone stays inside.")
     handle = f"@{slug}@{house.addresses.edge_host}"
     if await jams.forum_by_handle(house.store, handle) or await people.by_username(house.store, slug):
         raise Conflict(
@@ -63,10 +72,12 @@ async def create_forum(
         joined=True,
         created_at=house.now(),
         names=names,
+        members_only=members_only,
     )
     ordered = max((one.place for one in await jams.forums(house.store, jam.id)), default=0)
     forum = replace(forum, place=ordered + 1 if ordered else 0)
     async with house.store.transaction() as change:
+        await _require_place(change, forum)
         await jams.insert_forum(forum)
         note = f"Forum {forum.title} opened to {audience}"
         await add_rules(house, change, by, forum_rules(forum.key, forum.title, audience, forum.peers), note)
@@ -74,6 +85,15 @@ async def create_forum(
         await events.append(change, "ForumCreated", forum.id, {"jam": forum.jam_id}, now)
         await events.audit(change, by.id, "create forum", forum.id, now)
     return forum
+
+
+async def _require_place(change: Transaction, forum: Forum) -> None:
+    """Raise Conflict where a forum for its members alone would share its jam with another."""
+    others = await change.fetch("SELECT members_only FROM forums WHERE jam_id = ?", (forum.jam_id,))
+    if any(row["members_only"] for row in others):
+        raise Conflict("The forum of this jam is for its members alone; others need a jam of their own.")
+    if forum.members_only and others:
+        raise Conflict("A forum for its members alone needs a jam of its own: figures are of a whole jam.")
 
 
 def hosts_in(peers: Iterable[str]) -> tuple[str, ...]:
@@ -224,7 +244,9 @@ async def list_forums(house: House, reader: Member, jam: Jam | None = None) -> l
     if not (reader.active and reader.is_local):
         return []
     # What looks through all forums at once, as search does, never sees a rehearsal.
-    hidden = await hidden_jams(house, reader) if jam else await lineage.rehearsals(house.store)
+    hidden = await hidden_jams(house, reader)
+    if jam is None:
+        hidden |= await lineage.rehearsals(house.store)
     return [forum for forum in await jams.forums(house.store, jam.id if jam else "") if forum.jam_id not in hidden]
 
 

@@ -18,9 +18,10 @@ from server.domain.holds import Decision, Hold, HoldState, Sought, group_names, 
 from server.domain.sentences import later
 from server.domain.uris import new_id
 from server.services.house import House
+from server.services.jams import hidden_jams
 from server.services.text import clean_text
 from server.services.voices import with_voices
-from server.storage import contributions, events, people
+from server.storage import contributions, events, memberships, people
 from server.storage import holds as hold_rows
 
 UNDO_SECONDS = 10.0
@@ -90,7 +91,26 @@ async def list_holds(
 ) -> list[Hold]:
     """Return the queue, oldest first, after the place (asked at in unix seconds, id) of a hold."""
     reader.require("review")
-    return await hold_rows.queue(house.store, sought or Sought(), after, limit)
+    return await hold_rows.queue(house.store, await _seen(house, reader, sought or Sought()), after, limit)
+
+
+async def _seen(house: House, reader: Member, sought: Sought) -> Sought:
+    """Leave out what waits in forums that are not there for somebody."""
+    hidden = await memberships.forums_in(house.store, await hidden_jams(house, reader))
+    return replace(sought, without=frozenset(hidden))
+
+
+async def obtain_hold(house: House, reader: Member, hold_id: str) -> Hold:
+    """Return a hold for a reviewer who may see its forum, or raise Missing."""
+    reader.require("review")
+    found = await find_hold(house, hold_id)
+    await _require_seen(house, reader, found)
+    return found
+
+
+async def _require_seen(house: House, reader: Member, hold: Hold) -> None:
+    if hold.forum_id in await memberships.forums_in(house.store, await hidden_jams(house, reader)):
+        raise Missing("hold", f"{reader.id} asked for hold {hold.id} in a hidden forum")
 
 
 async def waiting(house: House, sought: Sought, limit: int) -> list[Hold]:
@@ -104,14 +124,16 @@ def for_me(member: Member) -> tuple[str, frozenset[str], frozenset[str]]:
 
 
 async def count_waiting(house: House) -> int:
-    return await hold_rows.count(house.store, Sought())
+    """Count what waits, without that of forums for their members alone: everybody with a duty here is told it."""
+    apart = await memberships.forums_in(house.store, await memberships.jams_apart(house.store))
+    return await hold_rows.count(house.store, Sought(without=frozenset(apart)))
 
 
 async def count_for(house: House, member: Member) -> int:
     """Count what waits for this person's decision: what the navigation tells reviewers."""
     if not (member.is_local and member.may("review")):
         return 0
-    return await hold_rows.count(house.store, Sought(mine=for_me(member)))
+    return await hold_rows.count(house.store, await _seen(house, member, Sought(mine=for_me(member))))
 
 
 async def tally(house: House, member: Member) -> Tally:
@@ -217,6 +239,7 @@ async def _decide(
         hold = await hold_rows.by_id(change, hold_id)
         if hold is None:
             raise Missing("hold", f"no hold {hold_id}")
+        await _require_seen(house, by, hold)
         if hold.state != "waiting":
             raise Conflict(DECIDED[hold.state])
         if offer and offer != hold.offer:
@@ -280,7 +303,7 @@ def _waiting(hold: Hold) -> Hold:
 async def undo(house: House, by: Member, hold_id: str) -> Hold:
     """Take one's own answer back, as long as it has had no effect. Raises Missing, Conflict."""
     by.require("review")
-    hold = await find_hold(house, hold_id)
+    hold = await obtain_hold(house, by, hold_id)
     if not await _undo(house, by, hold.id):
         mine = any(one.by.id == by.id and not one.undone for one in hold.answers)
         raise Conflict(TOO_LATE if mine else later("There is nothing of yours to undo here."))
@@ -302,6 +325,7 @@ async def _undo(house: House, by: Member, hold_id: str) -> bool:
         hold, now = await hold_rows.by_id(change, hold_id), house.now()
         if hold is None or hold.state not in ("waiting", "deciding"):
             return False
+        await _require_seen(house, by, hold)
         if hold.takes_effect_at is not None and hold.takes_effect_at <= now:
             return False
         if not any(one.by.id == by.id and one.offer == hold.offer and not one.undone for one in hold.answers):
@@ -315,7 +339,9 @@ async def _undo(house: House, by: Member, hold_id: str) -> bool:
 async def undoable(house: House, by: Member) -> list[Hold]:
     """Return the holds that a person has answered within the last moments and can still take back."""
     since = house.now() - timedelta(seconds=UNDO_SECONDS)
-    return await hold_rows.undoable(house.store, by.id, since.timestamp())
+    found = await hold_rows.undoable(house.store, by.id, since.timestamp())
+    hidden = await memberships.forums_in(house.store, await hidden_jams(house, by))
+    return [hold for hold in found if hold.forum_id not in hidden]
 
 
 async def asked_about(house: House, contribution_ids: Sequence[str]) -> set[str]:

@@ -28,7 +28,18 @@ from server.services.mentions import named_in
 from server.services.quotes import prints_of
 from server.services.text import clean_line, clean_text, plain, render, sanitise
 from server.services.voices import is_own, speak
-from server.storage import contributions, events, jams, lineage, mark_reasons, mentions, polls, prints, proxies
+from server.storage import (
+    contributions,
+    events,
+    jams,
+    lineage,
+    mark_reasons,
+    memberships,
+    mentions,
+    polls,
+    prints,
+    proxies,
+)
 from server.storage import files as file_rows
 from server.storage import holds as hold_rows
 
@@ -90,9 +101,8 @@ async def post_idea(
     if not gathers and not (origin and origin.relayed and not forum.is_local):
         forum.require_ideas()
     base = await contributions.by_id(house.store, builds_on) if builds_on else None
-    rehearsed = await lineage.rehearsals(house.store) if base else set()
-    if base and base.jam_id in rehearsed and base.jam_id != forum.jam_id:
-        raise Missing("idea", f"builds on rehearsed {builds_on}")
+    if base and base.jam_id != forum.jam_id:
+        await _require_joinable(house, forum, base)
     if builds_on and (base is None or base.deleted or base.hidden or base.kind != "idea"):
         raise Missing("idea", f"builds on unknown idea {builds_on}")
     label = label_of(label, forum.label)
@@ -100,6 +110,15 @@ async def post_idea(
     made = replace(draft, thread_id=draft.id, builds_on=base.id if base else "", files=len(files))
     made = replace(made, crosses_at=_crosses_at(made, forum, undo, base))
     return await _write(house, author, forum, made, "IdeaPosted", files)
+
+
+async def _require_joinable(house: House, forum: Forum, base: Contribution) -> None:
+    """Raise where an idea may not build on one of another jam: neither tells its readers of the other."""
+    apart = await memberships.jams_apart(house.store)
+    if base.jam_id in apart | await lineage.rehearsals(house.store):
+        raise Missing("idea", f"builds on {base.id}, which others may not know of")
+    if forum.jam_id in apart:
+        raise Conflict("In a forum for its members alone, ideas build on ideas of that forum.")
 
 
 async def reply(

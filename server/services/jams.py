@@ -13,7 +13,7 @@ from server.domain.self_test import JAM as CANARIES
 from server.domain.uris import SLUG, new_id
 from server.services.house import House
 from server.services.text import clean_line, clean_text
-from server.storage import events, jams, lineage
+from server.storage import events, jams, lineage, memberships, people
 
 LONGEST_DAYS = 370
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -182,6 +182,18 @@ async def list_jams(house: House, reader: Member, after: float = 0.0, limit: int
     return [jam for jam in found if jam.id not in hidden][:limit]
 
 
+async def still_reads(house: House, member_id: str, jam_id: str) -> bool:
+    """Say whether somebody may read a jam now: streams last longer than the question with which they began."""
+    member = await people.by_id(house.store, member_id)
+    return member is not None and member.active and member.is_local and jam_id not in await hidden_jams(house, member)
+
+
 async def hidden_jams(house: House, reader: Member) -> set[str]:
-    """Return the ids of rehearsals, which only those who facilitate or organise may see."""
-    return set() if reader.may("moderate") else await lineage.rehearsals(house.store)
+    """Return the ids of the jams that are not there for somebody: every reader of jams, forums and ideas asks this.
+
+    Rehearsals are for those who facilitate or organise. A jam with a forum for its members alone is for those on
+    its list, and for organisers where it is our own; whoever is not signed in here as one of us sees none.
+    """
+    organises = reader.may("jams") and reader.is_local
+    hidden = await memberships.hidden_jams(house.store, reader.id, organises=organises)
+    return hidden if reader.may("moderate") else hidden | await lineage.rehearsals(house.store)

@@ -10,6 +10,7 @@ from server.domain.errors import Missing
 from server.domain.ideas import Contribution
 from server.services.house import House
 from server.services.ideas import obtain
+from server.services.jams import hidden_jams
 from server.storage import builds, people
 
 #: So many generations are followed up and down, and so many ideas shown below one.
@@ -61,8 +62,9 @@ async def credit_of(house: House, reader: Member, person_id: str, limit: int = 3
     person = await people.by_id(house.store, person_id)
     if person is None or not (reader.active and reader.is_local):
         raise Missing("person", f"{reader.id} asked for person {person_id}")
+    hidden = await hidden_jams(house, reader)
     return Credit(
         person,
-        await builds.written_by(house.store, person.id, limit),
-        await builds.count_on(house.store, person.id),
+        await builds.written_by(house.store, person.id, limit, hidden),
+        await builds.count_on(house.store, person.id, hidden),
     )

@@ -17,6 +17,7 @@ from server.domain.moderation import DECISIONS, PENDING, Case, CaseState, Decisi
 from server.domain.uris import new_id
 from server.services import flagging, moves
 from server.services.house import House
+from server.services.jams import hidden_jams
 from server.services.text import clean_line
 from server.storage import cases, contributions, events
 
@@ -87,7 +88,14 @@ async def obtain_case(house: House, by: Member, case_id: str) -> Case:
     """Return a case for a facilitator, or raise Missing."""
     if not by.may("moderate"):
         raise Missing("case", f"{by.id} does not moderate")
-    return await _case(house, case_id)
+    return await _case_for(house, by, case_id)
+
+
+async def _case_for(house: House, by: Member, case_id: str) -> Case:
+    found = await _case(house, case_id)
+    if found.jam_id in await hidden_jams(house, by):
+        raise Missing("case", f"{by.id} asked for case {case_id} of a hidden jam")
+    return found
 
 
 async def decide(house: House, by: Member, case_id: str, decision: str, note: str = "") -> Case:
@@ -99,7 +107,7 @@ async def decide(house: House, by: Member, case_id: str, decision: str, note: st
     act = next((one for one in DECISIONS if one == decision), None)
     if act is None:
         raise Invalid("decision", "A decision is one of %(decisions)s.", decisions=tuple(DECISIONS))
-    case = await _case(house, case_id)
+    case = await _case_for(house, by, case_id)
     state = next_state(case.state, act)
     words = clean_line(note, "note", REASON_LIMIT, required=act != "dismiss")
     made = await contributions.by_id(house.store, case.contribution_id)

@@ -17,8 +17,21 @@ from server.domain.holds import Hold, why_not
 from server.domain.ideas import Contribution
 from server.domain.notices import MOST_MENTIONS, Notice, NoticeKind, once_each
 from server.services.house import House
+from server.services.jams import hidden_jams
 from server.services.voices import owner_of
-from server.storage import answers, contributions, events, follows, hours, notices, people, themes, voices
+from server.storage import (
+    answers,
+    contributions,
+    events,
+    follows,
+    hours,
+    jams,
+    memberships,
+    notices,
+    people,
+    themes,
+    voices,
+)
 from server.storage import holds as hold_rows
 
 CONSUMER = "notices"
@@ -48,7 +61,9 @@ async def notices_of(house: House, event: Event) -> list[Notice]:
     tellers = TELLERS.get(event.kind)
     if tellers is None:
         return []
-    drafted = once_each(await tellers(house, event))
+    drafted = await _may_learn(house, event, once_each(await tellers(house, event)))
+    if not drafted:
+        return []
     known = await people.by_ids(house.store, {one.member_id for one in drafted} | {one.by_id for one in drafted})
     behind = {one.id: await owner_of(house, one.id) or one.id for one in known.values() if one.is_voice}
     if behind:
@@ -63,6 +78,32 @@ async def notices_of(house: House, event: Event) -> list[Notice]:
         and member.active
         and member.id != behind.get(one.by_id, one.by_id)
     ]
+
+
+async def _may_learn(house: House, event: Event, drafted: list[Notice]) -> list[Notice]:
+    """Drop notices of what happens in a forum for its members alone for all who may not know of it."""
+    apart = await memberships.jams_apart(house.store)
+    jam_id = await _jam_of(house, event) if apart and drafted else ""
+    if jam_id not in apart:
+        return drafted
+    kept = []
+    for one in drafted:
+        member = await people.by_id(house.store, await owner_of(house, one.member_id) or one.member_id)
+        if member is not None and jam_id not in await hidden_jams(house, member):
+            kept.append(one)
+    return kept
+
+
+async def _jam_of(house: House, event: Event) -> str:
+    """Return the id of the jam that an event is of, "" where it is of none."""
+    if event.data.get("jam"):
+        return str(event.data["jam"])
+    hold = await hold_rows.by_id(house.store, event.subject_id)
+    if hold is not None:
+        forum = await jams.forum_by_id(house.store, hold.forum_id)
+        return forum.jam_id if forum else ""
+    made = await contributions.by_id(house.store, event.subject_id)
+    return made.jam_id if made else event.subject_id
 
 
 def _notice(

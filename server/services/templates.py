@@ -14,7 +14,7 @@ from server.domain.jams import Charter, Jam
 from server.domain.lineage import OriginKind
 from server.services import forums, jams
 from server.services.house import House
-from server.storage import events, lineage, people
+from server.storage import events, lineage, memberships, people
 from server.storage import jams as jam_rows
 
 FOLDER = Path(__file__).parent / "jam_templates"
@@ -30,6 +30,8 @@ def built_in() -> dict[str, Template]:
 async def template_of(house: House, by: Member, jam: Jam) -> Template:
     """Return a jam as a template, its forums with the partners that they name; no people, no dates."""
     by.require("jams")
+    if jam.id in await memberships.jams_apart(house.store):
+        raise Conflict("A jam for the people on a list is not copied: its copy would be there for everybody.")
     own = [forum for forum in await forums.list_forums(house, by, jam) if forum.is_local]
     return Template(
         title=jam.title,
@@ -79,6 +81,8 @@ async def found_jam(
     by.require("jams")
     if origin is not None and await lineage.is_rehearsal(house.store, origin[0].id):
         raise Conflict("Nothing is made of a rehearsal: it leaves no trace when it is removed.")
+    if origin is not None and origin[0].id in await memberships.jams_apart(house.store):
+        raise Conflict("A jam for the people on a list is not copied: its copy would be there for everybody.")
     taken = set[str]()
     async with house.store.transaction() as change:
         jam = await jams.create_jam(

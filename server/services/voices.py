@@ -23,6 +23,7 @@ from server.domain.jams import Forum
 from server.domain.uris import new_id
 from server.domain.voices import CROWD, Opening, voice_name
 from server.services.house import House
+from server.services.jams import hidden_jams
 from server.services.text import clean_text
 from server.storage import contributions, events, people, voices
 
@@ -167,7 +168,8 @@ async def answer(house: House, by: Member, opening: Opening, *, agree: bool) -> 
 async def obtain(house: House, by: Member, opening_id: str) -> Opening:
     """Return one opening for somebody with the duty `names`, or raise Missing."""
     found = await voices.opening(house.store, opening_id) if by.may("names") else None
-    if found is None:
+    made = await contributions.by_id(house.store, found.contribution_id) if found else None
+    if found is None or (made is not None and made.jam_id in await hidden_jams(house, by)):
         raise Missing("opening", f"{by.id} asked for opening {opening_id}")
     return found
 
@@ -175,10 +177,9 @@ async def obtain(house: House, by: Member, opening_id: str) -> Opening:
 async def openings(house: House, by: Member) -> list[tuple[Opening, Contribution]]:
     """Return what was asked for and what it is about, what waits first. Takes the duty `names`."""
     by.require("names")
-    found = await voices.openings(house.store)
-    made = {
-        one.id: one for one in [await contributions.by_id(house.store, one.contribution_id) for one in found] if one
-    }
+    found, hidden = await voices.openings(house.store), await hidden_jams(house, by)
+    asked = [await contributions.by_id(house.store, one.contribution_id) for one in found]
+    made = {one.id: one for one in asked if one and one.jam_id not in hidden}
     return [(one, made[one.contribution_id]) for one in found if one.contribution_id in made]
 
 

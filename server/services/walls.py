@@ -6,12 +6,12 @@ import hashlib
 import secrets
 
 from server.domain.actors import Member
-from server.domain.errors import Missing
+from server.domain.errors import Conflict, Missing
 from server.domain.jams import Jam, Wall
 from server.services import people
 from server.services.house import House
 from server.services.text import clean_line
-from server.storage import events, jams
+from server.storage import events, jams, memberships
 from server.storage import walls as rows
 
 DUTY = "jams"
@@ -24,6 +24,8 @@ def _hash(secret: str) -> str:
 async def put_up(house: House, by: Member, jam: Jam, note: str) -> str:
     """Return the secret of a new wall's address; `note` says where it hangs. It is told once and kept as a hash."""
     by.require(DUTY)
+    if jam.id in await memberships.jams_apart(house.store):
+        raise Conflict("This jam is for the people on its list; a wall shows it to whoever passes.")
     secret, now = secrets.token_urlsafe(32), house.now().timestamp()
     said = clean_line(note or "A wall", "note")[:100]
     async with house.store.transaction() as change:
@@ -52,7 +54,8 @@ async def look(house: House, secret: str) -> tuple[Jam, Member]:
     wall = await rows.by_hash(house.store, _hash(secret))
     by = await people.member_by_id(house, wall.made_by) if wall is not None else None
     jam = await jams.jam_by(house.store, wall.jam_id) if wall is not None else None
-    if wall is None or by is None or jam is None or not by.may(DUTY):
+    apart = await memberships.jams_apart(house.store)
+    if wall is None or by is None or jam is None or not by.may(DUTY) or jam.id in apart:
         raise Missing("wall")
     async with house.store.transaction() as change:
         await rows.note_seen(change, wall.id, house.now().timestamp())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
+
 from server.database import Database
 from server.domain.ideas import Contribution
 from server.storage.contributions import SELECT, STANDS, read_contribution
@@ -34,20 +37,24 @@ async def below(store: Database, idea_id: str, generations: int) -> dict[str, li
     return found
 
 
-async def written_by(store: Database, author_id: str, limit: int) -> list[Contribution]:
-    """Return somebody's ideas that stand, the newest first."""
+async def written_by(
+    store: Database, author_id: str, limit: int, without_jams: Collection[str] = ()
+) -> list[Contribution]:
+    """Return somebody's ideas that stand, the newest first, but for those of some jams."""
     rows = await store.fetch(
-        f"{SELECT} WHERE c.author_id = ? AND c.kind = 'idea' AND {STANDS} ORDER BY c.created_at DESC LIMIT ?",
-        (author_id, limit),
+        f"{SELECT} WHERE c.author_id = ? AND c.kind = 'idea' AND {STANDS}"
+        " AND c.jam_id NOT IN (SELECT value FROM json_each(?)) ORDER BY c.created_at DESC LIMIT ?",
+        (author_id, json.dumps(sorted(without_jams)), limit),
     )
     return [read_contribution(row) for row in rows]
 
 
-async def count_on(store: Database, author_id: str) -> int:
-    """Count the ideas of others that build on somebody's."""
+async def count_on(store: Database, author_id: str, without_jams: Collection[str] = ()) -> int:
+    """Count the ideas of others that build on somebody's, but for those of some jams."""
     found: int = await store.fetch_value(
         f"SELECT count(*) FROM contributions b JOIN contributions c ON c.builds_on = b.id WHERE b.author_id = ?"
-        f" AND c.author_id != b.author_id AND {STANDS}",
-        (author_id,),
+        f" AND c.author_id != b.author_id AND {STANDS}"
+        " AND c.jam_id NOT IN (SELECT value FROM json_each(?))",
+        (author_id, json.dumps(sorted(without_jams))),
     )
     return found

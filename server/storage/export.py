@@ -40,7 +40,8 @@ async def mark_rows(store: Database) -> AsyncIterator[Mapping[str, Any]]:
     """Yield all marks, with who set them, in the order in which they were set."""
     last = 0
     while page := await store.fetch(
-        "SELECT k.*, m.username, m.host AS author_host FROM marks k JOIN members m ON m.id = k.member_id"
+        "SELECT k.*, c.jam_id, m.username, m.host AS author_host FROM marks k JOIN members m ON m.id = k.member_id"
+        " JOIN contributions c ON c.id = k.contribution_id"
         " WHERE k.id > ? ORDER BY k.id LIMIT ?",
         (last, PAGE),
     ):

@@ -146,6 +146,9 @@ def _where(sought: Sought) -> tuple[str, dict[str, object]]:
     if sought.forum_id:
         conditions.append("h.forum_id = :forum")
         values["forum"] = sought.forum_id
+    if sought.without:
+        conditions.append("h.forum_id NOT IN (SELECT value FROM json_each(:without))")
+        values["without"] = json.dumps(sorted(sought.without))
     if sought.audience:
         conditions.append("EXISTS (SELECT 1 FROM json_each(h.copies) o WHERE o.key = :audience)")
         values["audience"] = sought.audience

@@ -53,6 +53,7 @@ def _forum(row: Mapping[str, Any]) -> Forum:
         place=row["place"],
         closed_at=None if row["closed_at"] is None else moment(row["closed_at"]),
         names=row["names"],
+        members_only=bool(row["members_only"]),
     )
 
 
@@ -158,6 +159,7 @@ async def insert_forum(forum: Forum) -> None:
         place=forum.place,
         closed_at=forum.closed_at.timestamp() if forum.closed_at else None,
         names=forum.names,
+        members_only=forum.members_only,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from server.database import Database, Transaction
@@ -19,6 +19,10 @@ KEY = "contribution_id = ? AND version = ? AND audience = ? AND act = ?"
 NEW = f"INSERT INTO verdicts ({FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 Key = tuple[str, int, str, str]
 
+HIDDEN = (
+    "contribution_id NOT IN (SELECT c.id FROM contributions c JOIN json_each(?) j ON j.value = c.jam_id)"
+    " AND coalesce(json_extract(facts, '$.forum'), '') NOT IN (SELECT value FROM json_each(?))"
+)
 WORDS = "act IN ('Create', 'Update')"
 CROSSED = "{}.effect IN ('allowed', 'redacted')"
 COUNTED = 50
@@ -151,8 +155,13 @@ async def page(
     direction: str = "",
     before: tuple[float, str] | None = None,
     limit: int = 50,
+    without_jams: Collection[str] = (),
+    without_forums: Collection[str] = (),
 ) -> list[KeptVerdict]:
-    """Return verdicts that all the filters fit ("" or () for any), newest first, from before a (time, id)."""
+    """Return verdicts that all the filters fit ("" or () for any), newest first, from before a (time, id).
+
+    Left out is what is about something in `without_jams` (ids), or in `without_forums` (names in the rules).
+    """
     asked: list[tuple[str, tuple[object, ...]]] = []
     if subjects:
         asked.append((f"contribution_id IN ({_marks(len(subjects))})", tuple(subjects)))
@@ -164,6 +173,9 @@ async def page(
         asked.append(("EXISTS (SELECT 1 FROM json_each(rules) WHERE value = ?)", (rule,)))
     if direction:
         asked.append((f"act {'LIKE' if direction == 'in' else 'NOT LIKE'} 'in %'", ()))
+    if without_jams or without_forums:
+        jams, forums = json.dumps(sorted(without_jams)), json.dumps(sorted(without_forums))
+        asked.append((HIDDEN, (jams, forums)))
     if before is not None:
         asked.append(("(decided_at, id) < (?, ?)", before))
     where = f" WHERE {' AND '.join(sql for sql, _ in asked)}" if asked else ""

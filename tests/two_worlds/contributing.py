@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from server.domain.actors import Member
 from server.domain.ideas import Contribution
-from server.services import crossings, files, holds, ideas, jams, people, walls
+from server.services import crossings, files, holds, ideas, jams, memberships, people, walls
 from tests.server.services_world import words_found
 from tests.two_worlds.history import Step
 from tests.two_worlds.may_learn import Said, strictest
@@ -212,3 +212,14 @@ async def chores(made: World, step: Step) -> None:
         await words_found(made.acme.house, made.setting.zoe, CANARY)
         jam = next(iter(await jams.list_jams(made.acme.house, made.acme.admin)))
         await walls.put_up(made.acme.house, made.acme.admin, jam, made.words("hall"))
+        await _closed_forum(made)
+
+
+async def _closed_forum(made: World) -> None:
+    """A forum for the people on its list alone, in a jam of its own."""
+    name = f"apart{made.number}{'x' * made.twin}"
+    jam = await made.acme.jam(name)
+    forum = await made.acme.forum(name, "inside", jam, members_only=True)
+    member = made.setting.named[0]
+    await memberships.invite(made.acme.house, made.acme.admin, forum, member.username)
+    await made.acme.idea(forum, made.words("apart"), member, title=made.words("title"))

@@ -51,8 +51,7 @@ async def _show(call: Call, hold: Hold) -> HoldAnswer:
 
 
 async def read_hold(call: Call) -> HoldAnswer:
-    call.member.require("review")
-    return await _show(call, await holds.find_hold(call.house, call.path["hold"]))
+    return await _show(call, await holds.obtain_hold(call.house, call.member, call.path["hold"]))
 
 
 async def release_hold(call: Call, body: Release) -> HoldAnswer:

@@ -76,6 +76,7 @@ class NewForum(Body, frozen=True, kw_only=True):
     label: str = "GREEN"
     peers: Annotated[tuple[str, ...], Meta(max_length=1000, description="where not every partner is meant")] = ()
     names: Annotated[Names, Meta(description="whether authors are named, or seen as a role, or sealed")] = "named"
+    members_only: Annotated[bool, Meta(description="for those on its list alone; it needs a jam of its own")] = False
 
 
 class ForumChanges(Body, frozen=True, kw_only=True):
@@ -118,6 +119,7 @@ class ForumAnswer(Thing, frozen=True, kw_only=True):
     place: int
     takes_ideas: bool
     names: Names
+    members_only: bool
     created_at: datetime
 
 
@@ -289,6 +291,7 @@ def show_forum(house: House, forum: Forum) -> ForumAnswer:
         place=forum.place,
         takes_ideas=forum.closed_at is None,
         names=forum.names,
+        members_only=forum.members_only,
         created_at=forum.created_at,
     )
 

@@ -80,7 +80,7 @@ async def archive_jam(call: Call, body: NoWords) -> JamAnswer:
 async def create_forum(call: Call, body: NewForum) -> ForumAnswer:
     made = await forums.create_forum(
         call.house, call.member, await jam_of(call), body.slug, body.title, body.question, body.audience, body.label,
-        body.peers, body.names,
+        body.peers, body.names, members_only=body.members_only,
     )  # fmt: skip
     return show_forum(call.house, made)
 

@@ -80,6 +80,7 @@ async def _forum(request: web.Request, typed: dict[str, str], wrong: dict[str, s
         closed_words=closed,
         stream_url=f"/jams/{jam.id}/stream",
         change_url=f"/forums/{forum.id}/change" if member.may("jams") and forum.is_local else "",
+        members_url=f"/forums/{forum.id}/members" if forum.members_only else "",
         rota=await draw_rota(house, member, jam, [forum], head_of(jam, jam.state).url),
     )
     return show(request, "forum.html", page, status=status)

@@ -322,6 +322,7 @@ async def create_forum(request: web.Request) -> web.Response:
             house, member, jam, form.get("slug", "").strip(), form.get("title", ""), form.get("question", ""),
             audience, label_in(form) or "GREEN", await read_choices(request, "peers"),
             next((one for one in NAMES if one == form.get("names")), "named"),
+            members_only=bool(form.get("members_only")),
         )  # fmt: skip
     except Refusal as refusal:
         return await _settings(request, form, wrong_of(refusal), refusal.status)

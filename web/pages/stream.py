@@ -8,6 +8,7 @@ from server.domain.actors import Member
 from server.domain.jams import Jam
 from server.services import people
 from server.services.house import House
+from server.services.jams import still_reads
 from server.services.presence import note_presence, read_presence
 from web.keys import COOKIE, HUB
 from web.live import Draw, DrawParts, pace_data, stream
@@ -54,6 +55,8 @@ async def show_stream(request: web.Request) -> web.StreamResponse:
     async def may_stay() -> bool:
         session = await people.session(house, request[COOKIE])
         if session is None or session.member.id != member.id:
+            return False
+        if not await still_reads(house, member.id, jam.id):
             return False
         await note_presence(house, member, jam.id)
         return True

@@ -32,6 +32,7 @@
 -- After: 0030_wide_search
 -- After: 0031_servers
 -- After: 0032_language_of_mails
+-- After: 0033_member_lists
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -238,7 +239,7 @@ CREATE TABLE "agreements" (
     "purged_at" REAL,
     "purged" INT NOT NULL
 , "stated_at" REAL, "statement" TEXT NOT NULL DEFAULT '', "told_at" REAL);
-CREATE TABLE "forums" ("id" VARCHAR(32) NOT NULL  PRIMARY KEY, "jam_id" VARCHAR(32) NOT NULL, "slug" VARCHAR(64) NOT NULL, "title" VARCHAR(200) NOT NULL, "question" TEXT NOT NULL, "audience" VARCHAR(10) NOT NULL, "label" VARCHAR(200) NOT NULL, "peers" TEXT NOT NULL, "uri" VARCHAR(2000) NOT NULL UNIQUE, "host" VARCHAR(255) NOT NULL, "handle" VARCHAR(400) NOT NULL UNIQUE, "joined" INT NOT NULL, "created_at" REAL NOT NULL, "closed_at" REAL, "place" INT NOT NULL DEFAULT 0, "names" VARCHAR(10) NOT NULL DEFAULT 'named');
+CREATE TABLE "forums" ("id" VARCHAR(32) NOT NULL  PRIMARY KEY, "jam_id" VARCHAR(32) NOT NULL, "slug" VARCHAR(64) NOT NULL, "title" VARCHAR(200) NOT NULL, "question" TEXT NOT NULL, "audience" VARCHAR(10) NOT NULL, "label" VARCHAR(200) NOT NULL, "peers" TEXT NOT NULL, "uri" VARCHAR(2000) NOT NULL UNIQUE, "host" VARCHAR(255) NOT NULL, "handle" VARCHAR(400) NOT NULL UNIQUE, "joined" INT NOT NULL, "created_at" REAL NOT NULL, "closed_at" REAL, "place" INT NOT NULL DEFAULT 0, "names" VARCHAR(10) NOT NULL DEFAULT 'named', "members_only" INT NOT NULL DEFAULT 0);
 CREATE TABLE "partners" ("host" VARCHAR(255) NOT NULL  PRIMARY KEY, "name" VARCHAR(200) NOT NULL, "tier" VARCHAR(10) NOT NULL, "clearance" VARCHAR(200) NOT NULL, "state" VARCHAR(10) NOT NULL, "added_at" REAL NOT NULL);
 CREATE TABLE "checkpoints" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -780,6 +781,14 @@ CREATE TABLE "servers" (
     "note" VARCHAR(500) NOT NULL,
     "changed_at" REAL NOT NULL
 );
+CREATE TABLE "forum_members" (
+    "id" VARCHAR(32) NOT NULL  PRIMARY KEY,
+    "forum_id" VARCHAR(32) NOT NULL,
+    "member_id" VARCHAR(32) NOT NULL,
+    "invited_by" VARCHAR(32) NOT NULL,
+    "invited_at" REAL NOT NULL,
+    CONSTRAINT "uid_forum_membe_forum_i_6ab351" UNIQUE ("forum_id", "member_id")
+);
 CREATE INDEX "idx_sessions_member__4466ff" ON "sessions" ("member_id");
 CREATE INDEX "idx_tokens_member__843137" ON "tokens" ("member_id");
 CREATE INDEX "idx_rule_sets_state_c0eb62" ON "rule_sets" ("state", "version");
@@ -840,6 +849,7 @@ CREATE INDEX "idx_theme_answe_jam_id_c2ce73" ON "theme_answers" ("jam_id");
 CREATE INDEX "idx_voices_owner_68e5c3" ON "voices" ("owner");
 CREATE INDEX "idx_search_plac_forum_i_fe9b96" ON "search_places" ("forum_id", "number");
 CREATE INDEX "idx_search_plac_author__a45faa" ON "search_places" ("author_id", "number");
+CREATE INDEX "idx_forum_membe_member__6cf5a9" ON "forum_members" ("member_id");
 CREATE TRIGGER search_places_follow AFTER UPDATE OF jam_id, forum_id, author_id, intent, label, hidden ON contributions BEGIN UPDATE search_places SET jam_id = NEW.jam_id, forum_id = CASE WHEN NEW.hidden THEN '' ELSE NEW.forum_id END, author_id = NEW.author_id, intent = NEW.intent, label = NEW.label WHERE number = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 CREATE TRIGGER contribution_words_follow AFTER UPDATE OF forum_id, author_id, hidden ON contributions BEGIN UPDATE contribution_words SET place = CASE WHEN NEW.hidden THEN '' ELSE '0f' || NEW.forum_id END || ' 0a' || NEW.author_id WHERE rowid = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 INSERT INTO "inside_keys" ("name", "bytes") VALUES ('prints', randomblob(32));

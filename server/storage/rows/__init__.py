@@ -50,6 +50,7 @@ from server.storage.rows.meeting import (
     RoomMessageRow,
     RoomRow,
 )
+from server.storage.rows.memberships import ForumMemberRow
 from server.storage.rows.notices import ConsumerRow, MailChoiceRow, MailPolicyRow, MailRow, NoticeRow, VisitRow
 from server.storage.rows.organising import (
     CarriedRow,
@@ -87,6 +88,7 @@ __all__ = [
     "FileRow",
     "FlagRow",
     "FollowRow",
+    "ForumMemberRow",
     "ForumRow",
     "HoldAnswerRow",
     "HoldRow",

@@ -42,6 +42,7 @@ class ForumRow(Model):
     place = fields.IntField(default=0, db_default=0)
     closed_at = fields.FloatField(null=True)
     names = fields.CharField(max_length=10, default="named", db_default="named")
+    members_only = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = "forums"

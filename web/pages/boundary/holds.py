@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from aiohttp import web
 
 from server.domain.actors import Member
-from server.domain.errors import Refusal
+from server.domain.errors import Missing, Refusal
 from server.domain.holds import Answer, Decision, Hold, Sought
 from server.services import forums, holds, ideas
 from server.services.holds import UNDO_SECONDS, Said
@@ -195,19 +195,26 @@ async def decide_chosen(request: web.Request) -> web.Response:
     except Refusal as refusal:
         words = refusal.public if note.strip() or decision == "release" else SAY_WHY
         return await _queue(request, _asked(form), _Typed({"": words}, {"": note}, ticked), refusal.status)
-    if problems := await _problems(house, said):
+    if problems := await _problems(house, member, said):
         return await _queue(request, _asked(form), _Typed(notes={"": note}, problems=problems), 409)
     return go(request, _back(form))
 
 
-async def _problems(house: House, said: Sequence[Said]) -> tuple[str, ...]:
+async def _problems(house: House, member: Member, said: Sequence[Said]) -> tuple[str, ...]:
     problems = []
     for one in said:
         if one.refusal is not None:
-            known = await holds.by_id(house, one.hold_id)
-            title = await _title(house, known) if known else ""
+            title = await _title_for(house, member, one.hold_id)
             problems.append(f"“{title}”: {one.refusal.public}" if title else one.refusal.public)
     return tuple(problems)
+
+
+async def _title_for(house: House, member: Member, hold_id: str) -> str:
+    """What a reviewer may know of a hold that could not be decided: "" where it is not there for them."""
+    try:
+        return await _title(house, await holds.obtain_hold(house, member, hold_id))
+    except Missing:
+        return ""
 
 
 async def undo(request: web.Request) -> web.Response:
