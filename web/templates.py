@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _TURNS = dict.fromkeys(map(ord, TURNS))
 _DAY = 86400
+_SYMBOL = re.compile(r'<symbol id="([^"]+)" viewBox="([^"]+)">(.*?)</symbol>', re.DOTALL)
 
 
 class Templates:
@@ -48,9 +50,7 @@ class Templates:
         self._environment.filters.update(
             when=self._when, count=count, clock=clock, iso=iso, stamp=stamp, told=shown, role=role, duty=duty
         )
-        self._sprite = assets.url("vendor/lucide.svg")
-        # A page of a thread has hundreds of them.
-        self._icons: dict[str, Markup] = {}
+        self._icons = _drawings(assets.body("vendor/lucide.svg").decode("utf-8"))
         self._fragments = Fragments()
 
     def render(self, name: str, /, **values: Any) -> str:
@@ -59,11 +59,7 @@ class Templates:
 
     def _icon(self, name: str) -> Markup:
         """A lucide icon of the sprite; always beside words, hence hidden from assistive technology."""
-        found = self._icons.get(name)
-        if found is None:
-            drawing = Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>')
-            found = self._icons[name] = drawing.format(self._sprite, name)
-        return found
+        return self._icons[name]
 
     def _keep(self, reply: ReplyView, page: Any, *more: Any, caller: Callable[[], Markup]) -> Markup:
         """`{% call drawn_before(…) %}`: the block as it was drawn before from the same."""
@@ -127,3 +123,12 @@ def without_turns(page: str) -> str:
     What is written loses them when it is kept; here it is what was typed and is shown again before that.
     """
     return page.translate(_TURNS) if any(sign in page for sign in TURNS) else page
+
+
+def _drawings(sprite: str) -> dict[str, Markup]:
+    """Each icon as it stands in a page: drawn in place, for each <use> costs a browser a tree of its own."""
+    opening = '<svg class="icon" viewBox="{}" aria-hidden="true" focusable="false">{}</svg>'
+    return {
+        name: Markup(opening.format(box, lines.replace(" />", "/>")))  # noqa: S704
+        for name, box, lines in _SYMBOL.findall(sprite)
+    }

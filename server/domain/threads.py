@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from server.domain.actors import Member
 
-BRANCHES = 100
+BRANCHES = 40
 LEVELS = 4
 #: How many replies a page shows below its branches; each branch may have at least LEAST of its own.
-BELOW = 100
-LEAST = 2
+BELOW = 40
+LEAST = 1
 
 
 class Twig(NamedTuple):

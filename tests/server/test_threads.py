@@ -103,7 +103,7 @@ def test_an_answer_to_something_that_is_not_here_stands_beside_the_answers_to_th
 
 
 def test_a_cursor_from_elsewhere_begins_at_the_first_page() -> None:
-    outline = thread([-1] * (2 * BRANCHES + 50))
+    outline = thread([-1] * (2 * BRANCHES + BRANCHES // 2))
     assert outline.sheet(Place(ROOT, "r999")).number == 1
-    assert outline.sheet(Place(ROOT, f"r{BRANCHES + 50}")).number == 2
+    assert outline.sheet(Place(ROOT, f"r{BRANCHES + BRANCHES // 2}")).number == 2
     assert outline.sheet(Place("r3", "")).leaves == ()
