@@ -263,10 +263,12 @@ async def _edge(work: Work, settings: Settings, outside: Outside, listen: str) -
             ("server key", lambda: _load_server_key(outside, signer), 1.0),
             ("look-ups", edge.lookup.run_once, REST_SECONDS),
             ("deliveries", edge.deliverer.run_once, REST_SECONDS),
+            ("readings", edge.reader.run_once, 1.0),
         ]
         try:
             yield
         finally:
+            await edge.reader.close()
             await edge.deliverer.close()
             await edge.lookup.close()
 

@@ -10,11 +10,16 @@ from aiohttp import web
 from federation.edge.documents import ACTIVITY_JSON, PRIVATE
 from federation.edge.refusals import refusal
 from federation.edge.signers import SIGNERS
-from federation.outside import crossings, peers
+from federation.outside import crossings, histories, peers
+from federation.outside.crossings import Crossing
 from federation.outside.store import OUTSIDE
+from federation.vocabulary.collections import thread_uri
 from federation.vocabulary.objects import AS_CONTEXT
 
 PAGE = 20
+# So many ids of a thread are told at once.
+WHOLE = 500
+LONGEST_URI = 2_000
 
 
 def _collection(document: dict[str, Any]) -> web.Response:
@@ -34,7 +39,7 @@ async def _viewer_of_owner(request: web.Request) -> tuple[bool, str | None]:
 
 
 async def outbox(request: web.Request) -> web.Response:
-    """GET a forum's announces, newest first, PAGE at a time; a person's outbox is empty."""
+    """GET the announces of a forum's ideas, as they read by now, newest first, PAGE at a time."""
     granted, viewer = await _viewer_of_owner(request)
     if not granted:
         return refusal(404)
@@ -44,10 +49,7 @@ async def outbox(request: web.Request) -> web.Response:
         total = await crossings.count_of_forum(outside, owner, "object", viewer, ("Article",))
         return _collection({"type": "OrderedCollection", "id": uri, "totalItems": total, "first": f"{uri}?page=first"})
     page = request.query["page"][:32]
-    after_uri = outside.addresses.activity_uri(page)
-    listed = await crossings.of_forum(
-        outside, owner, "activity", viewer, types=("Announce",), after_uri=after_uri, limit=PAGE + 1
-    )
+    listed = await histories.announced_ideas(outside, owner, viewer, outside.addresses.activity_uri(page), PAGE + 1)
     if viewer is not None:
         read = [one for found in listed[:PAGE] for one in crossings.told_by(found)]
         await crossings.note_reads(outside, read, viewer)
@@ -58,8 +60,13 @@ async def outbox(request: web.Request) -> web.Response:
         "orderedItems": [_plain(one.document.body) for one in listed[:PAGE]],
     }
     if len(listed) > PAGE:
-        document["next"] = f"{uri}?page={listed[PAGE - 1].document.uri.rsplit('/', 1)[1]}"
+        document["next"] = f"{uri}?page={key_of(listed[PAGE - 1])}"
     return _collection(document)
+
+
+def key_of(found: Crossing) -> str:
+    """Return the last part of an address of ours: what pages are turned by."""
+    return found.document.uri.rsplit("/", 1)[1]
 
 
 def _plain(body: bytes) -> dict[str, Any]:
@@ -91,15 +98,40 @@ async def context(request: web.Request) -> web.Response:
     if not granted:
         return refusal(404)
     owner = _owner_uri(request)
-    listed = await crossings.of_thread(request.app[OUTSIDE], owner, viewer)
+    return await _thread(request, f"{owner}/context", owner, viewer)
+
+
+async def forum_context(request: web.Request) -> web.Response:
+    """GET a forum's thread by the address of its idea, `?thread=`, which may be on its author's server."""
+    granted, viewer = await _viewer_of_owner(request)
+    outside, forum, thread = request.app[OUTSIDE], _owner_uri(request), request.query.get("thread", "")
+    if not granted or len(thread) > LONGEST_URI or not await histories.is_thread_of(outside, forum, thread, viewer):
+        return refusal(404)
+    return await _thread(request, thread_uri(forum, thread), thread, viewer)
+
+
+async def _thread(request: web.Request, uri: str, root_uri: str, viewer: str | None) -> web.Response:
+    """Answer with a thread: whole where it is short, by pages where it is long."""
+    outside = request.app[OUTSIDE]
+    listed = await histories.addresses_of_thread(outside, root_uri, viewer)
+    head: dict[str, Any] = {"totalItems": len(listed)}
+    if listed and (forum := await histories.forum_of_thread(outside, root_uri, viewer)):
+        head["attributedTo"] = forum
+    if "page" not in request.query and len(listed) <= WHOLE:
+        return _collection({"type": "OrderedCollection", "id": uri, **head, "orderedItems": listed})
+    turned = f"{uri}{'&' if '?' in uri else '?'}page="
+    if "page" not in request.query:
+        return _collection({"type": "OrderedCollection", "id": uri, **head, "first": f"{turned}0"})
+    given = request.query["page"]
+    at = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
     document = {
-        "type": "OrderedCollection",
-        "id": f"{owner}/context",
-        "totalItems": len(listed),
-        "orderedItems": [one.document.uri for one in listed],
+        "type": "OrderedCollectionPage",
+        "id": f"{turned}{at}",
+        "partOf": uri,
+        "orderedItems": listed[at : at + WHOLE],
     }
-    if listed:
-        document["attributedTo"] = listed[0].card.forum_uri
+    if at + WHOLE < len(listed):
+        document["next"] = f"{turned}{at + WHOLE}"
     return _collection(document)
 
 

@@ -15,7 +15,7 @@ from federation.edge.lines import Lines
 from federation.edge.retry import GIVE_UP_AFTER, is_poison, pause_after, retry_after, verdict_on
 from federation.edge.signing import Signing
 from federation.edge.tasks import Tasks
-from federation.outside import crossings, deliveries, peers, recalls
+from federation.outside import crossings, deliveries, peers, readings, recalls
 from federation.outside.deliveries import Delivery
 from federation.outside.peers import Form
 from federation.outside.store import Outside
@@ -32,6 +32,8 @@ SERVERS_AT_ONCE = 256
 KNOCKS_AT_ONCE = 64
 # Who took something this many seconds ago is up.
 FRESH_SECONDS = 60.0
+# After so many failures in a row, which takes some seconds, a server was away.
+AWAY = 4
 # What servers answer that do not read the form of signature they got.
 TURNED_AWAY = (400, 401, 403)
 # After these, nothing more is sent to a server for now.
@@ -97,7 +99,13 @@ class Deliverer:
         if known and not known.failures and self._outside.now() - (known.success_at or 0.0) < FRESH_SECONDS:
             return True
         first = await deliveries.due_for(self._outside, host, self._outside.now(), limit=1)
-        return bool(first) and await self._send(first[0]) not in STOPS
+        if not first or await self._send(first[0]) in STOPS:
+            return False
+        if known is not None and known.failures >= AWAY:
+            # It was away, or we were for it: what never came is read where it is kept.
+            async with self._outside.store.transaction() as change:
+                await readings.again(change, host, self._outside.now())
+        return True
 
     async def _send_lanes(self, lanes: Sequence[Sequence[Delivery]]) -> bool:
         """Send lanes side by side; return False once the server fails, and begin nothing more then."""

@@ -5,12 +5,14 @@ Each new activity becomes ready once what it needs was had, or could not be had 
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import orjson
 import structlog
 
-from federation.edge.signers import Recent
+from federation.edge.signers import Budget, Recent
 from federation.edge.tasks import Tasks
 from federation.fetch import Fetcher, FetchError, Missing
 from federation.outside import crossings, errands, peers, received
@@ -25,6 +27,7 @@ from federation.urls import BadUrl, parse_url
 from federation.vocabulary.activities import Activity, read_activity
 from federation.vocabulary.actors import MalformedActor, parse_actor
 from federation.vocabulary.capabilities import announced_form
+from federation.vocabulary.objects import first_id
 from server.domain.self_test import is_identity
 from server.domain.uris import host_of, origin_of
 
@@ -49,6 +52,10 @@ MICROBLOGS = {
     "mitra",
     "friendica",
 }
+# As many answers hang on each other as the gate lets in; and as many objects are fetched from a server in a minute.
+DEEPEST = 100
+FETCHES_A_MINUTE = 300
+LOST_SECONDS = 300.0
 FAILURES = (FetchError, TransportError, Refusal, MalformedActor, BadUrl)
 log = structlog.get_logger("lookup")
 
@@ -59,6 +66,15 @@ def kind_of_software(name: str) -> PeerKind:
     if plain == "marmalade":
         return "marmalade"
     return "forum" if plain in FORUMS else "microblog" if plain in MICROBLOGS else "unknown"
+
+
+def _found(forum_uri: str, uris: Sequence[str], mark: str = "found") -> list[received.Found]:
+    """Return what tells the gate that objects of a forum were found, each under a name that no server can send."""
+    made = []
+    for uri in uris:
+        body = {"id": f"{uri}#{mark}", "type": "Found", "actor": forum_uri, "object": uri}
+        made.append(received.Found(body["id"], forum_uri, "Found", uri, orjson.dumps(body)))
+    return made
 
 
 class Lookup:
@@ -72,6 +88,8 @@ class Lookup:
         self._fetcher = fetcher
         self._asked = Recent(60.0)
         self._tasks = Tasks(AT_ONCE)
+        self._lost = Recent(LOST_SECONDS)
+        self._budget = Budget(FETCHES_A_MINUTE)
 
     async def run_once(self) -> int:
         """Start on what is new; return on how many servers and errands. Those at work already go on."""
@@ -112,7 +130,61 @@ class Lookup:
             log.info("gave up", received=one.id, why=type(error).__name__)
         await received.move(self._outside, one, "ready")
 
+    async def take(self, forum_uri: str, uris: Sequence[str]) -> int:
+        """Fetch what we lack of a forum, each from its own server, with what it answers; return how much came.
+
+        The gate finds it as if the forum had announced it.
+        """
+        taken = 0
+        for uri in uris:
+            chain = await self._above(uri)
+            taken += await received.keep_found(self._outside, host_of(forum_uri), _found(forum_uri, chain))
+        return taken
+
+    async def refresh(self, forum_uri: str) -> None:
+        """Ask a forum that we joined how it stands, and tell the gate where that is news."""
+        known = await peers.stranger(self._outside, forum_uri)
+        document = await self._fetcher.document(forum_uri)
+        if known is None or known.document == document or document["id"] != forum_uri:
+            return
+        await peers.keep_fetched(self._outside, Fetched(forum_uri, 200, document))
+        mark = hashlib.sha256(orjson.dumps([document, self._outside.now()])).hexdigest()[:32]
+        found = _found(forum_uri, [forum_uri], mark)
+        await received.keep_found(self._outside, host_of(forum_uri), found)
+
+    async def _above(self, uri: str) -> list[str]:
+        """Fetch an object that we lack and what it answers, one after another, up to something that we know.
+
+        Return them from the top down: nothing where the chain is too long, turns in a circle, or breaks off.
+        """
+        chain: list[str] = []
+        while uri and not await self._has(uri):
+            budget = self._budget.spend(host_of(uri))
+            if not budget or len(chain) >= DEEPEST or uri in chain or uri in self._lost:
+                for one in chain[:1]:
+                    self._lost.note(one)
+                return []
+            try:
+                await self._fetch_object(uri, uri)
+            except FAILURES:
+                self._lost.note(uri)
+                return []
+            found = await peers.fetched(self._outside, uri)
+            if found is None or found.document is None:
+                self._lost.note(uri)
+                return []
+            chain.append(uri)
+            uri = first_id(found.document.get("inReplyTo"))
+        return chain[::-1]
+
+    async def _has(self, uri: str) -> bool:
+        ours = host_of(uri) == self._outside.addresses.edge_host
+        return ours or await received.is_known(self._outside, uri)
+
     async def _gather(self, activity: Activity) -> None:
+        if activity.kind == "Found":
+            await self._know_author(activity.object_uri)
+            return
         for document in (activity.raw, activity.object or {}):
             await self._know_key(document.get("proof"), activity.actor_uri)
         if activity.kind in ("Create", "Update") and activity.object is None and activity.object_uri:
@@ -131,6 +203,22 @@ class Lookup:
             await self._fetch_object(inner.object_uri, inner.object_uri)
         if inner.kind in ("Create", "Update") and inner.actor_uri:
             await self._know(inner.actor_uri)
+        if inner.kind == "Create":
+            await self._find_answered(activity.actor_uri, inner)
+
+    async def _know_author(self, uri: str) -> None:
+        found = await peers.fetched(self._outside, uri)
+        author = first_id(found.document.get("attributedTo")) if found and found.document else ""
+        if author and origin_of(author) == origin_of(uri):
+            await self._know(author)
+
+    async def _find_answered(self, forum_uri: str, create: Activity) -> None:
+        """Have what a passed on reply answers, where that never came."""
+        fetched = await peers.fetched(self._outside, create.object_uri)
+        document = create.object or (fetched.document if fetched else None) or {}
+        answered = first_id(document.get("inReplyTo"))
+        if answered and not await self._has(answered):
+            await self.take(forum_uri, [answered])
 
     async def _proves(self, inner: Activity) -> bool:
         """Have what it takes to check a passed on activity's proof, and say whether it holds.

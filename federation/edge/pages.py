@@ -79,15 +79,21 @@ class Pages:
         if found.card.type == "Tombstone":
             return refusal(410)
         if found.card.type == "Group":
-            return self.render(request, "forum.html", forum=await _forum(outside, found))
+            return _linked(self.render(request, "forum.html", forum=await _forum(outside, found)), uri)
         if found.document.kind == "object":
             if found.card.thread_uri != found.document.uri:
                 raise web.HTTPFound(f"{found.card.thread_uri}#{found.document.uri.rsplit('/', 1)[1]}")
-            return self.render(request, "thread.html", **await _thread(outside, found))
+            return _linked(self.render(request, "thread.html", **await _thread(outside, found)), uri)
         return refusal(404)
 
 
 PAGES = web.AppKey("PAGES", Pages)
+
+
+def _linked(page: web.Response, uri: str) -> web.Response:
+    """Name, beside a page, the document that it shows: software that was given the page's address finds it."""
+    page.headers["Link"] = f'<{uri}>; rel="alternate"; type="application/activity+json"'
+    return page
 
 
 def _static(path: Path) -> StaticFile:

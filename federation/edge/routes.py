@@ -7,7 +7,7 @@ from typing import NamedTuple
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from federation.edge import collections, discovery, documents, health, inbox, pages, way_home
+from federation.edge import collections, discovery, documents, health, histories, inbox, pages, way_home
 
 
 class Route(NamedTuple):
@@ -24,11 +24,14 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/", pages.home),
     Route("GET", "/@{name}", discovery.by_name),
     Route("GET", "/actor", documents.serve_server),
+    Route("GET", "/actor/history", histories.of_guests),
     Route("POST", "/inbox", inbox.take),
     Route("POST", "/actor/inbox", inbox.take),
     Route("GET", f"/forums/{KEY}", documents.serve),
     Route("POST", f"/forums/{KEY}/inbox", inbox.take),
     Route("GET", f"/forums/{KEY}/outbox", collections.outbox),
+    Route("GET", f"/forums/{KEY}/history", histories.of_forum),
+    Route("GET", f"/forums/{KEY}/context", collections.forum_context),
     Route("GET", f"/forums/{KEY}/followers", collections.followers),
     Route("GET", f"/forums/{KEY}/moderators", collections.empty),
     Route("GET", f"/forums/{KEY}/featured", collections.empty),

@@ -12,6 +12,7 @@ from federation.edge.deliver import Deliverer
 from federation.edge.inbox import LONGEST_BODY
 from federation.edge.lookup import Lookup
 from federation.edge.pages import PAGES, Pages
+from federation.edge.reading import Reader
 from federation.edge.refusals import answer_plainly
 from federation.edge.routes import add_routes
 from federation.edge.signers import REMEMBERED, SIGNERS, Signers
@@ -27,11 +28,12 @@ from server.domain.uris import host_of
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What the composition root runs: the application, and two workers that expose `run_once`."""
+    """What the composition root runs: the application, and its workers, which expose `run_once`."""
 
     app: web.Application
     lookup: Lookup
     deliverer: Deliverer
+    reader: Reader
 
 
 class ServerSigner:
@@ -81,4 +83,5 @@ def make_edge(outside: Outside, transport: Transport, signer: ServerSigner) -> E
     app[SIGNERS] = Signers(outside, fetcher)
     app[PAGES] = Pages()
     add_routes(app)
-    return Edge(app, Lookup(outside, fetcher), Deliverer(outside, transport))
+    lookup = Lookup(outside, fetcher)
+    return Edge(app, lookup, Deliverer(outside, transport), Reader(outside, fetcher, lookup))

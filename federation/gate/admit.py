@@ -13,6 +13,7 @@ from federation.gate.create import admit_create
 from federation.gate.delete import admit_delete
 from federation.gate.flag import admit_flag
 from federation.gate.follow import admit_follow
+from federation.gate.found import admit_found
 from federation.gate.like import admit_like
 from federation.gate.offer import admit_offer
 from federation.gate.plan import Gateway, Plan
@@ -50,6 +51,7 @@ KINDS: dict[str, Callable[[Arrival], Awaitable[Outcome]]] = {
     "Delete": admit_delete,
     "Flag": admit_flag,
     "Follow": admit_follow,
+    "Found": admit_found,
     "Like": admit_like,
     "Offer": admit_offer,
     "Receipt": admit_receipt,
@@ -90,7 +92,7 @@ class Admit:
             if one.attempts < LOOKS:
                 await received.put_off(self._gate.outside, one, self._gate.outside.now() + 2.0**one.attempts, "fault")
                 raise
-            outcome = Outcome("refused", "It could not be dealt with.")
+            outcome = Outcome("refused", received.FAULT)
         if outcome.state == "full":
             due_at = self._gate.outside.now() + max(FULL_SECONDS, outcome.wait)
             await received.defer(self._gate.outside, one, due_at, outcome.note)

@@ -6,6 +6,7 @@ from federation.gate.arrival import ADMITTED, Arrival, Outcome
 from federation.gate.render import stands_as
 from federation.gate.vote import admit_vote, take_ballot
 from federation.outside import peers, received
+from federation.outside.received import NO_AUTHOR, NO_OBJECT, NO_PARENT
 from federation.vocabulary.objects import Remark, parse_object
 from federation.vocabulary.questions import read_vote
 from server.domain.ideas import INTENTS, Contribution, Intent
@@ -17,8 +18,6 @@ from server.services.ideas import Origin
 from server.services.incoming import Incoming, label_of
 from server.services.text import plain, sanitise
 
-UNKNOWN_PARENT = "It answers nothing that we know."
-
 
 async def admit_create(arrival: Arrival) -> Outcome:
     gate = arrival.gate
@@ -26,7 +25,7 @@ async def admit_create(arrival: Arrival) -> Outcome:
         return Outcome("ignored", "It is our own.")
     document = await arrival.object()
     if document is None:
-        return Outcome("refused", "The object could not be had from its own server.")
+        return Outcome("refused", NO_OBJECT)
     remark = parse_object(document)
     if problem := check_authorship(arrival, remark):
         return Outcome("refused", problem)
@@ -34,12 +33,12 @@ async def admit_create(arrival: Arrival) -> Outcome:
         return Outcome("ignored", "It was deleted before it came.")
     author = await arrival.author(remark.author_uri)
     if author is None:
-        return Outcome("refused", "Its author is not known.")
+        return Outcome("refused", NO_AUTHOR)
     parent = await _parent(arrival, remark)
     if (answer := read_vote(document)) is not None and parent and await polls.poll_of(gate.house, parent):
         return await admit_vote(arrival, author, parent, remark.parent_uri, answer)
     if remark.parent_uri and parent is None:
-        return Outcome("later", UNKNOWN_PARENT)
+        return Outcome("later", NO_PARENT)
     forum = await _forum(arrival, remark, parent)
     if forum is None:
         return Outcome("refused", "It is addressed to no forum of ours.")

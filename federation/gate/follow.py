@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from federation.gate.actors import forum_of, show_forum
 from federation.gate.arrival import ADMITTED, Arrival, Outcome, undone_before
 from federation.gate.plan import Gateway, Plan
 from federation.gate.routing import activity_uri, inbox_of, kind_of, parsed
-from federation.outside import crossings
+from federation.outside import crossings, readings
 from federation.outside.crossings import Card
 from federation.outside.peers import Follower
 from federation.vocabulary import activities
+from server.domain.jams import Forum
 from server.services import crossings as judged
 from server.services import forums
 
@@ -51,6 +54,9 @@ async def admit_follow(arrival: Arrival) -> Outcome:
     )
     if await kind_of(gate, arrival.peer) == "marmalade":
         await _catch_up(gate, plan, follower)
+        now = gate.outside.now()
+        guests = partial(readings.ask, uri=forum.uri, host=arrival.peer, forum_uri=forum.uri, now=now)
+        plan.steps.append(partial(guests, due_at=now + readings.DAILY))
     return ADMITTED
 
 
@@ -77,6 +83,7 @@ async def _catch_up(gate: Gateway, plan: Plan, follower: Follower) -> None:
 
 async def undo_follow(arrival: Arrival, object_uri: str) -> Outcome:
     arrival.plan.unfollow(object_uri, arrival.activity.actor_uri)
+    arrival.plan.steps.append(lambda change: readings.drop(change, object_uri, arrival.peer))
     return ADMITTED
 
 
@@ -97,4 +104,18 @@ async def _answered(arrival: Arrival, *, accepted: bool) -> Outcome:
     if answered is not None and answered.get("type") not in (None, "Follow"):
         return Outcome("ignored", "It answers no Follow.")
     await forums.mark_joined(arrival.gate.house, forum, joined=accepted)
+    if accepted:
+        await _read_it(arrival, forum)
+    else:
+        arrival.plan.steps.append(lambda change: readings.drop(change, forum.uri))
     return ADMITTED
+
+
+async def _read_it(arrival: Arrival, forum: Forum) -> None:
+    """Have the forum read: what stood there before. A Marmalade server sends it by itself, and is asked later."""
+    now = arrival.gate.outside.now()
+    sends = await kind_of(arrival.gate, forum.host) == "marmalade"
+    due_at = now + readings.AFTER_JOINING if sends else now
+    arrival.plan.steps.append(
+        lambda change: readings.ask(change, forum.uri, forum.host, forum.uri, now, due_at=due_at)
+    )

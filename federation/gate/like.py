@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from federation.gate.arrival import ADMITTED, Arrival, Outcome, undone_before
 from federation.gate.render import stands_as
+from federation.outside import received
+from federation.outside.received import NOTHING_TO_LIKE
 from server.boundary.labels import Label
 from server.domain.actors import Member
 from server.domain.ideas import Contribution
@@ -19,7 +21,7 @@ async def admit_like(arrival: Arrival) -> Outcome:
     found = await _target(arrival, arrival.activity.object_uri)
     author = await arrival.author(arrival.activity.actor_uri)
     if found is None or author is None:
-        return Outcome("refused", "It likes nothing that we know.")
+        return Outcome("refused", NOTHING_TO_LIKE)
     target, forum = found
     if outcome := await arrival.judge(_wish(arrival, author, target, forum, "Like")):
         return outcome
@@ -32,10 +34,21 @@ async def undo_like(arrival: Arrival, object_uri: str) -> Outcome:
     author = await arrival.author(arrival.activity.actor_uri)
     if found is None or author is None:
         return Outcome("ignored", "There is nothing to undo.")
+    if arrival.received.read_back and await _liked_again(arrival, object_uri):
+        return Outcome("ignored", "It was liked again since.")
     if outcome := await arrival.judge(_wish(arrival, author, *found, "Undo")):
         return outcome
     await ideas.unmark(arrival.gate.house, author, found[0], "support")
     return ADMITTED
+
+
+async def _liked_again(arrival: Arrival, object_uri: str) -> bool:
+    """Say whether another Like than the one that is undone came after it: what is read later is no news."""
+    undone = arrival.activity.object or {}
+    newest = await received.newest_about(
+        arrival.gate.outside, "Like", arrival.peer, object_uri, actor_uri=arrival.activity.actor_uri
+    )
+    return newest is not None and newest.activity_uri not in (undone.get("id"), arrival.activity.object_uri)
 
 
 def _wish(arrival: Arrival, author: Member, target: Contribution, forum: Forum, act: str) -> Incoming:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
 from federation.gate.create import check_authorship
 from federation.gate.joining import take_over
+from federation.gate.routing import parsed
 from federation.gate.vote import only_counts, take_ballot
-from federation.outside import peers
+from federation.outside import peers, received
 from federation.outside.peers import Stranger
+from federation.outside.received import NO_OBJECT, NOTHING_TO_CHANGE
 from federation.vocabulary.actors import MalformedActor, parse_actor
 from federation.vocabulary.objects import parse_object
 from server.boundary.labels import Label
@@ -25,18 +29,20 @@ async def admit_update(arrival: Arrival) -> Outcome:
         return Outcome("ignored", "It is our own.")
     document = await arrival.object()
     if document is None:
-        return Outcome("refused", "The object could not be had from its own server.")
+        return Outcome("refused", NO_OBJECT)
     if document.get("type") in ACTOR_TYPES:
-        return await _actor(arrival, document)
+        return await take_actor(arrival, document)
     remark = parse_object(document)
     if problem := check_authorship(arrival, remark):
         return Outcome("refused", problem)
     known = await ideas.by_uri(arrival.gate.house, remark.uri)
     author = await arrival.author(remark.author_uri)
     if known is None or author is None or known.deleted:
-        return Outcome("later", "It changes nothing that we know.")
+        return Outcome("later", NOTHING_TO_CHANGE)
     if known.author_id != author.id:
         return Outcome("refused", "Only its author can change it.")
+    if await _is_old(arrival, document):
+        return Outcome("ignored", "Newer words of it came before.")
     forum, _ = await forums.forum_and_jam(arrival.gate.house, known.forum_id)
     if forum.is_local == (arrival.relay is not None):
         return Outcome("ignored", "Its forum's own server will tell us.")
@@ -66,12 +72,39 @@ async def admit_update(arrival: Arrival) -> Outcome:
     return ADMITTED
 
 
+async def _is_old(arrival: Arrival, document: dict[str, Any]) -> bool:
+    """Say whether words that we read later are older than some that we took: as their server dates them.
+
+    Of words of one second, those that were sent to us came last.
+    """
+    if not arrival.received.read_back:
+        return False
+    mine = _dated(document)
+    for one in await received.taken_about(arrival.gate.outside, arrival.peer, arrival.activity.object_uri):
+        theirs = _dated(_innermost(parsed(one.body)))
+        if theirs > mine or (theirs == mine != "" and not one.read_back):
+            return True
+    return False
+
+
+def _dated(document: dict[str, Any]) -> str:
+    said = document.get("updated")
+    return said if isinstance(said, str) else ""
+
+
+def _innermost(document: dict[str, Any]) -> dict[str, Any]:
+    inner = document.get("object")
+    while isinstance(inner, dict):
+        document, inner = inner, inner.get("object")
+    return document
+
+
 def _turns(before: dict[str, object], after: dict[str, object]) -> bool:
     """Say whether an actor would change between what posts (Person, Service …) and what passes on (Group)."""
     return (before.get("type") == "Group") != (after.get("type") == "Group")
 
 
-async def _actor(arrival: Arrival, document: dict[str, object]) -> Outcome:
+async def take_actor(arrival: Arrival, document: dict[str, object]) -> Outcome:
     """Take over an actor's new document, on that actor's own signature only."""
     uri = arrival.activity.actor_uri
     try:

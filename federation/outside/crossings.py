@@ -63,7 +63,8 @@ def _is_sealed(outside: Outside, row: Mapping[str, Any]) -> bool:
     )
 
 
-def _crossings(outside: Outside, rows: list[Mapping[str, Any]]) -> list[Crossing]:
+def opened(outside: Outside, rows: list[Mapping[str, Any]]) -> list[Crossing]:
+    """Return the rows of a SELECT that the gate wrote as they stand."""
     return [found for row in rows if (found := _crossing(outside, row))]
 
 
@@ -286,7 +287,7 @@ async def of_forum(
         " AND (c.made_at, c.id) < (?, ?) ORDER BY c.made_at DESC, c.id DESC LIMIT ?",
         (forum_uri, kind, *types, *values, made_at, id_, limit),
     )
-    return _crossings(outside, rows)
+    return opened(outside, rows)
 
 
 async def count_of_forum(outside: Outside, forum_uri: str, kind: str, host: str | None, types: tuple[str, ...]) -> int:
@@ -308,7 +309,7 @@ async def of_thread(outside: Outside, thread_uri: str, host: str | None, limit: 
         " ORDER BY c.made_at, c.id LIMIT ?",
         (thread_uri, *values, limit),
     )
-    return _crossings(outside, rows)
+    return opened(outside, rows)
 
 
 async def replies_to(outside: Outside, parent_uri: str, host: str | None, limit: int = 500) -> list[Crossing]:
@@ -319,7 +320,7 @@ async def replies_to(outside: Outside, parent_uri: str, host: str | None, limit:
         " ORDER BY c.made_at, c.id LIMIT ?",
         (parent_uri, *values, limit),
     )
-    return _crossings(outside, rows)
+    return opened(outside, rows)
 
 
 async def actor_by_handle(outside: Outside, handle: str, host: str | None) -> Crossing | None:
@@ -341,13 +342,13 @@ async def actors(outside: Outside, type_: str, host: str | None, limit: int = 50
         " ORDER BY c.made_at LIMIT ?",
         (type_, *values, limit),
     )
-    return _crossings(outside, rows)
+    return opened(outside, rows)
 
 
 async def standing_actors(outside: Outside) -> list[Crossing]:
     """Return the newest standing document of each of our actors, for each audience."""
     rows = await outside.store.fetch(f"{SELECT} WHERE c.kind = 'actor' AND c.ours AND {STANDING} AND {NEWEST}")
-    return _crossings(outside, rows)
+    return opened(outside, rows)
 
 
 async def newest_uris(outside: Outside, limit: int) -> list[str]:

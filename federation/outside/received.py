@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,6 +12,15 @@ from federation.outside.store import Books, Outside
 from server.database import Transaction
 
 ReceivedState = Literal["new", "ready", "admitted", "refused", "held", "ignored"]
+
+# What is said of an activity that came before, or without, what it hangs on.
+NO_PARENT = "It answers nothing that we know."
+NOTHING_TO_CHANGE = "It changes nothing that we know."
+NOTHING_TO_LIKE = "It likes nothing that we know."
+NO_AUTHOR = "Its author is not known."
+NO_OBJECT = "The object could not be had from its own server."
+FAULT = "It could not be dealt with."
+TOO_EARLY = (NO_PARENT, NOTHING_TO_CHANGE, NOTHING_TO_LIKE, NO_AUTHOR, NO_OBJECT, FAULT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +39,12 @@ class Received:
     due_at: float
     note: str
     received_at: float
+    read_back: bool
 
 
 def _received(row: Mapping[str, Any]) -> Received:
     values = {name: row[name] for name in Received.__slots__}
-    return Received(**{**values, "body": bytes(row["body"])})
+    return Received(**{**values, "body": bytes(row["body"]), "read_back": bool(row["read_back"])})
 
 
 async def keep(
@@ -48,6 +59,48 @@ async def keep(
         )
         await peers.heard_from(change, host)
     return bool(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An activity that was not sent to us, but read later on its own server."""
+
+    activity_uri: str
+    actor_uri: str
+    kind: str
+    object_uri: str
+    body: bytes
+
+
+async def keep_found(outside: Outside, host: str, found: Sequence[Found]) -> int:
+    """Store what was read at a server and never came; return how much of it is new.
+
+    What came too early once, before what it hangs on, is looked at again.
+    """
+    now, new = outside.now(), 0
+    async with outside.store.transaction() as change:
+        for one in found:
+            new += await change.execute(
+                "INSERT INTO received (activity_uri, host, actor_uri, kind, object_uri, body, state, attempts, due_at,"
+                " note, received_at, read_back) VALUES (?, ?, ?, ?, ?, ?, 'new', 0, 0, '', ?, TRUE)"
+                " ON CONFLICT (activity_uri, host) DO UPDATE SET state = 'new', attempts = 0, due_at = 0, note = ''"
+                " WHERE received.state = 'refused' AND received.body = excluded.body"
+                " AND received.note IN (SELECT value FROM json_each(?))",
+                (one.activity_uri, host, one.actor_uri, one.kind, one.object_uri, one.body, now, json.dumps(TOO_EARLY)),
+            )
+    return new
+
+
+async def is_known(outside: Books, object_uri: str) -> bool:
+    """Say whether anything came that made, or would have made, an object."""
+    return bool(
+        await outside.store.fetch_value(
+            "SELECT EXISTS (SELECT 1 FROM received WHERE object_uri = ? AND kind IN ('Create', 'Announce', 'Found')"
+            " AND NOT (state = 'refused' AND note IN (SELECT value FROM json_each(?))))"
+            " OR EXISTS (SELECT 1 FROM crossings WHERE uri = ? AND kind = 'object')",
+            (object_uri, json.dumps(TOO_EARLY), object_uri),
+        )
+    )
 
 
 async def in_state(
@@ -90,6 +143,16 @@ async def about(outside: Books, host: str, object_uri: str, limit: int = 50) -> 
     rows = await outside.store.fetch(
         "SELECT * FROM received WHERE object_uri = ? AND kind IN ('Create', 'Update') AND host = ? AND length(body) > 0"
         " ORDER BY id DESC LIMIT ?",
+        (object_uri, host, limit),
+    )
+    return [_received(row) for row in rows]
+
+
+async def taken_about(outside: Outside, host: str, object_uri: str, limit: int = 50) -> list[Received]:
+    """Return what a server, by itself or passing it on, said of an object that was let in, newest first."""
+    rows = await outside.store.fetch(
+        "SELECT * FROM received WHERE object_uri = ? AND kind IN ('Create', 'Update', 'Announce') AND host = ?"
+        " AND state = 'admitted' AND length(body) > 0 ORDER BY id DESC LIMIT ?",
         (object_uri, host, limit),
     )
     return [_received(row) for row in rows]

@@ -57,6 +57,7 @@ class CrossingRow(Model):
             ("sha",),
             ("kind", "released_at"),
             ("audience", "kind"),
+            ("forum_uri", "released_at"),
         )
 
 
@@ -177,7 +178,10 @@ class PeerRow(Model):
 
 
 class ReceivedRow(Model):
-    """A verified activity, stored once before it is answered. State: new, ready, admitted, refused, held, ignored."""
+    """A verified activity, stored once before it is answered. State: new, ready, admitted, refused, held, ignored.
+
+    `read_back` means that it was not sent to us: we read it later, where its server keeps what it told us.
+    """
 
     id = fields.IntField(primary_key=True)
     activity_uri = fields.CharField(max_length=2000)
@@ -191,6 +195,7 @@ class ReceivedRow(Model):
     due_at = fields.FloatField(default=0)
     note = fields.CharField(max_length=500, default="")
     received_at = fields.FloatField()
+    read_back = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = "received"
@@ -250,6 +255,32 @@ class ErrandRow(Model):
 
     class Meta:
         table = "errands"
+
+
+class ReadingRow(Model):
+    """Something that we read at another server: a forum with what was told of it, or one thread. State: open, rest.
+
+    `cursor` names the last activity that was read of a history; `total` is how much there is by that server's count,
+    as it grants it to us, None where it did not say.
+    """
+
+    id = fields.IntField(primary_key=True)
+    uri = fields.CharField(max_length=2000)
+    host = fields.CharField(max_length=255)
+    forum_uri = fields.CharField(max_length=2000)
+    state = fields.CharField(max_length=10, default="open")
+    cursor = fields.CharField(max_length=32, default="")
+    total = fields.IntField(null=True)
+    attempts = fields.IntField(default=0)
+    due_at = fields.FloatField(default=0)
+    asked_at = fields.FloatField()
+    read_at = fields.FloatField(null=True)
+    answer = fields.CharField(max_length=300, default="")
+
+    class Meta:
+        table = "readings"
+        unique_together = (("uri", "host"),)
+        indexes = (("state", "due_at"), ("host", "state"))
 
 
 class ReadRow(Model):

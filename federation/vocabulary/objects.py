@@ -90,6 +90,7 @@ def render_object(piece: Piece) -> dict[str, Any]:
         "mediaType": "text/html",
         "source": {"content": piece.text, "mediaType": "text/markdown"},
         "url": piece.uri,
+        "replies": f"{piece.uri}/replies",
         "published": moment(piece.created_at),
         "tag": tags,
     }

@@ -102,8 +102,15 @@ def _filled(path: str, names: Names, edge_url: str, *, everything: bool) -> Iter
         for key in sorted(_keys(path, names, everything=everything)):
             filled = re.sub(r"\{key[^/]*\}", key, path)
             yield filled
-            if filled.endswith("/outbox"):
+            if filled.endswith(("/outbox", "/history")):
                 yield f"{filled}?page=first"
+            if filled.startswith("/forums/") and filled.endswith("/context"):
+                for idea in sorted(names.keys["objects"])[:ASKED]:
+                    yield f"{filled}?thread={quote(f'{edge_url}/objects/{idea}', safe='')}"
+    elif path == "/actor/history":
+        yield path
+        for key in sorted(names.keys["forums"]):
+            yield f"{path}?forum={quote(f'{edge_url}/forums/{key}', safe='')}&page=first"
     elif "{name}" in path:
         for name in sorted({*names.names, *FILES}):
             yield path.replace("{name}", quote(name))

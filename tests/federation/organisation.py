@@ -97,6 +97,8 @@ class Organisation:
             worked = await self.release.run_once() + await self.admit.run_once() + await follow_found(self.gate)
             worked += await self.purge.run_once() + await self.edge.lookup.run_once()
             await self.edge.lookup.settle()
+            worked += await self.edge.reader.run_once()
+            await self.edge.reader.settle()
             worked += await self.deliverer.run_once()
             await self.deliverer.settle()
             if not worked:

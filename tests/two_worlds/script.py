@@ -83,6 +83,7 @@ class Script:
         yield from self._guessed()
         yield from self._fixed()
         yield from self._found()
+        yield from self._remembered()
 
     def afterwards(self) -> Iterator[Probe]:
         yield from self._known(self.seen[:4])
@@ -133,12 +134,30 @@ class Script:
         for name in ("marmalade.css", "edge.css", "..%2f..%2fdocuments.py", "%2e%2e/pages.py"):
             yield self.get(f"static {name}", f"/static/{name}")
 
+    def _remembered(self) -> Iterator[Probe]:
+        """Yield questions for histories, and for threads by their forum, from their beginning and from guesses."""
+        ann, watcher = self.world.setting.ann, self.world.watcher
+        known = [uri for uri in self.seen if "/forums/" in uri][:3]
+        for name, uri in ({f"known {n}": uri for n, uri in enumerate(known)} | self.guesses).items():
+            asked = quote(uri, safe="")
+            for forum in known:
+                path = f"{path_of(forum)}/context?thread={asked}"
+                yield self.get(f"thread {name} of {known.index(forum)}", path, by=ann)
+            key = uri.rsplit("/", 1)[1]
+            for below in (f"/forums/{key}/history?page=first", f"/actor/history?forum={asked}&page=first"):
+                yield self.get(f"history {name} {below[:6]}", below)
+                yield self.get(f"history {name} {below[:6]}", below, by=ann)
+                yield self.get(f"history {name} {below[:6]} as our server", below, by=watcher.server)
+            for number, forum in enumerate(known):
+                yield self.get(f"history {number} from {name}", f"{path_of(forum)}/history?page={key}", by=ann)
+
     def outboxes(self) -> Iterator[tuple[str, str, str]]:
         """Yield (name, path, signer) of outboxes to turn the pages of, from their beginning and from a guess."""
         ann = self.world.setting.ann
         for number, uri in enumerate([uri for uri in self.seen if "/forums/" in uri][:3]):
             for by in ("", ann):
                 yield f"outbox {number} by {by[-3:]}", f"{path_of(uri)}/outbox?page=first", by
+                yield f"history {number} by {by[-3:]}", f"{path_of(uri)}/history?page=first", by
             for name, guess in self.guesses.items():
                 key = guess.rsplit("/", 1)[1]
                 yield f"outbox {number} from {name}", f"{path_of(uri)}/outbox?page={key}", ann

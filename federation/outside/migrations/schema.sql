@@ -7,6 +7,7 @@
 -- After: 0006_buckets
 -- After: 0007_servers
 -- After: 0008_forms_of_signatures
+-- After: 0009_readings
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -125,7 +126,7 @@ CREATE TABLE "received" (
     "attempts" INT NOT NULL,
     "due_at" REAL NOT NULL,
     "note" VARCHAR(500) NOT NULL,
-    "received_at" REAL NOT NULL,
+    "received_at" REAL NOT NULL, "read_back" INT NOT NULL DEFAULT 0,
     CONSTRAINT "uid_received_activit_f922a9" UNIQUE ("activity_uri", "host")
 );
 CREATE TABLE "strangers" (
@@ -173,6 +174,21 @@ CREATE TABLE "buckets" (
     "tokens" REAL NOT NULL,
     "at" REAL NOT NULL
 );
+CREATE TABLE "readings" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "uri" VARCHAR(2000) NOT NULL,
+    "host" VARCHAR(255) NOT NULL,
+    "forum_uri" VARCHAR(2000) NOT NULL,
+    "state" VARCHAR(10) NOT NULL,
+    "cursor" VARCHAR(32) NOT NULL,
+    "total" INT,
+    "attempts" INT NOT NULL,
+    "due_at" REAL NOT NULL,
+    "asked_at" REAL NOT NULL,
+    "read_at" REAL,
+    "answer" VARCHAR(300) NOT NULL,
+    CONSTRAINT "uid_readings_uri_d460b4" UNIQUE ("uri", "host")
+);
 CREATE INDEX "idx_crossings_forum_u_64fa29" ON "crossings" ("forum_uri", "kind", "made_at");
 CREATE INDEX "idx_crossings_thread__f71e1a" ON "crossings" ("thread_uri", "made_at");
 CREATE INDEX "idx_crossings_subject_337b0d" ON "crossings" ("subject_uri");
@@ -192,3 +208,6 @@ CREATE INDEX "idx_deliveries_host_fd47b5" ON "deliveries" ("host", "object_uri")
 CREATE INDEX "idx_reads_host_86f266" ON "reads" ("host");
 CREATE INDEX "idx_statements_purged__228744" ON "statements" ("purged_at", "due_at");
 CREATE INDEX "idx_buckets_at_2c6d87" ON "buckets" ("at");
+CREATE INDEX "idx_readings_state_4b2935" ON "readings" ("state", "due_at");
+CREATE INDEX "idx_readings_host_2ec69c" ON "readings" ("host", "state");
+CREATE INDEX "idx_crossings_forum_u_208f49" ON "crossings" ("forum_uri", "released_at");
