@@ -38,7 +38,7 @@ REDIRECTS = (301, 302, 303, 307, 308)
 # Whoever sends much bounds itself below this: to wait for a connection counts as the other server's time.
 MOST_CONNECTIONS = 768
 MOST_TO_ONE = 16
-MOST_IDLE = 128
+MOST_OPEN = 512
 _LOWEST_ODD_PORT = 1024
 _BOUND_TO_ONE_HOST = ("host", "signature", "signature-input", "date", "digest", "authorization", "cookie")
 _GLOBAL_IPV6 = ipaddress.IPv6Network("2000::/3")
@@ -275,10 +275,10 @@ def _is_global_unicast(number: ipaddress.IPv4Address | ipaddress.IPv6Address) ->
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Keeps at most MOST_IDLE connections open that nobody uses: peers are many, and file handles are not."""
+    """Keeps no connection open beyond MOST_OPEN once its request is done: peers are many, and file handles are not."""
 
     def _release(self, key: Any, protocol: Any, *, should_close: bool = False) -> None:
-        is_full = sum(map(len, self._conns.values())) >= MOST_IDLE
+        is_full = len(self._acquired) + sum(map(len, self._conns.values())) > MOST_OPEN
         super()._release(key, protocol, should_close=should_close or is_full)
 
 

@@ -57,11 +57,19 @@ class WebUrl:
 
 
 def parse_url(text: object) -> WebUrl:
-    """Read one address strictly; raise BadUrl with the reason for anything that is not plain http(s)."""
+    """Read one address strictly; raise BadUrl with the reason for anything that is not plain http(s).
+
+    Inboxes, keys and actors come again and again: the last few thousand are remembered.
+    """
     if not isinstance(text, str):
         raise BadUrl(f"an address must be a string, not {type(text).__name__}")
     if len(text) > LONGEST_URL:
         raise BadUrl(f"an address of {len(text)} characters is longer than {LONGEST_URL}")
+    return _parse_text(text)
+
+
+@lru_cache(maxsize=4096)
+def _parse_text(text: str) -> WebUrl:
     if found := _FORBIDDEN.search(text):
         raise BadUrl(f"{found.group()!r} may not stand in an address; names are ASCII, the rest is escaped")
     match = _SHAPE.fullmatch(text)

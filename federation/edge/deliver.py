@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
 
 from federation.edge.lines import Lines
 from federation.edge.retry import GIVE_UP_AFTER, is_poison, pause_after, retry_after, verdict_on
@@ -19,6 +20,7 @@ from federation.outside import crossings, deliveries, peers, readings, recalls
 from federation.outside.deliveries import Delivery
 from federation.outside.peers import Form
 from federation.outside.store import Outside
+from federation.outside.together import Together
 from federation.signatures.fields import InnerList
 from federation.signatures.rfc9421 import read_accept_signature
 from federation.transport import Answer, Transport, TransportError
@@ -34,10 +36,23 @@ KNOCKS_AT_ONCE = 64
 FRESH_SECONDS = 60.0
 # After so many failures in a row, which takes some seconds, a server was away.
 AWAY = 4
+# How many letters of a server are sent before it is written down what became of them.
+ROUND = 32
+SIGNED_AT_ONCE = 8
 # What servers answer that do not read the form of signature they got.
 TURNED_AWAY = (400, 401, 403)
 # After these, nothing more is sent to a server for now.
 STOPS = ("peer failed", "shut out")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A letter that its server took, what it answered and when (unix seconds), and how the request was signed."""
+
+    letter: Delivery
+    answer: str
+    at: float
+    form: Form
 
 
 class Deliverer:
@@ -51,6 +66,8 @@ class Deliverer:
         self._in_flight = in_flight
         self._lines = lines or Lines()
         self._signing = Signing(outside)
+        self._book = Together(outside.store, self._write_rounds)
+        self._turn = asyncio.Semaphore(SIGNED_AT_ONCE)
         self._tasks = Tasks()
         self._knocking: set[str] = set()
 
@@ -87,27 +104,34 @@ class Deliverer:
             is_up = await self._is_up(host)
         finally:
             self._knocking.discard(host)
-        while is_up and (queue := await deliveries.due_for(self._outside, host, self._outside.now())):
+        while is_up and (queue := await deliveries.due_for(self._outside, host, self._outside.now(), ROUND)):
+            self._signing.look_again()
             lanes: dict[str, list[Delivery]] = {}
             for one in queue:
                 lanes.setdefault(one.lane, []).append(one)
-            is_up = await self._send_lanes(list(lanes.values()))
+            taken: list[Taken] = []
+            try:
+                is_up = await self._send_lanes(list(lanes.values()), taken)
+            finally:
+                await self._write_down(taken)
 
     async def _is_up(self, host: str) -> bool:
         """Say whether a server takes deliveries: it did a moment ago, or it takes the first that is due."""
         known = await peers.peer(self._outside, host)
         if known and not known.failures and self._outside.now() - (known.success_at or 0.0) < FRESH_SECONDS:
             return True
+        self._signing.look_again()
+        taken: list[Taken] = []
         first = await deliveries.due_for(self._outside, host, self._outside.now(), limit=1)
-        if not first or await self._send(first[0]) in STOPS:
-            return False
-        if known is not None and known.failures >= AWAY:
+        is_up = bool(first) and await self._send(first[0], taken) not in STOPS
+        await self._write_down(taken)
+        if is_up and known is not None and known.failures >= AWAY:
             # It was away, or we were for it: what never came is read where it is kept.
             async with self._outside.store.transaction() as change:
                 await readings.again(change, host, self._outside.now())
-        return True
+        return is_up
 
-    async def _send_lanes(self, lanes: Sequence[Sequence[Delivery]]) -> bool:
+    async def _send_lanes(self, lanes: Sequence[Sequence[Delivery]], taken: list[Taken]) -> bool:
         """Send lanes side by side; return False once the server fails, and begin nothing more then."""
         gate, stopped = asyncio.Semaphore(self._in_flight), asyncio.Event()
 
@@ -116,17 +140,20 @@ class Deliverer:
                 for one in lane:
                     if stopped.is_set() or one.due_at > self._outside.now():
                         return
-                    result = await self._send(one)
+                    result = await self._send(one, taken)
                     if result in STOPS:
                         stopped.set()
                     if result == "later":
                         return
 
-        await asyncio.gather(*map(send_lane, lanes))
+        async with asyncio.TaskGroup() as group:
+            for lane in lanes:
+                group.create_task(send_lane(lane))
         return not stopped.is_set()
 
-    async def _send(self, one: Delivery) -> str:
-        if await peers.shut_out(self._outside, one.host):
+    async def _send(self, one: Delivery, taken: list[Taken]) -> str:
+        known, shut_out = await peers.standing(self._outside, one.host)
+        if shut_out:
             return "shut out"
         if one.audience not in (crossings.EVERYONE, _receiver(one)):
             # The queue is our own book, under no seal: whoever could write it must not choose who gets what.
@@ -136,19 +163,20 @@ class Deliverer:
             return await self._end(one, "cancelled", "The grant ended before it was sent.")
         try:
             async with self._line(one.host):
-                answer, form = await self._knock(one, found.document.body)
+                answer, form = await self._knock(one, found.document.body, (known.form if known else "") or "cavage")
         except TransportError as error:
             return await self._peer_failed(one, f"{type(error).__name__}: {error}", 0.0)
-        return await self._judge(one, answer, form)
+        if verdict_on(answer.status) == "sent":
+            taken.append(Taken(one, f"HTTP {answer.status}", self._outside.now(), form))
+            return "sent"
+        return await self._judge(one, answer)
 
     def _line(self, host: str) -> AbstractAsyncContextManager[None]:
         """Knocks at servers in trouble are few, one a server, and need no line."""
         return nullcontext() if host in self._knocking else self._lines.line(host)
 
-    async def _knock(self, one: Delivery, body: bytes) -> tuple[Answer, Form]:
+    async def _knock(self, one: Delivery, body: bytes, form: Form) -> tuple[Answer, Form]:
         """Post a document, signed as its server took it last; where that is turned away, once in the other form."""
-        known = await peers.peer(self._outside, one.host)
-        form: Form = (known.form if known else "") or "cavage"
         answer = await self._post(one, body, form, None)
         if answer.status not in TURNED_AWAY:
             return answer, form
@@ -159,19 +187,29 @@ class Deliverer:
         return (answer, form) if second.status in TURNED_AWAY else (second, other)
 
     async def _post(self, one: Delivery, body: bytes, form: Form, wanted: InnerList | None) -> Answer:
-        headers = await self._signing.headers("POST", one.inbox_uri, body, one.sender_uri, form, wanted)
+        async with self._turn:
+            headers = await self._signing.headers("POST", one.inbox_uri, body, one.sender_uri, form, wanted)
+            # Hundreds of signatures in a row would keep everything else in this process waiting.
+            await asyncio.sleep(0)
         return await self._transport.post(one.inbox_uri, headers, body)
 
-    async def _judge(self, one: Delivery, answer: Answer, form: Form) -> str:
+    async def _write_down(self, taken: Sequence[Taken]) -> None:
+        """Keep what a server took, a round of it at once. Dying before sends it once more, under the same id."""
+        if taken:
+            await self._book.add(taken)
+
+    async def _write_rounds(self, change: Transaction, rounds: Sequence[Sequence[Taken]]) -> None:
+        """Keep what several servers took."""
+        await deliveries.end_sent(change, [(one.letter, one.answer, one.at) for taken in rounds for one in taken])
+        for taken in rounds:
+            await peers.succeeded(change, taken[-1].letter.host, taken[-1].at, taken[-1].form)
+            for one in taken:
+                await self._recall(change, one.letter, "accepted", one.answer)
+
+    async def _judge(self, one: Delivery, answer: Answer) -> str:
+        """Deal with an answer that did not take a document."""
         said = f"HTTP {answer.status}"
-        verdict = verdict_on(answer.status)
-        if verdict == "sent":
-            async with self._outside.store.transaction() as change:
-                await deliveries.end(change, one, "sent", said, self._outside.now())
-                await peers.succeeded(change, one.host, self._outside.now(), form)
-                await self._recall(change, one, "accepted", said)
-            return "sent"
-        if verdict == "peer failed":
+        if verdict_on(answer.status) == "peer failed":
             asked = retry_after(answer.headers.get("Retry-After"), self._outside.now())
             return await self._peer_failed(one, said, asked)
         if is_poison(one.attempts):

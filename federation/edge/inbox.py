@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from aiohttp import web
 
 from federation.edge.signers import SIGNERS
 from federation.outside import received
-from federation.outside.store import OUTSIDE
+from federation.outside.received import Arriving
+from federation.outside.store import Outside
+from federation.outside.together import Together
 from federation.signatures import KeyGone, MalformedActivity, TooSlow, VerifiedActivity
 from federation.signatures.bodies import parse_json_object
 from federation.vocabulary.activities import innermost_id, read_activity
@@ -16,6 +19,29 @@ from federation.vocabulary.activities import innermost_id, read_activity
 LONGEST_BODY = 1_000_000
 SLOWEST = 20.0
 TYPES = {"application/activity+json", "application/ld+json", "application/json"}
+
+
+class Inbox:
+    """Where verified activities are kept: those that come together, in one transaction."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._kept = Together(outside.store, partial(received.keep_all, outside))
+
+    async def keep(self, verified: VerifiedActivity) -> None:
+        """Store an activity once; on return it is on disk."""
+        await self._kept.add(
+            Arriving(
+                activity_uri=verified.activity_uri,
+                host=verified.host,
+                actor_uri=verified.actor_uri,
+                kind=verified.kind[:40],
+                object_uri=innermost_id(verified.activity)[:2000],
+                body=verified.body,
+            )
+        )
+
+
+INBOX = web.AppKey("INBOX", Inbox)
 
 
 async def take(request: web.Request) -> web.Response:
@@ -33,7 +59,7 @@ async def take(request: web.Request) -> web.Response:
         if gone:
             return web.Response(status=202)
         raise
-    await _keep(request, verified)
+    await request.app[INBOX].keep(verified)
     return web.Response(status=202)
 
 
@@ -46,20 +72,10 @@ async def _body(request: web.Request) -> bytes:
         raise TooSlow(f"the body was not there within {SLOWEST} s") from error
 
 
-async def _keep(request: web.Request, verified: VerifiedActivity) -> None:
-    await received.keep(
-        request.app[OUTSIDE],
-        verified.activity_uri,
-        verified.host,
-        verified.actor_uri,
-        verified.kind[:40],
-        innermost_id(verified.activity)[:2000],
-        verified.body,
-    )
-
-
 def _says_goodbye(body: bytes) -> str:
     """Return whose goodbye a body is: the Delete of an actor by itself. "" for anything else."""
+    if b"Delete" not in body:
+        return ""
     try:
         activity = read_activity(parse_json_object(body))
     except MalformedActivity:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from federation.edge.deliver import Deliverer
-from federation.edge.inbox import LONGEST_BODY
+from federation.edge.inbox import INBOX, LONGEST_BODY, Inbox
 from federation.edge.lookup import Lookup
 from federation.edge.pages import PAGES, Pages
 from federation.edge.reading import Reader
@@ -81,6 +81,7 @@ def make_edge(outside: Outside, transport: Transport, signer: ServerSigner) -> E
     app = web.Application(middlewares=[answer_plainly], client_max_size=LONGEST_BODY)
     app[OUTSIDE] = outside
     app[SIGNERS] = Signers(outside, fetcher)
+    app[INBOX] = Inbox(outside)
     app[PAGES] = Pages()
     add_routes(app)
     lookup = Lookup(outside, fetcher)

@@ -154,9 +154,9 @@ class Signers:
 
     async def _remembered(self, key_id: str) -> FoundKey | None:
         """Return a key as we had it last: the one an actor signs with, or another that its document lists."""
-        known = await peers.stranger_by_key(self._outside, key_id)
+        known = await peers.key_at_hand(self._outside, key_id)
         if known is not None:
-            return FoundKey(key_id, known.uri, known.key_pem)
+            return FoundKey(key_id, *known)
         owner = await peers.stranger(self._outside, key_id.partition("#")[0])
         pem = vouched_pem(owner.document, key_id) if owner is not None else None
         return FoundKey(key_id, owner.uri, pem) if owner is not None and pem is not None else None

@@ -19,6 +19,11 @@ class Signing:
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
         self._loaded: dict[str, tuple[str, PrivateKey]] = {}
+        self._looked_up: dict[str, PrivateKey | None] = {}
+
+    def look_again(self) -> None:
+        """Ask the store anew which keys are ours: one may have been exchanged."""
+        self._looked_up.clear()
 
     async def headers(
         self,
@@ -41,6 +46,11 @@ class Signing:
         return sign(method, url, body, keys.key_id(actor_uri), key, now)
 
     async def _key(self, name: str) -> PrivateKey | None:
+        if name not in self._looked_up:
+            self._looked_up[name] = await self._current(name)
+        return self._looked_up[name]
+
+    async def _current(self, name: str) -> PrivateKey | None:
         public_pem = await keys.public_pem(self._outside, name)
         if public_pem is None:
             return None

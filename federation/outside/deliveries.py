@@ -139,6 +139,14 @@ async def end(change: Transaction, delivery: Delivery, state: DeliveryState, ans
     )
 
 
+async def end_sent(change: Transaction, ended: Sequence[tuple[Delivery, str, float]]) -> None:
+    """Write down that deliveries were taken: each with its answer and when it came."""
+    await change.executemany(
+        "UPDATE deliveries SET state = 'sent', ended_at = ?, answer = ?, attempts = attempts + 1 WHERE id = ?",
+        [(at, answer[:300], delivery.id) for delivery, answer, at in ended],
+    )
+
+
 async def postpone(change: Transaction, delivery: Delivery, due_at: float, answer: str) -> None:
     """Try again later."""
     await change.execute(

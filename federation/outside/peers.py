@@ -65,10 +65,22 @@ async def shut_out(outside: Books, host: str) -> PeerState | None:
     """Return why nothing is taken from a server: it is paused or suspended, or a domain above it is suspended."""
     rows = await outside.store.fetch(
         "SELECT host, state FROM peers WHERE state != 'active' AND host IN (SELECT value FROM json_each(?))",
-        (json.dumps(parents_of(host)),),
+        (orjson.dumps(parents_of(host)).decode(),),
     )
     found: dict[str, PeerState] = {row["host"]: row["state"] for row in rows}
     return found.get(host) or next((state for state in found.values() if state == "suspended"), None)
+
+
+async def standing(outside: Books, host: str) -> tuple[Peer | None, PeerState | None]:
+    """Return what we know of a server, and why nothing is sent to it now, in one look."""
+    rows = await outside.store.fetch(
+        "SELECT * FROM peers WHERE host IN (SELECT value FROM json_each(?))",
+        (orjson.dumps(parents_of(host)).decode(),),
+    )
+    own = next((_peer(row) for row in rows if row["host"] == host), None)
+    if own is not None and own.state != "active":
+        return own, own.state
+    return own, "suspended" if any(row["state"] == "suspended" for row in rows) else None
 
 
 async def fix_kind(change: Transaction, host: str, kind: PeerKind | None) -> None:
@@ -109,11 +121,14 @@ async def describe(outside: Outside, host: str, kind: PeerKind, software: str) -
 
 
 async def succeeded(change: Transaction, host: str, now: float, form: Form) -> None:
-    """Write down that a server took a delivery, and how that was signed."""
+    """Write down that a server took a delivery at a time, and how that was signed. A failure since then stands."""
     await change.execute(
         "INSERT INTO peers (host, kind, software, state, failures, due_at, asked_at, success_at, answer, form)"
         " VALUES (?, 'unknown', '', 'active', 0, 0, 0, ?, '', ?) ON CONFLICT (host) DO UPDATE SET"
-        " failures = 0, due_at = 0, success_at = excluded.success_at, answer = '', form = excluded.form",
+        " failures = CASE WHEN failure_at > excluded.success_at THEN failures ELSE 0 END,"
+        " due_at = CASE WHEN failure_at > excluded.success_at THEN due_at ELSE 0 END,"
+        " answer = CASE WHEN failure_at > excluded.success_at THEN answer ELSE '' END,"
+        " success_at = excluded.success_at, form = excluded.form",
         (host, now, form),
     )
 
@@ -174,9 +189,10 @@ async def stranger(outside: Books, uri: str) -> Stranger | None:
     return None if row is None else _stranger(row)
 
 
-async def stranger_by_key(outside: Books, key_id: str) -> Stranger | None:
-    row = await outside.store.fetch_one("SELECT * FROM strangers WHERE key_id = ?", (key_id,))
-    return None if row is None else _stranger(row)
+async def key_at_hand(outside: Books, key_id: str) -> tuple[str, str] | None:
+    """Return (the owner's URI, its PEM) of the key that an actor signs with, as its document had it last."""
+    row = await outside.store.fetch_one("SELECT uri, key_pem FROM strangers WHERE key_id = ?", (key_id,))
+    return None if row is None else (row["uri"], row["key_pem"])
 
 
 async def keep_stranger(outside: Outside, found: Stranger) -> None:

@@ -47,18 +47,28 @@ def _received(row: Mapping[str, Any]) -> Received:
     return Received(**{**values, "body": bytes(row["body"]), "read_back": bool(row["read_back"])})
 
 
-async def keep(
-    outside: Outside, activity_uri: str, host: str, actor_uri: str, kind: str, object_uri: str, body: bytes
-) -> bool:
-    """Store an activity; return False when its id was stored before. On return it is on disk."""
-    async with outside.store.transaction() as change:
-        made = await change.execute(
-            "INSERT OR IGNORE INTO received (activity_uri, host, actor_uri, kind, object_uri, body, state, attempts,"
-            " due_at, note, received_at) VALUES (?, ?, ?, ?, ?, ?, 'new', 0, 0, '', ?)",
-            (activity_uri, host, actor_uri, kind, object_uri, body, outside.now()),
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arriving:
+    """A verified activity that is about to be kept. `body` is its bytes as they came."""
+
+    activity_uri: str
+    host: str
+    actor_uri: str
+    kind: str
+    object_uri: str
+    body: bytes
+
+
+async def keep_all(outside: Outside, change: Transaction, arriving: Sequence[Arriving]) -> None:
+    """Store activities; one whose id was stored before is left as it was. Their servers are up, then."""
+    now = outside.now()
+    await change.executemany(
+        "INSERT OR IGNORE INTO received (activity_uri, host, actor_uri, kind, object_uri, body, state, attempts,"
+        " due_at, note, received_at) VALUES (?, ?, ?, ?, ?, ?, 'new', 0, 0, '', ?)",
+        [(one.activity_uri, one.host, one.actor_uri, one.kind, one.object_uri, one.body, now) for one in arriving],
+    )
+    for host in {one.host for one in arriving}:
         await peers.heard_from(change, host)
-    return bool(made)
 
 
 @dataclass(frozen=True, slots=True)

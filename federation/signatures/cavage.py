@@ -90,13 +90,20 @@ def sign(
         headers |= {"Digest": digest_of(body), "Content-Type": content_type}
         names.append("digest")
     message = _syntax.generate_message(names, headers, method=method, path=where.target)
-    template = _syntax.build_signature_template(
-        key_id.replace("%", "%%"), private_key.algorithm, names, sign_header="signature"
-    )
+    template = _template(key_id, private_key.algorithm, tuple(names))
     headers["Signature"] = template % base64.b64encode(private_key.sign(message)).decode("ascii")
     if accept is not None or body is None:
         headers["Accept"] = accept or ACCEPTED_TYPES
     return headers
+
+
+@lru_cache(maxsize=1024)
+def _template(key_id: str, algorithm: str, names: tuple[str, ...]) -> str:
+    """A Signature header with a place for the signature: the same in all requests of a key."""
+    made: str = _syntax.build_signature_template(
+        key_id.replace("%", "%%"), algorithm, list(names), sign_header="signature"
+    )
+    return made
 
 
 def parse_signature(header: str) -> SignatureParameters:

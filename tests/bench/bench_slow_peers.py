@@ -14,6 +14,8 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
@@ -39,8 +41,37 @@ class Round:
     grown: float
 
 
-def crowd_of(answers: bool, pipe: Connection) -> None:
-    """Be servers in a process apart: say the port, then count what they took whenever asked."""
+@dataclass(frozen=True)
+class Helper:
+    """Servers in a process apart."""
+
+    pipe: Connection
+    port: int
+
+    def hosts(self, count: int, first: int = 0) -> list[str]:
+        return [f"127.9.{n // 250}.{n % 250 + 1}:{self.port}" for n in range(first, first + count)]
+
+    def ask(self) -> tuple[int, int]:
+        """Return (requests that came, most connections at a time)."""
+        self.pipe.send("count")
+        took, most = self.pipe.recv()
+        return took, most
+
+
+@contextmanager
+def helper(*, answers: bool = True) -> Iterator[Helper]:
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.Process(target=be_servers, args=(answers, theirs), daemon=True)
+    process.start()
+    try:
+        yield Helper(ours, ours.recv())
+    finally:
+        ours.send("end")
+        process.join(5)
+
+
+def be_servers(answers: bool, pipe: Connection) -> None:
+    """Say the port, then count what came whenever asked."""
 
     async def serve() -> None:
         crowd = Crowd(answers=answers)
@@ -60,7 +91,7 @@ def handles() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-async def deliver(good: Connection, bad: Connection, hosts: list[str], count: int) -> Round:
+async def deliver(good: Helper, bad: Helper, hosts: list[str], count: int) -> Round:
     with tempfile.TemporaryDirectory() as folder:
         async with opened(folder) as gate, Transport(LOOPBACK) as transport:
             ada, forum, out = await furnish(gate, "public", 0)
@@ -71,39 +102,21 @@ async def deliver(good: Connection, bad: Connection, hosts: list[str], count: in
             deliverer = Deliverer(gate.outside, transport)
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             began, spent, most = time.perf_counter(), time.process_time(), 0
-            while ask(good)[0] < GOOD * count and time.perf_counter() - began < LONGEST:
+            while good.ask()[0] < GOOD * count and time.perf_counter() - began < LONGEST:
                 if not await deliverer.run_once():
                     await asyncio.sleep(0.05)
                 most = max(most, handles())
             took, cpu = time.perf_counter() - began, time.process_time() - spent
             grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
             await deliverer.close()
-            return Round(GOOD * count / took, GOOD * count / cpu, most, ask(bad)[1], grown)
-
-
-def ask(pipe: Connection) -> tuple[int, int]:
-    pipe.send("count")
-    took, most = pipe.recv()
-    return took, most
+            return Round(GOOD * count / took, GOOD * count / cpu, most, bad.ask()[1], grown)
 
 
 def one_round(count: int, *, with_hanging: bool) -> Round:
-    pipes, helpers = [], []
-    for answers in (True, False):
-        ours, theirs = multiprocessing.Pipe()
-        helpers.append(multiprocessing.Process(target=crowd_of, args=(answers, theirs), daemon=True))
-        helpers[-1].start()
-        pipes.append((ours, ours.recv()))
-    (good, good_port), (bad, bad_port) = pipes
-    hosts = [f"127.9.0.{n + 1}:{good_port}" for n in range(GOOD)]
-    hosts[75:75] = [f"127.9.1.{n + 1}:{bad_port}" for n in range(HANGING if with_hanging else 0)]
-    try:
+    with helper() as good, helper(answers=False) as bad:
+        hosts = good.hosts(GOOD)
+        hosts[75:75] = bad.hosts(HANGING if with_hanging else 0, first=500)
         return asyncio.run(deliver(good, bad, hosts, count))
-    finally:
-        for pipe, _ in pipes:
-            pipe.send("end")
-        for helper in helpers:
-            helper.join(5)
 
 
 def apart(count: int, *, with_hanging: bool) -> Round:

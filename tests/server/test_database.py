@@ -519,3 +519,17 @@ async def test_closing_finishes_what_was_begun_and_refuses_the_rest(ledger: Data
     again = await Database.open(ledger.path, LEDGER, migrations=None)
     assert await again.fetch_value("SELECT count(*) FROM account") == 2
     await again.close()
+
+
+async def test_a_small_query_that_only_had_to_wait_stays_on_the_loop(ledger: Database) -> None:
+    """On a busy machine any query is stopped now and then: it is run again in a thread, and not held to be slow."""
+    up = "WITH RECURSIVE up (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n < 500)"
+    small = f"{up} SELECT count(*) AS n FROM up"
+    reader = ledger._reader
+    reader._inline.set_progress_handler(lambda: True, 100)
+    assert await ledger.fetch_value(small) == 500
+    assert small not in reader._slow
+    slow = small.replace("500", "3000000")
+    reader._inline.set_progress_handler(reader._look, 2000)
+    assert await ledger.fetch_value(slow) == 3_000_000
+    assert slow in reader._slow

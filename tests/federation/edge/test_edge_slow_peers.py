@@ -14,7 +14,7 @@ from federation.edge.deliver import Deliverer
 from federation.edge.lines import Lines
 from federation.names import Names
 from federation.outside import deliveries, peers
-from federation.transport import MOST_IDLE, Transport
+from federation.transport import MOST_OPEN, Transport
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.crowd import Crowd, join
 from tests.federation.organisation import LOOPBACK, Organisation
@@ -124,13 +124,13 @@ async def test_servers_in_trouble_take_no_line_from_the_others(
 
 
 async def test_no_more_connections_are_kept_than_may_be(good: Crowd):
-    hosts = good.hosts(0, MOST_IDLE + 40)
+    hosts = good.hosts(0, MOST_OPEN + 40)
     async with Transport(LOOPBACK) as transport:
         for host in hosts:
             assert (await transport.post(f"http://{host}/inbox", {}, b"{}")).status == 202
-        await until(lambda: good.open <= MOST_IDLE)
+        await until(lambda: good.open <= MOST_OPEN)
         assert (await transport.post(f"http://{hosts[0]}/inbox", {}, b"{}")).status == 202
-        assert good.open == MOST_IDLE, "one that is kept is used again"
+        assert good.open == MOST_OPEN, "one that is kept is used again"
 
 
 async def test_names_that_nobody_answers_for_keep_no_other_from_being_found():
