@@ -70,6 +70,7 @@ DONE = {
     "entered": later("Entered, in their words."),
     "asked-poll": later("Your poll is in."),
     "voted": later("Your vote counts. You can change it until the poll ends."),
+    "rest": later("Asked for. What its server has for us comes in within the next minute, as the rules say."),
     "signed-out": later("You are signed out."),
 }
 

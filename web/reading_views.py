@@ -10,6 +10,7 @@ from web.kin import KinView
 from web.views import AudienceBadge, Composer, JamHead, Link, Mark, Passport, ReplyView
 
 if TYPE_CHECKING:
+    from web.elsewhere import RestView
     from web.enclosing import FileView
     from web.pages.control.thread import ControlThread
 
@@ -79,3 +80,4 @@ class ThreadPage:
     control: ControlThread | None = None
     asking: Any = None
     attached: Mapping[str, tuple[FileView, ...]] = field(default_factory=dict)
+    rest: RestView | None = None

@@ -10,6 +10,7 @@ from web.pages import (
     credit,
     doors,
     drafts,
+    elsewhere,
     files,
     forums,
     home,
@@ -160,6 +161,8 @@ GET: dict[str, Handler] = {
 }
 
 POST: dict[str, Handler] = {
+    "/ideas/{idea}/rest": elsewhere.fetch_thread,
+    "/forums/{forum}/rest": elsewhere.fetch_forum,
     "/sign-in": doors.sign_in,
     "/sign-out": doors.sign_out,
     "/welcome/{secret}": doors.use_link,

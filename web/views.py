@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 if TYPE_CHECKING:
     from server.domain.presence import Presence
+    from web.elsewhere import RestView
     from web.enclosing import FileView
     from web.hosting import RotaView
     from web.kept import Kept
@@ -438,6 +439,7 @@ class ForumPage:
     change_url: str = ""
     members_url: str = ""
     rota: RotaView | None = None
+    rest: RestView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from federation.gate import (
     marks_out,
     moves_out,
     polls_out,
+    rest_out,
     review,
 )
 from federation.gate.actors import forum_of, show_forum
@@ -109,6 +110,7 @@ DEALINGS: dict[EventKind, Dealing] = {
     "ResendAsked": boundary_change.send_again,
     "AgreementChanged": agreements_out.change_agreement,
     "ForumJoinAsked": joining.ask_to_join,
+    "RestAsked": rest_out.ask_for_rest,
     "SelfTestBegun": canaries.begin,
     "CanaryPosted": contributions_out.release_new,
     "CanaryRecalled": boundary_change.recall,

@@ -5,7 +5,8 @@ A forum is read again each day, after an outage, and when somebody asks; a threa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,11 @@ class Reading:
     asked_at: float
     read_at: float | None
     answer: str
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether somebody asked for it since it was read last, and it was neither read nor given up."""
+        return self.state == "open" and self.asked_at > (self.read_at or 0.0) and not self.answer
 
     @property
     def is_thread(self) -> bool:
@@ -96,8 +102,12 @@ async def due(outside: Books, now: float, limit: int = 100) -> list[Reading]:
     return [_reading(row) for row in rows]
 
 
-async def about(outside: Books, uri: str, host: str) -> Reading | None:
-    row = await outside.store.fetch_one("SELECT * FROM readings WHERE uri = ? AND host = ?", (uri, host))
+async def about(outside: Books, uris: Sequence[str], host: str) -> Reading | None:
+    """Return what is known of reading something at a server, under one of the addresses that it may bear there."""
+    row = await outside.store.fetch_one(
+        "SELECT * FROM readings WHERE uri IN (SELECT value FROM json_each(?)) AND host = ? ORDER BY asked_at DESC",
+        (json.dumps(list(uris)), host),
+    )
     return None if row is None else _reading(row)
 
 

@@ -15,6 +15,7 @@ EventKind = Literal[
     "ForumChanged",
     "ForumJoinAsked",
     "ForumJoined",
+    "RestAsked",
     "ForumMembersChanged",
     "IdeaPosted",
     "ReplyPosted",

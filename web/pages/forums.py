@@ -19,6 +19,7 @@ from web.answers import draw, from_htmx, go, head_of, html, show
 from web.cards import draw_cards
 from web.composing import Writing, base_of, draw_composer, label_in
 from web.confirming import ask_before
+from web.elsewhere import draw_rest, share_of_forum
 from web.forms import read_form, wrong_of
 from web.hosting import draw_rota
 from web.keys import EXPOSURES
@@ -59,6 +60,10 @@ async def _forum(request: web.Request, typed: dict[str, str], wrong: dict[str, s
     base = await base_of(house, member, typed.get("builds_on", ""))
     writing = Writing(kind="idea", forum=forum, typed=typed, wrong=wrong, base=base)
     counts = await board.count_forums(house, member, jam)
+    here = counts.get(forum.id, (0, 0))[0]
+    rest = None
+    if not forum.is_local and forum.joined:
+        rest = draw_rest(await share_of_forum(request, forum, here), f"/forums/{forum.id}/rest", replies=False)
     page = views.ForumPage(
         jam=head_of(jam, jam.state_at(house.now())),
         id=forum.id,
@@ -71,7 +76,8 @@ async def _forum(request: web.Request, typed: dict[str, str], wrong: dict[str, s
         names_words=names_words(forum.names),
         host=names.get(forum.host, forum.host),
         ideas=with_reasons(draw_cards(house, found, {forum.id: forum}, names, unread), whys),
-        total=counts.get(forum.id, (0, 0))[0],
+        total=here,
+        rest=rest,
         sort=sort,
         sorts=tuple(Choice(value=key, words=words, chosen=key == sort) for key, words in SORTS.items()),
         older_url=f"/forums/{forum.id}?{older}" if older else "",

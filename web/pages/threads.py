@@ -29,6 +29,7 @@ from web.asking import draw_asking
 from web.cards import url_of
 from web.composing import Writing, draw_composer, intent_of, label_in, version_in
 from web.confirming import ask_before
+from web.elsewhere import RestView, draw_rest, share_of_thread
 from web.forms import read_form, wrong_of
 from web.gate import caught_up
 from web.kin import draw_kin
@@ -124,8 +125,16 @@ async def draw_thread(
         asking=await draw_asking(house, member, thread),
         attached=await enclosing.attached_to(house, member, [thread.idea, *reading.words.values()]),
         cite="" if thread.idea.deleted else await cite(house, member, thread.jam, thread.idea),
+        rest=await _rest(request, thread.forum, thread.idea),
     )
     return show(request, "thread.html", page, status=status)
+
+
+async def _rest(request: web.Request, forum: Forum, idea: Contribution) -> RestView | None:
+    """How much of a thread held elsewhere is here; None for one of our own."""
+    if forum.is_local or not forum.joined or idea.deleted:
+        return None
+    return draw_rest(await share_of_thread(request, forum, idea), f"/ideas/{idea.id}/rest", replies=True)
 
 
 async def _passport(
