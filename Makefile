@@ -57,8 +57,9 @@ check: install-dev ## Lint, types, import contracts, registers, migrations
 bench: install-dev ## Measure, against floors in the same run
 	@for file in tests/bench/bench_*.py; do echo "== $$file"; $(BIN)/python -m tests.bench.$$(basename $$file .py) || exit 1; done
 
-bench-themes: install-dev ## Measure the themes on labelled sets (FILES="one.jsonl.gz two.jsonl.gz")
-	@$(BIN)/python -m tests.bench.bench_themes $(FILES)
+FILES ?= $(wildcard ../shared/data/*/docs.jsonl.gz)
+bench-themes: install-dev ## Measure the themes into docs/analytics.md (FILES="one.jsonl.gz two.jsonl.gz" ARGS="--limit 4000")
+	@$(BIN)/python -m tests.bench.bench_themes $(FILES) --write docs/analytics.md $(ARGS)
 
 kills: install-dev ## Kill processes at random, 50 rounds, and count what was lost or doubled
 	@$(BIN)/python -m tests.bench.kill_rounds $(or $(ROUNDS),50)

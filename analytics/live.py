@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from analytics import sieve, snapshot
-from analytics.corpus import Document
+from analytics.corpus import Document, name_words
 from analytics.emerging import Burst, Watch
 from analytics.groups import Indices, Numbers, centre, group, improve, nearest, split, suited, unexplained
 from analytics.map import Layout
@@ -44,12 +44,14 @@ class LiveThemes:
     def start(self, seed: str, names: Iterable[str]) -> None:
         """Begin with nothing."""
         self.seed = seed
-        self.participants = sorted(set(names))
+        self.participants: dict[str, None] = dict.fromkeys(names)
         self.shelf = Shelf(self.participants, self._find_encoder)
         self.names: list[str] = []
         self.events: list[Change] = []
         self.emerging: list[Burst] = []
         self.titles: dict[str, str] = {}
+        self.kept: dict[str, None] = {}
+        self.cuts: dict[str, str] = {}
         self.centres: Vectors = np.zeros((0, self.shelf.vectors.shape[1]), dtype=np.float32)
         self.portraits: list[Portrait] = []
         self.layout: Layout | None = None
@@ -69,6 +71,12 @@ class LiveThemes:
         self._labels, self._closeness = labels.copy(), closeness.copy()
 
     # What the worker calls as people write.
+
+    def meet(self, name: str) -> None:
+        """Take note of a participant's name; what is written from here on has no theme on it."""
+        if name not in self.participants:
+            self.participants[name] = None
+            self.shelf.names.update(name_words([name]))
 
     def add(self, document: Document) -> str | None:
         """Place a document at once; return the id of its theme, None while there is none. A known id changes."""
@@ -105,6 +113,55 @@ class LiveThemes:
         else:
             self.titles.pop(theme_id, None)
 
+    def keep(self, theme_id: str) -> None:
+        """Leave a theme standing that a person has touched: no refresh merges it away."""
+        if theme_id in self.names:
+            self.kept[theme_id] = None
+
+    def cut(self, edit: str, theme_id: str) -> str | None:
+        """Split a theme in two because a person asked; return the new one's id, None when it cannot be split."""
+        if theme_id not in self.names:
+            return None
+        which = self.names.index(theme_id)
+        rows, vectors, weights = self._shaping()
+        halves = split(vectors, self._labels[rows], which, weights, self._number("cut", edit))
+        if halves is None:
+            return None
+        self.centres[which] = halves[0][0]
+        name = self._bear(halves[0][1], "split", theme_id)
+        self.cuts[edit] = name
+        self.keep(theme_id)
+        self.keep(name)
+        members = np.flatnonzero(self._labels[: len(self.shelf)] == which)
+        own = np.array([which, len(self.names) - 1])
+        near, cosine = nearest(self.shelf.vectors[members].astype(np.float32), self.centres[own])
+        self._labels[members], self._closeness[members] = own[near], cosine
+        follow(self.shelf, self._labels)
+        self.stale = True
+        return name
+
+    def mend(self, edit: str) -> None:
+        """Put back together what `cut` took apart."""
+        name = self.cuts.pop(edit, "")
+        origin = next((one.other for one in self.events if one.theme == name and one.kind == "split"), "")
+        if name not in self.names or origin not in self.names:
+            return
+        gone, into = self.names.index(name), self.names.index(origin)
+        self.kept.pop(name, None)
+        self.events.append(Change("merge", name, origin, self._now()))
+        self._drop(gone, into)
+        rows, vectors, weights = self._shaping()
+        self.centres = _means(vectors, self._labels[rows], self.centres, weights)
+        self.stale = True
+
+    def _shaping(self) -> tuple[Indices, Vectors, Numbers]:
+        """Return the rows that can be placed, their vectors, and how much each shapes themes."""
+        vectors = self.shelf.vectors.astype(np.float32)
+        weights = sieve.weigh(self.shelf.sheets, vectors)
+        found = [row for row, sheet in enumerate(self.shelf.sheets) if sieve.placeable(sheet)]
+        rows = np.array(found, dtype=np.int64)
+        return rows, vectors[rows], weights[rows]
+
     def due(self) -> bool:
         """Say whether it is time to refresh: 200 new documents (one in fifty of many); early on more often."""
         if not self.new:
@@ -121,13 +178,12 @@ class LiveThemes:
         if self.shelf.dictionary.num_docs >= 2 * self.learnt:
             self.learnt = self.shelf.dictionary.num_docs
             self.shelf.weigh([row for row, sheet in enumerate(self.shelf.sheets) if sheet is not None])
-        vectors = self.shelf.vectors.astype(np.float32)
-        weights = sieve.weigh(self.shelf.sheets, vectors)
-        found = [row for row, sheet in enumerate(self.shelf.sheets) if sieve.placeable(sheet)]
-        rows = np.array(found, dtype=np.int64)
+        rows, vectors, weights = self._shaping()
         if len(rows) and weights.any():
-            self._regroup(rows, vectors[rows], weights[rows])
-        self._portray(weights)
+            self._regroup(rows, vectors, weights)
+        everywhere = np.zeros(len(self.shelf))
+        everywhere[rows] = weights
+        self._portray(everywhere)
         self.seconds = time.perf_counter() - started
 
     def report(self) -> ThemeReport:
@@ -143,6 +199,7 @@ class LiveThemes:
             self.names,
             [theme.titled(self.titles.get(theme.id)) for theme in themes],
             self.seconds,
+            dict(self.cuts),
         )
 
     def similar(self, text: str, count: int = 5) -> list[tuple[str, float]]:
@@ -220,17 +277,23 @@ class LiveThemes:
         self.events += [Change("birth", name, "", self._now()) for name in self.names]
 
     def _merge(self, vectors: Vectors, weights: Numbers) -> None:
-        """Drop themes that nobody is in, and the later of two whose middles are the same."""
+        """Drop themes that nobody is in, and the later of two whose middles are the same.
+
+        None that a person touched is dropped.
+        """
         while len(self.centres) > 1:
             labels, _ = nearest(vectors, self.centres)
             sizes = np.bincount(labels, weights=weights, minlength=len(self.centres))
             alike = np.triu(self.centres @ self.centres.T, 1)
+            kept = np.array([name in self.kept for name in self.names])
+            sizes[kept] = np.maximum(sizes[kept], 1)
+            alike[np.ix_(kept, kept)] = -1.0
             first, later = np.unravel_index(int(alike.argmax()), alike.shape)
             if sizes.min() < 1:
                 gone = int(sizes.argmin())
                 into = int(np.where(np.arange(len(sizes)) == gone, -2.0, self.centres @ self.centres[gone]).argmax())
             elif alike[first, later] > SAME:
-                gone, into = int(later), int(first)
+                gone, into = (int(first), int(later)) if kept[later] else (int(later), int(first))
             else:
                 return
             self.events.append(Change("merge", self.names[gone], self.names[into], self._now()))

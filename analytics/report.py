@@ -52,13 +52,15 @@ class Change:
 class ThemeReport:
     """Themes, largest first, and for each document the id of its theme; None where it could not be placed.
 
-    `closeness` is the cosine of each placed document to the middle of its theme: low means unsure.
+    `closeness` is the cosine of each placed document to the middle of its theme: low means unsure. `cuts` names the
+    theme that came of each split which a person asked for, by the split's id.
     """
 
     themes: tuple[Theme, ...]
     assignment: dict[str, str | None]
     seconds: float
     closeness: dict[str, float] = field(default_factory=dict)
+    cuts: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON values: `themes`, `assignment`, `seconds` and the number `unplaced`."""
@@ -75,6 +77,7 @@ class ThemeReport:
             "assignment": dict(self.assignment),
             "unplaced": sum(theme is None for theme in self.assignment.values()),
             "seconds": round(self.seconds, 3),
+            "cuts": dict(self.cuts),
         }
 
 
@@ -85,6 +88,7 @@ def assemble(
     names: Sequence[str],
     themes: Sequence[Theme],
     seconds: float,
+    cuts: dict[str, str] | None = None,
 ) -> ThemeReport:
     """Put a report together: themes by size, and where each document stands."""
     ids = {row: sheet.about.id for row, sheet in enumerate(shelf.sheets) if sheet is not None}
@@ -92,4 +96,4 @@ def assemble(
     assignment = {name: names[placed[row]] if placed[row] >= 0 else None for row, name in ids.items()}
     close = {name: round(float(closeness[row]), 4) for row, name in ids.items() if placed[row] >= 0}
     ordered = sorted(themes, key=lambda theme: (-theme.size, int(theme.id[1:])))
-    return ThemeReport(tuple(ordered), assignment, seconds, close)
+    return ThemeReport(tuple(ordered), assignment, seconds, close, cuts or {})

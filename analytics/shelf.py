@@ -27,6 +27,8 @@ LEXICAL = 256
 LEXICAL_SHARE = 0.2
 BATCH = 256
 PRINT = 12
+LATELY = 1_000
+"""Texts whose meaning is kept for when they are said again."""
 
 Forms = NDArray[np.int32]
 """The words of a document in order, as ids of (word, spelling); −1 where a run of neighbouring words ends."""
@@ -52,6 +54,11 @@ def _signs(word: str) -> NDArray[np.int8]:
     return np.unpackbits(np.frombuffer(digest, dtype=np.uint8)).astype(np.int8) * 2 - 1
 
 
+@lru_cache(maxsize=1_000)
+def _print(text: str) -> bytes:
+    return hashlib.blake2b(" ".join(re.findall(r"\w+", text.casefold())).encode(), digest_size=PRINT).digest()
+
+
 class Shelf:
     """Documents as rows, in the order in which they were put up; a row taken down stays empty."""
 
@@ -60,7 +67,7 @@ class Shelf:
 
         use_one_thread()
         self.encoder = find_encoder()
-        self.names = name_words(names)
+        self.names = set(name_words(names))
         self.mixture = Mixture()
         self.dictionary = Dictionary()
         self.sheets: list[Sheet | None] = []
@@ -71,6 +78,7 @@ class Shelf:
         self._keys = np.zeros(1_024, dtype=np.int32)
         self._reader = shared_reader(self.encoder.pieces if self.encoder else None)
         self._meaning = self.encoder.size if self.encoder else 0
+        self._lately: dict[bytes, NDArray[np.float16]] = {}
         self._vectors = np.zeros((64, self._meaning + LEXICAL), dtype=np.float16)
 
     def __len__(self) -> int:
@@ -86,17 +94,19 @@ class Shelf:
 
         `progress` is told the share done, 0 to 1.
         """
-        texts = [clean(document.text) for document in documents]
+        cleaned = {text: clean(text) for text in {document.text for document in documents}}
+        texts = [cleaned[document.text] for document in documents]
         ranks = {text: self._reader.rank(text) for text in dict.fromkeys(texts)}
         for text in texts:
             self.mixture.see(text, ranks[text])
         first = len(self)
-        read: dict[str, Tokens] = {}
+        read: dict[str, Sheet] = {}
         for document, text in zip(documents, texts, strict=True):
-            if text not in read:
-                language = self.mixture.likeliest(text, ranks[text])
-                read[text] = self._read(text, language)
-            self._add(document, text, read[text])
+            if text in read:
+                self._copy(document, read[text])
+            else:
+                tokens = self._read(text, self.mixture.likeliest(text, ranks[text]))
+                read[text] = self._add(document, text, tokens)
         self._mean(first, texts, progress or (lambda share: None))
         rows = list(range(first, len(self)))
         self.weigh(rows)
@@ -144,6 +154,10 @@ class Shelf:
         """Write the part of the vectors that says what texts mean; the same text is encoded once."""
         if not self.encoder:
             return
+        if len(texts) == 1:
+            if self._said(first):
+                self._vectors[first, : self._meaning] = self._meant(texts[0])
+            return
         unique = sorted({text for place, text in enumerate(texts) if self._said(first + place)})
         found = np.zeros((len(unique), self._meaning), dtype=np.float16)
         for start in range(0, len(unique), BATCH):
@@ -154,6 +168,16 @@ class Shelf:
             if text in number:
                 self._vectors[first + place, : self._meaning] = found[number[text]]
 
+    def _meant(self, text: str) -> NDArray[np.float16]:
+        """Return what one text means; one that was just said is not asked about again."""
+        assert self.encoder is not None
+        mark = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
+        if mark not in self._lately:
+            if len(self._lately) >= LATELY:
+                self._lately.clear()
+            self._lately[mark] = self.encoder.encode([text])[0].astype(np.float16)
+        return self._lately[mark]
+
     def _said(self, row: int) -> bool:
         sheet = self.sheets[row]
         return sheet is not None and sheet.words > 0
@@ -161,16 +185,26 @@ class Shelf:
     def _read(self, text: str, language: str) -> Tokens:
         return self._reader.read(text, language, self.names, self.mixture.common(language))
 
-    def _add(self, document: Document, text: str, tokens: Tokens) -> None:
+    def _add(self, document: Document, text: str, tokens: Tokens) -> Sheet:
+        forms = self._intern(tokens)
+        keys = np.unique(self.keys(forms))
+        about = replace(document, text="")
+        return self._stand(Sheet(about, forms, keys, tokens.words, tokens.chatter, tokens.language, _print(text)))
+
+    def _copy(self, document: Document, first: Sheet) -> None:
+        """Put up the very text of another row: its words are counted, not read again."""
+        self.dictionary.num_docs += 1
+        for key in first.keys.tolist():
+            self.dictionary.dfs[key] += 1
+        self._stand(replace(first, about=replace(document, text="")))
+
+    def _stand(self, sheet: Sheet) -> Sheet:
         row = len(self)
         if row == len(self._vectors):
             self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
-        forms = self._intern(tokens)
-        keys = np.unique(self.keys(forms))
-        mark = hashlib.blake2b(" ".join(re.findall(r"\w+", text.casefold())).encode(), digest_size=PRINT).digest()
-        about = replace(document, text="")
-        self.sheets.append(Sheet(about, forms, keys, tokens.words, tokens.chatter, tokens.language, mark))
-        self.row_of[document.id] = row
+        self.sheets.append(sheet)
+        self.row_of[sheet.about.id] = row
+        return sheet
 
     def _intern(self, tokens: Tokens) -> Forms:
         self.dictionary.doc2bow(tokens.keys, allow_update=True)

@@ -23,7 +23,7 @@ from analytics.tokens import Mixture
 if TYPE_CHECKING:
     from analytics.live import LiveThemes
 
-FORMAT = 1
+FORMAT = 2
 
 
 def dump(live: LiveThemes) -> bytes:
@@ -64,7 +64,20 @@ def _words(shelf: Shelf, sheets: list[Sheet]) -> dict[str, Any]:
     }
 
 
-PLAIN = ("seed", "participants", "names", "titles", "named", "refreshes", "new", "counted", "learnt", "stale")
+PLAIN = (
+    "seed",
+    "participants",
+    "names",
+    "titles",
+    "kept",
+    "cuts",
+    "named",
+    "refreshes",
+    "new",
+    "counted",
+    "learnt",
+    "stale",
+)
 
 
 def _state(live: LiveThemes) -> dict[str, Any]:

@@ -7,7 +7,7 @@ the sentence encoder's own vocabulary stand for words.
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -92,7 +92,7 @@ class Reader:
         """Return how likely each language is for `text` (log scale); empty where it has no letters."""
         return dict(self._identifier.rank(text[:400])) if _WORD.search(text) else {}
 
-    def read(self, text: str, language: str, ignore: frozenset[str] = frozenset(), roots: bool = True) -> Tokens:
+    def read(self, text: str, language: str, ignore: Set[str] = frozenset(), roots: bool = True) -> Tokens:
         """Split cleaned `text` of `language` into Tokens, without stop words and the names in `ignore`.
 
         With `roots`, the forms of a word (bike, bikes) count as one.

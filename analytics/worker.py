@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import structlog
 
 from server.domain.events import Event
 from server.domain.ideas import Contribution
@@ -21,6 +23,8 @@ from server.services.house import House
 if TYPE_CHECKING:
     from analytics.corpus import Document
     from analytics.live import LiveThemes
+
+log_ = structlog.get_logger()
 
 WRITES = {"IdeaPosted", "ReplyPosted", "ContributionEdited", "ContributionDeleted", "ContributionHidden"}
 WRITES |= {"ContributionRestored"}
@@ -50,18 +54,33 @@ class ThemeWorker:
         self._house = house
         self._clock = clock
         self._corpora: dict[str, _Corpus] = {}
+        self._names: dict[str, str] = {}
         self._seq = 0
 
     async def run_once(self, limit: int = 500) -> int:
         """Fold in the next events; refresh and publish the themes that are due."""
         events = await log.events_after(self._house, self._seq, limit)
+        met = await people.names_of(self._house, [event.subject_id for event in events if event.kind == "MemberAdded"])
         for event in events:
             if event.kind in WRITES:
                 await self._fold(event)
+            elif event.kind == "ThemeEdited":
+                await self._edit(event)
+            elif event.kind == "MemberAdded" and event.subject_id in met:
+                self._meet(event, met[event.subject_id])
             self._seq = event.seq
         for jam_id, corpus in self._corpora.items():
             await self._publish(jam_id, corpus)
         return len(events)
+
+    def _meet(self, event: Event, name: str) -> None:
+        """Take a participant's name out of themes from here on, in the order of the log."""
+        if self._names.get(event.subject_id) == name:
+            return
+        self._names[event.subject_id] = name
+        for corpus in self._corpora.values():
+            if event.seq > corpus.seq:
+                corpus.themes.meet(name)
 
     async def _fold(self, event: Event) -> None:
         corpus = await self._corpus(str(event.data["jam"]))
@@ -72,25 +91,43 @@ class ThemeWorker:
         corpus.seq, corpus.changed = event.seq, True
         if event.kind in TAKES_BACK:
             # The last snapshot still holds the earlier words: the next report brings one without them.
-            corpus.refreshed, corpus.snapshot_at = True, 0.0
+            # What is taken back is gone from words and quotes at once, however long ago the last report is.
+            corpus.refreshed, corpus.snapshot_at, corpus.due_at = True, 0.0, 0.0
         if corpus.themes.due():
             # The refresh computes outside the event loop's thread: pages and deliveries go on meanwhile.
             await asyncio.to_thread(corpus.themes.refresh)
             corpus.refreshed = True
 
+    async def _edit(self, event: Event) -> None:
+        """Do what a person asked that only the analysis can: split, and leave alone what they touched."""
+        corpus = await self._corpus(str(event.data["jam"]))
+        if event.seq <= corpus.seq:
+            return
+        await asyncio.to_thread(_touch, corpus.themes, event.data)
+        corpus.seq, corpus.changed, corpus.refreshed, corpus.due_at = event.seq, True, True, 0.0
+
     async def _corpus(self, jam_id: str) -> _Corpus:
         if jam_id not in self._corpora:
             from analytics.live import LiveThemes
 
-            kept = await board.theme_snapshot(self._house, jam_id)
-            if kept is not None:
-                themes = await asyncio.to_thread(LiveThemes.load, kept[1])
-                self._corpora[jam_id] = _Corpus(themes, kept[0])
-            else:
-                names = [member.name for member in await people.list_people(self._house, limit=100_000)]
-                themes = await asyncio.to_thread(LiveThemes, jam_id, names)
-                self._corpora[jam_id] = _Corpus(themes, 0)
+            kept = await self._kept(jam_id)
+            if kept is None:
+                kept = _Corpus(await asyncio.to_thread(LiveThemes, jam_id, self._names.values()), 0)
+            self._corpora[jam_id] = kept
         return self._corpora[jam_id]
+
+    async def _kept(self, jam_id: str) -> _Corpus | None:
+        """Return what the last snapshot holds; None where there is none that can be read: the log tells it all."""
+        from analytics.live import LiveThemes
+
+        found = await board.theme_snapshot(self._house, jam_id)
+        if found is None:
+            return None
+        try:
+            return _Corpus(await asyncio.to_thread(LiveThemes.load, found[1]), found[0])
+        except ValueError as reason:
+            log_.warning("themes are made anew from the events", jam=jam_id, reason=str(reason))
+            return None
 
     async def _publish(self, jam_id: str, corpus: _Corpus) -> None:
         """Write the report, at most every PACE_SECONDS; now and then with a snapshot of refreshed themes."""
@@ -113,6 +150,17 @@ def _apply(themes: LiveThemes, contribution_id: str, made: Contribution | None) 
         themes.remove(contribution_id)
     else:
         themes.add(document_of(made))
+
+
+def _touch(themes: LiveThemes, facts: Mapping[str, object]) -> None:
+    act, theme, edit = str(facts["act"]), str(facts["theme"]), str(facts["edit"])
+    if act == "split":
+        themes.cut(edit, theme)
+    elif act == "undo split":
+        themes.mend(edit)
+    elif not act.startswith("undo"):
+        themes.keep(theme)
+        themes.keep(str(facts["other"]))
 
 
 def document_of(made: Contribution) -> Document:

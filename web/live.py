@@ -54,6 +54,7 @@ _COUNTING = frozenset(
         "Marked",
         "Unmarked",
         "ThemesRefreshed",
+        "ThemeEdited",
         "JamChanged",
     }
 )

@@ -49,6 +49,7 @@ from web.pages.finding import search as finding_search
 from web.pages.notices import inbox as inbox_page
 from web.pages.notices import mail as mail_page
 from web.pages.organising import again, changing, drafting, hosts, members, rehearsing, reporting, rota, taking
+from web.pages.themes import editing, reading
 
 GET: dict[str, Handler] = {
     "/": home.show_home,
@@ -70,7 +71,10 @@ GET: dict[str, Handler] = {
     "/jams/{jam}/board": board.show_board,
     "/jams/{jam}/walls": wall.show_walls,
     "/wall/{secret}": wall.show_wall,
-    "/jams/{jam}/themes/{theme}": board.show_theme,
+    "/jams/{jam}/themes.csv": editing.download_table,
+    "/jams/{jam}/themes.json": editing.download_report,
+    "/jams/{jam}/themes/edit": editing.show_editor,
+    "/jams/{jam}/themes/{theme}": reading.show_theme,
     "/jams/{jam}/stream": stream.show_stream,
     "/jams/{jam}/control": shifts.show_front,
     "/jams/{jam}/control/shifts": shifts.show_rota,
@@ -173,6 +177,8 @@ POST: dict[str, Handler] = {
     "/jams/{jam}/charter": jams.write_charter,
     "/jams/{jam}/draft": jams.change_draft,
     "/jams/{jam}/open": jams.open_jam,
+    "/jams/{jam}/themes/edit": editing.change,
+    r"/jams/{jam}/themes/edit/{edit:\d{1,15}}/undo": editing.undo,
     "/jams/{jam}/walls": wall.put_up,
     "/jams/{jam}/walls/{wall}/end": wall.take_down,
     "/jams/{jam}/extend": jams.extend_jam,

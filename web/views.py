@@ -641,7 +641,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThemeRow:
-    """One theme. `place` is its cell in the unit square, zeros where none was given; `spark` SVG points."""
+    """One theme. `place` is its cell in the unit square, zeros where none was given; `spark` SVG points.
+
+    `human` says that a person changed it.
+    """
 
     id: str
     label: str
@@ -655,6 +658,7 @@ class ThemeRow:
     representative: tuple[str, ...] = ()
     place: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     spark: str = ""
+    human: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -671,13 +675,7 @@ class BoardPage:
     marked: tuple[IdeaCard, ...]
     stream_url: str
     counted_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThemePage:
-    jam: JamHead
-    theme: ThemeRow
-    ideas: tuple[IdeaCard, ...]
+    edit_url: str = ""
 
 
 # --- people, search, errors -------------------------------------------------------------------------

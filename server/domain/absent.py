@@ -15,6 +15,7 @@ ABSENT = {
     "crossing": later("There is no such crossing here."),
     "decision": later("There is no such decision here."),
     "draft": later("There is no such draft here."),
+    "edit": later("There is no such change here."),
     "feed": later("There is no such feed here."),
     "file": later("There is no such file here."),
     "forum": later("There is no such forum here."),

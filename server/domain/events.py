@@ -51,6 +51,7 @@ EventKind = Literal[
     "SelfTestEnded",
     "PurgeAsked",
     "ThemesRefreshed",
+    "ThemeEdited",
     "HostsChanged",
     "IdeaCarried",
     "RehearsalRemoved",

@@ -9,7 +9,8 @@ from server.domain.actors import Member
 from server.domain.errors import Missing
 from server.domain.jams import Jam
 from server.services.house import House
-from server.storage import board, events, people, themes
+from server.services.theme_edits import with_edits
+from server.storage import board, events, people, theme_edits, themes
 
 ACTIVE_WINDOW = timedelta(minutes=10)
 SERIES = timedelta(hours=1)
@@ -88,7 +89,8 @@ async def keep_themes(house: House, jam_id: str, seq: int, report_json: str, sna
         if not await change.fetch_value("SELECT 1 FROM jams WHERE id = ?", (jam_id,)):
             # A rehearsal that was removed while its themes were reckoned.
             return
-        await themes.put(change, jam_id, seq, report_json, snapshot, now)
+        shown = with_edits(report_json, await theme_edits.of_jam(change, jam_id))
+        await themes.put(change, jam_id, seq, shown, snapshot, now, report_json)
         await events.append(change, "ThemesRefreshed", jam_id, {"jam": jam_id}, now)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -142,6 +142,12 @@ async def member_by_uri(house: House, uri: str) -> Member | None:
 
 async def member_by_id(house: House, member_id: str) -> Member | None:
     return await people.by_id(house.store, member_id)
+
+
+async def names_of(house: House, ids: Collection[str]) -> dict[str, str]:
+    """Return id → name of members, ours and others': for analytics, where names become no themes."""
+    found = await people.by_ids(house.store, ids) if ids else {}
+    return {id_: member.name for id_, member in found.items() if not member.is_voice}
 
 
 async def count_by_host(house: House) -> dict[str, int]:

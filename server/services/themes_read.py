@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+
+from server.domain.ideas import Contribution
+from server.services.house import House
+from server.storage import contributions
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,17 @@ def read(report: str | None) -> list[Theme]:
         if theme is not None:
             placed.setdefault(str(theme), set()).add(id_)
     return [_theme(one, placed) for one in found.get("themes", ()) if one.get("size")]
+
+
+async def said_of(house: House, report: str | None, theme_id: str, forum_ids: Collection[str]) -> list[Contribution]:
+    """Return what stands in a theme, in some forums: what speaks for it best first, then the newest first."""
+    theme = next((one for one in read(report) if one.id == theme_id), None)
+    if theme is None:
+        return []
+    best = {made: place for place, made in enumerate(theme.representative)}
+    found = await contributions.by_ids(house.store, theme.ids)
+    seen = [made for made in found if made.forum_id in forum_ids and not made.deleted and not made.hidden]
+    return sorted(seen, key=lambda made: (best.get(made.id, len(best)), -made.created_at.timestamp(), made.id))
 
 
 def _theme(one: Mapping[str, object], placed: Mapping[str, set[str]]) -> Theme:

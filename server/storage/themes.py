@@ -17,14 +17,28 @@ async def snapshot(store: Database, jam_id: str) -> tuple[int, bytes] | None:
     return (row["seq"], bytes(row["snapshot"])) if row is not None and row["snapshot"] else None
 
 
+async def drawn(store: Database | Transaction, jam_id: str) -> str:
+    """Return the report as the machine drew it, "" before the first."""
+    return str(await store.fetch_value("SELECT drawn FROM themes WHERE jam_id = ?", (jam_id,)) or "")
+
+
 async def put(
-    change: Transaction, jam_id: str, seq: int, report_json: str, snapshot_: bytes | None, now: float
+    change: Transaction, jam_id: str, seq: int, report_json: str, snapshot_: bytes | None, now: float, drawn_json: str
 ) -> None:
-    """Write a report; a snapshot only where one is given, with the number of the last event that it holds."""
+    """Write a report; a snapshot only where one is given, with the number of the last event that it holds.
+
+    `drawn_json` is the report before people's edits are applied to it.
+    """
     await change.execute(
-        "INSERT INTO themes (jam_id, seq, report, snapshot, made_at) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (jam_id) DO UPDATE SET report = excluded.report, made_at = excluded.made_at",
-        (jam_id, seq if snapshot_ is not None else 0, report_json, snapshot_ or b"", now),
+        "INSERT INTO themes (jam_id, seq, report, drawn, snapshot, made_at) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (jam_id) DO UPDATE SET report = excluded.report, drawn = excluded.drawn,"
+        " made_at = excluded.made_at",
+        (jam_id, seq if snapshot_ is not None else 0, report_json, drawn_json, snapshot_ or b"", now),
     )
     if snapshot_ is not None:
         await change.execute("UPDATE themes SET seq = ?, snapshot = ? WHERE jam_id = ?", (seq, snapshot_, jam_id))
+
+
+async def rewrite(change: Transaction, jam_id: str, report_json: str) -> None:
+    """Write the report anew after an edit; what the machine drew stays."""
+    await change.execute("UPDATE themes SET report = ? WHERE jam_id = ?", (report_json, jam_id))

@@ -9,6 +9,9 @@ import pytest
 from analytics.corpus import Document
 from analytics.live import LiveThemes
 from analytics.vectors import SentenceEncoder, Vectors, sentence_encoder
+from tests.analytics.town import town
+
+__all__ = ["town"]
 
 SUBJECTS = {
     "bicycles": (

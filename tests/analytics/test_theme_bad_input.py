@@ -82,6 +82,32 @@ def test_only_copies_make_a_single_theme():
     assert [theme.size for theme in report.themes] == [2_000]
 
 
+def test_a_hundred_thousand_identical_documents_take_bounded_time(find_encoder):
+    copies = [Document(f"{n:06d}", "Plant trees along the river", f"p{n % 300}") for n in range(100_000)]
+    began = time.process_time()
+    report = fit(copies, find_encoder=find_encoder)
+    assert [theme.size for theme in report.themes] == [100_000]
+    assert time.process_time() - began < 60
+
+
+def test_the_same_words_again_and_again_cost_a_live_jam_little_and_leave_its_themes_alone(write, begin, purity):
+    live = begin()
+    for document in write(200):
+        live.add(document)
+        if live.due():
+            live.refresh()
+    began = time.process_time()
+    for number in range(2_000):
+        live.add(Document(f"copy-{number}", "Solar panels on the roof, please", f"p{number % 90}"))
+        if live.due():
+            live.refresh()
+    assert time.process_time() - began < 60
+    report = live.report()
+    assert len({report.assignment[f"copy-{number}"] for number in range(2_000)}) == 1
+    assert live.emerging == []
+    assert purity({name: theme for name, theme in report.assignment.items() if not name.startswith("copy")}) > 0.8
+
+
 def test_one_authors_flood_makes_no_theme(write):
     flood = [
         Document(f"flood-{n}", f"Buy cheap golden watches today, best offer number {n} of the week", "spammer")

@@ -2,52 +2,52 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+import json
 
-from analytics.worker import ThemeWorker
-from server.database import Database
-from server.domain.jams import Charter
-from server.domain.uris import Addresses
-from server.services import board, forums, ideas, jams, people, rules
-from server.services.house import House
+from server.services import ideas, people
+from tests.analytics.town import Town
 
 
-async def test_what_is_deleted_is_in_no_report_and_no_snapshot(tmp_path: Path):
-    store = await Database.open(
-        tmp_path / "store.sqlite", "server.storage.rows", migrations="server.storage.migrations"
-    )
-    try:
-        house = House(store, "Acme", Addresses("http://127.0.0.1:1", "http://127.0.0.1:2"))
-        await rules.found_rules(house)
-        ada = await people.add_member(house, "ada", "Ada", "R&D", "admin")
-        now = datetime.now(UTC)
-        whole = Charter(question="Why?", promise="We answer.", off_limits="Nothing.", decide_by="Today")
-        jam = await jams.create_jam(house, ada, "town", "Town", whole, now, now + timedelta(days=1))
-        forum = await forums.create_forum(house, ada, jam, "inner", "Inner", "Why?", "inside")
-        await jams.open_jam(house, ada, jam)
-        made = [
-            await ideas.post_idea(house, ada, forum, f"Idea {n}", f"We need better buses and quincequarkle number {n}.")
-            for n in range(12)
-        ]
-        at = [0.0]
-        worker = ThemeWorker(house, clock=lambda: at[0])
-        while await worker.run_once():
-            pass
-        kept = await board.theme_snapshot(house, jam.id)
-        assert kept is not None
-        assert b"quincequarkle" in kept[1]
-        for one in made:
-            await ideas.edit(house, ada, one, "We need better trams.")
-        await ideas.delete(house, ada, made[0])
-        at[0] += 2.0
-        while await worker.run_once():
-            pass
-        kept, report = await board.theme_snapshot(house, jam.id), await board.read_themes(house, ada, jam)
-        assert kept is not None
-        assert report is not None
-        assert b"quincequarkle" not in kept[1]
-        assert "quincequarkle" not in report
-        assert made[0].id not in report
-    finally:
-        await store.close()
+async def test_what_is_deleted_is_in_no_report_and_no_snapshot(town: Town):
+    worker = town.worker()
+    made = await town.say(*(f"We need better buses and quincequarkle number {n}." for n in range(12)))
+    await town.catch_up(worker)
+    assert b"quincequarkle" in await town.snapshot()
+    for one in made:
+        await ideas.edit(town.house, town.ada, one, "We need better trams.")
+    await ideas.delete(town.house, town.ada, made[0])
+    await town.catch_up(worker, seconds=0.0)
+    assert b"quincequarkle" not in await town.snapshot(), "however long ago the last report is"
+    report = await town.report()
+    assert "quincequarkle" not in report
+    assert made[0].id not in report
+
+
+async def test_a_worker_that_died_goes_on_as_if_it_had_not(town: Town):
+    """Whoever goes on from a snapshot, begins with the log or never stopped ends with the same bytes."""
+    steady = town.worker()
+    await town.say(*(f"Bicycle lanes on bridge {n} would help." for n in range(14)))
+    await town.catch_up(steady)
+    bea = await people.add_member(town.house, "bea", "Bea Quillfeather", "Sales")
+    await town.say(*(f"Quillfeather says the canteen of hall {n} needs soup." for n in range(13)), by=bea)
+    begun_again = town.worker()
+    await town.catch_up(begun_again)
+    after_snapshot = await town.snapshot()
+    await town.catch_up(steady, seconds=100.0)
+    assert await town.snapshot() == after_snapshot
+    async with town.house.store.transaction() as change:
+        await change.execute("DELETE FROM themes")
+    from_the_log = town.worker()
+    await town.catch_up(from_the_log, seconds=100.0)
+    assert await town.snapshot() == after_snapshot
+    assert "quillfeather" not in json.loads(await town.report())["themes"][0]["words"]
+
+
+async def test_a_snapshot_that_cannot_be_read_is_made_anew_from_the_log(town: Town):
+    await town.say(*(f"Bicycle lanes on bridge {n} would help." for n in range(12)))
+    await town.catch_up(town.worker())
+    good = await town.snapshot()
+    async with town.house.store.transaction() as change:
+        await change.execute("UPDATE themes SET snapshot = ?", (b"of another version",))
+    await town.catch_up(town.worker(), seconds=100.0)
+    assert await town.snapshot() == good

@@ -189,7 +189,8 @@ UNUSED = {
     "jam_origins.jam_id", "jam_origins.kind", "jam_origins.origin_id",
     "agreements.statement", "checkpoints.before", "checkpoints.hash", "checkpoints.key", "checkpoints.signature",
     "self_tests.asked_by", "self_tests.report", "self_tests.state", "themes.jam_id", "themes.report",
-    "themes.snapshot", "consumers.name", "feeds.hash", "feeds.kind", "feeds.member_id", "feeds.name", "feeds.subject",
+    "themes.drawn", "themes.snapshot",
+    "consumers.name", "feeds.hash", "feeds.kind", "feeds.member_id", "feeds.name", "feeds.subject",
     "exposures.idea_id", "follows.jam_id", "follows.kind", "follows.member_id", "follows.subject_id",
     "mail_choices.address", "mail_choices.asked", "mail_choices.digest_day", "mail_choices.member_id",
     "mail_choices.language", "mail_choices.zone",
@@ -208,6 +209,11 @@ UNUSED |= {
     "theme_answers.declined", "theme_answers.doing", "theme_answers.id", "theme_answers.jam_id",
     "theme_answers.label", "theme_answers.owner_id", "theme_answers.sources", "theme_answers.theme_id",
     "theme_answers.why", "theme_answers.written_by",
+}  # fmt: skip
+
+# What analysts made of themes: nothing of it crosses.
+UNUSED |= {
+    f"theme_edits.{name}" for name in ("jam_id", "kind", "member_id", "other", "theme", "title", "undone_by")
 }  # fmt: skip
 
 # The same of the control room: nothing of it crosses, and no rule of these worlds speaks of it.

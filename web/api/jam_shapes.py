@@ -211,7 +211,10 @@ class PresenceAnswer(Answer, frozen=True, kw_only=True):
 
 
 class ThemeAnswer(Answer, frozen=True, kw_only=True):
-    """What many talk about. `representative` are ids of ideas and replies; `trend` counts per hour, newest last."""
+    """What many talk about. `representative` are ids of ideas and replies; `trend` counts per hour, newest last.
+
+    `human` names what a person changed about it: rename, merge, split, pin, move.
+    """
 
     id: str
     label: str
@@ -221,6 +224,7 @@ class ThemeAnswer(Answer, frozen=True, kw_only=True):
     trend: list[int] = field(default_factory=list)
     hue: int = 0
     coherence: float = 0.0
+    human: list[str] = field(default_factory=list)
 
 
 class ThemeReport(Answer, frozen=True, kw_only=True):

@@ -41,6 +41,7 @@ PARTS = {
     "file": "id of an uploaded file",
     "case": "id of what was flagged",
     "move": "id of a move, merge or split",
+    "edit": "number of a change to themes",
     "shift": "id of a facilitator's shift",
     "mark": "support is anyone's; emerging and best are a facilitator's",
     "version": "number of a version",

@@ -42,6 +42,7 @@ from web.api import (
     statements,
     stream,
     templates,
+    themes,
     writing,
 )
 
@@ -152,6 +153,9 @@ ROUTES: tuple[Route, ...] = (
     Route(GET, "/jams/{jam}/board", figures.read_board, "Live figures, each with its denominator"),
     Route(GET, "/jams/{jam}/presence", figures.read_presence, "Who is invited, came and is here now"),
     Route(GET, "/jams/{jam}/themes", figures.read_themes, "Themes and their trend"),
+    Route(GET, "/jams/{jam}/themes/edits", themes.list_edits, "What people changed about themes, newest first"),
+    Route(POST, "/jams/{jam}/themes/edits", themes.edit, "Rename, merge, split or pin a theme, or move an idea", 201),
+    Route(DELETE, "/jams/{jam}/themes/edits/{edit}", themes.undo, "Undo a change to themes", 204),
     Route(GET, "/jams/{jam}/events", stream.stream_jam, "What happens in a jam, as Server-Sent Events"),
     Route(GET, "/jams/{jam}/report", reports.read_report, "The published answers to a jam's themes"),
     Route(GET, "/jams/{jam}/report/draft", reports.read_draft, "The report as it is being written"),

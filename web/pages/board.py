@@ -5,7 +5,6 @@ from __future__ import annotations
 from aiohttp import web
 
 from server.domain.actors import Member
-from server.domain.errors import Missing
 from server.domain.jams import Jam
 from server.services import board, forums, ideas
 from server.services.house import House
@@ -15,7 +14,7 @@ from web.charts import draw_treemap
 from web.figures import draw_figures, draw_minutes, draw_servers, draw_themes, draw_units
 from web.pages.jams import obtain
 from web.people import names_of_hosts
-from web.views import BoardPage, ThemePage
+from web.views import BoardPage
 
 _LOOKED_THROUGH = 500
 
@@ -32,6 +31,7 @@ async def draw_board(house: House, reader: Member, jam: Jam) -> BoardPage:
     by_id = {forum.id: forum for forum in own}
     return BoardPage(
         jam=head,
+        edit_url=f"{head.url}/themes/edit" if reader.may("themes") else "",
         figures=draw_figures(figures, len(own)),
         minutes=draw_minutes(figures),
         units=draw_units(figures),
@@ -49,18 +49,3 @@ async def draw_board(house: House, reader: Member, jam: Jam) -> BoardPage:
 async def show_board(request: web.Request) -> web.Response:
     """GET /jams/{jam}/board"""
     return show(request, "board.html", await draw_board(*await obtain(request)))
-
-
-async def show_theme(request: web.Request) -> web.Response:
-    """GET /jams/{jam}/themes/{theme}: the ideas and replies that speak for a theme."""
-    house, member, jam = await obtain(request)
-    head = head_of(jam, jam.state_at(house.now()), "board")
-    themes, _ = draw_themes(await board.read_themes(house, member, jam), head.url)
-    theme = next((one for one in themes if one.id == request.match_info["theme"]), None)
-    if theme is None:
-        raise Missing("theme", request.match_info["theme"])
-    spoken = [await ideas.by_id(house, id_) for id_ in theme.representative]
-    found = [made for made in spoken if made and not made.deleted and not made.hidden]
-    own = {forum.id: forum for forum in await forums.list_forums(house, member, jam)}
-    cards = draw_cards(house, found, own, await names_of_hosts(house))
-    return show(request, "theme.html", ThemePage(jam=head, theme=theme, ideas=cards))

@@ -33,6 +33,7 @@
 -- After: 0031_servers
 -- After: 0032_language_of_mails
 -- After: 0033_member_lists
+-- After: 0034_theme_edits
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -138,7 +139,7 @@ CREATE TABLE "themes" (
     "report" TEXT NOT NULL,
     "snapshot" BLOB NOT NULL,
     "made_at" REAL NOT NULL
-);
+, "drawn" TEXT NOT NULL DEFAULT '');
 CREATE TABLE "tokens" (
     "hash" VARCHAR(64) NOT NULL  PRIMARY KEY,
     "member_id" VARCHAR(32) NOT NULL,
@@ -789,6 +790,18 @@ CREATE TABLE "forum_members" (
     "invited_at" REAL NOT NULL,
     CONSTRAINT "uid_forum_membe_forum_i_6ab351" UNIQUE ("forum_id", "member_id")
 );
+CREATE TABLE "theme_edits" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "jam_id" VARCHAR(32) NOT NULL,
+    "kind" VARCHAR(6) NOT NULL,
+    "theme" VARCHAR(32) NOT NULL,
+    "other" VARCHAR(32) NOT NULL,
+    "title" VARCHAR(200) NOT NULL,
+    "member_id" VARCHAR(32) NOT NULL,
+    "made_at" REAL NOT NULL,
+    "undone_by" VARCHAR(32) NOT NULL,
+    "undone_at" REAL
+);
 CREATE INDEX "idx_sessions_member__4466ff" ON "sessions" ("member_id");
 CREATE INDEX "idx_tokens_member__843137" ON "tokens" ("member_id");
 CREATE INDEX "idx_rule_sets_state_c0eb62" ON "rule_sets" ("state", "version");
@@ -850,6 +863,7 @@ CREATE INDEX "idx_voices_owner_68e5c3" ON "voices" ("owner");
 CREATE INDEX "idx_search_plac_forum_i_fe9b96" ON "search_places" ("forum_id", "number");
 CREATE INDEX "idx_search_plac_author__a45faa" ON "search_places" ("author_id", "number");
 CREATE INDEX "idx_forum_membe_member__6cf5a9" ON "forum_members" ("member_id");
+CREATE INDEX "idx_theme_edits_jam_id_ed4f93" ON "theme_edits" ("jam_id");
 CREATE TRIGGER search_places_follow AFTER UPDATE OF jam_id, forum_id, author_id, intent, label, hidden ON contributions BEGIN UPDATE search_places SET jam_id = NEW.jam_id, forum_id = CASE WHEN NEW.hidden THEN '' ELSE NEW.forum_id END, author_id = NEW.author_id, intent = NEW.intent, label = NEW.label WHERE number = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 CREATE TRIGGER contribution_words_follow AFTER UPDATE OF forum_id, author_id, hidden ON contributions BEGIN UPDATE contribution_words SET place = CASE WHEN NEW.hidden THEN '' ELSE '0f' || NEW.forum_id END || ' 0a' || NEW.author_id WHERE rowid = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 INSERT INTO "inside_keys" ("name", "bytes") VALUES ('prints', randomblob(32));

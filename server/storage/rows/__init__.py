@@ -64,7 +64,7 @@ from server.storage.rows.people import LinkRow, MemberRow, SessionRow, TokenRow
 from server.storage.rows.reading import ReadingRow
 from server.storage.rows.records import AuditRow, CheckpointRow, EventRow, SelfTestRow
 from server.storage.rows.servers import OutsiderRow, ServerRow
-from server.storage.rows.themes import ThemeStateRow
+from server.storage.rows.themes import ThemeEditRow, ThemeStateRow
 from server.storage.rows.voices import OpeningRow, VoiceRow
 from server.storage.rows.walls import WallRow
 from server.storage.rows.writing import ConfirmationRow, DraftRow, MentionRow
@@ -144,6 +144,7 @@ __all__ = [
     "StatementVoteRow",
     "SummaryRow",
     "ThemeAnswerRow",
+    "ThemeEditRow",
     "ThemeStateRow",
     "TokenRow",
     "TwinRow",

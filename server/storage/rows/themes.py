@@ -7,13 +7,35 @@ from tortoise.models import Model
 
 
 class ThemeStateRow(Model):
-    """The themes of a jam: the report people see, and the snapshot from which the analytics role goes on."""
+    """The themes of a jam: the report people see, and the snapshot from which the analytics role goes on.
+
+    `drawn` is the report as the machine drew it; `report` has people's edits applied.
+    """
 
     jam_id = fields.CharField(max_length=32, primary_key=True)
     seq = fields.IntField()
     report = fields.TextField()
+    drawn = fields.TextField(default="", db_default="")
     snapshot = fields.BinaryField()
     made_at = fields.FloatField()
 
     class Meta:
         table = "themes"
+
+
+class ThemeEditRow(Model):
+    """What an analyst changed about a jam's themes. Nothing is overwritten: an edit that is undone stays, marked."""
+
+    id = fields.IntField(primary_key=True)
+    jam_id = fields.CharField(max_length=32, db_index=True)
+    kind = fields.CharField(max_length=6)
+    theme = fields.CharField(max_length=32)
+    other = fields.CharField(max_length=32, default="")
+    title = fields.CharField(max_length=200, default="")
+    member_id = fields.CharField(max_length=32)
+    made_at = fields.FloatField()
+    undone_by = fields.CharField(max_length=32, default="")
+    undone_at = fields.FloatField(null=True)
+
+    class Meta:
+        table = "theme_edits"

@@ -1,0 +1,126 @@
+"""Themes as people put them: what an analyst renamed, merged, split, pinned and moved, over what the machine drew.
+
+The machine's drawing stays as it is; edits are applied to it one after another, oldest first, each time it is drawn
+anew. So they survive refreshes, and undoing one is leaving it out. Pure: JSON values in, JSON values out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import zip_longest
+from typing import Any, Literal, get_args
+
+EditKind = Literal["rename", "merge", "split", "pin", "move"]
+KINDS: tuple[EditKind, ...] = get_args(EditKind)
+WORDS, QUOTES = 10, 3
+ROOM = 3
+"""Digits of a map's places by which cells of one row are told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThemeEdit:
+    """One edit. `version` counts a jam's edits from 1; `other` is the theme merged into or the idea moved.
+
+    `title` is the new name, "" for the machine's own again.
+    """
+
+    id: int
+    version: int
+    kind: EditKind
+    theme: str
+    other: str
+    title: str
+    member_id: str
+    member_name: str
+    made_at: datetime
+    undone_at: datetime | None = None
+    undone_by: str = ""
+
+
+def curated(drawn: Mapping[str, Any], edits: Sequence[ThemeEdit]) -> dict[str, Any]:
+    """Return the machine's report with the standing edits applied; each theme's `human` says which touched it."""
+    standing = [edit for edit in edits if edit.undone_at is None]
+    themes = {theme["id"]: {**theme, "human": []} for theme in drawn.get("themes", ())}
+    where = {name: name for name in themes}
+    moved: dict[str, str] = {}
+    cuts = drawn.get("cuts") or {}
+    for edit in standing:
+        name = where.get(edit.theme, "")
+        if edit.kind == "split":
+            _mark(themes, [name, where.get(cuts.get(str(edit.id), ""), "")], "split")
+        elif edit.kind == "move":
+            moved[edit.other] = name
+            _mark(themes, [name], "move")
+        elif name:
+            _apply(themes, where, edit, name)
+    return _settled(drawn, themes, where, moved)
+
+
+def _mark(themes: Mapping[str, dict[str, Any]], names: Sequence[str], kind: str) -> None:
+    for name in names:
+        if name in themes and kind not in themes[name]["human"]:
+            themes[name]["human"].append(kind)
+
+
+def _apply(themes: dict[str, dict[str, Any]], where: dict[str, str], edit: ThemeEdit, name: str) -> None:
+    into = where.get(edit.other, "")
+    if edit.kind == "rename":
+        themes[name]["label"] = edit.title or themes[name]["label"]
+    elif edit.kind == "pin":
+        themes[name]["pinned"] = True
+    elif not into or into == name:
+        return
+    else:
+        _join(themes[into], themes[name])
+        where.update({known: into for known, place in where.items() if place == name})
+    _mark(themes, [into if edit.kind == "merge" else name], edit.kind)
+
+
+def _join(into: dict[str, Any], gone: Mapping[str, Any]) -> None:
+    """Let a theme speak for another one too."""
+    for field, most in (("words", WORDS), ("representative", QUOTES)):
+        pairs = zip_longest(into.get(field, ()), gone.get(field, ()))
+        into[field] = list(dict.fromkeys(one for pair in pairs for one in pair if one))[:most]
+    trends = zip_longest(reversed(into.get("trend", ())), reversed(gone.get("trend", ())), fillvalue=0)
+    into["trend"] = [one + other for one, other in trends][::-1]
+    into["pinned"] = bool(into.get("pinned") or gone.get("pinned"))
+
+
+def _settled(
+    drawn: Mapping[str, Any], themes: Mapping[str, dict[str, Any]], where: Mapping[str, str], moved: Mapping[str, str]
+) -> dict[str, Any]:
+    """Count again: where everything stands, how large themes are, who speaks for them, and their cells."""
+    assignment = {
+        made: moved[made] if moved.get(made) else where.get(theme, theme) if theme else None
+        for made, theme in (drawn.get("assignment") or {}).items()
+    }
+    sizes: dict[str, int] = {}
+    for theme in assignment.values():
+        if theme is not None:
+            sizes[theme] = sizes.get(theme, 0) + 1
+    kept = [theme for name, theme in themes.items() if where[name] == name]
+    for theme in kept:
+        theme["size"] = sizes.get(theme["id"], 0)
+        theme["representative"] = [made for made in theme["representative"] if assignment.get(made) == theme["id"]]
+    _lay_out(kept)
+    kept.sort(key=lambda theme: (not theme.get("pinned"), -theme["size"], int(theme["id"][1:])))
+    return {**drawn, "themes": kept, "assignment": assignment}
+
+
+def _lay_out(themes: Sequence[dict[str, Any]]) -> None:
+    """Give each theme a cell of its new size, in the row of the map and the order in which people know it."""
+    total = sum(max(theme["size"], 0.2) for theme in themes)
+    rows: dict[float, list[dict[str, Any]]] = {}
+    for theme in sorted(themes, key=lambda one: (one.get("y", 0.0), one.get("x", 0.0))):
+        rows.setdefault(round(theme.get("y", 0.0), ROOM), []).append(theme)
+    y = 0.0
+    for row in rows.values():
+        high = sum(max(theme["size"], 0.2) for theme in row)
+        x = 0.0
+        for theme in row:
+            wide = max(theme["size"], 0.2) / high
+            theme |= {"x": round(x, 6), "y": round(y, 6), "w": round(wide, 6), "h": round(high / total, 6)}
+            x += wide
+        y += high / total

@@ -1,0 +1,78 @@
+"""Themes in the browser: all that was said of one, and the analyst's tools."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from server.services import board, ideas, people
+
+
+@pytest.fixture
+async def drawn(site: Any) -> list[Any]:
+    """Five ideas in two themes, as the analytics role would leave them."""
+    made = [await ideas.post_idea(site.house, site.jonas, site.own_house, f"Idea {n}", "Words") for n in range(5)]
+    ids = [one.id for one in made]
+    themes = [
+        {"id": "t1", "label": "Buses, trams", "words": ["bus"], "size": 3, "representative": ids[:1], "trend": [1, 2]},
+        {"id": "t2", "label": "Soup, salad", "words": ["soup"], "size": 2, "representative": ids[3:4], "trend": [2]},
+    ]
+    placed = dict.fromkeys(ids[:3], "t1") | dict.fromkeys(ids[3:], "t2")
+    await board.keep_themes(site.house, site.jam.id, 1, json.dumps({"themes": themes, "assignment": placed}), None)
+    return made
+
+
+async def test_a_theme_leads_to_all_that_was_said_of_it(site: Any, drawn: list[Any]) -> None:
+    browser = await site.browser(site.jonas)
+    _, page = await browser.get("/jams/better/themes/t1")
+    assert page.count('class="card idea"') == 3
+    assert page.index(drawn[0].id) < page.index(drawn[2].id) < page.index(drawn[1].id), "its quote, then the newest"
+    await ideas.delete(site.house, site.jonas, drawn[1])
+    _, page = await browser.get("/jams/better/themes/t1")
+    assert page.count('class="card idea"') == 2
+    assert "Move to another theme" not in page
+    assert "Change the themes" not in (await browser.get("/jams/better/board"))[1]
+
+
+async def test_an_analyst_renames_merges_moves_and_undoes_without_scripts(site: Any, drawn: list[Any]) -> None:
+    analyst = await people.add_member(site.house, "una", "Una Tan", "R&D", "analyst")
+    browser, reader = await site.browser(analyst), await site.browser(site.jonas)
+    assert 'href="/jams/better/themes/edit"' in (await browser.get("/jams/better/board"))[1]
+    await browser.get("/jams/better/themes/edit")
+    answer, _ = await browser.post("/jams/better/themes/edit", kind="rename", theme="t1", title="Getting <b>there</b>")
+    assert answer.status == 303
+    _, page = await reader.get("/jams/better/board")
+    assert "Getting &lt;b&gt;there&lt;/b&gt;" in page
+    assert "changed by a person" in page
+    answer, _ = await browser.post("/jams/better/themes/edit", kind="move", theme="t2", other=drawn[1].id)
+    assert answer.headers["Location"].startswith("/jams/better/themes/t2")
+    _, page = await browser.get("/jams/better/themes/t2")
+    assert page.count('class="card idea"') == 3
+    await browser.post("/jams/better/themes/edit", kind="merge", theme="t2", other="t1")
+    _, page = await browser.get("/jams/better/themes/edit")
+    assert 'id="t2"' not in page
+    assert "Una Tan" in page
+    found = page.index("/undo")
+    start = page.rindex('action="', 0, found) + len('action="')
+    answer, _ = await browser.post(page[start : found + len("/undo")])
+    assert answer.status == 303
+    _, page = await browser.get("/jams/better/themes/edit")
+    assert 'id="t2"' in page, "the newest change is undone"
+
+
+async def test_a_name_that_is_too_long_is_not_lost_and_the_page_is_not_for_everybody(
+    site: Any, drawn: list[Any]
+) -> None:
+    browser, reader = await site.browser(site.mara), await site.browser(site.jonas)
+    await browser.get("/jams/better/themes/edit")
+    answer, page = await browser.post("/jams/better/themes/edit", kind="rename", theme="t1", title="x" * 101)
+    assert answer.status == 422
+    assert "x" * 101 in page
+    for path in ("/jams/better/themes/edit", "/jams/better/themes.csv", "/jams/better/themes.json"):
+        assert (await reader.get(path))[0].status == 404
+    answer, page = await browser.get("/jams/better/themes.csv")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="better-themes.csv"'
+    assert len(page.splitlines()) == 6
+    assert len(json.loads((await browser.get("/jams/better/themes.json"))[1])["assignment"]) == 5

@@ -1,0 +1,1 @@
+"""Themes by hand: the analyst's tools, and the ideas behind a theme."""

@@ -1,0 +1,48 @@
+"""A theme: what was said of it, all of it."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from server.domain.errors import Missing
+from server.services import board, forums, themes_read
+from web.answers import head_of, show
+from web.cards import draw_card
+from web.figures import draw_themes
+from web.pages.jams import obtain
+from web.pages.themes.views import Spoken, ThemePage
+from web.people import names_of_hosts
+from web.views import Choice
+
+SHOWN = 30
+
+
+async def show_theme(request: web.Request) -> web.Response:
+    """GET /jams/{jam}/themes/{theme}?from=: what speaks for a theme best, then all else, the newest first."""
+    house, member, jam = await obtain(request)
+    head = head_of(jam, jam.state_at(house.now()), "board")
+    report = await board.read_themes(house, member, jam)
+    themes, _ = draw_themes(report, head.url)
+    theme = next((one for one in themes if one.id == request.match_info["theme"]), None)
+    if theme is None:
+        raise Missing("theme", request.match_info["theme"])
+    asked = request.query.get("from", "0")
+    first = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 8 else 0
+    own = {forum.id: forum for forum in await forums.list_forums(house, member, jam)}
+    found = await themes_read.said_of(house, report, theme.id, set(own))
+    names = await names_of_hosts(house)
+    edits = member.may("themes")
+    page = ThemePage(
+        jam=head,
+        theme=theme,
+        spoken=tuple(
+            Spoken(id=made.id if edits else "", card=draw_card(house, made, own[made.forum_id], names))
+            for made in found[first : first + SHOWN]
+        ),
+        total=len(found),
+        first=first,
+        next_url=f"{theme.url}?from={first + SHOWN}" if first + SHOWN < len(found) else "",
+        others=tuple(Choice(value=one.id, words=one.label, chosen=False) for one in themes if one.id != theme.id),
+        edit_url=f"{head.url}/themes/edit" if edits else "",
+    )
+    return show(request, "theme.html", page)

@@ -1,0 +1,55 @@
+"""What the pages of themes show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from web.views import Choice, IdeaCard, JamHead, ThemeRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditRow:
+    """One change. `undone` says that it does not count any more."""
+
+    version: int
+    sentence: str
+    name: str
+    at: datetime
+    undone: bool
+    undo_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditPage:
+    """The themes of a jam with what can be done to each; `wrong` and `typed` are of the form that was refused."""
+
+    jam: JamHead
+    url: str
+    themes: tuple[ThemeRow, ...]
+    edits: tuple[EditRow, ...]
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """Something said of a theme. `id` is there for those who may move it."""
+
+    id: str
+    card: IdeaCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThemePage:
+    """A theme and what was said of it: `spoken` is one page of `total`; `others` are the themes to move to."""
+
+    jam: JamHead
+    theme: ThemeRow
+    spoken: tuple[Spoken, ...]
+    total: int
+    first: int
+    next_url: str
+    others: tuple[Choice, ...]
+    edit_url: str
