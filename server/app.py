@@ -230,6 +230,7 @@ async def _add_gate(work: Work, house: House, outside: Outside) -> None:
     from federation.gate.plan import Gateway
     from federation.gate.purging import Purge
     from federation.gate.release import Release
+    from federation.gate.votes import Votes
     from server.services.quotes import fill_prints
 
     # Nothing is judged before all that stands inside can be recognised.
@@ -243,6 +244,7 @@ async def _add_gate(work: Work, house: House, outside: Outside) -> None:
         ("admit", Admit(gate).run_once, REST_SECONDS),
         ("joining", lambda: follow_found(gate), REST_SECONDS),
         ("purges", Purge(gate).run_once, REST_SECONDS),
+        ("votes", Votes(gate).run_once, 1.0),
     ]
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from typing import Any
 
+import orjson
 from aiohttp import web
 
 from federation.edge.signers import SIGNERS
@@ -14,10 +16,11 @@ from federation.outside.store import Outside
 from federation.outside.together import Together
 from federation.signatures import KeyGone, MalformedActivity, TooSlow, VerifiedActivity
 from federation.signatures.bodies import parse_json_object
-from federation.vocabulary.activities import innermost_id, read_activity
+from federation.vocabulary.activities import innermost_id, read_activity, several, unfold
 
 LONGEST_BODY = 1_000_000
 SLOWEST = 20.0
+MOST_TOGETHER = 200
 TYPES = {"application/activity+json", "application/ld+json", "application/json"}
 
 
@@ -25,20 +28,38 @@ class Inbox:
     """Where verified activities are kept: those that come together, in one transaction."""
 
     def __init__(self, outside: Outside) -> None:
+        self._host = outside.addresses.edge_host
         self._kept = Together(outside.store, partial(received.keep_all, outside))
 
     async def keep(self, verified: VerifiedActivity) -> None:
-        """Store an activity once; on return it is on disk."""
-        await self._kept.add(
-            Arriving(
-                activity_uri=verified.activity_uri,
-                host=verified.host,
-                actor_uri=verified.actor_uri,
-                kind=verified.kind[:40],
-                object_uri=innermost_id(verified.activity)[:2000],
-                body=verified.body,
-            )
+        """Store an activity once, each of several that are announced together by itself; on return it is on disk."""
+        items = several(verified.activity)
+        if items is not None and len(items) > MOST_TOGETHER:
+            raise MalformedActivity(f"{len(items)} activities announced together are more than {MOST_TOGETHER}")
+        parts = unfold(verified.activity, items, self._host) if items else []
+        await self._kept.add([_arriving(verified, one) for one in parts] or [_arriving(verified, None)])
+
+
+def _arriving(verified: VerifiedActivity, part: dict[str, Any] | None) -> Arriving:
+    """Return what is kept of a verified activity: itself, or one part of it."""
+    if part is None:
+        return Arriving(
+            activity_uri=verified.activity_uri,
+            host=verified.host,
+            actor_uri=verified.actor_uri,
+            kind=verified.kind[:40],
+            object_uri=innermost_id(verified.activity)[:2000],
+            body=verified.body,
         )
+    read = read_activity(part)
+    return Arriving(
+        activity_uri=read.uri,
+        host=verified.host,
+        actor_uri=read.actor_uri,
+        kind=read.kind[:40],
+        object_uri=innermost_id(part)[:2000],
+        body=orjson.dumps(part),
+    )
 
 
 INBOX = web.AppKey("INBOX", Inbox)

@@ -187,6 +187,9 @@ class Lookup:
             return
         for document in (activity.raw, activity.object or {}):
             await self._know_key(document.get("proof"), activity.actor_uri)
+        if activity.kind in ("Like", "Dislike", "Undo"):
+            # One that came with others was signed for by its server: its actor need not have been heard of.
+            await self._know(activity.actor_uri)
         if activity.kind in ("Create", "Update") and activity.object is None and activity.object_uri:
             await self._fetch_object(activity.object_uri, activity.actor_uri)
         if activity.kind != "Announce" or activity.object is None or not await self._follows(activity.actor_uri):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from federation.gate import votes
 from federation.gate.actors import face_of, forum_of, show_person
 from federation.gate.plan import Gateway, Plan
 from federation.gate.render import stands_as
@@ -41,9 +42,10 @@ async def _send(gate: Gateway, event: Event, plan: Plan, *, undone: bool) -> Non
     document = activities.like(activity_uri(gate, "like", face.uri, uri, event.seq), face.uri, uri, forum.uri)
     if undone:
         sent = await crossings.newest_like(gate.outside, uri, face.uri, forum.host)
-        if sent is None:
+        if sent is None or await votes.take_back(gate, plan, sent.document.uri, forum.host):
             return
         document = activities.undo(activity_uri(gate, "unlike", face.uri, uri, event.seq), parsed(sent.document.body))
+    lane = votes.lane_of(uri)
     await show_person(gate, plan, face, [forum.host], event.at.timestamp())
     document = await attested_for(gate, forum.host, document, event.at)
     carriage = Carriage(
@@ -52,7 +54,7 @@ async def _send(gate: Gateway, event: Event, plan: Plan, *, undone: bool) -> Non
         activity=document,
         act=document["type"],
         object_uri=uri,
-        thread_uri=f"{forum.uri}#marks",
+        thread_uri=lane,
         author_uri=face.uri,
         version=1,
         is_idea=False,
@@ -64,7 +66,8 @@ async def _send(gate: Gateway, event: Event, plan: Plan, *, undone: bool) -> Non
         host=forum.host,
         inbox_uri=inbox,
         sender_uri=face.uri,
-        lane=carriage.thread_uri,
+        lane=lane,
         object_uri=document["id"],
         act=carriage.act,
+        delay=0.0 if undone else await votes.delay_of(gate, forum.host, lane),
     )

@@ -33,7 +33,8 @@ class Gateway:
     `make_pair` makes a key pair, (private PEM, public PEM); `make_proof_pair` one to sign documents with.
     `turn` is held from what is read to what is written of it: somebody who follows a forum while an idea is on
     its way out is either among those it is sent to or finds it in what stands there already. `signing` holds the
-    keys of our actors' proofs, by name, each with the public half that it was loaded for.
+    keys of our actors' proofs, by name, each with the public half that it was loaded for. `ballots` says until when
+    votes for something wait for others, by (host, lane).
     """
 
     house: House
@@ -42,6 +43,7 @@ class Gateway:
     make_proof_pair: Callable[[], tuple[str, str]] = generate_ed25519_pem
     turn: asyncio.Lock = field(default_factory=asyncio.Lock, compare=False)
     signing: dict[str, tuple[str, PrivateKey]] = field(default_factory=dict, compare=False)
+    ballots: dict[tuple[str, str], float] = field(default_factory=dict, compare=False)
 
 
 @dataclass(slots=True)

@@ -184,6 +184,30 @@ async def to_resync(outside: Books) -> set[str]:
     return {row["host"] for row in rows}
 
 
+async def not_yet_due(outside: Books, uri: str, host: str, before: float) -> Delivery | None:
+    """Return the letter with a document to a host that waits until after a time and was never tried, or None."""
+    row = await outside.store.fetch_one(
+        "SELECT * FROM deliveries WHERE state = 'queued' AND host = ? AND uri = ? AND attempts = 0 AND due_at > ?",
+        (host, uri, before),
+    )
+    return None if row is None else _delivery(row)
+
+
+async def votes_in(outside: Books, host: str, lane: str, before: float) -> list[Delivery]:
+    """Return the Likes for a host in one lane that wait until after a time and were never tried, in order."""
+    rows = await outside.store.fetch(
+        "SELECT * FROM deliveries WHERE state = 'queued' AND host = ? AND lane = ? AND act = 'Like' AND attempts = 0"
+        " AND due_at > ? ORDER BY id",
+        (host, lane, before),
+    )
+    return [_delivery(row) for row in rows]
+
+
+async def hasten(change: Transaction, ids: Sequence[int], now: float) -> None:
+    """Have letters be due now."""
+    await change.executemany("UPDATE deliveries SET due_at = ? WHERE id = ?", [(now, one) for one in ids])
+
+
 async def cancel(change: Transaction, object_uri: str, audience: str | None, now: float, host: str = "") -> int:
     """Drop what is still queued about an object, in one audience's form (None: in all) and for one host ("": for all).
 

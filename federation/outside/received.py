@@ -59,9 +59,12 @@ class Arriving:
     body: bytes
 
 
-async def keep_all(outside: Outside, change: Transaction, arriving: Sequence[Arriving]) -> None:
-    """Store activities; one whose id was stored before is left as it was. Their servers are up, then."""
-    now = outside.now()
+async def keep_all(outside: Outside, change: Transaction, requests: Sequence[Sequence[Arriving]]) -> None:
+    """Store the activities of some requests; one whose id was stored before is left as it was.
+
+    Their servers are up, then.
+    """
+    now, arriving = outside.now(), [one for request in requests for one in request]
     await change.executemany(
         "INSERT OR IGNORE INTO received (activity_uri, host, actor_uri, kind, object_uri, body, state, attempts,"
         " due_at, note, received_at) VALUES (?, ?, ?, ?, ?, ?, 'new', 0, 0, '', ?)",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from federation.urls import same_origin
 from federation.vocabulary.objects import AS_CONTEXT, CONTEXT, addressing, first_id, ids, moment
-from server.domain.uris import PUBLIC
+from server.domain.uris import PUBLIC, host_of
 
 
 def _without_context(document: dict[str, Any]) -> dict[str, Any]:
@@ -70,6 +72,18 @@ def like(uri: str, actor_uri: str, object_uri: str, forum_uri: str) -> dict[str,
         "to": [forum_uri],
         "audience": forum_uri,
         "object": object_uri,
+    }
+
+
+def announce_together(uri: str, actor_uri: str, forum_uri: str, several: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Render several activities, unaltered, as one (FEP-1a11): an Announce of a collection of them."""
+    return {
+        "@context": AS_CONTEXT,
+        "type": "Announce",
+        "id": uri,
+        "actor": actor_uri,
+        "to": [forum_uri],
+        "object": {"type": "OrderedCollection", "totalItems": len(several), "orderedItems": list(several)},
     }
 
 
@@ -161,6 +175,40 @@ def read_activity(document: dict[str, Any]) -> Activity:
         object_uri=first_id(subject),
         object=subject if isinstance(subject, dict) else None,
         raw=document,
+    )
+
+
+def several(document: dict[str, Any]) -> list[Any] | None:
+    """Return what an Announce of several activities holds: a list, or a collection's items. None for any other."""
+    subject = document.get("object")
+    if document.get("type") != "Announce":
+        return None
+    if isinstance(subject, dict) and subject.get("type") in ("Collection", "OrderedCollection"):
+        items = subject.get("orderedItems", subject.get("items"))
+        return items if isinstance(items, list) else [] if items is None else [items]
+    return subject if isinstance(subject, list) and len(subject) > 1 else None
+
+
+def unfold(document: dict[str, Any], items: Sequence[Any], host: str) -> list[dict[str, Any]]:
+    """Return an Announce of several activities as one document for each that is inlined.
+
+    Votes that people of the announcer's own server send to us (`host`) stand for themselves: their server signed for
+    them. Anything else is announced as if it had come alone.
+    """
+    found = [(n, item) for n, item in enumerate(items) if isinstance(item, dict)]
+    return [
+        item if _is_vote(item, document, host) else {**document, "id": f"{document['id']}#{n}", "object": item}
+        for n, item in found
+    ]
+
+
+def _is_vote(item: dict[str, Any], announce: dict[str, Any], host: str) -> bool:
+    read, announcer = read_activity(item), first_id(announce.get("actor"))
+    return (
+        read.kind in ("Like", "Dislike", "Undo")
+        and same_origin(read.uri, announcer)
+        and same_origin(read.actor_uri, announcer)
+        and any(host_of(uri) == host for uri in read.addressed())
     )
 
 

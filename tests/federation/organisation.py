@@ -28,6 +28,7 @@ from federation.gate.joining import follow_found
 from federation.gate.plan import Gateway
 from federation.gate.purging import Purge
 from federation.gate.release import Release
+from federation.gate.votes import Votes
 from federation.outside import keys
 from federation.outside.received import Received
 from federation.outside.released import Sealer
@@ -68,6 +69,7 @@ class Organisation:
     release: Release
     admit: Admit
     purge: Purge
+    votes: Votes
     edge: Edge
     deliverer: Deliverer
     transport: Transport
@@ -95,6 +97,7 @@ class Organisation:
         """Work until nobody here has anything to do now."""
         for _ in range(300):
             worked = await self.release.run_once() + await self.admit.run_once() + await follow_found(self.gate)
+            worked += await self.votes.run_once()
             worked += await self.purge.run_once() + await self.edge.lookup.run_once()
             await self.edge.lookup.settle()
             worked += await self.edge.reader.run_once()
@@ -216,8 +219,8 @@ async def found(
     known = [one for one in await people.list_people(house) if one.username == "root"]
     admin = known[0] if known else await people.add_member(house, "root", "Ada Admin", "IT", "admin")
     return Organisation(
-        house, outside, gate, Release(gate, note), Admit(gate), Purge(gate), edge, deliverer, transport, admin,
-        faults, seconds,
+        house, outside, gate, Release(gate, note), Admit(gate), Purge(gate), Votes(gate), edge, deliverer, transport,
+        admin, faults, seconds,
     )  # fmt: skip
 
 

@@ -119,7 +119,7 @@ LINES: dict[str, Callable[[str], object]] = {
     "address": parse_url,
     "origin": lambda text: same_origin(text, "https://a.example"),
     "media type": is_activity_type,
-    "retry": retry_after,
+    "retry": lambda text: retry_after(text, 1_795_000_000.0),
     "markup": lambda text: plain(sanitise(text.encode("utf-8", "replace").decode())),
 }
 PIECES = [
