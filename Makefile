@@ -6,7 +6,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check --no-deps --require-hashes --on
 HOME_DIR ?= var/run
 # Where sentences stand in code: sentences themselves, and the refusals that take one.
 KEYWORDS := -k _ -k later -k say -k counted:1,2 -k ngettext:1,2 -k Refusal -k NotAllowed -k SignInNeeded -k Invalid:2 \
-	-k Conflict -k JamNotOpen -k CharterIncomplete -k ForumClosed -k TooMuch -k WrongKind -k Unreadable -k NoOutside -k SecondPlaceTrouble
+	-k Conflict -k JamNotOpen -k CharterIncomplete -k ForumClosed -k NameTaken -k TooMuch -k WrongKind -k Unreadable -k NoOutside -k SecondPlaceTrouble
 CHECK ?=
 
 .DEFAULT_GOAL := help

@@ -173,7 +173,7 @@ async def _inside_roles(work: Work, role: Role, house: House, outside: Outside |
 
 def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, listen: str) -> None:
     from federation.outside.store import LEDGER
-    from server.keys import HOUSE, MAILING, SECOND_PLACE
+    from server.keys import HOUSE, IDENTITY_PROVIDER, MAILING, SECOND_PLACE
     from server.probe.worker import SelfTestWorker
     from server.services.agreements import follow_agreements
     from server.services.checkpoints import keep_checkpoints
@@ -198,6 +198,8 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     app[SECOND_PLACE] = place
     if settings.mailing is not None:
         app[MAILING] = settings.mailing
+    if settings.identity_provider is not None:
+        app[IDENTITY_PROVIDER] = settings.identity_provider
     add_web(app)
     add_api(app)
     add_health(app)

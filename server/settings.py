@@ -17,6 +17,7 @@ from server.database.modes import is_shared, make_folder
 from server.domain.errors import Refusal
 from server.domain.mails import domain_of
 from server.domain.uris import Addresses
+from server.oidc import OIDC, IdentityProvider, read_provider
 from server.smtp import Mailing, Security
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -37,6 +38,12 @@ SETTINGS: dict[str, str] = {
     "MARMALADE_SMTP_PASSWORD": "the password that goes with it",
     "MARMALADE_SMTP_FROM": "the address that mails come from",
     "MARMALADE_SMTP_DOMAINS": "the domains whose addresses may be mailed, separated by commas; nobody else is",
+    "MARMALADE_OIDC_ISSUER": "the identity provider that people sign in with (OpenID Connect); without it by password",
+    "MARMALADE_OIDC_CLIENT_ID": "as whom we are registered there",
+    "MARMALADE_OIDC_CLIENT_SECRET": "the secret that goes with it",
+    "MARMALADE_OIDC_NAME": "what people call the provider, for the button; default single sign-on",
+    "MARMALADE_OIDC_JOIN": "yes or no: whether whoever it vouches for becomes a member; default yes",
+    "MARMALADE_OIDC_UNIT_CLAIM": "the claim that names a new member's unit; default department",
     "MARMALADE_LOG_LEVEL": "debug, info, warning or error; default info",
 }
 LONGEST_UNDO = 3600
@@ -61,6 +68,7 @@ class Settings:
     admin_password: str
     log_level: str
     mailing: Mailing | None = None
+    identity_provider: IdentityProvider | None = None
     undo_window: timedelta = timedelta(seconds=10)
 
     @classmethod
@@ -85,6 +93,7 @@ class Settings:
             log_level=level,
             undo_window=_seconds(env, "MARMALADE_UNDO_SECONDS", 10),
             mailing=_mailing(env),
+            identity_provider=_identity_provider(env),
         )
 
     @property
@@ -119,6 +128,14 @@ def child_environment(settings: Mapping[str, str]) -> dict[str, str]:
     """Return our environment for a process that we start, with these settings in place of all of ours."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MARMALADE_")}
     return kept | dict(settings)
+
+
+def _identity_provider(env: Mapping[str, str]) -> IdentityProvider | None:
+    given = {name: env.get(f"MARMALADE_OIDC_{name}", "").strip() for name in OIDC}
+    try:
+        return read_provider(given)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _mailing(env: Mapping[str, str]) -> Mailing | None:

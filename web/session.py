@@ -24,15 +24,19 @@ from web.language import asked_for, speaking
 
 LONGEST_UPLOAD = 12_000_000
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
-#: Paths that know no cookie session: files, probes, the JSON API, what links in mails open, and feeds.
-APART = ("/static/", "/favicon.ico", "/api/", "/livez", "/readyz", "/metrics", "/unsubscribe/", "/feeds/")
+#: Paths that know no cookie session: files, probes, the JSON API, what links in mails open, feeds, and where the
+#: identity provider speaks to us.
+APART = (
+    "/static/", "/favicon.ico", "/api/", "/livez", "/readyz", "/metrics", "/unsubscribe/", "/feeds/",
+    "/sign-in/elsewhere/end",
+)  # fmt: skip
 _AGE = int(people.SESSION_IDLE.total_seconds())
 
 
-def cookie_name(inside_url: str) -> str:
-    """The name of the session cookie of the organisation at `inside_url`."""
+def cookie_name(inside_url: str, what: str = "jam") -> str:
+    """The name of a cookie of the organisation at `inside_url`: of the session, or of `what`."""
     parts = urlsplit(inside_url)
-    return "__Host-jam" if parts.scheme == "https" else f"jam-{parts.port or 80}"
+    return f"__Host-{what}" if parts.scheme == "https" else f"{what}-{parts.port or 80}"
 
 
 @web.middleware

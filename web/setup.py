@@ -6,6 +6,7 @@ from aiohttp import web
 
 from server.services.ranking import Exposures
 from web.assets import PREFIX, Assets
+from web.attempts import ATTEMPTS, Attempts
 from web.errors import answer_refusals
 from web.keys import ASSETS, EXPOSURES, HUB, TEMPLATES
 from web.live import Hub
@@ -27,6 +28,7 @@ def add_web(app: web.Application) -> None:
     templates = Templates(assets)
     app[ASSETS] = assets
     app[TEMPLATES] = templates
+    app[ATTEMPTS] = Attempts()
     app[HUB] = Hub(draw_parts(templates))
     app[EXPOSURES] = Exposures()
     app[FORMS] = Forms()

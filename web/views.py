@@ -365,6 +365,8 @@ class SignInPage:
     username: str = ""
     wrong: Mapping[str, str] = field(default_factory=dict)
     notice: str = ""
+    #: What people call the identity provider that they may sign in with; "" where there is none.
+    elsewhere: str = ""
     #: The form that somebody was sending when their session was over, as `web.kept` writes it.
     kept: str = ""
 

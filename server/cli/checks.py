@@ -65,6 +65,16 @@ def check_store(name: str, path: Path, migrations: str) -> Finding:
     return Finding(name, "ok", f"{path} is sound, schema {found.applied}.")
 
 
+async def check_provider(settings: Settings) -> Finding:
+    """Ask the identity provider for its description and keys."""
+    provider = settings.identity_provider
+    if provider is None:
+        return Finding("sign-in", "ok", "No identity provider is set: people sign in with passwords and links.")
+    if wrong := await provider.look():
+        return Finding("sign-in", "broken", f"{provider.issuer}: {wrong}.", "Mend the MARMALADE_OIDC_ settings.")
+    return Finding("sign-in", "ok", f"People may sign in with {provider.issuer}.")
+
+
 async def check_mail(settings: Settings) -> Finding:
     """Connect to the mail server and sign in, without sending anything."""
     mailing = settings.mailing

@@ -59,6 +59,7 @@ async def _look(home: Path) -> list[Finding]:
                 found.append(await _look_at_seals(home))
         meter.step()
         found.append(await checks.check_mail(settings))
+        found.append(await checks.check_provider(settings))
         found += await _look_outward(settings, home)
         meter.step()
     return found

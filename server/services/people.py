@@ -190,7 +190,7 @@ async def sign_in(house: House, username: str, password: str) -> SignIn:
         right = await asyncio.to_thread(_verify, stored, password[: PASSWORD_MOST + 1])
     if member is None or not right or not member.active:
         raise SignInNeeded("That name and password do not go together.")
-    return await _begin(house, member)
+    return await begin_session(house, member)
 
 
 def _verify(stored: str, password: str) -> bool:
@@ -204,7 +204,8 @@ def _verify(stored: str, password: str) -> bool:
         return False
 
 
-async def _begin(house: House, member: Member) -> SignIn:
+async def begin_session(house: House, member: Member) -> SignIn:
+    """Begin a session for somebody whose identity was proved."""
     cookie = secrets.token_urlsafe(32)
     now = house.now().timestamp()
     async with house.store.transaction() as change:
@@ -230,7 +231,7 @@ async def sign_in_by_link(house: House, secret: str) -> SignIn:
     member = await people.by_id(house.store, member_id) if member_id else None
     if member is None or not member.active:
         raise SignInNeeded("This sign-in link was used already or is too old. Ask for a new one.")
-    return await _begin(house, member)
+    return await begin_session(house, member)
 
 
 async def sign_out(house: House, cookie: str) -> None:

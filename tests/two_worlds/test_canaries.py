@@ -233,6 +233,9 @@ UNUSED |= {
 }
 
 
+# As whom people sign in elsewhere: tests/web/pages/test_web_provider.py looks at that; nothing of it crosses.
+UNUSED |= {"identities.id", "identities.issuer", "identities.member_id", "identities.subject"}
+
 # What admins say of servers: tests/federation/test_servers.py looks at what that does.
 UNUSED |= {"outsiders.note", "outsiders.standing", "outsiders.uri"}
 UNUSED |= {"servers.host", "servers.kind", "servers.note", "servers.standing"}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from server.domain.errors import Invalid, Missing, Refusal, SignInNeeded
-from server.keys import HOUSE
+from server.keys import HOUSE, IDENTITY_PROVIDER
 from server.services import drafts, mails, people
 from server.services.people import SignIn
 from web.answers import APPEARANCES, DIRECTIONS, DONE, go, own_path, show
+from web.attempts import ATTEMPTS
 from web.forms import read_form, wrong_of
 from web.kept import Kept, read_kept
 from web.keys import COOKIE, SESSION
@@ -26,7 +29,14 @@ async def show_sign_in(request: web.Request) -> web.Response:
     if session_of(request):
         return go(request, next_url)
     notice = DONE["signed-out"] if request.query.get("done") == "signed-out" else ""
-    return show(request, "sign_in.html", SignInPage(next_url=next_url, notice=notice))
+    return show_door(request, SignInPage(next_url=next_url, notice=notice))
+
+
+def show_door(request: web.Request, page: SignInPage, status: int = 200) -> web.Response:
+    """Draw the sign-in page, with the way through the identity provider where there is one."""
+    provider = request.app.get(IDENTITY_PROVIDER)
+    name = "" if provider is None else provider.name or _("single sign-on")
+    return show(request, "sign_in.html", replace(page, elsewhere=name), status=status)
 
 
 async def sign_in(request: web.Request) -> web.Response:
@@ -39,7 +49,8 @@ async def sign_in(request: web.Request) -> web.Response:
         page = SignInPage(
             next_url=next_url, username=form.get("username", ""), wrong=wrong_of(refusal), kept=kept
         )
-        return show(request, "sign_in.html", page, status=401)
+        return show_door(request, page, status=401)
+    await request.app[ATTEMPTS].connect(request, begun.member)
     if request[COOKIE]:
         await people.sign_out(request.app[HOUSE], request[COOKIE])
     response = await _go_on(request, begun, read_kept(kept), next_url)
@@ -93,7 +104,7 @@ async def use_link(request: web.Request) -> web.Response:
         spent = await people.sign_in_by_link(house, request.match_info["secret"])
     except SignInNeeded as refusal:
         page = SignInPage(wrong=wrong_of(refusal))
-        return show(request, "sign_in.html", page, status=401)
+        return show_door(request, page, status=401)
     try:
         await people.set_password(house, spent.member, password)
     except Invalid as refusal:

@@ -34,6 +34,7 @@
 -- After: 0032_language_of_mails
 -- After: 0033_member_lists
 -- After: 0034_theme_edits
+-- After: 0035_identities
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -802,6 +803,14 @@ CREATE TABLE "theme_edits" (
     "undone_by" VARCHAR(32) NOT NULL,
     "undone_at" REAL
 );
+CREATE TABLE "identities" (
+    "id" VARCHAR(32) NOT NULL  PRIMARY KEY,
+    "member_id" VARCHAR(32) NOT NULL,
+    "issuer" VARCHAR(500) NOT NULL,
+    "subject" VARCHAR(255) NOT NULL,
+    "at" REAL NOT NULL,
+    CONSTRAINT "uid_identities_issuer_1dda2d" UNIQUE ("issuer", "subject")
+);
 CREATE INDEX "idx_sessions_member__4466ff" ON "sessions" ("member_id");
 CREATE INDEX "idx_tokens_member__843137" ON "tokens" ("member_id");
 CREATE INDEX "idx_rule_sets_state_c0eb62" ON "rule_sets" ("state", "version");
@@ -864,6 +873,7 @@ CREATE INDEX "idx_search_plac_forum_i_fe9b96" ON "search_places" ("forum_id", "n
 CREATE INDEX "idx_search_plac_author__a45faa" ON "search_places" ("author_id", "number");
 CREATE INDEX "idx_forum_membe_member__6cf5a9" ON "forum_members" ("member_id");
 CREATE INDEX "idx_theme_edits_jam_id_ed4f93" ON "theme_edits" ("jam_id");
+CREATE INDEX "idx_identities_member__6c8dcf" ON "identities" ("member_id");
 CREATE TRIGGER search_places_follow AFTER UPDATE OF jam_id, forum_id, author_id, intent, label, hidden ON contributions BEGIN UPDATE search_places SET jam_id = NEW.jam_id, forum_id = CASE WHEN NEW.hidden THEN '' ELSE NEW.forum_id END, author_id = NEW.author_id, intent = NEW.intent, label = NEW.label WHERE number = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 CREATE TRIGGER contribution_words_follow AFTER UPDATE OF forum_id, author_id, hidden ON contributions BEGIN UPDATE contribution_words SET place = CASE WHEN NEW.hidden THEN '' ELSE '0f' || NEW.forum_id END || ' 0a' || NEW.author_id WHERE rowid = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 INSERT INTO "inside_keys" ("name", "bytes") VALUES ('prints', randomblob(32));

@@ -40,6 +40,7 @@ from server.storage.rows.facilitation import (
 from server.storage.rows.files import FileBytesRow, FileRow
 from server.storage.rows.finding import ExposureRow, FeedRow, FollowRow, PlaceRow, SavedSearchRow
 from server.storage.rows.holds import HoldAnswerRow, HoldRow
+from server.storage.rows.identities import IdentityRow
 from server.storage.rows.jams import ForumRow, JamRow
 from server.storage.rows.meeting import (
     HourQuestionRow,
@@ -97,6 +98,7 @@ __all__ = [
     "HourQuestionRow",
     "HourRow",
     "HourSupportRow",
+    "IdentityRow",
     "InvitationRow",
     "JamOriginRow",
     "JamRow",

@@ -18,7 +18,8 @@ from server.database import Database
 from server.domain.actors import Member
 from server.domain.jams import Charter, Forum, Jam
 from server.domain.uris import Addresses
-from server.keys import HOUSE
+from server.keys import HOUSE, IDENTITY_PROVIDER
+from server.oidc import IdentityProvider
 from server.services import forums, jams, partners, people, rules
 from server.services.house import House
 from web.health import add_health
@@ -123,13 +124,21 @@ async def _found(folder: Path) -> None:
 
 
 @pytest.fixture
-async def site(tmp_path: Path, founded: Path) -> AsyncIterator[Site]:
+def provider() -> IdentityProvider | None:
+    """The identity provider of Acme: none, unless a file of tests has one."""
+    return None
+
+
+@pytest.fixture
+async def site(tmp_path: Path, founded: Path, provider: IdentityProvider | None) -> AsyncIterator[Site]:
     shutil.copyfile(founded, tmp_path / "store.sqlite")
     house = await make_house(tmp_path)
     mara = await people.person(house, "mara")
     own = {forum.slug: forum for forum in await forums.list_forums(house, mara)}
     app = web.Application(client_max_size=1_000_000)
     app[HOUSE] = house
+    if provider is not None:
+        app[IDENTITY_PROVIDER] = provider
     add_web(app)
     add_health(app)
     server = TestServer(app)
