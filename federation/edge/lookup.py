@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 import structlog
@@ -20,7 +21,6 @@ from federation.outside.peers import Fetched, PeerKind, Stranger
 from federation.outside.received import Received
 from federation.outside.store import Outside
 from federation.signatures import Refusal
-from federation.signatures.multikeys import assertion_keys
 from federation.signatures.proofs import proves
 from federation.transport import TransportError
 from federation.urls import BadUrl, parse_url
@@ -183,10 +183,11 @@ class Lookup:
 
     async def _gather(self, activity: Activity) -> None:
         if activity.kind == "Found":
-            await self._know_author(activity.object_uri)
+            if activity.object_uri != activity.actor_uri:
+                await self._know_author(activity.object_uri)
             return
         for document in (activity.raw, activity.object or {}):
-            await self._know_key(document.get("proof"), activity.actor_uri)
+            await self._know_key(document, activity.actor_uri)
         if activity.kind in ("Like", "Dislike", "Undo"):
             # One that came with others was signed for by its server: its actor need not have been heard of.
             await self._know(activity.actor_uri)
@@ -234,7 +235,7 @@ class Lookup:
             known = await peers.stranger(self._outside, inner.actor_uri)
             if known is None or self._outside.now() - known.fetched_at > ASK_AGAIN_AFTER:
                 known = await self._keep_actor(inner.actor_uri)
-            await self._know_key(inner.raw["proof"], inner.actor_uri)
+            await self._know_key(inner.raw, inner.actor_uri)
         except FAILURES:
             return False
         known = await peers.stranger(self._outside, inner.actor_uri)
@@ -263,13 +264,17 @@ class Lookup:
         if await peers.stranger(self._outside, actor_uri) is None and not await self._is_shut_out(actor_uri):
             await self._keep_actor(actor_uri)
 
-    async def _know_key(self, proof: object, actor_uri: str) -> None:
-        """Have an actor's document list the key with which it signed a document: that of old may not know it yet."""
+    async def _know_key(self, signed: dict[str, Any], actor_uri: str) -> None:
+        """Have an actor's document list the key with which it signed a document: that of old may not know it yet.
+
+        Keys are exchanged under the same name, so a proof that does not fit has the actor looked up too.
+        """
+        proof = signed.get("proof")
         key_id = proof.get("verificationMethod") if isinstance(proof, dict) else None
         if not isinstance(key_id, str) or origin_of(key_id) != origin_of(actor_uri) or key_id in self._asked:
             return
         known = await peers.stranger(self._outside, actor_uri)
-        if known is not None and key_id not in assertion_keys(known.document, datetime.now(UTC)):
+        if known is not None and not proves(signed, known.document, datetime.now(UTC)):
             self._asked.note(key_id)
             await self._keep_actor(actor_uri)
 

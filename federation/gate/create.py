@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
 from federation.gate.render import stands_as
 from federation.gate.vote import admit_vote, take_ballot
 from federation.outside import peers, received
 from federation.outside.received import NO_AUTHOR, NO_OBJECT, NO_PARENT
+from federation.vocabulary.collections import root_of
 from federation.vocabulary.objects import Remark, parse_object
 from federation.vocabulary.questions import read_vote
 from server.domain.ideas import INTENTS, Contribution, Intent
@@ -17,6 +20,9 @@ from server.services import forums, ideas, polls
 from server.services.ideas import Origin
 from server.services.incoming import Incoming, label_of
 from server.services.text import plain, sanitise
+
+# A reply is looked at so often before it hangs on the idea of its thread instead of what it answers.
+PATIENCE = 5
 
 
 async def admit_create(arrival: Arrival) -> Outcome:
@@ -37,6 +43,8 @@ async def admit_create(arrival: Arrival) -> Outcome:
     parent = await _parent(arrival, remark)
     if (answer := read_vote(document)) is not None and parent and await polls.poll_of(gate.house, parent):
         return await admit_vote(arrival, author, parent, remark.parent_uri, answer)
+    if remark.parent_uri and parent is None:
+        parent = await _root_instead(arrival, remark, document)
     if remark.parent_uri and parent is None:
         return Outcome("later", NO_PARENT)
     forum = await _forum(arrival, remark, parent)
@@ -114,6 +122,20 @@ async def _parent(arrival: Arrival, remark: Remark) -> Contribution | None:
     if root is None or await stands_as(arrival.gate, root, arrival.peer) is None:
         return None
     return parent if await stands_as(arrival.gate, parent, arrival.peer) else None
+
+
+async def _root_instead(arrival: Arrival, remark: Remark, document: dict[str, Any]) -> Contribution | None:
+    """Return the idea of its thread, where what it answers was gone before it ever came here.
+
+    That is so where its server says so, or where it did not come for long; and only as the forum's own server has it.
+    """
+    if arrival.relay is None:
+        return None
+    answered = await peers.fetched(arrival.gate.outside, remark.parent_uri)
+    if (answered is None or answered.status != 410) and arrival.received.attempts < PATIENCE:
+        return None
+    found = await ideas.by_uri(arrival.gate.house, root_of(document.get("context"), arrival.relay.uri))
+    return found if found and not found.deleted and found.forum_id == arrival.relay.id else None
 
 
 async def _forum(arrival: Arrival, remark: Remark, parent: Contribution | None) -> Forum | None:

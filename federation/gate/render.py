@@ -12,6 +12,7 @@ from federation.gate.plan import Gateway
 from federation.gate.questions import question_of
 from federation.outside import crossings
 from federation.outside.crossings import EVERYONE, Card
+from federation.vocabulary.collections import thread_uri
 from federation.vocabulary.objects import Piece, render_object
 from server.domain.crossings import Verdict
 from server.domain.ideas import Contribution
@@ -119,7 +120,7 @@ def _copy(
         forum_uri=forum.uri,
         forum_handle=forum.handle,
         is_public=forum.audience == "public",
-        context_uri=f"{place.root_uri}/context" if root.is_local else "",
+        context_uri=_context(forum, root, place.root_uri),
         parent_uri=place.parent_uri,
         parent_author_uri=place.mentioned_uri,
         parent_author_handle=place.mentioned_handle,
@@ -144,6 +145,13 @@ def _copy(
         made_at=made.created_at.timestamp(),
     )
     return Copy(document, face, card, place.root_uri, tuple(audiences), enclosed)
+
+
+def _context(forum: Forum, root: Contribution, root_uri: str) -> str:
+    """Return where the forum's own server lists a thread: ours, at the idea where that is ours; "" for others'."""
+    if not forum.is_local:
+        return ""
+    return f"{root_uri}/context" if root.is_local else thread_uri(forum.uri, root_uri)
 
 
 async def _places(

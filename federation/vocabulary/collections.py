@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from federation.urls import same_origin
 
@@ -43,6 +43,16 @@ def guest_history_uri(server_uri: str, forum_uri: str) -> str:
 def thread_uri(forum_uri: str, root_uri: str) -> str:
     """Return where a forum's own server lists a thread, wherever its idea lives."""
     return f"{forum_uri}/context?thread={quote(root_uri, safe='')}"
+
+
+def root_of(context_uri: object, forum_uri: str) -> str:
+    """Return the idea of a thread by the address at which a Marmalade server lists it, "" for any other address."""
+    if not isinstance(context_uri, str) or not same_origin(context_uri, forum_uri):
+        return ""
+    prefix = thread_uri(forum_uri, "")
+    if context_uri.startswith(prefix):
+        return unquote(context_uri.removeprefix(prefix))
+    return context_uri.removesuffix("/context") if context_uri.endswith("/context") else ""
 
 
 def page_uri(uri: str, page: str) -> str:

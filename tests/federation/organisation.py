@@ -172,12 +172,12 @@ def proof_pair(name: str) -> tuple[str, str]:
 
 async def found(
     stack: AsyncExitStack, folder: Path, blank: Path, name: str, pairs: list[tuple[str, str]], *,
-    in_flight: int = 8, now: datetime | None = None, bound: socket.socket | None = None,
+    in_flight: int = 8, now: datetime | None = None, bound: socket.socket | None = None, road: Any = None,
 ) -> Organisation:  # fmt: skip
     """Found an organisation and open its edge. `pairs` are the key pairs it uses, over and over.
 
     `blank` holds the stores that it begins with: those of a new one, or of one that was at this address before.
-    `bound` is the socket at which its edge listens.
+    `bound` is the socket at which its edge listens; `road` a middleware through which every request to it goes.
     """
     for side in ("inside", "outside"):
         shutil.copy(blank / f"{side}.sqlite", folder)
@@ -205,6 +205,8 @@ async def found(
     signer = ServerSigner(outside)
     signer.key = load_private_key(await keys.private_pem(outside, "server"))
     edge = make_edge(outside, transport, signer)
+    if road is not None:
+        edge.app.middlewares.insert(0, road)
     runner = web.AppRunner(edge.app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.SockSite(runner, bound).start()
