@@ -27,6 +27,7 @@ from federation.urls import BadUrl, parse_url
 from federation.vocabulary.activities import Activity, read_activity
 from federation.vocabulary.actors import MalformedActor, parse_actor
 from federation.vocabulary.capabilities import announced_form
+from federation.vocabulary.members import FRESH_SECONDS, is_members_only, read_list, stated_digest
 from federation.vocabulary.objects import first_id
 from server.domain.self_test import is_identity
 from server.domain.uris import host_of, origin_of
@@ -183,6 +184,7 @@ class Lookup:
 
     async def _gather(self, activity: Activity) -> None:
         if activity.kind == "Found":
+            await self._fit_list(activity.actor_uri)
             if activity.object_uri != activity.actor_uri:
                 await self._know_author(activity.object_uri)
             return
@@ -196,6 +198,8 @@ class Lookup:
         if activity.kind != "Announce" or activity.object is None or not await self._follows(activity.actor_uri):
             return
         inner = read_activity(activity.object)
+        if inner.kind != "Delete":
+            await self._fit_list(activity.actor_uri, stated_digest(activity.raw))
         if host_of(inner.object_uri) == self._outside.addresses.edge_host:
             return
         foreign = origin_of(inner.object_uri) != origin_of(activity.actor_uri)
@@ -223,6 +227,16 @@ class Lookup:
         answered = first_id(document.get("inReplyTo"))
         if answered and not await self._has(answered):
             await self.take(forum_uri, [answered])
+
+    async def _fit_list(self, forum_uri: str, digest: str = "") -> None:
+        """Have a closed forum's list anew where something came under another than we know, or under none, unless it
+        was had just now.
+        """
+        group = await peers.stranger(self._outside, forum_uri)
+        if group is None or not is_members_only(group.document) or digest == read_list(group.document).digest != "":
+            return
+        if group.fetched_at < self._outside.now() - FRESH_SECONDS / 2:
+            await self._keep_actor(forum_uri)
 
     async def _proves(self, inner: Activity) -> bool:
         """Have what it takes to check a passed on activity's proof, and say whether it holds.

@@ -17,11 +17,12 @@ from federation.outside.released import Released
 from federation.signatures import load_public_key
 from federation.signatures.multikeys import render_multikey
 from federation.vocabulary.actors import render_group, render_person, render_server
+from federation.vocabulary.members import render_list
 from server.boundary.rules import NAME_TO_ROLE
 from server.domain.actors import Member
 from server.domain.jams import Forum, Jam
 from server.services import crossings as judged
-from server.services import forums
+from server.services import forums, memberships
 from server.services.text import render
 
 
@@ -158,7 +159,27 @@ async def show_forum(gate: Gateway, plan: Plan, forum: Forum, jam: Jam) -> list[
     now = gate.house.now()
     readers = [] if public else await judged.readers_of(gate.house, forum)
     audiences = [EVERYONE] if public else [one.audience for one in readers if one.sees(forum.uri, now)]
+    if forum.members_only:
+        return await _show_with_lists(gate, plan, forum, document, audiences, card)
     return await _freeze_if_changed(gate, plan, document, audiences, card)
+
+
+async def _show_with_lists(
+    gate: Gateway, plan: Plan, forum: Forum, document: dict[str, Any], audiences: Sequence[str], card: Card
+) -> list[Released]:
+    """Release the Group of a forum for its members alone: to each server with its own people on the list."""
+    released: list[Released] = []
+    for host in audiences:
+        if host == EVERYONE:
+            continue
+        told = {**document, "jam": {**document["jam"], **await list_for(gate, forum, host)}}
+        released += await _freeze_if_changed(gate, plan, told, [host], card)
+    return released
+
+
+async def list_for(gate: Gateway, forum: Forum, host: str) -> dict[str, Any]:
+    """Return what one server is told of who may see a forum."""
+    return {"audience": "members", "members": render_list(await memberships.subset_of(gate.house, forum, host))}
 
 
 async def forum_of(gate: Gateway, forum_id: str) -> tuple[Forum, Jam]:

@@ -15,6 +15,7 @@ from federation.gate.flag import admit_flag
 from federation.gate.follow import admit_follow
 from federation.gate.found import admit_found
 from federation.gate.like import admit_like
+from federation.gate.lists import UNKNOWN_LIST, is_under_known_list
 from federation.gate.offer import admit_offer
 from federation.gate.plan import Gateway, Plan
 from federation.gate.receipts import admit_receipt
@@ -41,6 +42,8 @@ async def admit_announce(arrival: Arrival) -> Outcome:
     inner = read_activity(arrival.activity.object)
     if inner.kind not in RELAYED:
         return Outcome("ignored", f"{inner.kind[:40]} is not relayed.")
+    if forum.members_only and inner.kind != "Delete" and not await is_under_known_list(arrival, forum):
+        return Outcome("later", UNKNOWN_LIST)
     return await KINDS[inner.kind](Arrival(arrival.gate, arrival.received, inner, forum, plan=arrival.plan))
 
 

@@ -212,7 +212,7 @@ async def _answer_directly(gate: Gateway, plan: Plan, made: Contribution, carria
     Everyone's copy is not for a server with a verdict of its own.
     """
     parent = await ideas.by_id(gate.house, made.parent_id) if made.kind == "reply" else None
-    if parent is None or parent.is_local:
+    if parent is None or parent.is_local or carriage.forum.members_only:
         return
     host, everyones = parent.author_host, EVERYONE in carriage.audiences
     if host not in carriage.audiences and (not everyones or host in apart):

@@ -10,19 +10,21 @@ from federation.gate.vote import admit_vote, take_ballot
 from federation.outside import peers, received
 from federation.outside.received import NO_AUTHOR, NO_OBJECT, NO_PARENT
 from federation.vocabulary.collections import root_of
+from federation.vocabulary.members import widens
 from federation.vocabulary.objects import Remark, parse_object
 from federation.vocabulary.questions import read_vote
 from server.domain.ideas import INTENTS, Contribution, Intent
 from server.domain.jams import Forum
 from server.domain.uris import origin_of
 from server.services import crossings as judged
-from server.services import forums, ideas, polls
+from server.services import forums, ideas, people, polls
 from server.services.ideas import Origin
 from server.services.incoming import Incoming, label_of
 from server.services.text import plain, sanitise
 
 # A reply is looked at so often before it hangs on the idea of its thread instead of what it answers.
 PATIENCE = 5
+BEYOND = "It is addressed to others than the people of this forum."
 
 
 async def admit_create(arrival: Arrival) -> Outcome:
@@ -52,6 +54,8 @@ async def admit_create(arrival: Arrival) -> Outcome:
         return Outcome("refused", "It is addressed to no forum of ours.")
     if remark.is_public and forum.audience != "public":
         return Outcome("refused", "It is addressed to everybody, and the forum is not.")
+    if forum.members_only and forum.is_local and await reaches_beyond(arrival, document, forum, parent):
+        return Outcome("refused", BEYOND)
     words = plain(sanitise(remark.html))
     root = await ideas.by_id(gate.house, parent.thread_id) if parent else None
     label = await label_of(
@@ -101,6 +105,21 @@ def check_authorship(arrival: Arrival, remark: Remark) -> str:
     if remark.uri != arrival.activity.object_uri:
         return "The object bears another id than the one it was asked for by."
     return ""
+
+
+async def reaches_beyond(
+    arrival: Arrival, document: dict[str, Any], forum: Forum, near: Contribution | None
+) -> bool:
+    """Say whether words in a closed forum, or the activity around them, are addressed to others as well.
+
+    Those whom they answer may be named: the author of what is answered, or of what that answers.
+    """
+    above = await ideas.by_id(arrival.gate.house, near.parent_id or near.thread_id) if near else None
+    named = [await people.member_by_id(arrival.gate.house, one.author_id) for one in (near, above) if one]
+    answered = [one.uri for one in named if one] or [""]
+    return all(
+        widens(document, forum.uri, one) or widens(arrival.activity.raw, forum.uri, one) for one in answered
+    )
 
 
 async def _is_gone(arrival: Arrival, remark: Remark) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from federation.gate.arrival import Arrival, Outcome
 from federation.gate.create import admit_create
+from federation.gate.lists import UNKNOWN_LIST, is_under_known_list
 from federation.gate.update import take_actor
 from federation.outside import peers
 from federation.outside.received import NO_OBJECT, NO_PARENT
@@ -19,6 +20,8 @@ async def admit_found(arrival: Arrival) -> Outcome:
     forum = await forums.forum_by_uri(gate.house, activity.actor_uri)
     if forum is None or forum.is_local or not forum.joined:
         return Outcome("ignored", "We joined no such forum.")
+    if forum.members_only and not await is_under_known_list(arrival, forum):
+        return Outcome("later", UNKNOWN_LIST)
     found = await peers.fetched(gate.outside, activity.object_uri)
     if found is None or found.document is None:
         return Outcome("refused", NO_OBJECT)

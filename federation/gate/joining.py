@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from federation.gate.agreements_out import is_server_handle, note_unfound, offer_to
+from federation.gate.lists import note_abilities, take_list
 from federation.gate.plan import Gateway, Plan
 from federation.gate.routing import activity_uri
 from federation.outside import errands, peers
 from federation.outside.crossings import Card
 from federation.vocabulary import activities
 from federation.vocabulary.actors import MalformedActor, RemoteActor, parse_actor
+from federation.vocabulary.members import is_members_only
 from server.domain.events import Event
 from server.domain.jams import Audience, Forum
 from server.services import forums, people
@@ -37,7 +39,10 @@ async def follow_found(gate: Gateway) -> int:
 
 async def _offer(gate: Gateway, errand: errands.Errand) -> str:
     stranger = await peers.stranger(gate.outside, errand.answer)
-    return "the actor is not known" if stranger is None else await offer_to(gate, stranger)
+    if stranger is None:
+        return "the actor is not known"
+    await note_abilities(gate, stranger)
+    return await offer_to(gate, stranger)
 
 
 async def _follow(gate: Gateway, errand: errands.Errand) -> str:
@@ -68,7 +73,8 @@ async def mirror(gate: Gateway, actor: RemoteActor, document: dict[str, object],
     jam: dict[str, object] = told if isinstance(told, dict) else {}
     by = await people.member_by_id(gate.house, by_id)
     assert by is not None
-    audience: Audience = "partners" if jam.get("audience") == "partners" else "public"
+    members_only = is_members_only(document)
+    audience: Audience = "partners" if members_only or jam.get("audience") == "partners" else "public"
     forum = await forums.mirror_forum(
         gate.house,
         by,
@@ -81,7 +87,10 @@ async def mirror(gate: Gateway, actor: RemoteActor, document: dict[str, object],
         jam_slug=str(jam.get("slug") or "elsewhere"),
         jam_title=str(jam.get("name") or actor.host),
         closes_at=actor.ends_at,
+        members_only=members_only,
     )
+    if forum.members_only:
+        await take_list(gate, forum, document)
     if actor.posting_restricted and jam.get("takes") == "replies":
         await take_over(gate.house, forum, actor, document)
     return forum

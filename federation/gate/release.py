@@ -15,24 +15,21 @@ from federation.gate import (
     canaries,
     contributions_out,
     flags_out,
+    forums_out,
     joining,
+    lists,
     marks_out,
     moves_out,
     polls_out,
     rest_out,
     review,
 )
-from federation.gate.actors import forum_of, show_forum
 from federation.gate.plan import Gateway, Plan
-from federation.gate.routing import activity_uri, parsed
-from federation.outside import errands, peers
-from federation.outside.crossings import EVERYONE
+from federation.outside import errands
 from federation.outside.store import Books
-from federation.vocabulary import activities
 from server.domain.errors import Refusal
 from server.domain.events import Event, EventKind
-from server.domain.jams import Forum, Jam
-from server.services import forums, log
+from server.services import log
 from server.services.house import House
 
 CONSUMER = errands.RELEASE
@@ -40,50 +37,11 @@ PATIENCE = 5
 Dealing = Callable[[Gateway, Event, Plan], Awaitable[None]]
 
 
-async def show_created_forum(gate: Gateway, event: Event, plan: Plan) -> None:
-    forum, jam = await forum_of(gate, event.subject_id)
-    await show_forum(gate, plan, forum, jam)
-
-
-async def show_changed_jam(gate: Gateway, event: Event, plan: Plan) -> None:
-    """Tell the world that a jam opened, closed or moved its end: each forum's Group changes with it."""
-    for forum in await forums.forums_of(gate.house, event.subject_id):
-        _, jam = await forum_of(gate, forum.id)
-        await _tell_followers(gate, plan, forum, jam)
-
-
-async def show_changed_forum(gate: Gateway, event: Event, plan: Plan) -> None:
-    """Tell the world that a forum bears another name or question, or takes no new ideas any more."""
-    forum, jam = await forum_of(gate, event.subject_id)
-    await _tell_followers(gate, plan, forum, jam)
-
-
-async def _tell_followers(gate: Gateway, plan: Plan, forum: Forum, jam: Jam) -> None:
-    for released in await show_forum(gate, plan, forum, jam):
-        if released.version == 1:
-            continue
-        uri = activity_uri(gate, "update", forum.uri, released.version, released.audience)
-        document = activities.update_actor(uri, parsed(released.body), gate.house.now())
-        card = boundary_change.card_of_activity(document, forum)
-        sealed = plan.freeze(document, "activity", 1, released.audience, card)
-        for follower in await peers.followers(gate.outside, forum.uri):
-            if released.audience in (EVERYONE, follower.host):
-                plan.send(
-                    sealed,
-                    host=follower.host,
-                    inbox_uri=follower.inbox_uri,
-                    sender_uri=forum.uri,
-                    lane=forum.uri,
-                    object_uri=forum.uri,
-                    act="Update",
-                )
-
-
 # Event kind → what the gate does about it. Kinds that are absent concern the inside alone.
 DEALINGS: dict[EventKind, Dealing] = {
-    "ForumCreated": show_created_forum,
-    "ForumChanged": show_changed_forum,
-    "JamChanged": show_changed_jam,
+    "ForumCreated": forums_out.show_created_forum,
+    "ForumChanged": forums_out.show_changed_forum,
+    "JamChanged": forums_out.show_changed_jam,
     "IdeaPosted": contributions_out.release_new,
     "ReplyPosted": contributions_out.release_new,
     "CrossingDue": contributions_out.release_due,
@@ -109,6 +67,7 @@ DEALINGS: dict[EventKind, Dealing] = {
     "ServerChanged": boundary_change.change_server,
     "ResendAsked": boundary_change.send_again,
     "AgreementChanged": agreements_out.change_agreement,
+    "ForumMembersChanged": lists.change_list,
     "ForumJoinAsked": joining.ask_to_join,
     "RestAsked": rest_out.ask_for_rest,
     "SelfTestBegun": canaries.begin,
@@ -129,6 +88,7 @@ WITHDRAWALS: frozenset[EventKind] = frozenset(
         "ContributionHidden",
         "ContributionMoved",
         "ContributionRestored",
+        "ForumMembersChanged",
         "PartnerChanged",
         "PurgeAsked",
         "RecallAsked",

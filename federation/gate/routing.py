@@ -16,7 +16,10 @@ from federation.outside.crossings import EVERYONE, Card
 from federation.outside.released import Released
 from federation.vocabulary import activities
 from federation.vocabulary.actors import MalformedActor, parse_actor
+from federation.vocabulary.members import with_digest
 from server.domain.jams import Forum
+from server.domain.memberships import digest_of
+from server.services import memberships
 
 # NodeBB hangs when the bare form follows the full one at once.
 BARE_DELAY = 3.0
@@ -106,6 +109,11 @@ async def announce(
     `hosts_apart` are hosts with a verdict of their own: everyone's copy is not for them.
     """
     forum = carriage.forum
+    if forum.members_only and len(carriage.audiences) > 1:
+        # Each server is told of its own people alone.
+        for one in carriage.audiences:
+            await announce(gate, plan, replace(carriage, audiences=(one,)), hosts_apart, skip_host=skip_host)
+        return
     public = forum.audience == "public"
     wrapped = activities.announce(
         activity_uri(gate, "announce", carriage.activity["id"]),
@@ -114,6 +122,9 @@ async def announce(
         is_public=public,
         at=carriage.at,
     )
+    if forum.members_only:
+        subset = await memberships.subset_of(gate.house, forum, carriage.audiences[0])
+        wrapped = with_digest(wrapped, digest_of(subset))
     kinds = await peers.kinds(gate.outside, carriage.audiences)
     if all(reads_proofs(one, kinds[one]) for one in carriage.audiences):
         wrapped = await sign_as(gate, wrapped, forum.uri, carriage.at)
@@ -126,7 +137,7 @@ async def announce(
     inboxes = await _inboxes(gate, forum, carriage.audiences, hosts_apart)
     kinds = await peers.kinds(gate.outside, [*carriage.audiences, *(host for host, _ in inboxes.values())])
     bare: dict[str, Released] = {}
-    if carriage.act == "Create" and carriage.is_idea:
+    if carriage.act == "Create" and carriage.is_idea and not forum.members_only:
         readers = tuple(one for one in carriage.audiences if kinds[one] in BARE_KINDS)
         bare = _bare(gate, plan, replace(carriage, audiences=readers), public=public)
     for inbox, (host, audience) in inboxes.items():

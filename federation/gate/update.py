@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
-from federation.gate.create import check_authorship
+from federation.gate.create import BEYOND, check_authorship, reaches_beyond
 from federation.gate.joining import take_over
+from federation.gate.lists import take_list
 from federation.gate.routing import parsed
 from federation.gate.vote import only_counts, take_ballot
 from federation.outside import peers, received
@@ -46,6 +47,8 @@ async def admit_update(arrival: Arrival) -> Outcome:
     forum, _ = await forums.forum_and_jam(arrival.gate.house, known.forum_id)
     if forum.is_local == (arrival.relay is not None):
         return Outcome("ignored", "Its forum's own server will tell us.")
+    if forum.members_only and forum.is_local and await reaches_beyond(arrival, document, forum, known):
+        return Outcome("refused", BEYOND)
     words = plain(sanitise(remark.html))
     label = Label.parse(known.label)
     if remark.label:
@@ -123,4 +126,6 @@ async def take_actor(arrival: Arrival, document: dict[str, object]) -> Outcome:
     forum = await forums.forum_by_uri(arrival.gate.house, uri)
     if forum is not None and not forum.is_local:
         await take_over(arrival.gate.house, forum, actor, document)
+        if forum.members_only:
+            await take_list(arrival.gate, forum, document)
     return ADMITTED

@@ -34,7 +34,7 @@ from server.services.judgement import places_json, verdict_of
 from server.services.quotes import Said, untold
 from server.services.shadow import try_out
 from server.services.voices import owner_of, speaking
-from server.storage import contributions, events, people, recalls, shadows, twins
+from server.storage import contributions, events, memberships, people, recalls, shadows, twins
 from server.storage import partners as partner_rows
 from server.storage import verdicts as verdict_rows
 
@@ -110,9 +110,19 @@ async def readers_of(house: House, forum: Forum) -> list[Reader]:
         public = [Reader(EVERYONE, "public", OPEN_CLEARANCE)] if forum.audience == "public" else []
         return [*public, host]
     if forum.audience == "partners":
+        listed = await _on_its_list(house, forum) if forum.members_only else None
         named = [one for one in partners if (one.host in forum.peers if forum.peers else one.tier == "partner")]
-        return [_partner_reader(one, agreed) for one in named]
+        return [_partner_reader(one, agreed) for one in named if listed is None or one.host in listed]
+    if forum.members_only:
+        return []
     return [Reader(EVERYONE, "public", OPEN_CLEARANCE), *(_partner_reader(one, agreed) for one in partners)]
+
+
+async def _on_its_list(house: House, forum: Forum) -> set[str]:
+    """Return the servers that a forum for its members alone is there for, whatever the rules say: those that keep to
+    lists, of whose people somebody is on it.
+    """
+    return await memberships.guest_hosts(house.store, forum.id) & await memberships.keepers(house.store)
 
 
 def _partner_reader(partner: Partner, agreed: dict[str, Agreement]) -> Reader:
@@ -301,6 +311,8 @@ def _narrow(
     if draft.forum.audience == "inside":
         reason = later("Stays inside: this forum has no readers outside.")
         return replace(verdict, verdict="inside", reason=reason, redactions=frozenset(), rules=())
+    if draft.forum.members_only and reader.audience == EVERYONE:
+        return replace(verdict, verdict="denied", reason=later("It is for the people on a list alone."), rules=())
     if draft.hidden:
         return replace(verdict, verdict="denied", reason=later("A facilitator has hidden it."), rules=())
     if not verdict.crosses and verdict.verdict != "held":

@@ -12,7 +12,7 @@ from server.domain.actors import Member
 from server.domain.errors import Conflict, Invalid
 from server.domain.jams import AUDIENCES, Audience, Forum, Jam
 from server.domain.sentences import say
-from server.services.forums import forum_and_jam, hosts_in
+from server.services.forums import RULE_TITLE, forum_and_jam, hosts_in, mirror_key, require_closable
 from server.services.house import House
 from server.services.labels import label_of
 from server.services.rules import swap_rules
@@ -100,8 +100,8 @@ async def _values(house: House, forum: Forum, jam: Jam, wish: Changes) -> dict[s
 async def _for_whom(house: House, forum: Forum, jam: Jam, wish: Changes) -> dict[str, object]:
     if wish.audience is not None and wish.audience not in AUDIENCES:
         raise Invalid("audience", "An audience is one of %(audiences)s.", audiences=tuple(AUDIENCES))
-    if forum.members_only and wish.audience not in (None, "inside"):
-        raise Invalid("audience", "A forum for its members alone stays inside.")
+    if forum.members_only:
+        require_closable(wish.audience or forum.audience, forum.names)
     values: dict[str, object] = {}
     if wish.audience is not None and wish.audience != forum.audience:
         values["audience"] = wish.audience
@@ -131,9 +131,10 @@ async def _order(house: House, forum: Forum, place: int | None) -> Sequence[Foru
 async def _swap_rules(house: House, change: Transaction, by: Member, forum: Forum, wish: Changes) -> None:
     audience = wish.audience or forum.audience
     peers = forum.peers if wish.peers is None else hosts_in(wish.peers)
-    came = {rule.id for rule in forum_rules(forum.key, forum.title, "public")}
-    rules = forum_rules(forum.key, forum.title, audience, peers)
-    await swap_rules(house, change, by, came, rules, f"Forum {forum.title} is now for {audience}")
+    key, title = mirror_key(forum), RULE_TITLE if forum.members_only else forum.title
+    came = {rule.id for rule in forum_rules(key, title, "public")}
+    rules = forum_rules(key, title, audience, peers)
+    await swap_rules(house, change, by, came, rules, f"Forum {title} is now for {audience}")
 
 
 def _acts(values: dict[str, object], ordered: bool) -> list[str]:

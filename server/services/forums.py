@@ -20,6 +20,9 @@ from server.services.rules import add_rules
 from server.services.text import clean_line, clean_text
 from server.storage import events, jams, lineage, people
 
+# What rules say instead of the title of a forum for its members alone.
+RULE_TITLE = "for its members alone"
+
 
 async def create_forum(
     house: House,
@@ -37,8 +40,8 @@ async def create_forum(
 ) -> Forum:
     """Add a forum to one of our jams, and the rules that its audience stands for, visibly.
 
-    One that is `members_only` stays inside and stands alone in its jam: what a jam counts, shows and streams is
-    about all of its forums. Its list is empty to begin with.
+    One that is `members_only` is never for everyone and stands alone in its jam: what a jam counts, shows and
+    streams is about all of its forums. Its list is empty to begin with.
     """
     by.require("jams")
     if jam.host:
@@ -49,8 +52,8 @@ async def create_forum(
         raise Invalid("audience", "An audience is one of %(audiences)s.", audiences=tuple(AUDIENCES))
     if names not in NAMES:
         raise Invalid("names", "Names are one of %(names)s.", names=tuple(NAMES))
-    if members_only and audience != "inside":
-        raise Invalid("audience", "A forum for its members alone stays inside.")
+    if members_only:
+        require_closable(audience, names)
     handle = f"@{slug}@{house.addresses.edge_host}"
     if await jams.forum_by_handle(house.store, handle) or await people.by_username(house.store, slug):
         raise Conflict(
@@ -79,12 +82,21 @@ async def create_forum(
     async with house.store.transaction() as change:
         await _require_place(change, forum)
         await jams.insert_forum(forum)
-        note = f"Forum {forum.title} opened to {audience}"
-        await add_rules(house, change, by, forum_rules(forum.key, forum.title, audience, forum.peers), note)
+        title = RULE_TITLE if members_only else forum.title
+        note = f"Forum {title} opened to {audience}"
+        await add_rules(house, change, by, forum_rules(mirror_key(forum), title, audience, forum.peers), note)
         now = house.now().timestamp()
         await events.append(change, "ForumCreated", forum.id, {"jam": forum.jam_id}, now)
         await events.audit(change, by.id, "create forum", forum.id, now)
     return forum
+
+
+def require_closable(audience: str, names: str) -> None:
+    """Raise Invalid for a forum that cannot be for its members alone: everyone's, or one that others know by voices."""
+    if audience == "public":
+        raise Invalid("audience", "A forum for its members alone is never for everyone.")
+    if audience == "partners" and names != "named":
+        raise Invalid("names", "On a list that partners keep, people are known by name.")
 
 
 async def _require_place(change: Transaction, forum: Forum) -> None:
@@ -128,14 +140,20 @@ async def mirror_forum(
     jam_title: str,
     closes_at: datetime | None,
     names: str = "named",
+    members_only: bool = False,
 ) -> Forum:
-    """Keep a place for a forum hosted elsewhere, not joined until its server accepts our follow."""
+    """Keep a place for a forum hosted elsewhere, not joined until its server accepts our follow.
+
+    One that is `members_only` gets a jam of its own here too, and nobody sees it before its server says who may.
+    """
     known = await jams.forum_by_uri(house.store, uri)
     if known is not None:
         return known
     host = host_of(uri)
     now = house.now()
     jam_slug = jam_slug if SLUG.fullmatch(jam_slug) else "elsewhere"
+    if members_only:
+        jam_slug = f"members-{new_id()[:12]}"
     jam = await jams.jam_of_host(house.store, jam_slug, host)
     made_jam = jam or Jam(
         id=new_id(),
@@ -164,20 +182,26 @@ async def mirror_forum(
         joined=False,
         created_at=now,
         names=next((one for one in NAMES if one == names), "sealed"),
+        members_only=members_only,
     )
     async with house.store.transaction() as change:
         if jam is None:
             await jams.insert_jam(made_jam)
         await jams.insert_forum(forum)
         note = f"Joined {forum.handle}"
-        await add_rules(house, change, by, mirror_rules(mirror_key(forum), forum.title, host, audience), note)
+        told = RULE_TITLE if members_only else forum.title
+        await add_rules(house, change, by, mirror_rules(mirror_key(forum), told, host, audience), note)
         await events.append(change, "ForumCreated", forum.id, {"jam": forum.jam_id}, now.timestamp())
     return forum
 
 
 def mirror_key(forum: Forum) -> str:
-    """Return the name of a forum in the rules: its key, with its server for one hosted elsewhere."""
-    return forum.key if forum.is_local else f"{forum.key}@{forum.host}"
+    """Return the name of a forum in the rules: its key, with its server for one hosted elsewhere.
+
+    The rules are read by more people than a list has: a forum for its members alone goes by its id there.
+    """
+    key = f"members/{forum.id}" if forum.members_only else forum.key
+    return key if forum.is_local else f"{key}@{forum.host}"
 
 
 async def mark_joined(house: House, forum: Forum, *, joined: bool) -> Forum:

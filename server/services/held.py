@@ -12,6 +12,7 @@ from server.domain.ideas import Contribution
 from server.services.agreements import accepted_by_host
 from server.services.house import House
 from server.services.ideas import purge as purge_one
+from server.services.jams import hidden_jams
 from server.storage import contributions, events
 from server.storage import holds as hold_rows
 from server.storage.times import moment_or_none
@@ -41,14 +42,14 @@ def clean_host(house: House, host: str) -> str:
 async def hosts_inside(house: House, by: Member) -> dict[str, int]:
     """Return host → how many contributions of its people stand inside."""
     by.require("ledger")
-    return await contributions.count_by_host(house.store)
+    return await contributions.count_by_host(house.store, await hidden_jams(house, by))
 
 
 async def held_inside(house: House, by: Member, host: str) -> HeldInside:
     """Count what stands inside of one server's people."""
     by.require("ledger")
     host = clean_host(house, host)
-    number, people, oldest = await contributions.measure_host(house.store, host)
+    number, people, oldest = await contributions.measure_host(house.store, host, await hidden_jams(house, by))
     agreement = (await accepted_by_host(house)).get(host)
     return HeldInside(
         host=host, contributions=number, people=people, oldest_at=moment_or_none(oldest), agreement=agreement
@@ -60,7 +61,8 @@ async def list_held(
 ) -> list[Contribution]:
     """Return what people of a server wrote that stands inside, newest first, created before a unix time."""
     by.require("ledger")
-    return await contributions.of_host(house.store, clean_host(house, host), before, limit)
+    hidden = await hidden_jams(house, by)
+    return await contributions.of_host(house.store, clean_host(house, host), before, limit, hidden)
 
 
 async def purge(house: House, by: Member, host: str) -> int:
@@ -85,6 +87,7 @@ async def purge(house: House, by: Member, host: str) -> int:
 async def purge_contribution(house: House, by: Member, host: str, made: Contribution) -> None:
     """Let go of one contribution of another server's person."""
     by.require("ledger")
-    if made.author_host != clean_host(house, host) or made.deleted:
+    hidden = made.jam_id in await hidden_jams(house, by)
+    if hidden or made.author_host != clean_host(house, host) or made.deleted:
         raise Missing("contribution", f"{made.id} is not held of {host}")
     await purge_one(house, made, by_id=by.id, silently=True)

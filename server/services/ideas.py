@@ -5,7 +5,7 @@ Local and remote people use the same functions; what comes from another server c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -98,6 +98,7 @@ async def post_idea(
     if origin and (known := await contributions.by_uri(house.store, origin.uri)):
         return known
     await _require_open(house, forum, origin)
+    _require_named(forum, author)
     if not gathers and not (origin and origin.relayed and not forum.is_local):
         forum.require_ideas()
     base = await contributions.by_id(house.store, builds_on) if builds_on else None
@@ -143,6 +144,7 @@ async def reply(
     _require_shown(parent)
     _require_shown(root)
     await _require_open(house, forum, origin)
+    _require_named(forum, author)
     if origin and await contributions.depth(house.store, parent.id) >= DEEPEST:
         raise Conflict("This thread is as deep as it can get; please answer something higher up.")
     least = Label.parse(root.label).join(Label.parse(label_of(label, forum.label)))
@@ -150,6 +152,12 @@ async def reply(
     made = replace(draft, thread_id=root.id, parent_id=parent.id, files=len(files))
     made = replace(made, crosses_at=_crosses_at(made, forum, undo, root, parent))
     return await _write(house, author, forum, made, "ReplyPosted", files)
+
+
+def _require_named(forum: Forum, author: Member) -> None:
+    """Raise Conflict where another server takes words by name alone, and somebody has not agreed to be named."""
+    if forum.members_only and not forum.is_local and author.is_local and not author.consent:
+        raise Conflict("The server that holds this forum knows those on its list by name. Agree to be named first.")
 
 
 def _crosses_at(made: Contribution, forum: Forum, undo: timedelta, *above: Contribution | None) -> datetime | None:
@@ -538,6 +546,12 @@ async def by_uri(house: House, uri: str) -> Contribution | None:
 async def by_uris(house: House, uris: Sequence[str]) -> dict[str, Contribution]:
     """Find contributions by their URIs or those of their redacted twins: for the ledger."""
     return await contributions.by_uris(house.store, uris) if uris else {}
+
+
+async def shown_to(house: House, reader: Member, found: Mapping[str, Contribution]) -> dict[str, Contribution]:
+    """Leave out what is in jams that are not there for somebody, deleted or not: for those with a duty outside."""
+    hidden = await hidden_jams(house, reader)
+    return {key: made for key, made in found.items() if made.jam_id not in hidden}
 
 
 async def by_id(house: House, contribution_id: str) -> Contribution | None:

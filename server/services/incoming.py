@@ -23,7 +23,7 @@ from server.services.judgement import places_json, verdict_of
 from server.services.quotes import Said, untold
 from server.services.servers import bars
 from server.services.shadow import try_out
-from server.storage import contributions
+from server.storage import contributions, memberships
 
 # What is said of the size of attachments where their sender does not: more than any rule lets in.
 UNKNOWN_BYTES = 1 << 50
@@ -82,9 +82,10 @@ async def judge_incoming(house: House, incoming: Incoming) -> Verdict:
     facts = await _facts(house, incoming, reader, kinds | await _whole_findings(house, incoming, words), now)
 
     standing, said = await _standing(house, incoming)
+    unlisted = await _off_its_list(house, incoming)
 
     def narrow(verdict: Verdict) -> Verdict:
-        why = bars_incoming(reader, incoming.forum, now) if verdict.verdict != "denied" else ""
+        why = (unlisted or bars_incoming(reader, incoming.forum, now)) if verdict.verdict != "denied" else ""
         if why or standing == "suspended":
             return replace(verdict, verdict="denied", reason=why or said)
         if standing == "limited" and verdict.crosses and incoming.act in ("Create", "Update"):
@@ -93,6 +94,23 @@ async def judge_incoming(house: House, incoming: Incoming) -> Verdict:
 
     verdict = narrow(verdict_of(book, facts, now, places_json(found, len(incoming.title))))
     return try_out(book, words, [verdict], kinds, now, narrow)[0]
+
+
+async def _off_its_list(house: House, incoming: Incoming) -> str:
+    """Return why somebody says nothing in a forum of ours for its members alone, as a sentence; "" where they may.
+
+    A flag is their server's, which speaks for somebody on the list without saying who.
+    """
+    forum, author = incoming.forum, incoming.author
+    if not (forum.members_only and forum.is_local):
+        return ""
+    if incoming.act == "Flag":
+        known = incoming.peer in await memberships.guest_hosts(house.store, forum.id)
+    else:
+        known = author.host == incoming.peer and await memberships.is_guest(
+            house.store, forum.id, author.username, author.host
+        )
+    return "" if known else "Its author is not on the list of this forum."
 
 
 async def _standing(house: House, incoming: Incoming) -> tuple[Standing, str]:

@@ -19,6 +19,8 @@ SELECT = (
 # What a person may read is one condition, used by every list and look-up.
 STANDS = "NOT c.deleted AND NOT c.hidden"
 # What is here, whether or not a facilitator hides it.
+# All but what is in some jams, as JSON.
+AMONG_OTHERS = "c.jam_id NOT IN (SELECT value FROM json_each(?))"
 KEPT = "NOT c.deleted"
 
 
@@ -242,31 +244,36 @@ async def held_of(store: Database, forum_id: str, host: str, before: float, *, w
     return [read_contribution(row) for row in rows]
 
 
-async def count_by_host(store: Database) -> dict[str, int]:
+async def count_by_host(store: Database, without_jams: Collection[str] = ()) -> dict[str, int]:
     """Return host → how many contributions of its people stand here; our own and simulated ones are left out."""
     rows = await store.fetch(
         "SELECT m.host, count(*) AS n FROM contributions c JOIN members m ON m.id = c.author_id"
-        f" WHERE m.host NOT IN ('', ?) AND {KEPT} GROUP BY m.host",
-        (REHEARSAL,),
+        f" WHERE m.host NOT IN ('', ?) AND {KEPT} AND {AMONG_OTHERS} GROUP BY m.host",
+        (REHEARSAL, json.dumps(sorted(without_jams))),
     )
     return {row["host"]: row["n"] for row in rows}
 
 
-async def measure_host(store: Database, host: str) -> tuple[int, int, float | None]:
+async def measure_host(
+    store: Database, host: str, without_jams: Collection[str] = ()
+) -> tuple[int, int, float | None]:
     """Return (contributions that stand, people who wrote them, when the oldest was made) of a server's people."""
     row = await store.fetch_one(
         "SELECT count(*) AS n, count(DISTINCT m.id) AS people, min(c.created_at) AS oldest"
-        f" FROM contributions c JOIN members m ON m.id = c.author_id WHERE m.host = ? AND {KEPT}",
-        (host,),
+        f" FROM contributions c JOIN members m ON m.id = c.author_id WHERE m.host = ? AND {KEPT} AND {AMONG_OTHERS}",
+        (host, json.dumps(sorted(without_jams))),
     )
     return (row["n"], row["people"], row["oldest"]) if row else (0, 0, None)
 
 
-async def of_host(store: Database, host: str, before: float | None = None, limit: int = 50) -> list[Contribution]:
+async def of_host(
+    store: Database, host: str, before: float | None = None, limit: int = 50, without_jams: Collection[str] = ()
+) -> list[Contribution]:
     """Return what stands of a server's people, newest first, created before a moment in unix seconds."""
     rows = await store.fetch(
-        f"{SELECT} WHERE m.host = ? AND {KEPT} AND c.created_at < ? ORDER BY c.created_at DESC LIMIT ?",
-        (host, before if before is not None else 1e12, limit),
+        f"{SELECT} WHERE m.host = ? AND {KEPT} AND {AMONG_OTHERS} AND c.created_at < ?"
+        " ORDER BY c.created_at DESC LIMIT ?",
+        (host, json.dumps(sorted(without_jams)), before if before is not None else 1e12, limit),
     )
     return [read_contribution(row) for row in rows]
 

@@ -216,10 +216,13 @@ async def chores(made: World, step: Step) -> None:
 
 
 async def _closed_forum(made: World) -> None:
-    """A forum for the people on its list alone, in a jam of its own."""
+    """A forum for the people on its list alone, in a jam of its own: one of ours and one of the other server."""
     name = f"apart{made.number}{'x' * made.twin}"
     jam = await made.acme.jam(name)
-    forum = await made.acme.forum(name, "inside", jam, members_only=True)
+    house, admin = made.acme.house, made.acme.admin
+    forum = await made.acme.forum(name, "partners", jam, peers=(made.other.host,), members_only=True)
     member = made.setting.named[0]
-    await memberships.invite(made.acme.house, made.acme.admin, forum, member.username)
-    await made.acme.idea(forum, made.words("apart"), member, title=made.words("title"))
+    await memberships.note_keeper(house, made.other.host, keeps=True)
+    for handle in (member.username, f"@guest-of-{name}@{made.other.host}"):
+        await memberships.invite(house, admin, forum, handle)
+    await made.acme.idea(forum, made.words("apart"), member, title=made.words("title"), label="RED")

@@ -170,9 +170,9 @@ PLANTED = {
 # Fields whose values are states, hosts or other short words, or words of the observer's or of earlier versions.
 SHORT = {
     "agreements.closed_by", "agreements.made_by", "agreements.state", "contributions.activity_uri",
-    "contributions.label", "forums.host", "forums.label", "forums.peers", "hold_answers.decision",
+    "contributions.label", "forum_guests.host", "forums.host", "forums.label", "forums.peers", "hold_answers.decision",
     "holds.activity_uri", "holds.author", "holds.demands", "holds.direction", "holds.part", "holds.reviewers",
-    "holds.rules", "holds.state", "inside_keys.name", "jams.host", "members.host", "members.url",
+    "holds.rules", "holds.state", "inside_keys.name", "jams.host", "list_keepers.host", "members.host", "members.url",
     "partners.clearance", "partners.state", "partners.tier", "past_verdicts.act", "past_verdicts.effect",
     "recalls.peer", "rule_sets.approver_id", "rule_sets.origin", "rule_sets.state", "shadow_verdicts.act",
     "shadow_verdicts.after", "shadow_verdicts.before", "shadow_verdicts.rules", "twins.form", "verdicts.act",
@@ -239,6 +239,9 @@ UNUSED |= {"identities.id", "identities.issuer", "identities.member_id", "identi
 # What admins say of servers: tests/federation/test_servers.py looks at what that does.
 UNUSED |= {"outsiders.note", "outsiders.standing", "outsiders.uri"}
 UNUSED |= {"servers.host", "servers.kind", "servers.note", "servers.standing"}
+
+# Lists of forums elsewhere: tests/federation/test_closed_forums.py looks at what leaves of lists.
+UNUSED |= {"kept_lists.digest", "kept_lists.forum_id"}
 
 # Forums without names: tests/federation/test_unnamed_forums.py looks at what leaves of them.
 UNUSED |= {

@@ -55,6 +55,8 @@ async def _uris(call: Call, key: str) -> list[str]:
     if not key:
         return []
     made = await ideas.by_id(call.house, key) or await ideas.by_uri(call.house, key)
+    if made and not await ideas.shown_to(call.house, call.member, {made.id: made}):
+        return [f"urn:nothing:{key}"]
     return await crossings.all_public_uris(call.house, made) if made else [key]
 
 
@@ -67,12 +69,15 @@ def _read_place(after: str) -> Place:
 
 async def _show(call: Call, lines: list[Holding], paging: Paging) -> Page[CrossingAnswer]:
     made = await ideas.by_uris(call.house, list({line.uri for line in lines}))
-    return page_of(
+    shown = await ideas.shown_to(call.house, call.member, made)
+    whole = page_of(
         lines,
         paging,
-        lambda line: show_crossing(call.house, line, _page(call, line.uri, made.get(line.uri))),
+        lambda line: (line.uri, show_crossing(call.house, line, _page(call, line.uri, shown.get(line.uri)))),
         lambda line: "_".join(map(str, place_of(line))),
     )
+    # What is of a jam that is not there for whoever asks is left out of a page, whose cursor goes on all the same.
+    return Page(data=[one for uri, one in whole.data if uri in shown or uri not in made], next=whole.next)
 
 
 def _page(call: Call, uri: str, made: Contribution | None) -> str:
@@ -107,8 +112,8 @@ async def _to_recall(call: Call, peer: str) -> tuple[Contribution, str]:
     """Return what a ledger line is about and the server that a recall of it concerns, "" for everybody."""
     uri, audience = await _crossing_of(call)
     made = await ideas.by_uri(call.house, uri)
-    if made is None:
-        raise Missing("crossing", f"{uri} is no contribution")
+    if made is None or not await ideas.shown_to(call.house, call.member, {uri: made}):
+        raise Missing("crossing", f"{uri} is no contribution that {call.member.id} may know of")
     if peer and audience not in ("*", peer):
         raise Invalid("peer", "This line is about another server.")
     return made, peer or ("" if audience == "*" else audience)
@@ -162,9 +167,15 @@ async def list_recalls(call: Call, query: RecallsQuery) -> Page[RecallAnswer]:
         before=before,
         limit=query.limit + 1,
     )
-    return page_of(
-        found, query, lambda one: show_recall(call.house, one), lambda one: f"{one.asked_at!r}_{one.id}"
+    made = await ideas.by_uris(call.house, list({one.object_uri for one in found}))
+    shown = await ideas.shown_to(call.house, call.member, made)
+    whole = page_of(
+        found,
+        query,
+        lambda one: (one.object_uri, show_recall(call.house, one)),
+        lambda one: f"{one.asked_at!r}_{one.id}",
     )
+    return Page(data=[one for uri, one in whole.data if uri in shown or uri not in made], next=whole.next)
 
 
 async def read_recall(call: Call) -> RecallWhole:
@@ -172,6 +183,9 @@ async def read_recall(call: Call) -> RecallWhole:
     found: Recall | None = await recalls.by_id(call.ledger, _number(call, "recall"))
     if found is None:
         raise Missing("recall", f"no recall {call.path['recall']}")
+    made = await ideas.by_uri(call.house, found.object_uri)
+    if made is not None and not await ideas.shown_to(call.house, call.member, {made.id: made}):
+        raise Missing("recall", f"{call.member.id} asked for recall {found.id} of hidden {made.id}")
     told: dict[str, dict[str, Any] | None] = {}
     for name in STATEMENTS:
         body = await recalls.statement(call.ledger, found.id, name)

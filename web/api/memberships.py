@@ -42,5 +42,5 @@ async def put_member(call: Call, body: NoWords) -> ForumMemberAnswer:
 
 async def drop_member(call: Call) -> None:
     forum = await forum_of(call)
-    member = await memberships.find_member(call.house, call.member, forum, call.path["handle"])
-    await memberships.remove(call.house, call.member, forum, member.id)
+    found = await memberships.find_member(call.house, call.member, forum, call.path["handle"])
+    await memberships.remove(call.house, call.member, forum, found.id)

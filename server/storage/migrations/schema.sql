@@ -35,6 +35,7 @@
 -- After: 0033_member_lists
 -- After: 0034_theme_edits
 -- After: 0035_identities
+-- After: 0036_lists_of_partners
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -810,6 +811,24 @@ CREATE TABLE "identities" (
     "subject" VARCHAR(255) NOT NULL,
     "at" REAL NOT NULL,
     CONSTRAINT "uid_identities_issuer_1dda2d" UNIQUE ("issuer", "subject")
+);
+CREATE TABLE "forum_guests" (
+    "id" VARCHAR(32) NOT NULL  PRIMARY KEY,
+    "forum_id" VARCHAR(32) NOT NULL,
+    "username" VARCHAR(128) NOT NULL,
+    "host" VARCHAR(255) NOT NULL,
+    "invited_by" VARCHAR(32) NOT NULL,
+    "invited_at" REAL NOT NULL,
+    CONSTRAINT "uid_forum_guest_forum_i_d1a621" UNIQUE ("forum_id", "host", "username")
+);
+CREATE TABLE "kept_lists" (
+    "forum_id" VARCHAR(32) NOT NULL  PRIMARY KEY,
+    "digest" VARCHAR(64) NOT NULL,
+    "told_at" REAL NOT NULL
+);
+CREATE TABLE "list_keepers" (
+    "host" VARCHAR(255) NOT NULL  PRIMARY KEY,
+    "told_at" REAL NOT NULL
 );
 CREATE INDEX "idx_sessions_member__4466ff" ON "sessions" ("member_id");
 CREATE INDEX "idx_tokens_member__843137" ON "tokens" ("member_id");

@@ -51,7 +51,7 @@ from server.storage.rows.meeting import (
     RoomMessageRow,
     RoomRow,
 )
-from server.storage.rows.memberships import ForumMemberRow
+from server.storage.rows.memberships import ForumGuestRow, ForumMemberRow, KeptListRow, ListKeeperRow
 from server.storage.rows.notices import ConsumerRow, MailChoiceRow, MailPolicyRow, MailRow, NoticeRow, VisitRow
 from server.storage.rows.organising import (
     CarriedRow,
@@ -89,6 +89,7 @@ __all__ = [
     "FileRow",
     "FlagRow",
     "FollowRow",
+    "ForumGuestRow",
     "ForumMemberRow",
     "ForumRow",
     "HoldAnswerRow",
@@ -103,8 +104,10 @@ __all__ = [
     "JamOriginRow",
     "JamRow",
     "JamVisitRow",
+    "KeptListRow",
     "KeyRow",
     "LinkRow",
+    "ListKeeperRow",
     "MailChoiceRow",
     "MailPolicyRow",
     "MailRow",

@@ -139,15 +139,16 @@ async def test_whoever_is_taken_off_the_list_reads_no_further_event(ada: Caller,
     await bob("GET", "/jams/apart/events", status=404)
 
 
-async def test_a_closed_forum_stands_alone_in_its_jam_stays_inside_and_is_not_copied(
+async def test_a_closed_forum_stands_alone_in_its_jam_is_never_for_everyone_and_is_not_copied(
     ada: Caller, enter: Enter, idea: Things
 ):
     known = await a_closed_forum(ada, enter)
     open_jam, closed = idea["jam_id"], {"slug": "more", "title": "More", "members_only": True}
     await ada("POST", f"/jams/{open_jam}/forums", {**closed, "audience": "inside"}, status=409)
-    for audience in ("public", "partners"):
-        await ada("POST", "/jams/apart/forums", {**closed, "audience": audience}, status=422)
-        await ada("PATCH", f"/forums/{known['forum']}", {"audience": audience}, status=422)
+    await ada("POST", "/jams/apart/forums", {**closed, "audience": "public"}, status=422)
+    await ada("POST", "/jams/apart/forums", {**closed, "audience": "partners", "names": "sealed"}, status=422)
+    await ada("PATCH", f"/forums/{known['forum']}", {"audience": "public"}, status=422)
+    await ada("PATCH", f"/forums/{known['forum']}", {"audience": "partners"}, status=409)
     await ada("POST", "/jams/apart/forums", {"slug": "second", "title": "Second"}, status=409)
     times = {name: new_jam()[name] for name in ("opens_at", "closes_at")}
     await ada("POST", "/jams/apart/clone", {"slug": "copy", **times}, status=409)

@@ -106,7 +106,8 @@ async def _subject(house: House, reader: Member, deed: Deed) -> tuple[str, str]:
         return key, ""
     if (person := await people.member_by_id(house, key)) is not None:
         return person.name, ""
-    if (made := await ideas.by_id(house, key)) is not None:
+    made = await ideas.by_id(house, key)
+    if made is not None and await ideas.shown_to(house, reader, {key: made}):
         return (say("deleted words"), "") if made.deleted else (made.title or say("a reply"), url_of(made))
     for obtain, where in ((forums.obtain_forum, "/forums"), (jams.obtain_jam, "/jams")):
         try:

@@ -58,14 +58,16 @@ async def count_unanswered(outside: Ledger) -> int:
 
 async def show_ledger(request: web.Request) -> web.Response:
     """GET /boundary/ledger?peer=&object=&after="""
-    house, _, outside = await ledger_holder(request)
+    house, member, outside = await ledger_holder(request)
     names = await names_of_hosts(house)
     peer, object_uri = request.query.get("peer", "").strip(), request.query.get("object", "").strip()
     made = await ideas.by_uri(house, object_uri) if object_uri else None
+    if made is not None and not await ideas.shown_to(house, member, {made.id: made}):
+        raise Missing("crossing", f"{member.id} asked for the ledger of hidden {made.id}")
     objects = await crossings.all_public_uris(house, made) if made else [object_uri] if object_uri else []
     lines = await ledger.holdings(outside, objects, peer, ROWS + 1, _read_place(request.query.get("after", "")))
     page = views.LedgerPage(
-        rows=tuple(await _rows(house, lines[:ROWS], names)),
+        rows=tuple(await _rows(house, member, lines[:ROWS], names)),
         peers=peer_choices(names, peer),
         peer=peer,
         object_uri=object_uri,
@@ -120,8 +122,10 @@ def _older(path: str, lines: Sequence[Holding], **kept: str) -> str:
     return f"{path}?{urlencode({**{key: value for key, value in kept.items() if value}, 'after': after})}"
 
 
-async def _rows(house: House, lines: Sequence[Holding], names: Mapping[str, str]) -> list[views.LedgerRow]:
-    known = await ideas.by_uris(house, list({line.uri for line in lines}))
+async def _rows(
+    house: House, member: Member, lines: Sequence[Holding], names: Mapping[str, str]
+) -> list[views.LedgerRow]:
+    known = await ideas.shown_to(house, member, await ideas.by_uris(house, list({line.uri for line in lines})))
     behind = await crossings.verdicts_behind(house, list({made.id for made in known.values()}))
     found = []
     for line in lines:
@@ -189,9 +193,9 @@ def recall_times(recall: recalls.Recall) -> tuple[tuple[str, float | None], ...]
 
 async def confirm_recall(request: web.Request) -> web.Response:
     """GET /boundary/ledger/{crossing}/recall?peer=: what it will do, before it is done."""
-    house, _, outside = await ledger_holder(request)
+    house, member, outside = await ledger_holder(request)
     names = await names_of_hosts(house)
-    made, peer = await _to_recall(request, house, outside, request.query.get("peer", "").strip())
+    made, peer = await _to_recall(request, house, member, outside, request.query.get("peer", "").strip())
     uris = await crossings.uris_with(house, made)
     asks = await recalls.would_ask(outside, uris, peer or None)
     page = views.AskPage(
@@ -209,11 +213,13 @@ async def confirm_recall(request: web.Request) -> web.Response:
     return show(request, "ask_recall.html", page, section=SECTION)
 
 
-async def _to_recall(request: web.Request, house: House, outside: Ledger, peer: str) -> tuple[Contribution, str]:
+async def _to_recall(
+    request: web.Request, house: House, member: Member, outside: Ledger, peer: str
+) -> tuple[Contribution, str]:
     """What a ledger line is about, and the server that a recall of it concerns, "" for everybody."""
     found = await uri_of_crossing(outside, int(request.match_info["crossing"]))
     made = await ideas.by_uri(house, found[0]) if found else None
-    if found is None or made is None or made.deleted:
+    if found is None or made is None or made.deleted or not await ideas.shown_to(house, member, {made.id: made}):
         raise Missing("crossing")
     return made, found[1] if found[1] != EVERYONE else peer
 
@@ -222,7 +228,7 @@ async def recall_crossing(request: web.Request) -> web.Response:
     """POST /boundary/ledger/{crossing}/recall: take one object back from the line's audience, or from `peer` alone."""
     house, member, outside = await ledger_holder(request)
     form = await read_form(request)
-    made, peer = await _to_recall(request, house, outside, form.get("peer", "").strip())
+    made, peer = await _to_recall(request, house, member, outside, form.get("peer", "").strip())
     await crossings.recall(house, member, made, peer)
     done = "recalled" if await caught_up(house, outside) else "recalling"
     return go(request, f"/boundary/ledger?{urlencode({'object': made.uri})}", done)

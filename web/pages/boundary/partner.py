@@ -10,6 +10,7 @@ from aiohttp import web
 
 from federation.outside.health import Health, health_of
 from server.boundary.labels import ONWARD, Level
+from server.domain.actors import Member
 from server.domain.agreements import ALL_FORUMS, OPEN_STATES, WORDS, Agreement, Direction, day
 from server.domain.crossings import Partner, Tier
 from server.domain.errors import Invalid, Missing, NotAllowed, Refusal, SignInNeeded
@@ -72,7 +73,7 @@ async def _page(
         removing=_removing(health, held_by_us, agreed),
         open_cards=tuple(card for card in cards if card.state in OPEN_STATES),
         closed_cards=tuple(card for card in cards if card.state not in OPEN_STATES),
-        offer=await _offer_form(house, host, typed, ticked),
+        offer=await _offer_form(house, member, host, typed, ticked),
         waiting_holds=await holds.count_waiting(house),
         may_change=may,
         wrong=wrong,
@@ -235,8 +236,10 @@ def _acts(one: Agreement, partner: Partner | None) -> tuple[tuple[str, str, str]
 # --- what can be offered ---
 
 
-async def _offer_form(house: House, host: str, typed: Mapping[str, str], ticked: tuple[str, ...]) -> OfferForm:
-    nameable = [one for one in await forums.forums_of(house, "") if agreements.may_be_named(one, host)]
+async def _offer_form(
+    house: House, member: Member, host: str, typed: Mapping[str, str], ticked: tuple[str, ...]
+) -> OfferForm:
+    nameable = [one for one in await forums.list_forums(house, member) if agreements.may_be_named(one, host)]
     today = house.now().date()
     usual = {
         "retention_days": str(USUAL_DAYS),

@@ -68,7 +68,7 @@ SOFTWARE = {
 
 async def show_recalls(request: web.Request) -> web.Response:
     """GET /boundary/ledger/recalls?state=&peer=&after="""
-    house, _, outside = await ledger_holder(request)
+    house, member, outside = await ledger_holder(request)
     names = await names_of_hosts(house)
     state, peer = request.query.get("state", "unanswered"), request.query.get("peer", "").strip()
     states: Sequence[RecallState] = tuple(UNANSWERED) if state == "unanswered" else ()
@@ -76,6 +76,7 @@ async def show_recalls(request: web.Request) -> web.Response:
     before = _read_place(request.query.get("after", ""))
     found = await recalls.listed(outside, states=states, peer=peer, before=before, limit=ROWS + 1)
     known = await ideas.by_uris(house, list({one.object_uri for one in found}))
+    known = await ideas.shown_to(house, member, known)
     counted = await recalls.counts(outside)
     page = views.RecallsPage(
         rows=tuple(_row(one, known.get(one.object_uri), names) for one in found[:ROWS]),
@@ -148,8 +149,10 @@ async def show_recall(request: web.Request) -> web.Response:
 
 
 async def _page(request: web.Request, house: House, recall: Recall) -> views.RecallPage:
-    _, _, outside = await ledger_holder(request)
+    _, member, outside = await ledger_holder(request)
     made = await ideas.by_uri(house, recall.object_uri)
+    if made is not None and not await ideas.shown_to(house, member, {made.id: made}):
+        raise Missing("recall")
     times = [(say("asked to delete"), recall.asked_at), *recall_times(recall)]
     here = {"acknowledged": recall.has_acknowledgement, "purged": recall.has_purge}
     words = {"acknowledged": say("Signed: the request came"), "purged": say("Signed: nothing of it is left")}

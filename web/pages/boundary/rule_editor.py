@@ -26,6 +26,7 @@ from web.pages.boundary.rule_forms import EFFECTS, FINDINGS, KINDS, rule_text
 from web.pages.boundary.rule_views import CheckResult, EditorPage, FlipRow, ProblemRow
 from web.people import Names, names_of_hosts
 from web.reach import name_of, named
+from web.session import member_of
 from web.views import Choice
 
 NEWEST_DECISIONS = 20_000
@@ -174,7 +175,7 @@ async def _show(
         effects=_chosen(EFFECTS, form.get("rule_effect", "")),
         labels=_chosen(LABELS, form.get("rule_label", "")),
         findings=_chosen(FINDINGS, form.get("rule_findings", "")),
-        forums=_chosen([ANY_FORUM, *await _forums(house)], form.get("rule_forum", "")),
+        forums=_chosen([ANY_FORUM, *await _forums(house, member_of(request))], form.get("rule_forum", "")),
         wrong=wrong or {},
     )
     if page.base != stored.version:
@@ -187,7 +188,7 @@ def _chosen(choices: Sequence[Choice], value: str) -> tuple[Choice, ...]:
     return tuple(replace(one, chosen=one.value == value) for one in choices)
 
 
-async def _forums(house: House) -> list[Choice]:
-    """The forums that have readers outside, as a rule names them."""
-    found = [one for one in await forums.forums_of(house, "") if one.audience != "inside"]
+async def _forums(house: House, member: Member) -> list[Choice]:
+    """The forums that have readers outside, as a rule names them, as far as they are there for whoever asks."""
+    found = [one for one in await forums.list_forums(house, member) if one.audience != "inside"]
     return [Choice(value=forums.mirror_key(one), words=one.title) for one in found]
