@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from federation.gate.answer import admit_accept, admit_reject
 from federation.gate.arrival import Arrival, Outcome
 from federation.gate.create import admit_create
+from federation.gate.declining import decline
 from federation.gate.delete import admit_delete
 from federation.gate.flag import admit_flag
 from federation.gate.follow import admit_follow
@@ -90,6 +91,7 @@ class Admit:
             outcome = await deal(arrival) if deal else Outcome("ignored", f"{one.kind[:40]} is not taken.")
         except Refusal as refusal:
             outcome = Outcome("refused", str(refusal))
+            await decline(arrival, refusal)
         except Exception:
             # A fault puts the activity off; what fails each time is refused in the end, and the rest goes on.
             if one.attempts < LOOKS:

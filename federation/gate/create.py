@@ -96,6 +96,16 @@ async def admit_create(arrival: Arrival) -> Outcome:
     return ADMITTED
 
 
+async def addressed_forum(arrival: Arrival) -> Forum | None:
+    """Return the forum of ours that a Create goes to, if its server may see it and what it answers; else None."""
+    document = await arrival.object()
+    if document is None or arrival.relay is not None:
+        return None
+    remark = parse_object(document)
+    parent = await _parent(arrival, remark)
+    return None if remark.parent_uri and parent is None else await _forum(arrival, remark, parent)
+
+
 def check_authorship(arrival: Arrival, remark: Remark) -> str:
     """Return what is wrong with who says this, or "": author, activity and object belong together (FEP-fe34)."""
     if remark.author_uri != arrival.activity.actor_uri:

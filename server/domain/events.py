@@ -16,6 +16,7 @@ EventKind = Literal[
     "ForumJoinAsked",
     "ForumJoined",
     "RestAsked",
+    "ContributionDeclined",
     "ForumMembersChanged",
     "IdeaPosted",
     "ReplyPosted",

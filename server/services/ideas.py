@@ -39,6 +39,7 @@ from server.storage import (
     polls,
     prints,
     proxies,
+    twins,
 )
 from server.storage import files as file_rows
 from server.storage import holds as hold_rows
@@ -557,6 +558,21 @@ async def shown_to(house: House, reader: Member, found: Mapping[str, Contributio
 async def by_id(house: House, contribution_id: str) -> Contribution | None:
     """Find a contribution, deleted ones included: for consumers of events."""
     return await contributions.by_id(house.store, contribution_id)
+
+
+async def note_declined(house: House, made: Contribution) -> None:
+    """Write down that the server that holds its forum did not take something, and have its author told."""
+    async with house.store.transaction() as change:
+        await _record(house, change, "ContributionDeclined", made, {"author": made.author_id})
+
+
+async def by_public_uri(house: House, uri: str) -> Contribution | None:
+    """Return the contribution that bears an address, or of which a copy does so outside: for the gate."""
+    known = await contributions.by_uri(house.store, uri)
+    if known is not None:
+        return known
+    contribution_id = await twins.contribution_of(house.store, uri)
+    return await contributions.by_id(house.store, contribution_id) if contribution_id else None
 
 
 async def replies_of(house: House, idea_id: str) -> list[Contribution]:

@@ -308,6 +308,11 @@ async def _answer_asked(house: House, event: Event) -> list[Notice]:
     return [_notice(event, str(event.data["member"]), "duty", str(event.data["by"]), "answer")]
 
 
+async def _declined(house: House, event: Event) -> list[Notice]:
+    """Tell the author of what another server did not take."""
+    return [_notice(event, str(event.data["author"]), "boundary", detail="closed")]
+
+
 async def _rules_proposed(house: House, event: Event) -> list[Notice]:
     """Tell those who may approve a table that opens something that one waits for a second person."""
     by = str(event.data.get("by", ""))
@@ -329,6 +334,7 @@ TELLERS: dict[str, Callable[[House, Event], Awaitable[list[Notice]]]] = {
     "HoldAsked": _held,
     "HoldReleased": _decided,
     "HoldRefused": _decided,
+    "ContributionDeclined": _declined,
     "ThemesRefreshed": _themes,
     "RoomOpened": _room,
     "HourBegan": _hour,

@@ -29,6 +29,12 @@ async def public_uris(store: Database, contribution_id: str) -> list[str]:
     return [row["uri"] for row in rows]
 
 
+async def contribution_of(store: Database, uri: str) -> str:
+    """Return the id of the contribution of which a redacted copy bears a URI, "" for none."""
+    found = await store.fetch_value("SELECT contribution_id FROM twins WHERE uri = ?", (uri,))
+    return "" if found is None else str(found)
+
+
 async def twins_of(store: Database, contribution_ids: Sequence[str]) -> dict[str, dict[str, str]]:
     """Return, for each of some contributions that have any, form → URI of its redacted copies."""
     rows = await store.fetch(

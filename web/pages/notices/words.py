@@ -67,6 +67,7 @@ def _boundary_words(detail: str) -> str:
         "held": _("Your words wait for a reviewer before others outside see them"),
         "released": _("A reviewer let your words cross"),
         "refused": _("A reviewer kept your words inside"),
+        "closed": _("The jam had closed: the server that holds it did not take your words, they stand here alone"),
     }.get(detail, _("Something was decided about your words at the boundary"))
 
 
