@@ -1,8 +1,8 @@
 """What is emerging: words that suddenly many people say, about something that no theme explains yet.
 
 A word bursts when the documents of late hold it far oftener than those before: Dunning's G² (1993). It counts
-only when eight documents by four people in three threads hold it, and when these documents are nearer to their
-own middle than to the middles of the themes that they were placed in.
+only when eight documents, no copies and no one's template filled in, by four people in three threads hold
+it, and when these documents are nearer to their own middle than to the middles of the themes that they were placed in.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 from analytics.groups import Indices, Numbers
 from analytics.shelf import Forms, Sheet, Shelf, flatten
+from analytics.sieve import differing
 from analytics.vectors import Vectors, unit
 
 STRONG = 24.0
@@ -90,7 +91,8 @@ class Watch:
     def _sight(self, shelf: Shelf, late: Sequence[int], key: int, labels: Indices, centres: Vectors) -> Sighting | None:
         rows = [row for row in late if key in _keys(shelf.sheets[row]) and labels[row] >= 0]
         sheets = [sheet for row in rows if (sheet := shelf.sheets[row]) is not None]
-        if len({sheet.print for sheet in sheets}) < FEWEST or not _spread(sheets):
+        prints = {sheet.print for sheet in sheets}
+        if len(prints) < FEWEST or differing(sheets, FEWEST) < FEWEST or not _spread(sheets):
             return None
         vectors = shelf.vectors[rows].astype(np.float32)
         if own_middle(vectors) < float(np.mean(np.einsum("ij,ij->i", vectors, centres[labels[rows]]))) + NEARER:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable
-from typing import Self
+from dataclasses import replace
+from typing import Any, Self
 
 import numpy as np
 
@@ -27,6 +28,8 @@ STAY = 0.02
 SAME = 0.93
 """Themes whose middles are nearer than this are one."""
 STEPS = 6
+TOLD = 12
+"""Bursts that a report names."""
 
 
 class LiveThemes:
@@ -192,7 +195,7 @@ class LiveThemes:
             self._portray(sieve.weigh(self.shelf.sheets, self.shelf.vectors.astype(np.float32)))
         labels = self._labels[: len(self.shelf)]
         themes, self.layout = draw(self.shelf, labels, self.names, self.portraits, self.layout)
-        return assemble(
+        report = assemble(
             self.shelf,
             labels,
             self._closeness,
@@ -201,6 +204,19 @@ class LiveThemes:
             self.seconds,
             dict(self.cuts),
         )
+        return replace(report, emerging=self._emerging())
+
+    def _emerging(self) -> tuple[dict[str, Any], ...]:
+        """Return the newest bursts, each under the theme that it has become part of."""
+        gone = {change.theme: change.other for change in self.events if change.kind == "merge"}
+        told = []
+        for burst in self.emerging[: -TOLD - 1 : -1]:
+            theme = burst.theme
+            while theme not in self.names and theme in gone:
+                theme = gone[theme]
+            if theme in self.names:
+                told.append({"theme": theme, "word": burst.word, "at": burst.at, "ids": list(burst.ids)})
+        return tuple(told)
 
     def similar(self, text: str, count: int = 5) -> list[tuple[str, float]]:
         """Return the ids of the documents nearest in meaning to `text` and their cosines, nearest first."""

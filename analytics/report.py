@@ -53,7 +53,8 @@ class ThemeReport:
     """Themes, largest first, and for each document the id of its theme; None where it could not be placed.
 
     `closeness` is the cosine of each placed document to the middle of its theme: low means unsure. `cuts` names the
-    theme that came of each split which a person asked for, by the split's id.
+    theme that came of each split which a person asked for, by the split's id. `emerging` are the newest bursts, the
+    newest first: theme, word, at (seconds since 1970) and ids of the documents that gave it away.
     """
 
     themes: tuple[Theme, ...]
@@ -61,6 +62,7 @@ class ThemeReport:
     seconds: float
     closeness: dict[str, float] = field(default_factory=dict)
     cuts: dict[str, str] = field(default_factory=dict)
+    emerging: tuple[dict[str, Any], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON values: `themes`, `assignment`, `seconds` and the number `unplaced`."""
@@ -78,6 +80,7 @@ class ThemeReport:
             "unplaced": sum(theme is None for theme in self.assignment.values()),
             "seconds": round(self.seconds, 3),
             "cuts": dict(self.cuts),
+            "emerging": [dict(burst) for burst in self.emerging],
         }
 
 

@@ -52,6 +52,8 @@ class Tokens:
 SURE = 40
 """Characters of a text from which its language can be told without help."""
 COMMON = 5.0
+CODE = 3
+"""Digits from which a word is a number, a key or a code (covid19 is none, a455b01 is)."""
 
 
 class Mixture:
@@ -111,7 +113,9 @@ class Reader:
             end = stop
             acronym = written in _ACRONYMS and not shouting
             named = lower in ignore and written[:1] != lower[:1]
-            dropped = len(lower) < 2 or (lower in stops and not acronym) or named
+            dropped = (
+                len(lower) < 2 or sum(map(str.isdigit, lower)) >= CODE or (lower in stops and not acronym) or named
+            )
             if run and (dropped or gap.strip() not in ("", "-")):
                 runs.append(tuple(run))
                 run = []

@@ -11,11 +11,12 @@ from server.services.board import Board
 from server.services.house import House
 from web.charts import draw_spark
 from web.language import counted, say, together
-from web.views import Bar, Figure, Minute, ThemeRow
+from web.views import Bar, Figure, Minute, NewTheme, ThemeRow
 
 _MINUTE = 60
 _LEAST_SHOWN = 20 * _MINUTE
 _SHOWN_WORDS = 8
+_LATEST = 253_402_300_799.0
 _RISE, _LEAST_RISE = 1.25, 3
 
 
@@ -109,6 +110,23 @@ def draw_themes(report: str | None, jam_url: str) -> tuple[tuple[ThemeRow, ...],
     total = max(len(assignment), placed, 1)
     rows = tuple(_theme(theme, placed, index, jam_url) for index, theme in enumerate(themes))
     return rows, say("%(placed)s of %(total)s ideas and replies belong to a theme", placed=placed, total=total)
+
+
+def draw_emerging(report: str | None, themes: Sequence[ThemeRow]) -> tuple[NewTheme, ...]:
+    """What the analysis announced as emerging, the newest first, each with the theme that it became."""
+    known = {theme.id: theme for theme in themes}
+    found = json.loads(report).get("emerging", ()) if report else ()
+    return tuple(
+        NewTheme(
+            label=known[one["theme"]].label,
+            url=known[one["theme"]].url,
+            word=one["word"],
+            count=len(one["ids"]),
+            at=datetime.fromtimestamp(one["at"], UTC),
+        )
+        for one in found
+        if one["theme"] in known and 0 <= one["at"] < _LATEST
+    )
 
 
 def _theme(theme: Mapping[str, Any], placed: int, index: int, jam_url: str) -> ThemeRow:

@@ -664,8 +664,20 @@ class ThemeRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewTheme:
+    """A theme that emerged: the word that gave it away, when, and in how many ideas and replies."""
+
+    label: str
+    url: str
+    word: str
+    count: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardPage:
     jam: JamHead
+    emerging: tuple[NewTheme, ...] = ()
     figures: tuple[Figure, ...]
     minutes: tuple[Minute, ...]
     units: tuple[Bar, ...]

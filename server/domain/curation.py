@@ -106,7 +106,8 @@ def _settled(
         theme["representative"] = [made for made in theme["representative"] if assignment.get(made) == theme["id"]]
     _lay_out(kept)
     kept.sort(key=lambda theme: (not theme.get("pinned"), -theme["size"], int(theme["id"][1:])))
-    return {**drawn, "themes": kept, "assignment": assignment}
+    emerging = [{**one, "theme": where.get(one["theme"], one["theme"])} for one in drawn.get("emerging", ())]
+    return {**drawn, "themes": kept, "assignment": assignment, "emerging": emerging}
 
 
 def _lay_out(themes: Sequence[dict[str, Any]]) -> None:

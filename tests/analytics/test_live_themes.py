@@ -151,6 +151,9 @@ def test_an_emerging_theme_is_announced_and_becomes_a_theme_of_its_own(write, se
     assert bursts
     assert bursts[0].theme not in known
     assert len(bursts) == len(live.emerging)
+    told = live.report().to_json()["emerging"]
+    assert told[0]["theme"] in {theme.id for theme in live.report().themes}
+    assert told[0]["ids"] == list(live.emerging[-1].ids)
 
 
 def test_a_flood_by_one_author_is_not_emerging(settled, resume):

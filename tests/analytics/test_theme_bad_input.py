@@ -145,3 +145,22 @@ def test_clocks_that_jumped_do_not_empty_the_trend(write):
     odd = [Document("late", "Solar panels on the roof", at=9e9), Document("never", "A heat pump", at=float("nan"))]
     report = fit([*write(100), *odd, Document("past", "Better insulation of windows", at=-5.0)], k=4)
     assert sum(sum(theme.trend) for theme in report.themes) >= 100
+
+
+@pytest.mark.parametrize("reviewers", [("",), tuple("abcde")])
+def test_a_template_filled_in_again_and_again_is_no_theme_and_no_alert(write, begin, reviewers):
+    live = begin()
+    for document in write(620):
+        live.add(document)
+        if live.due():
+            live.refresh()
+    filled = "Gadget check {0} - key {0}f{1}. This is a gizmo description for the widget of run {1}."
+    for number, usual in enumerate(write(80, seed=3, start=620)):
+        live.add(usual)
+        by = reviewers[number % len(reviewers)]
+        live.add(Document(f"form-{number}", filled.format(number, 1000 + number), by, f"t{number}"))
+        if live.due():
+            live.refresh()
+    assert live.emerging == []
+    report = fit([*write(400), *(Document(f"form-{n}", filled.format(n, 1000 + n), f"p{n}") for n in range(80))], k=4)
+    assert not {"gadget", "gizmo", "widget"} & {word for theme in report.themes for word in theme.words[:5]}

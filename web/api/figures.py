@@ -49,4 +49,5 @@ async def read_themes(call: Call) -> ThemesAnswer:
         unplaced=report.unplaced,
         seconds=report.seconds,
         trend={theme.id: theme.trend for theme in report.themes},
+        emerging=report.emerging,
     )

@@ -227,6 +227,15 @@ class ThemeAnswer(Answer, frozen=True, kw_only=True):
     human: list[str] = field(default_factory=list)
 
 
+class EmergingAnswer(Answer, frozen=True, kw_only=True):
+    """What suddenly many people said: `word` gave it away at `at` (unix seconds); `ids` are the ideas and replies."""
+
+    theme: str
+    word: str
+    at: float
+    ids: list[str]
+
+
 class ThemeReport(Answer, frozen=True, kw_only=True):
     """What the analytics role keeps of a jam; `seconds` is what the last reckoning took."""
 
@@ -234,13 +243,14 @@ class ThemeReport(Answer, frozen=True, kw_only=True):
     assignment: dict[str, str | None] = field(default_factory=dict)
     unplaced: int = 0
     seconds: float = 0.0
+    emerging: list[EmergingAnswer] = field(default_factory=list)
 
 
 class ThemesAnswer(Thing, frozen=True, kw_only=True):
     """Themes, largest first, as last reckoned; none before the first round.
 
     `assignment` maps ids of ideas and replies to the id of a theme, or null where none fits; `unplaced` counts
-    those. `trend` maps each theme to its counts per hour, newest last.
+    those. `trend` maps each theme to its counts per hour, newest last; `emerging` is what is new, the newest first.
     """
 
     themes: list[ThemeAnswer]
@@ -248,6 +258,7 @@ class ThemesAnswer(Thing, frozen=True, kw_only=True):
     unplaced: int
     seconds: float
     trend: dict[str, list[int]]
+    emerging: list[EmergingAnswer]
 
 
 def show_jam(house: House, jam: Jam) -> JamAnswer:

@@ -11,7 +11,7 @@ from server.services.house import House
 from web.answers import head_of, show
 from web.cards import draw_cards
 from web.charts import draw_treemap
-from web.figures import draw_figures, draw_minutes, draw_servers, draw_themes, draw_units
+from web.figures import draw_emerging, draw_figures, draw_minutes, draw_servers, draw_themes, draw_units
 from web.pages.jams import obtain
 from web.people import names_of_hosts
 from web.views import BoardPage
@@ -25,7 +25,8 @@ async def draw_board(house: House, reader: Member, jam: Jam) -> BoardPage:
     figures = await board.read_board(house, reader, jam)
     own = await forums.list_forums(house, reader, jam)
     head = head_of(jam, jam.state_at(house.now()), "board")
-    themes, themes_of = draw_themes(await board.read_themes(house, reader, jam), head.url)
+    report = await board.read_themes(house, reader, jam)
+    themes, themes_of = draw_themes(report, head.url)
     rising = await ideas.ideas_of_jam(house, reader, jam, "rising", 5)
     newest = await ideas.ideas_of_jam(house, reader, jam, "new", _LOOKED_THROUGH)
     by_id = {forum.id: forum for forum in own}
@@ -36,6 +37,7 @@ async def draw_board(house: House, reader: Member, jam: Jam) -> BoardPage:
         minutes=draw_minutes(figures),
         units=draw_units(figures),
         servers=draw_servers(figures, house, names),
+        emerging=draw_emerging(report, themes),
         cells=draw_treemap(themes),
         themes=themes,
         themes_of=themes_of,

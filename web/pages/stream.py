@@ -23,6 +23,7 @@ PARTS = (
     "board_units",
     "board_servers",
     "board_themes",
+    "board_emerging",
     "board_rising",
     "board_marked",
     "rising",

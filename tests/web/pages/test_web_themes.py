@@ -20,7 +20,9 @@ async def drawn(site: Any) -> list[Any]:
         {"id": "t2", "label": "Soup, salad", "words": ["soup"], "size": 2, "representative": ids[3:4], "trend": [2]},
     ]
     placed = dict.fromkeys(ids[:3], "t1") | dict.fromkeys(ids[3:], "t2")
-    await board.keep_themes(site.house, site.jam.id, 1, json.dumps({"themes": themes, "assignment": placed}), None)
+    new = {"theme": "t2", "word": "soup", "at": 1_790_000_000.0, "ids": ids[3:]}
+    report = {"themes": themes, "assignment": placed, "emerging": [new]}
+    await board.keep_themes(site.house, site.jam.id, 1, json.dumps(report), None)
     return made
 
 
@@ -76,3 +78,11 @@ async def test_a_name_that_is_too_long_is_not_lost_and_the_page_is_not_for_every
     assert answer.headers["Content-Disposition"] == 'attachment; filename="better-themes.csv"'
     assert len(page.splitlines()) == 6
     assert len(json.loads((await browser.get("/jams/better/themes.json"))[1])["assignment"]) == 5
+
+
+async def test_what_emerges_stands_on_the_board_and_leads_to_its_ideas(site: Any, drawn: list[Any]) -> None:
+    _, page = await (await site.browser(site.mara)).get("/jams/better/board")
+    part = page[page.index('id="board-emerging"') :]
+    part = part[: part.index("</section>")]
+    assert "“soup” in 2 ideas and replies" in part
+    assert 'href="/jams/better/themes/t2"' in part
