@@ -264,7 +264,7 @@ async def _edge(work: Work, settings: Settings, outside: Outside, listen: str) -
         edge = make_edge(outside, transport, signer)
         work.listeners.append(Listener(edge.app, *address_of(outside.addresses.edge_url, listen)))
         work.workers += [
-            ("server key", lambda: _load_server_key(outside, signer), 1.0),
+            ("server key", lambda: _load_server_key(signer), 1.0),
             ("look-ups", edge.lookup.run_once, REST_SECONDS),
             ("deliveries", edge.deliverer.run_once, REST_SECONDS),
             ("readings", edge.reader.run_once, 1.0),
@@ -277,14 +277,8 @@ async def _edge(work: Work, settings: Settings, outside: Outside, listen: str) -
             await edge.lookup.close()
 
 
-async def _load_server_key(outside: Outside, signer: ServerSigner) -> int:
-    """Load the server's key once the gate has made or exchanged it; fetches go unsigned until there is one."""
-    from federation.outside import keys
-    from federation.signatures import load_private_key
-
-    public_pem = await keys.public_pem(outside, "server")
-    if public_pem and (signer.key is None or signer.key.public_pem() != public_pem):
-        signer.key = load_private_key(await keys.private_pem(outside, "server"))
+async def _load_server_key(signer: ServerSigner) -> int:
+    await signer.load()
     return 0
 
 

@@ -19,7 +19,7 @@ from federation.edge.signers import REMEMBERED, SIGNERS, Signers
 from federation.fetch import Fetcher
 from federation.outside import keys
 from federation.outside.store import OUTSIDE, Outside
-from federation.signatures import PrivateKey, sign
+from federation.signatures import PrivateKey, load_private_key, sign
 from federation.signatures.fields import InnerList
 from federation.signatures.rfc9421 import read_accept_signature, sign_message
 from federation.transport import Transport
@@ -43,9 +43,17 @@ class ServerSigner:
     """
 
     def __init__(self, outside: Outside) -> None:
+        self._outside = outside
         self._uri = outside.addresses.server_uri
         self._otherwise: OrderedDict[str, None] = OrderedDict()
         self.key: PrivateKey | None = None
+        self.turn = 0
+
+    async def load(self) -> None:
+        """Take the server's key once the gate has made or exchanged it; fetches go unsigned until there is one."""
+        listed = await keys.listed(self._outside, "server")
+        if listed and (self.key is None or self.key.public_pem() != listed.pem):
+            self.key, self.turn = load_private_key(await keys.private_pem(self._outside, "server")), listed.turn
 
     def __call__(self, method: str, url: str) -> dict[str, str]:
         return self._sign(method, url, is_message=host_of(url) in self._otherwise)
@@ -69,7 +77,7 @@ class ServerSigner:
     def _sign(self, method: str, url: str, *, is_message: bool, wanted: InnerList | None = None) -> dict[str, str]:
         if self.key is None:
             return {}
-        key_id, now = keys.key_id(self._uri), datetime.now(UTC)
+        key_id, now = keys.key_id(self._uri, self.turn), datetime.now(UTC)
         if is_message:
             return sign_message(method, url, None, key_id, self.key, now, wanted=wanted)
         return sign(method, url, None, key_id, self.key, now)

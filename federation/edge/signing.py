@@ -18,8 +18,8 @@ class Signing:
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
-        self._loaded: dict[str, tuple[str, PrivateKey]] = {}
-        self._looked_up: dict[str, PrivateKey | None] = {}
+        self._loaded: dict[str, tuple[keys.Listed, PrivateKey]] = {}
+        self._looked_up: dict[str, tuple[keys.Listed, PrivateKey] | None] = {}
 
     def look_again(self) -> None:
         """Ask the store anew which keys are ours: one may have been exchanged."""
@@ -36,25 +36,28 @@ class Signing:
     ) -> dict[str, str]:
         """Sign a request as one of our actors in one of the forms; `wanted` is what an Accept-Signature asks for."""
         name, now = keys.key_name(self._outside, actor_uri), datetime.now(UTC)
-        if form == "ed25519" and (key := await self._key(keys.second(name))):
-            return sign_message(method, url, body, keys.proof_key_id(actor_uri), key, now, wanted=wanted)
-        key = await self._key(name)
-        if key is None:
+        if form == "ed25519" and (found := await self._key(keys.second(name))):
+            listed, key = found
+            return sign_message(method, url, body, keys.proof_key_id(actor_uri, listed.turn), key, now, wanted=wanted)
+        found = await self._key(name)
+        if found is None:
             raise keys.KeyMissing(f"there is no key pair called {name}")
+        listed, key = found
+        key_id = keys.key_id(actor_uri, listed.turn)
         if form in ("rfc9421", "ed25519"):
-            return sign_message(method, url, body, keys.key_id(actor_uri), key, now, wanted=wanted)
-        return sign(method, url, body, keys.key_id(actor_uri), key, now)
+            return sign_message(method, url, body, key_id, key, now, wanted=wanted)
+        return sign(method, url, body, key_id, key, now)
 
-    async def _key(self, name: str) -> PrivateKey | None:
+    async def _key(self, name: str) -> tuple[keys.Listed, PrivateKey] | None:
         if name not in self._looked_up:
             self._looked_up[name] = await self._current(name)
         return self._looked_up[name]
 
-    async def _current(self, name: str) -> PrivateKey | None:
-        public_pem = await keys.public_pem(self._outside, name)
-        if public_pem is None:
+    async def _current(self, name: str) -> tuple[keys.Listed, PrivateKey] | None:
+        listed = await keys.listed(self._outside, name)
+        if listed is None:
             return None
-        if name not in self._loaded or self._loaded[name][0] != public_pem:
+        if name not in self._loaded or self._loaded[name][0] != listed:
             pem = await keys.private_pem(self._outside, name)
-            self._loaded[name] = public_pem, await asyncio.to_thread(load_private_key, pem)
-        return self._loaded[name][1]
+            self._loaded[name] = listed, await asyncio.to_thread(load_private_key, pem)
+        return self._loaded[name]

@@ -47,24 +47,24 @@ async def face_of(gate: Gateway, author: Member, thread_id: str, redactions: fro
     return Face(author.uri, author.username, author.name, f"@{author.username}@{host}")
 
 
-async def _key(gate: Gateway, plan: Plan, name: str) -> str:
+async def _key(gate: Gateway, plan: Plan, name: str) -> keys.Listed:
     """Return the public half of a key pair, made (off the event loop) when it is missing."""
-    known = await keys.public_pem(gate.outside, name)
+    known = await keys.listed(gate.outside, name)
     if known is not None:
         return known
     make = gate.make_proof_pair if name.endswith(keys.second("")) else gate.make_pair
     private_pem, public_pem = await asyncio.to_thread(make)
     async with gate.outside.store.transaction() as change:
         await keys.put_key(change, gate.outside, name, private_pem, public_pem)
-    made = await keys.public_pem(gate.outside, name)
+    made = await keys.listed(gate.outside, name)
     assert made is not None
     return made
 
 
 async def _multikey(gate: Gateway, plan: Plan, actor_uri: str) -> dict[str, str]:
     """Return the Ed25519 key with which an actor signs documents, as it is listed (FEP-521a)."""
-    pem = await _key(gate, plan, keys.second(keys.key_name(gate.outside, actor_uri)))
-    return render_multikey(keys.proof_key_id(actor_uri), actor_uri, load_public_key(pem))
+    listed = await _key(gate, plan, keys.second(keys.key_name(gate.outside, actor_uri)))
+    return render_multikey(keys.proof_key_id(actor_uri, listed.turn), actor_uri, load_public_key(listed.pem))
 
 
 async def _freeze_if_changed(
@@ -86,12 +86,14 @@ async def _freeze_if_changed(
 async def show_person(gate: Gateway, plan: Plan, face: Face, audiences: Sequence[str], at: float) -> None:
     """Release an author's actor document to audiences that receive something of theirs."""
     addresses = gate.house.addresses
+    listed = await _key(gate, plan, "people")
     document = render_person(
         uri=face.uri,
         username=face.username,
         name=face.name,
         url=face.uri,
-        public_key_pem=await _key(gate, plan, "people"),
+        public_key_pem=listed.pem,
+        key_id=keys.key_id(face.uri, listed.turn),
         shared_inbox_uri=f"{addresses.edge_url}/inbox",
         server_uri=addresses.server_uri,
         multikey=await _multikey(gate, plan, face.uri),
@@ -104,12 +106,14 @@ async def show_server(gate: Gateway) -> None:
     """Release the server's own actor, which signs our fetches and is served to anybody."""
     plan = Plan(gate)
     addresses = gate.house.addresses
+    listed = await _key(gate, plan, "server")
     document = render_server(
         uri=addresses.server_uri,
         host=addresses.edge_host,
         name=gate.house.name,
         url=addresses.edge_url,
-        public_key_pem=await _key(gate, plan, "server"),
+        public_key_pem=listed.pem,
+        key_id=keys.key_id(addresses.server_uri, listed.turn),
         shared_inbox_uri=f"{addresses.edge_url}/inbox",
         multikey=await _multikey(gate, plan, addresses.server_uri),
     )
@@ -127,13 +131,15 @@ async def show_forum(gate: Gateway, plan: Plan, forum: Forum, jam: Jam) -> list[
         return []
     addresses = gate.house.addresses
     public = forum.audience == "public"
+    listed = await _key(gate, plan, keys.key_name(gate.outside, forum.uri))
     document = render_group(
         uri=forum.uri,
         username=forum.slug,
         name=forum.title,
         summary_html=render(forum.question) if forum.question else "",
         url=forum.uri,
-        public_key_pem=await _key(gate, plan, keys.key_name(gate.outside, forum.uri)),
+        public_key_pem=listed.pem,
+        key_id=keys.key_id(forum.uri, listed.turn),
         shared_inbox_uri=f"{addresses.edge_url}/inbox",
         published_at=forum.created_at,
         starts_at=jam.opens_at,

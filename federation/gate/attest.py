@@ -20,22 +20,24 @@ async def sign_as_server(gate: Gateway, document: dict[str, Any], at: datetime |
     It has to be by our server: `actor` or `attributedTo`.
     """
     key = await asyncio.to_thread(load_private_key, await keys.private_pem(gate.outside, keys.PROOFS))
-    key_id = keys.proof_key_id(gate.house.addresses.server_uri)
+    listed = await keys.listed(gate.outside, keys.PROOFS)
+    key_id = keys.proof_key_id(gate.house.addresses.server_uri, listed.turn if listed else 0)
     return sign_document(document, key, key_id, at or gate.house.now())
 
 
 async def sign_as(gate: Gateway, document: dict[str, Any], actor_uri: str, at: datetime) -> dict[str, Any]:
     """Return a document of one of our actors with that actor's proof, made `at`; as it is where it has no key yet."""
     name = keys.second(keys.key_name(gate.outside, actor_uri))
-    public_pem = await keys.public_pem(gate.outside, name)
-    if public_pem is None:
+    listed = await keys.listed(gate.outside, name)
+    if listed is None:
         return document
-    if name not in gate.signing or gate.signing[name][0] != public_pem:
+    if name not in gate.signing or gate.signing[name][0] != listed:
         private_pem = await keys.private_pem(gate.outside, name)
-        gate.signing[name] = public_pem, await asyncio.to_thread(load_private_key, private_pem)
+        gate.signing[name] = listed, await asyncio.to_thread(load_private_key, private_pem)
     stated = document.get("@context")
     contexts = [*(stated if isinstance(stated, list) else [stated]), DATA_INTEGRITY]
-    return sign_document({**document, "@context": contexts}, gate.signing[name][1], keys.proof_key_id(actor_uri), at)
+    key_id = keys.proof_key_id(actor_uri, listed.turn)
+    return sign_document({**document, "@context": contexts}, gate.signing[name][1], key_id, at)
 
 
 async def said_by(gate: Gateway, document: dict[str, Any], actor_uri: str) -> dict[str, Any]:

@@ -23,16 +23,17 @@ async def rotate_keys(gate: Gateway) -> tuple[int, int]:
     Followers of a forum are told by an Update; others fetch a key again once a signature no longer fits.
     """
     plan = Plan(gate)
-    pems: dict[str, str] = {}
+    new: dict[str, keys.Listed] = {}
     for name in await keys.names(gate.outside):
         make = generate_ed25519_pem if name.endswith(keys.second("")) else generate_rsa_pem
         private_pem, public_pem = await asyncio.to_thread(make)
-        pems[name] = public_pem
-        _replace(plan, name, private_pem, public_pem)
+        old = await keys.listed(gate.outside, name)
+        new[name] = keys.Listed(public_pem, old.turn + 1 if old else 0)
+        _replace(plan, name, private_pem, new[name])
     changed = 0
     for found in await crossings.standing_actors(gate.outside):
         name = keys.key_name(gate.outside, found.document.uri)
-        document = _with_keys(parsed(found.document.body), pems.get(name), pems.get(keys.second(name)))
+        document = _with_keys(parsed(found.document.body), new.get(name), new.get(keys.second(name)))
         if document is None:
             continue
         one = found.document
@@ -41,22 +42,25 @@ async def rotate_keys(gate: Gateway) -> tuple[int, int]:
         if found.card.type == "Group":
             await _tell_followers(gate, plan, found, released, document)
     await plan.write()
-    return len(pems), changed
+    return len(new), changed
 
 
-def _replace(plan: Plan, name: str, private_pem: str, public_pem: str) -> None:
-    plan.steps.append(lambda change: keys.replace_key(change, plan.outside, name, private_pem, public_pem))
+def _replace(plan: Plan, name: str, private_pem: str, new: keys.Listed) -> None:
+    plan.steps.append(lambda change: keys.replace_key(change, plan.outside, name, private_pem, new.pem, new.turn))
 
 
-def _with_keys(document: dict[str, Any], public_pem: str | None, proof_pem: str | None) -> dict[str, Any] | None:
+def _with_keys(document: dict[str, Any], main: keys.Listed | None, second: keys.Listed | None) -> dict[str, Any] | None:
     """Return an actor's document with other keys, or None where it has none to change."""
-    key = document.get("publicKey")
-    if public_pem is None or not isinstance(key, dict):
+    key, uri = document.get("publicKey"), document["id"]
+    if main is None or not isinstance(key, dict):
         return None
-    changed = {**document, "publicKey": {**key, "publicKeyPem": public_pem}}
-    if proof_pem is not None and "assertionMethod" in document:
-        multikey = to_multikey(load_public_key(proof_pem))
-        changed["assertionMethod"] = [{**one, "publicKeyMultibase": multikey} for one in document["assertionMethod"]]
+    changed = {**document, "publicKey": {**key, "id": keys.key_id(uri, main.turn), "publicKeyPem": main.pem}}
+    if second is not None and "assertionMethod" in document:
+        multikey = {
+            "id": keys.proof_key_id(uri, second.turn),
+            "publicKeyMultibase": to_multikey(load_public_key(second.pem)),
+        }
+        changed["assertionMethod"] = [{**one, **multikey} for one in document["assertionMethod"]]
     return changed
 
 

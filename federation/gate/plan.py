@@ -12,6 +12,7 @@ import orjson
 from federation.outside import crossings, deliveries, errands, peers, recalls, received
 from federation.outside.crossings import Card
 from federation.outside.deliveries import Letter
+from federation.outside.keys import Listed
 from federation.outside.released import Released
 from federation.outside.store import Outside
 from federation.signatures import PrivateKey, generate_ed25519_pem, generate_rsa_pem
@@ -42,7 +43,7 @@ class Gateway:
     make_pair: Callable[[], tuple[str, str]] = generate_rsa_pem
     make_proof_pair: Callable[[], tuple[str, str]] = generate_ed25519_pem
     turn: asyncio.Lock = field(default_factory=asyncio.Lock, compare=False)
-    signing: dict[str, tuple[str, PrivateKey]] = field(default_factory=dict, compare=False)
+    signing: dict[str, tuple[Listed, PrivateKey]] = field(default_factory=dict, compare=False)
     ballots: dict[tuple[str, str], float] = field(default_factory=dict, compare=False)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from dataclasses import dataclass
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -26,19 +27,31 @@ def _box(outside: Outside) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(outside.secret[:32]))
 
 
-async def put_key(change: Transaction, outside: Outside, name: str, private_pem: str, public_pem: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The public half of a pair. `turn` counts the pairs of its name before it: part of the id of the key."""
+
+    pem: str
+    turn: int
+
+
+async def put_key(
+    change: Transaction, outside: Outside, name: str, private_pem: str, public_pem: str, turn: int = 0
+) -> None:
     """Keep a new pair; one that bears the name already stays."""
     sealed = _box(outside).encrypt(private_pem.encode()).decode()
     await change.execute(
-        "INSERT OR IGNORE INTO actor_keys (name, sealed, public_pem, made_at) VALUES (?, ?, ?, ?)",
-        (name, sealed, public_pem, outside.now()),
+        "INSERT OR IGNORE INTO actor_keys (name, sealed, public_pem, made_at, turn) VALUES (?, ?, ?, ?, ?)",
+        (name, sealed, public_pem, outside.now(), turn),
     )
 
 
-async def replace_key(change: Transaction, outside: Outside, name: str, private_pem: str, public_pem: str) -> None:
+async def replace_key(
+    change: Transaction, outside: Outside, name: str, private_pem: str, public_pem: str, turn: int
+) -> None:
     """Keep a new pair in place of the one that bears the name."""
     await change.execute("DELETE FROM actor_keys WHERE name = ?", (name,))
-    await put_key(change, outside, name, private_pem, public_pem)
+    await put_key(change, outside, name, private_pem, public_pem, turn)
 
 
 async def names(outside: Books) -> list[str]:
@@ -46,9 +59,14 @@ async def names(outside: Books) -> list[str]:
     return [row["name"] for row in await outside.store.fetch("SELECT name FROM actor_keys ORDER BY name")]
 
 
+async def listed(outside: Books, name: str) -> Listed | None:
+    rows = await outside.store.fetch("SELECT public_pem, turn FROM actor_keys WHERE name = ?", (name,))
+    return Listed(rows[0]["public_pem"], rows[0]["turn"]) if rows else None
+
+
 async def public_pem(outside: Books, name: str) -> str | None:
-    value = await outside.store.fetch_value("SELECT public_pem FROM actor_keys WHERE name = ?", (name,))
-    return None if value is None else str(value)
+    found = await listed(outside, name)
+    return found.pem if found else None
 
 
 async def private_pem(outside: Outside, name: str) -> str:
@@ -74,9 +92,10 @@ def second(name: str) -> str:
     return f"{name}-ed25519"
 
 
-def key_id(actor_uri: str) -> str:
-    return f"{actor_uri}#main-key"
+def key_id(actor_uri: str, turn: int) -> str:
+    """Return the id of an actor's key. Another key has another id: many servers keep a key by its id, for hours."""
+    return f"{actor_uri}#main-key" + (f"-{turn + 1}" if turn else "")
 
 
-def proof_key_id(actor_uri: str) -> str:
-    return f"{actor_uri}#ed25519-key"
+def proof_key_id(actor_uri: str, turn: int) -> str:
+    return f"{actor_uri}#ed25519-key" + (f"-{turn + 1}" if turn else "")

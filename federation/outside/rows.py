@@ -230,12 +230,13 @@ class FetchedRow(Model):
 
 
 class ActorKeyRow(Model):
-    """A key pair of ours; the private half is sealed with the outside secret."""
+    """A key pair of ours; the private half is sealed with the outside secret. `turn` counts those before it."""
 
     name = fields.CharField(max_length=100, primary_key=True)
     sealed = fields.TextField()
     public_pem = fields.TextField()
     made_at = fields.FloatField()
+    turn = fields.IntField(default=0, db_default=0)
 
     class Meta:
         table = "actor_keys"

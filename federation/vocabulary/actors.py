@@ -133,6 +133,7 @@ def render_group(
     url: str,
     public_key_pem: str,
     shared_inbox_uri: str,
+    key_id: str = "",
     published_at: datetime | None = None,
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
@@ -146,9 +147,10 @@ def render_group(
 
     ``manuallyApprovesFollowers`` is always false: Lemmy reads true as "private". ``posting_restricted``
     closes the forum to all but moderators wherever that is understood; start and end are for partners.
-    ``server_uri`` names the server that speaks for it (FEP-844e); ``multikey`` as for ``render_server``.
+    ``server_uri`` names the server that speaks for it (FEP-844e); ``multikey`` as for ``render_server``; ``key_id``
+    is `#main-key` of the actor unless given.
     """
-    group = _actor("Group", uri, username, name, url, public_key_pem, shared_inbox_uri)
+    group = _actor("Group", uri, username, name, url, (key_id, public_key_pem), shared_inbox_uri)
     group |= _signing(server_uri, multikey)
     group |= {
         "summary": summary_html,
@@ -170,6 +172,7 @@ def render_person(
     url: str,
     public_key_pem: str,
     shared_inbox_uri: str,
+    key_id: str = "",
     summary_html: str = "",
     published_at: datetime | None = None,
     discoverable: bool = False,
@@ -185,7 +188,7 @@ def render_person(
     """
     if pseudonymous:
         name, summary_html, url, published_at, discoverable, indexable = username, "", uri, None, False, False
-    person = _actor("Person", uri, username, name, url, public_key_pem, shared_inbox_uri)
+    person = _actor("Person", uri, username, name, url, (key_id, public_key_pem), shared_inbox_uri)
     person |= _signing(server_uri, multikey)
     person |= {
         "manuallyApprovesFollowers": False,
@@ -205,13 +208,14 @@ def render_server(
     url: str,
     public_key_pem: str,
     shared_inbox_uri: str,
+    key_id: str = "",
     multikey: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The server as an Application (FEP-2677, FEP-d556): it signs our fetches and is served unsigned.
 
     `multikey` is the key with which it signs documents (FEP-521a).
     """
-    server = _actor("Application", uri, host, name, url, public_key_pem, shared_inbox_uri)
+    server = _actor("Application", uri, host, name, url, (key_id, public_key_pem), shared_inbox_uri)
     server |= _signing("", multikey) | {"implements": [dict(one) for one in IMPLEMENTED]}
     return server | {"manuallyApprovesFollowers": True, "discoverable": False, "indexable": False}
 
@@ -227,7 +231,11 @@ def _signing(server_uri: str, multikey: Mapping[str, str] | None) -> dict[str, A
     return said
 
 
-def _actor(kind: str, uri: str, username: str, name: str, url: str, pem: str, shared_inbox_uri: str) -> dict[str, Any]:
+def _actor(
+    kind: str, uri: str, username: str, name: str, url: str, key: tuple[str, str], shared_inbox_uri: str
+) -> dict[str, Any]:
+    """Return what all actors say. `key` is the id of the key, "" for that of a first one, and its public half."""
+    key_id, pem = key
     return {
         "@context": list(_CONTEXT),
         "type": kind,
@@ -239,7 +247,7 @@ def _actor(kind: str, uri: str, username: str, name: str, url: str, pem: str, sh
         "outbox": f"{uri}/outbox",
         "followers": f"{uri}/followers",
         "endpoints": {"sharedInbox": shared_inbox_uri},
-        "publicKey": {"id": f"{uri}#main-key", "owner": uri, "publicKeyPem": pem},
+        "publicKey": {"id": key_id or f"{uri}#main-key", "owner": uri, "publicKeyPem": pem},
     }
 
 

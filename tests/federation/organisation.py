@@ -29,7 +29,6 @@ from federation.gate.plan import Gateway
 from federation.gate.purging import Purge
 from federation.gate.release import Release
 from federation.gate.votes import Votes
-from federation.outside import keys
 from federation.outside.received import Received
 from federation.outside.released import Sealer
 from federation.outside.store import Outside
@@ -74,6 +73,7 @@ class Organisation:
     deliverer: Deliverer
     transport: Transport
     admin: Member
+    signer: ServerSigner
     faults: list[tuple[str, Exception]] = field(default_factory=list)
     seconds: list[float] = field(default_factory=lambda: [0.0])
 
@@ -95,6 +95,7 @@ class Organisation:
 
     async def idle(self) -> None:
         """Work until nobody here has anything to do now."""
+        await self.signer.load()
         for _ in range(300):
             worked = await self.release.run_once() + await self.admit.run_once() + await follow_found(self.gate)
             worked += await self.votes.run_once()
@@ -203,7 +204,7 @@ async def found(
     await show_server(gate)
     transport = await stack.enter_async_context(Transport(LOOPBACK, total_seconds=3.0))
     signer = ServerSigner(outside)
-    signer.key = load_private_key(await keys.private_pem(outside, "server"))
+    await signer.load()
     edge = make_edge(outside, transport, signer)
     if road is not None:
         edge.app.middlewares.insert(0, road)
@@ -222,7 +223,7 @@ async def found(
     admin = known[0] if known else await people.add_member(house, "root", "Ada Admin", "IT", "admin")
     return Organisation(
         house, outside, gate, Release(gate, note), Admit(gate), Purge(gate), Votes(gate), edge, deliverer, transport,
-        admin, faults, seconds,
+        admin, signer, faults, seconds,
     )  # fmt: skip
 
 

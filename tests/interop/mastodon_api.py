@@ -82,7 +82,8 @@ class Person:
         return bool(found[0]["following"]) and not found[0].get("requested")
 
     async def write(self, text: str, to: Status | None = None, **more: Any) -> Status:
-        """Write something public, or answer; `more` is what the API takes besides."""
+        """Write something public, or answer; `more` is what the API takes besides. A `forum` stands in the text."""
+        more.pop("forum", None)
         reply = {"in_reply_to_id": to["id"]} if to else {}
         made: Status = await self.ask(
             "POST", "/api/v1/statuses", {"status": text, "visibility": "public", **reply, **more}

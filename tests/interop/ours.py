@@ -45,7 +45,7 @@ class Ours:
 
     def _settings(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MARMALADE_")}
-        ours = {"MARMALADE_PEER_NETWORKS": "127.0.0.0/8", "MARMALADE_UNDO_SECONDS": "0", "MARMALADE_LOG_LEVEL": "debug"}
+        ours = {"MARMALADE_UNDO_SECONDS": "0", "MARMALADE_LOG_LEVEL": "debug"}
         return {**kept, **self.environment, **ours}
 
     def command(self, *words: str) -> str:

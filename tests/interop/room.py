@@ -24,7 +24,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 MARK = "INTEROP_ROOM"
 SYSTEM_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+# Addresses that look like the Internet's: servers that dial no inside address, ours among them, need no exception.
+NETWORK = "198.51.99"
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
+_SIOCSIFADDR, _SIOCSIFNETMASK = 0x8916, 0x891C
 
 
 class NoRoom(Exception):
@@ -59,7 +62,7 @@ def is_inside() -> bool:
 def furnish(folder: Path, hosts: list[str]) -> Path:
     """Bring loopback up, name the hosts, make the authority; return the folder with `ca.pem` and `server.pem`.
 
-    Every host gets a loopback address of its own: `address_of(hosts, host)`.
+    Every host gets an address of its own: `address_of(hosts, host)`.
     """
     _loopback_up()
     lines = ["127.0.0.1 localhost", *(f"{address_of(hosts, host)} {host}" for host in hosts)]
@@ -71,7 +74,7 @@ def furnish(folder: Path, hosts: list[str]) -> Path:
 
 
 def address_of(hosts: list[str], host: str) -> str:
-    return f"127.0.1.{hosts.index(host) + 1}"
+    return f"{NETWORK}.{hosts.index(host) + 1}"
 
 
 def server_context(folder: Path) -> ssl.SSLContext:
@@ -91,10 +94,14 @@ def trusting(folder: Path) -> dict[str, str]:
 
 
 def _loopback_up() -> None:
+    """Bring loopback up, and give it the addresses of the room besides its own."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as plug:
         name = b"lo".ljust(16, b"\0")
         flags = struct.unpack("16sh", fcntl.ioctl(plug, _SIOCGIFFLAGS, name + bytes(16))[:18])[1]
         fcntl.ioctl(plug, _SIOCSIFFLAGS, struct.pack("16sh", name, flags | _IFF_UP) + bytes(14))
+        for request, number in ((_SIOCSIFADDR, f"{NETWORK}.1"), (_SIOCSIFNETMASK, "255.255.255.0")):
+            address = struct.pack("HH4s8x", socket.AF_INET, 0, socket.inet_aton(number))
+            fcntl.ioctl(plug, request, b"lo:1".ljust(16, b"\0") + address)
 
 
 def _mount(path: Path, text: str, over: Path) -> None:

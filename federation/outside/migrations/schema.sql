@@ -8,6 +8,7 @@
 -- After: 0007_servers
 -- After: 0008_forms_of_signatures
 -- After: 0009_readings
+-- After: 0010_turns_of_keys
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -20,7 +21,7 @@ CREATE TABLE "actor_keys" (
     "sealed" TEXT NOT NULL,
     "public_pem" TEXT NOT NULL,
     "made_at" REAL NOT NULL
-);
+, "turn" INT NOT NULL DEFAULT 0);
 CREATE TABLE "bodies" (
     "sha" VARCHAR(64) NOT NULL  PRIMARY KEY,
     "bytes" BLOB NOT NULL

@@ -146,7 +146,7 @@ async def test_documents_are_asked_for_in_the_other_form_where_one_is_turned_awa
     assert len(peer.asked) - first == 2, "what was taken last comes first"
 
 
-async def test_exchanged_keys_are_seen_by_peers_with_the_next_message(
+async def test_exchanged_keys_have_new_ids_so_that_peers_who_keep_keys_by_id_take_the_next_message(
     acme: Organisation, organise: MakeOrganisation, elsewhere: MakeElsewhere
 ):
     globex, peer = await organise("Globex"), await elsewhere("lemmy", remembers=True)
@@ -159,10 +159,14 @@ async def test_exchanged_keys_are_seen_by_peers_with_the_next_message(
         await acme.idle()
     assert peer.arrived[-1].valid
     await rotate_keys(acme.gate)
-    peer.owners.clear()
     idea = await acme.idea(forum, "Signed anew.")
     await acme.idle()
     await globex.idle()
     assert [one.valid for one in peer.arrived[-2:]] == [True, True], "the Update of the forum, and the idea"
     assert await globex.know(idea.uri) is not None
     assert {state for _, state in await acme.deliveries()} == {"sent"}
+    group = (await peer.get(forum.uri)).json
+    assert group["publicKey"]["id"] == f"{forum.uri}#main-key-2"
+    assert [one["id"] for one in group["assertionMethod"]] == [f"{forum.uri}#ed25519-key-2"]
+    author = (await peer.get((await peer.get(idea.uri)).json["attributedTo"])).json
+    assert author["publicKey"]["id"].endswith("#main-key-2"), "who is shown anew lists the new key too"

@@ -2,8 +2,9 @@
 
 from tests.interop.peers.base import Peer
 from tests.interop.peers.gotosocial import GoToSocial
+from tests.interop.peers.nodebb import NodeBB
 from tests.interop.peers.snac import Snac
 
-PEERS: tuple[type[Peer], ...] = (Snac, GoToSocial)
+PEERS: tuple[type[Peer], ...] = (Snac, GoToSocial, NodeBB)
 
 __all__ = ["PEERS", "Peer"]
