@@ -13,7 +13,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 
 from federation.edge.lines import Lines
-from federation.edge.retry import GIVE_UP_AFTER, is_poison, pause_after, retry_after, verdict_on
+from federation.edge.retry import GIVE_UP_AFTER, is_poison, pause_after, pause_for, retry_after, verdict_on
 from federation.edge.signing import Signing
 from federation.edge.tasks import Tasks
 from federation.outside import crossings, deliveries, peers, readings, recalls
@@ -212,10 +212,10 @@ class Deliverer:
         if verdict_on(answer.status) == "peer failed":
             asked = retry_after(answer.headers.get("Retry-After"), self._outside.now())
             return await self._peer_failed(one, said, asked)
-        if is_poison(one.attempts):
+        if is_poison(one.attempts, answer.status):
             return await self._end(one, "dead", said, "refused")
         async with self._outside.store.transaction() as change:
-            await deliveries.postpone(change, one, self._outside.now() + 2.0 * (one.attempts + 1), said)
+            await deliveries.postpone(change, one, self._outside.now() + pause_for(one.attempts, answer.status), said)
         return "later"
 
     async def _peer_failed(self, one: Delivery, said: str, wait: float) -> str:

@@ -17,10 +17,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from federation.edge.setup import ServerSigner
 from federation.gate.key_change import rotate_keys
-from federation.outside import keys
-from federation.signatures import load_private_key
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.services import forums, ideas
@@ -119,9 +116,7 @@ class Server:
     async def rotate(self) -> None:
         """Exchange all keys; what signs fetches loads the new one, as the running program does each second."""
         await rotate_keys(self.there.gate)
-        signer = self.there.edge.lookup._fetcher._sign
-        assert isinstance(signer, ServerSigner)
-        signer.key = load_private_key(await keys.private_pem(self.there.outside, "server"))
+        await self.there.signer.load()
 
     def wait(self, seconds: float) -> None:
         if self.now is None:

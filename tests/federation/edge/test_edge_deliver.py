@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from federation.edge.retry import is_poison, pause_after, retry_after, verdict_on
+from federation.edge.retry import is_poison, pause_after, pause_for, retry_after, verdict_on
 from federation.outside import deliveries, peers
 from server.services import crossings, ideas
 from server.services.ideas import Contribution
@@ -102,6 +102,22 @@ async def test_order_within_a_thread_survives_refusals_and_outages(acme: Organis
     assert shapes[1:] == ["Announce Update Article", "Announce Create Note"] * 4
     said = [one.activity["object"]["object"]["content"] for one in peer.arrived]
     assert [int(part) for text in said[1::2] for part in [text.split()[1].split(".")[0]]] == [500, 429, 400, 503]
+
+
+async def test_what_a_server_refuses_for_an_old_key_of_ours_waits_until_it_knows_the_new_one(
+    acme: Organisation, peer: Elsewhere
+):
+    forum = await acme.forum()
+    await follow(peer, acme, forum.uri)
+    peer.answer = 401
+    await acme.idea(forum, "Signed with a key that they have not asked for yet.")
+    for _ in range(7):
+        await acme.idle()
+        acme.wait(3600)
+    assert await deliveries.dead(acme.outside) == []
+    peer.answer = 202
+    await acme.idle()
+    assert peer.shapes() == ["Announce Create Article"]
 
 
 async def test_what_a_server_refuses_three_times_is_a_dead_letter_and_the_rest_goes_on(
@@ -279,7 +295,9 @@ def test_a_retry_after_may_be_a_date(ahead: int):
 
 @given(some.integers(0, 100))
 def test_patience_ends(attempts: int):
-    assert is_poison(attempts) == (attempts >= 2)
+    assert is_poison(attempts, 422) == (attempts >= 2)
+    assert is_poison(attempts, 401) == (attempts >= 35)
+    assert 2.0 <= pause_for(attempts, 401) <= 3600.0
 
 
 async def test_a_slow_server_does_not_hold_up_what_others_sent(

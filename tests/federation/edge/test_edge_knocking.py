@@ -64,7 +64,7 @@ async def test_a_server_that_refuses_both_is_knocked_twice_a_try_and_three_tries
     await acme.idle()
     await peer.post(acme.inbox, peer.activity("Follow", peer.person("ann"), forum.uri))
     await acme.idle()
-    peer.takes, peer.unread = (), 401
+    peer.takes, peer.unread = (), 403
     peer.knocks.clear()
     await acme.idea(forum, "Nobody wants it.")
     for _ in range(5):
