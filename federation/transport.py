@@ -36,7 +36,7 @@ from federation.urls import BadUrl, WebUrl, parse_url
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 REDIRECTS = (301, 302, 303, 307, 308)
 # Whoever sends much bounds itself below this: to wait for a connection counts as the other server's time.
-MOST_CONNECTIONS = 768
+MOST_CONNECTIONS = 896
 MOST_TO_ONE = 16
 MOST_OPEN = 512
 _LOWEST_ODD_PORT = 1024

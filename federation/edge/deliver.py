@@ -75,6 +75,8 @@ class Deliverer:
         """Start on every server that has something due; return on how many. Those at work already go on."""
         self._tasks.sweep()
         started = 0
+        if not (self._has_room(in_trouble=False) or self._has_room(in_trouble=True)):
+            return 0
         for host, failures in await deliveries.due_hosts(self._outside, self._outside.now(), self._tasks.names()):
             if not self._has_room(in_trouble=failures > 0):
                 continue

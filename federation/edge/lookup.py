@@ -34,6 +34,7 @@ from server.domain.uris import host_of, origin_of
 
 TRIES = 6
 AT_ONCE = 32
+SLOW = 96
 ASK_AGAIN_AFTER = 24 * 3600.0
 FORUMS = {"lemmy", "piefed", "nodebb", "discourse", "mbin", "kbin"}
 MICROBLOGS = {
@@ -88,7 +89,7 @@ class Lookup:
         self._outside = outside
         self._fetcher = fetcher
         self._asked = Recent(60.0)
-        self._tasks = Tasks(AT_ONCE)
+        self._tasks = Tasks(AT_ONCE, SLOW)
         self._lost = Recent(LOST_SECONDS)
         self._budget = Budget(FETCHES_A_MINUTE)
 

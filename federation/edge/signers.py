@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import OrderedDict
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from federation.edge.lines import Lines
 from federation.fetch import Fetcher, FetchError, vouched_pem
 from federation.outside import peers
 from federation.outside.peers import Stranger
@@ -33,6 +33,7 @@ FAILED_SECONDS = 5.0
 REFRESH_SECONDS = 60.0
 REMEMBERED = 10_000
 FETCHES_A_MINUTE = 120
+KEYS_AT_ONCE, SLOW_KEYS = 16, 48
 
 
 class Recent:
@@ -82,7 +83,7 @@ class Signers:
         self._failed = Recent(FAILED_SECONDS)
         self._refreshed = Recent(REFRESH_SECONDS)
         self._refused = Recent(REFRESH_SECONDS)
-        self._fetching = asyncio.Semaphore(16)
+        self._fetching = Lines(KEYS_AT_ONCE, SLOW_KEYS)
         self._budget = Budget(FETCHES_A_MINUTE)
 
     async def activity(self, request: web.Request, body: bytes) -> VerifiedActivity:
@@ -133,7 +134,7 @@ class Signers:
             raise SignatureRefused(f"nobody vouched for {key_id} a moment ago")
         if not self._budget.spend(host):
             raise KeyUnavailable(f"{host} was asked for {FETCHES_A_MINUTE} keys within a minute")
-        async with self._fetching:
+        async with self._fetching.line(host):
             try:
                 found = await self._fetcher.key(key_id)
             except KeyUnavailable:

@@ -83,8 +83,8 @@ async def queue(change: Transaction, letters: Sequence[Letter], now: float) -> N
 async def due_hosts(outside: Books, now: float, but: Collection[str] = ()) -> list[tuple[str, int]]:
     """Return (host, how often in a row it failed) where the first of some lane is due, those that wait longest first.
 
-    Hosts that are shut out or backing off are left out, and those in `but`. Of each host the queue is looked up in
-    the index, however long it is; only of those returned, and of those that wait for a letter's time, it is read.
+    Hosts that are shut out or backing off are left out, and those in `but`. However long a host's queue is, its first
+    letter is found in the index; the queue is read only where that letter waits for its time.
     """
     rows = await outside.store.fetch(
         "WITH RECURSIVE waiting (host) AS (SELECT min(host) FROM deliveries WHERE state = 'queued' UNION ALL"
@@ -95,10 +95,12 @@ async def due_hosts(outside: Books, now: float, but: Collection[str] = ()) -> li
         " AND w.host NOT IN (SELECT value FROM json_each(?))"
         " AND NOT EXISTS (SELECT 1 FROM peers s WHERE s.state = 'suspended'"
         " AND '.' || w.host || ':' LIKE '%.' || s.host || ':%')"
-        " AND EXISTS (SELECT 1 FROM (SELECT lane, min(id), due_at FROM deliveries"
-        " WHERE state = 'queued' AND host = w.host GROUP BY lane) q WHERE q.due_at <= ?)"
+        " AND (EXISTS (SELECT 1 FROM deliveries WHERE due_at <= ? AND id ="
+        " (SELECT min(id) FROM deliveries WHERE state = 'queued' AND host = w.host))"
+        " OR EXISTS (SELECT 1 FROM (SELECT lane, min(id), due_at FROM deliveries"
+        " WHERE state = 'queued' AND host = w.host GROUP BY lane) q WHERE q.due_at <= ?))"
         " ORDER BY (SELECT min(id) FROM deliveries WHERE state = 'queued' AND host = w.host)",
-        (now, json.dumps(list(but)), now),
+        (now, json.dumps(list(but)), now, now),
     )
     return [(row["host"], row["failures"]) for row in rows]
 

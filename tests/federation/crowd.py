@@ -39,7 +39,7 @@ class Crowd:
         host = writer.get_extra_info("sockname")[0]
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+                length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
                 await reader.readexactly(length)
                 self.took[host] += 1
                 if self.answers:

@@ -28,7 +28,7 @@ from federation.signatures.multikeys import assertion_keys, moment
 from federation.signatures.proofs import parse_signed_object, proves, read_proof, verify_owned
 from federation.signatures.rfc9421 import check_content_digest, read_accept_signature, read_message_signature
 from federation.urls import BadUrl, parse_url, same_origin
-from federation.vocabulary.activities import innermost_id, read_activity
+from federation.vocabulary.activities import innermost_id, read_activity, several, unfold
 from federation.vocabulary.actors import MalformedActor, parse_actor
 from federation.vocabulary.agreements import MalformedAgreement, is_agreement, read_agreement, reason_of
 from federation.vocabulary.capabilities import announced_form
@@ -98,6 +98,7 @@ READERS: dict[str, Callable[[dict[str, Any]], object]] = {
     "capabilities": announced_form,
     "keys": lambda one: assertion_keys(one, NOW),
     "a key": lambda one: vouched_pem(one, "https://peer.example/users/mia#main-key"),
+    "several": lambda one: unfold({**one, "id": "https://a.example/1"}, several(one) or [one, one], "a.example"),
     "proof": read_proof,
     "owned": lambda one: verify_owned(one, one, NOW),
     "proves": lambda one: proves(one, one, NOW),

@@ -12,8 +12,12 @@ import pytest
 
 from federation.edge.deliver import Deliverer
 from federation.edge.lines import Lines
+from federation.edge.lookup import AT_ONCE, Lookup
+from federation.edge.signers import KEYS_AT_ONCE, Signers
+from federation.fetch import Fetcher
 from federation.names import Names
-from federation.outside import deliveries, peers
+from federation.outside import deliveries, peers, received
+from federation.outside.received import Arriving
 from federation.transport import MOST_OPEN, Transport
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.crowd import Crowd, join
@@ -66,9 +70,10 @@ async def test_servers_that_accept_and_never_answer_hold_up_nobody(
     await let_out(acme)
     deliverer = Deliverer(acme.outside, patient, lines=Lines(prompt=4, slow=40, patience=0.05))
     try:
-        while good.took.total() < 200:
-            await deliverer.run_once()
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(60):
+            while good.took.total() < 200:
+                await deliverer.run_once()
+                await asyncio.sleep(0.01)
         await until(lambda: hanging.took.total() == 12)
     finally:
         await deliverer.close()
@@ -89,7 +94,8 @@ async def test_a_server_that_fails_gets_nothing_more_until_it_is_knocked_at(
     for n in range(30):
         await acme.idea(forum, f"Number {n}.")
     before = len(peer.knocks)
-    await acme.idle()
+    async with asyncio.timeout(30):
+        await acme.idle()
     assert len(peer.knocks) - before <= 8, "what was not begun is not begun any more"
     before = len(peer.knocks)
     acme.wait(5)
@@ -115,9 +121,10 @@ async def test_servers_in_trouble_take_no_line_from_the_others(
     await let_out(acme)
     deliverer = Deliverer(acme.outside, patient, lines=Lines(prompt=2, slow=0, patience=0.05))
     try:
-        while good.took.total() < 6:
-            await deliverer.run_once()
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(60):
+            while good.took.total() < 6:
+                await deliverer.run_once()
+                await asyncio.sleep(0.01)
         await until(lambda: hanging.took.total() == 6)
     finally:
         await deliverer.close()
@@ -229,3 +236,54 @@ async def test_all_that_waited_thirty_days_is_given_up_at_once_and_the_server_ne
     await acme.idle()
     assert [state for _, state in await acme.deliveries(peer.host)] == ["dead", "dead", "dead", "queued"]
     assert await deliveries.to_resync(acme.outside) == {peer.host}
+
+
+async def test_servers_that_do_not_say_what_they_run_hold_up_nobody_elses_words(
+    acme: Organisation, elsewhere: MakeElsewhere, hanging: Crowd, patient: Transport
+):
+    peer = await elsewhere("lemmy")
+    hosts = [*hanging.hosts(0, AT_ONCE + 4), peer.host]
+    came = [
+        Arriving(
+            activity_uri=f"http://{host}/1",
+            host=host,
+            actor_uri=f"http://{host}/users/ann",
+            kind="Block",
+            object_uri="",
+            body=f'{{"id":"http://{host}/1","type":"Block","actor":"http://{host}/users/ann"}}'.encode(),
+        )
+        for host in hosts
+    ]
+    async with acme.outside.store.transaction() as change:
+        await received.keep_all(acme.outside, change, [came])
+    lookup = Lookup(acme.outside, Fetcher(patient, None))
+    try:
+        async with asyncio.timeout(60):
+            while (await received.count(acme.outside)).get("ready", 0) < 1:
+                await lookup.run_once()
+                await asyncio.sleep(0.05)
+        ready = await received.in_state(acme.outside, "ready", acme.outside.now())
+        assert [one.host for one in ready] == [peer.host]
+    finally:
+        await lookup.close()
+
+
+async def test_servers_that_do_not_give_their_keys_keep_no_other_key_from_being_found(
+    acme: Organisation, elsewhere: MakeElsewhere, hanging: Crowd, patient: Transport
+):
+    peer = await elsewhere()
+    ann = peer.person("ann")
+    signers = Signers(acme.outside, Fetcher(patient, None))
+    stuck = [
+        asyncio.create_task(signers.find_key(f"http://{host}/users/ann#main-key", False))
+        for host in hanging.hosts(0, KEYS_AT_ONCE + 4)
+    ]
+    try:
+        await until(lambda: hanging.took.total() >= KEYS_AT_ONCE)
+        async with asyncio.timeout(60):
+            found = await signers.find_key(f"{ann}#main-key", False)
+        assert found.owner_uri == ann
+    finally:
+        for task in stuck:
+            task.cancel()
+        await asyncio.gather(*stuck, return_exceptions=True)
