@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+import pytest_asyncio
+from aiohttp import ClientSession
 from playwright.async_api import expect
 
 from server.services import ideas, people, polls
-from tests.journeys.conftest import Arrive
+from tests.journeys.conftest import Arrive, Found
 from tests.journeys.organisations import Floor, Organisation
 from tests.journeys.pictures import shoot
+from tests.web.pages.identity_provider import CLIENT, SECRET, Provider
 
 pytestmark = [
     pytest.mark.browser,
@@ -18,6 +22,47 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
 ]
 TITLE, TEXT = "Your idea in one line", "What would it change, and for whom?"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def elsewhere() -> AsyncIterator[Provider]:
+    """Acme's identity provider, where Wren is signed in already."""
+    made = await Provider.start()
+    made.claims = {"sub": "24-8289", "preferred_username": "wren", "name": "Wren Ash", "department": "Legal"}
+    yield made
+    await made.server.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def acme(founding: Found, elsewhere: Provider) -> Organisation:
+    """Acme, whose people sign in with its provider or with a password."""
+    organisation = await founding("Acme")
+    organisation.settings = {
+        "MARMALADE_OIDC_ISSUER": elsewhere.issuer, "MARMALADE_OIDC_CLIENT_ID": CLIENT,
+        "MARMALADE_OIDC_CLIENT_SECRET": SECRET, "MARMALADE_OIDC_NAME": "Acme ID",
+    }  # fmt: skip
+    await organisation.add("riley", "Riley Hart", "Customer Care")
+    await organisation.add("sasha", "Sasha Brandt", "Operations", "facilitator")
+    await organisation.add("casey", "Casey Lund", "Legal", "reviewer")
+    await organisation.serve()
+    return organisation
+
+
+async def test_an_employee_comes_in_with_single_sign_on_and_is_out_when_that_ends(
+    acme: Organisation, floor: Floor, elsewhere: Provider, arrive: Arrive
+) -> None:
+    wren = await arrive(acme)
+    await wren.visit(f"/forums/{floor.inside.id}")
+    await wren.follow("Sign in with Acme ID")
+    await wren.sees_heading("What must we mend first?")
+    await wren.page.get_by_label("Your menu", exact=False).click()
+    await wren.sees("Wren Ash")
+    ended = {"logout_token": elsewhere.logout_token(sub="24-8289")}
+    end = f"{acme.inside_url}/sign-in/elsewhere/end"
+    async with ClientSession() as client, client.post(end, data=ended) as answer:
+        assert answer.status == 200
+    await wren.visit("/")
+    await wren.sees_heading("Come on in")
 
 
 async def test_an_employee_who_signs_in_finds_the_jam_and_its_forums(
