@@ -131,6 +131,36 @@ async def test_what_a_partner_edits_deletes_and_votes_is_seen_on_both_servers(
     await until("Acme has deleted what Avery deleted", gone)
 
 
+async def test_what_somebody_at_the_partner_reports_is_a_case_on_both_servers(
+    acme: Organisation, floor: Floor, neighbour: Neighbour, arrive: Arrive
+) -> None:
+    async with acme.house() as house:
+        riley = await people.person(house, "riley")
+        await ideas.post_idea(house, riley, floor.partners, "Fine the late drivers", "By name, on the board.")
+    avery, jordan, morgan = await arrive(neighbour.globex), await arrive(neighbour.globex), await arrive(acme)
+    await avery.sign_in("avery")
+    await avery.follow("Better together")
+    await avery.reload_until_there(avery.page.get_by_role("link", name="Fine the late drivers"))
+    await avery.follow("Fine the late drivers")
+    await avery.follow("Flag")
+    await avery.page.get_by_label("Your reason").fill("It shames people.")
+    await avery.press("Flag it")
+    await jordan.sign_in("jordan")
+    await jordan.follow("Better together")
+    await jordan.visit(f"/jams/{jordan.page.url.rsplit('/', 1)[1]}/control/cases")
+    case = jordan.page.get_by_role("article").filter(has_text="Fine the late drivers")
+    await expect(case).to_contain_text("It shames people.")
+    await case.get_by_label("Your note").fill("Please look at this one.")
+    await jordan.press("Tell their own server", within=case)
+    await jordan.is_told("Saved.")
+    await morgan.sign_in("morgan", "/jams/better/control/cases")
+    theirs = morgan.page.get_by_role("article").filter(has_text="Fine the late drivers")
+    await morgan.reload_until_there(theirs)
+    await expect(theirs).to_contain_text("Please look at this one.")
+    await expect(theirs).to_contain_text("Globex")
+    await morgan.does_not_see("It shames people.")
+
+
 async def test_what_is_said_inside_is_nowhere_on_the_partner_server_nor_at_the_edge(
     acme: Organisation, floor: Floor, neighbour: Neighbour, arrive: Arrive
 ) -> None:
