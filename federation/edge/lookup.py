@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -196,6 +197,8 @@ class Lookup:
             await self._know(activity.actor_uri)
         if activity.kind in ("Create", "Update") and activity.object is None and activity.object_uri:
             await self._fetch_object(activity.object_uri, activity.actor_uri)
+        if activity.kind == "Update" and activity.object_uri == activity.actor_uri:
+            await self._confirm_list(activity.actor_uri)
         if activity.kind != "Announce" or activity.object is None or not await self._follows(activity.actor_uri):
             return
         inner = read_activity(activity.object)
@@ -228,6 +231,17 @@ class Lookup:
         answered = first_id(document.get("inReplyTo"))
         if answered and not await self._has(answered):
             await self.take(forum_uri, [answered])
+
+    async def _confirm_list(self, forum_uri: str) -> None:
+        """Have a closed forum's list as it is now: an Update may come late, or be sent again after a newer one.
+
+        Where it cannot be had, the gate lets the Update take away and nothing else.
+        """
+        group = await peers.stranger(self._outside, forum_uri)
+        if group is None or not is_members_only(group.document) or await self._is_shut_out(forum_uri):
+            return
+        with suppress(*FAILURES):
+            await self._keep_actor(forum_uri)
 
     async def _fit_list(self, forum_uri: str, digest: str = "") -> None:
         """Have a closed forum's list anew where something came under another than we know, or under none, unless it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from federation.gate.actors import forum_of, list_for
@@ -14,7 +15,7 @@ from federation.gate.routing import parsed
 from federation.outside import crossings, peers
 from federation.outside.peers import Stranger
 from federation.vocabulary.capabilities import keeps_lists
-from federation.vocabulary.members import FRESH_SECONDS, is_members_only, read_list, stated_digest
+from federation.vocabulary.members import FRESH_SECONDS, is_members_only, read_list, stated_digest, without_list
 from server.domain.events import Event
 from server.domain.jams import Forum
 from server.services import crossings as judged
@@ -64,10 +65,23 @@ async def note_abilities(gate: Gateway, found: Stranger) -> None:
         await memberships.note_keeper(gate.house, found.host, keeps=keeps_lists(found.document))
 
 
-async def take_list(gate: Gateway, forum: Forum, document: dict[str, Any]) -> None:
+async def take_list(gate: Gateway, forum: Forum, document: dict[str, Any], *, certain: bool = True) -> None:
     """Take over what another server's Group says of who of our people is on its list; what says nothing is nobody."""
     told = read_list(document) if is_members_only(document) else read_list({})
-    await memberships.keep_list(gate.house, forum, told.ids, told.digest)
+    await memberships.keep_list(gate.house, forum, told.ids, told.digest, certain=certain)
+
+
+async def take_update(arrival: Arrival, forum: Forum, found: Stranger, known: Stranger | None) -> Stranger:
+    """Take over the list of a closed forum of another server as its Group was updated; return what to keep of that.
+
+    What its server gives at its address counts, where the edge had it since the Update came (`known`). Else the
+    Update, which may be an old one that was sent again, takes away and adds nobody, and the list is asked for anew.
+    """
+    if known is not None and (arrival.received.read_back or known.fetched_at >= arrival.received.received_at):
+        await take_list(arrival.gate, forum, known.document)
+        return known
+    await take_list(arrival.gate, forum, found.document, certain=False)
+    return replace(found, document=without_list(found.document), fetched_at=0.0)
 
 
 async def is_under_known_list(arrival: Arrival, forum: Forum) -> bool:

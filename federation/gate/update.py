@@ -7,7 +7,7 @@ from typing import Any
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
 from federation.gate.create import BEYOND, check_authorship, reaches_beyond
 from federation.gate.joining import take_over
-from federation.gate.lists import take_list
+from federation.gate.lists import take_update
 from federation.gate.routing import parsed
 from federation.gate.vote import only_counts, take_ballot
 from federation.outside import peers, received
@@ -119,13 +119,11 @@ async def take_actor(arrival: Arrival, document: dict[str, object]) -> Outcome:
     known = await peers.stranger(arrival.gate.outside, uri)
     if known is not None and known.document and _turns(known.document, document):
         return Outcome("refused", "Somebody does not become a forum, nor a forum somebody.")
-    await peers.keep_stranger(
-        arrival.gate.outside,
-        Stranger(uri, actor.host, actor.key_id, actor.public_key_pem, document, arrival.gate.outside.now()),
-    )
+    found = Stranger(uri, actor.host, actor.key_id, actor.public_key_pem, document, arrival.gate.outside.now())
     forum = await forums.forum_by_uri(arrival.gate.house, uri)
+    if forum is not None and forum.members_only and not forum.is_local:
+        found = await take_update(arrival, forum, found, known)
+    await peers.keep_stranger(arrival.gate.outside, found)
     if forum is not None and not forum.is_local:
         await take_over(arrival.gate.house, forum, actor, document)
-        if forum.members_only:
-            await take_list(arrival.gate, forum, document)
     return ADMITTED

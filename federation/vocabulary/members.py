@@ -46,6 +46,12 @@ def read_list(document: Mapping[str, Any]) -> Told:
     return Told(kept, digest[:64])
 
 
+def without_list(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a Group that says of its list only that there is one."""
+    jam = document.get("jam")
+    return {**document, "jam": {**(jam if isinstance(jam, dict) else {}), "audience": "members", "members": None}}
+
+
 def with_digest(announce: dict[str, Any], digest: str) -> dict[str, Any]:
     """Return an Announce that states which list it was sent under."""
     return {**announce, "@context": [AS_CONTEXT, TERMS], "memberDigest": digest}

@@ -155,14 +155,15 @@ async def fits(house: House, forum: Forum, digest: object) -> bool:
     return isinstance(digest, str) and digest != "" and digest == await memberships.kept_digest(house.store, forum.id)
 
 
-async def keep_list(house: House, forum: Forum, ids: Sequence[str], digest: str) -> None:
+async def keep_list(house: House, forum: Forum, ids: Sequence[str], digest: str, *, certain: bool = True) -> None:
     """Take over which of our people another server has on the list of its forum.
 
-    Where the digest is not that of the ids, nobody new sees the forum, and who is not among them sees it no more.
+    Where it is not `certain` that it stands so now, or the digest is not that of the ids, nobody new sees the forum,
+    and who is not among them sees it no more.
     """
     if forum.is_local or not forum.members_only:
         return
-    whole, now = digest == digest_of(ids), house.now().timestamp()
+    whole, now = certain and digest == digest_of(ids), house.now().timestamp()
     named = await _own_people(house, ids)
     async with house.store.transaction() as change:
         before = {one.member.id for one in await memberships.members(change, forum.id)}

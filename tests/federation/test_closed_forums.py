@@ -195,6 +195,43 @@ async def test_a_lost_change_of_the_list_is_made_good_by_the_digest_of_what_come
     assert await sees(globex, hana, mirror)
 
 
+async def test_an_update_that_is_sent_again_late_brings_nobody_back(closed: Closed):
+    acme, globex = closed.acme, closed.globex
+    mirror = await closed.join(globex)
+    assert mirror is not None
+    hana = await globex.member("hana")
+    await closed.invite(f"@hana@{globex.host}")
+    assert await sees(globex, hana, mirror)
+    await closed.take_off(f"@hana@{globex.host}")
+    await closed.settle()
+    assert not await sees(globex, hana, mirror)
+    async with acme.outside.store.transaction() as change:
+        await change.execute("UPDATE deliveries SET state = 'queued' WHERE act = 'Update' AND state = 'sent'")
+    async with globex.outside.store.transaction() as change:
+        await change.execute("DELETE FROM received WHERE kind = 'Update'")
+    await closed.settle()
+    assert not await sees(globex, hana, mirror)
+    assert await sees(globex, closed.gus, mirror)
+
+
+async def test_an_update_that_its_server_does_not_confirm_adds_nobody_and_takes_away(closed: Closed):
+    acme, globex = closed.acme, closed.globex
+    mirror = await closed.join(globex)
+    assert mirror is not None
+    hana = await globex.member("hana")
+    await memberships.invite(acme.house, acme.admin, closed.forum, f"@hana@{globex.host}")
+    await acme.release.run_once()
+    await closed.take_off(f"@gus@{globex.host}")
+    await acme.release.run_once()
+    async with acme.outside.store.transaction() as change:
+        # The Group cannot be had: it is there for nobody.
+        await change.execute("UPDATE crossings SET revoked_at = 1 WHERE uri = ?", (closed.forum.uri,))
+    await settle(acme, globex)
+    assert [kind for kind, _, _ in await globex.received()].count("Update") == 2
+    assert not await sees(globex, hana, mirror)
+    assert not await sees(globex, closed.gus, mirror)
+
+
 async def test_what_comes_under_an_unknown_list_waits_while_its_server_cannot_be_asked(closed: Closed):
     acme, globex = closed.acme, closed.globex
     mirror = await closed.join(globex)
