@@ -10,6 +10,7 @@ from server.boundary.labels import Label
 from server.domain.actors import Member
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
+from server.domain.uris import origin_of
 from server.services import forums, ideas
 from server.services.incoming import Incoming
 
@@ -20,6 +21,9 @@ async def admit_like(arrival: Arrival) -> Outcome:
         return Outcome("ignored", "It was undone before it came.")
     found = await _target(arrival, arrival.activity.object_uri)
     author = await arrival.author(arrival.activity.actor_uri)
+    if found is None and origin_of(arrival.activity.object_uri) == origin_of(arrival.activity.actor_uri):
+        # Words of their own server, which may be on their way still: they are sent side by side.
+        return Outcome("later", NOTHING_TO_LIKE)
     if found is None or author is None:
         return Outcome("refused", NOTHING_TO_LIKE)
     target, forum = found
