@@ -20,7 +20,7 @@ async def send_flag(gate: Gateway, event: Event, plan: Plan) -> None:
     _, words, by_id = told
     by, author = await people.member_by_id(gate.house, by_id), await people.member_by_id(gate.house, made.author_id)
     inbox = await inbox_of(gate, author.uri) if author else None
-    if by is None or inbox is None:
+    if by is None or author is None or inbox is None:
         return
     verdict = await flagging.judge_flag(gate.house, by, made, words)
     said = await flagging.outbound(gate.house, by, words, verdict) if verdict and verdict.crosses else None
@@ -28,7 +28,7 @@ async def send_flag(gate: Gateway, event: Event, plan: Plan) -> None:
         return
     forum, _ = await forum_of(gate, made.forum_id)
     server = gate.house.addresses.server_uri
-    document = activities.flag(activity_uri(gate, "flag", made.uri, event.seq), server, made.uri, said)
+    document = activities.flag(activity_uri(gate, "flag", made.uri, event.seq), server, author.uri, made.uri, said)
     card = Card(type="Flag", subject_uri=made.uri, author_uri=server, forum_uri=forum.uri)
     plan.send(
         plan.freeze(document, "activity", 1, made.author_host, card),

@@ -87,14 +87,17 @@ def announce_together(uri: str, actor_uri: str, forum_uri: str, several: Sequenc
     }
 
 
-def flag(uri: str, actor_uri: str, object_uri: str, words: str) -> dict[str, Any]:
-    """Render what our server tells another one of something that stands there."""
+def flag(uri: str, actor_uri: str, author_uri: str, object_uri: str, words: str) -> dict[str, Any]:
+    """Render what our server tells another one of something that stands there: first its author, as Mastodon has it.
+
+    Mastodon and GoToSocial take no report without the account that it is about.
+    """
     return {
         "@context": AS_CONTEXT,
         "type": "Flag",
         "id": uri,
         "actor": actor_uri,
-        "object": [object_uri],
+        "object": [author_uri, object_uri],
         "content": words,
     }
 

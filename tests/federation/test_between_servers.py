@@ -11,7 +11,7 @@ import pytest
 from server.domain.errors import Conflict, ForumClosed, Invalid
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.services import forums, ideas, moderation, moves
+from server.services import forums, ideas, moderation, moves, people
 from server.services.forum_changes import Changes, change_forum
 from server.services.house import House
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
@@ -525,7 +525,9 @@ async def test_a_facilitator_tells_an_authors_own_server_and_nobody_hears_who_fl
     await settle(acme, globex)
     assert acme.faults == []
     (letter,) = [body for body in await sent(acme) if body["type"] == "Flag"]
-    assert (letter["actor"], letter["object"]) == (acme.house.addresses.server_uri, [rude.uri])
+    writer = await people.member_by_id(globex.house, rude.author_id)
+    assert writer is not None
+    assert (letter["actor"], letter["object"]) == (acme.house.addresses.server_uri, [writer.uri, rude.uri])
     assert letter["content"] == "This is rude to colleagues of ours."
     assert not {"to", "cc", "audience"} & letter.keys()
     _, theirs = await forums.forum_and_jam(globex.house, mirror.id)

@@ -235,6 +235,24 @@ async def report(stage: Stage) -> None:
     await until("a case with the words of the report", look)
 
 
+@feature("What a facilitator here tells of a reply reaches the moderators there", "our report")
+async def report_from_here(stage: Stage) -> None:
+    await stage.person.write(f"@{stage.ours.handle} Something rude", stage.found["shown"])
+
+    async def look() -> Thing | None:
+        return await stage.ours.answer_with(stage.found["idea"], "Something rude")
+
+    rude = await until("the rude reply in the thread", look)
+    case = await stage.ours.ask("POST", f"/ideas/{rude['id']}/flags", {"reason": "Rude."})
+    words = {"decision": "tell", "note": "Please look at this reply."}
+    await stage.ours.ask("POST", f"/cases/{case['id']}/decide", words)
+
+    async def reported() -> bool:
+        return await stage.person.sees_report("Please look at this reply.")
+
+    await until("the report among those there", reported)
+
+
 @feature("What a facilitator removes is gone there")
 async def removal(stage: Stage) -> None:
     made = await stage.ours.idea("Rude words", "Something that will be removed.")

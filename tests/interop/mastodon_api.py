@@ -106,6 +106,10 @@ class Person:
         body = {"account_id": status["account"]["id"], "status_ids": [status["id"]], "comment": words, "forward": True}
         await self.ask("POST", "/api/v1/reports", body)
 
+    async def sees_report(self, words: str) -> bool:
+        """Say whether the reports that a moderator is shown have one with these words."""
+        return words in json.dumps(await self.ask("GET", "/api/v1/admin/reports"))
+
     async def notified_of(self, uri: str) -> bool:
         found = await self.ask("GET", "/api/v1/notifications")
         return any((one.get("status") or {}).get("uri") == uri for one in found)

@@ -28,7 +28,8 @@ class NodeBB(Peer):
     variable = "INTEROP_NODEBB"
     lacks: ClassVar[dict[str, str]] = {"poll": "NodeBB shows a Question as words and takes no votes in it"}
     limits: ClassVar[dict[str, str]] = {
-        "edit_here": "NodeBB looks an announced Update up again, in what it fetched within the last five minutes"
+        "our report": "NodeBB answers with a Reject",
+        "edit_here": "NodeBB looks an announced Update up again, in what it fetched within the last five minutes",
     }
 
     @classmethod
@@ -182,6 +183,12 @@ class NodeBBPerson(Person):
     async def like(self, status: Status, *, undo: bool = False) -> None:
         path = f"/api/v3/posts/{quote(str(status['id']), safe='')}/vote"
         await (self.call("DELETE", path) if undo else self.call("PUT", path, {"delta": 1}))
+
+    async def sees_report(self, words: str) -> bool:
+        for one in (await self.call("GET", "/api/flags"))["flags"]:
+            if words in json.dumps(await self.call("GET", f"/api/flags/{one['flagId']}")):
+                return True
+        return False
 
     async def report(self, status: Status, words: str) -> None:
         body = {"type": "post", "id": status["id"], "reason": words, "notifyRemote": True}

@@ -18,6 +18,7 @@ class Snac(Peer):
     variable, program = "INTEROP_SNAC", "snac"
     lacks: ClassVar[dict[str, str]] = {
         "report": "snac has no reports",
+        "our report": "snac has no reports",
     }
     limits: ClassVar[dict[str, str]] = {
         "rotation": "snac answers 202, finds that the key it keeps does not fit, and asks for no other until it"
