@@ -34,9 +34,9 @@ class Inbox:
     async def keep(self, verified: VerifiedActivity) -> None:
         """Store an activity once, each of several that are announced together by itself; on return it is on disk."""
         items = several(verified.activity)
-        if items is not None and len(items) > MOST_TOGETHER:
+        if len(items) > MOST_TOGETHER:
             raise MalformedActivity(f"{len(items)} activities announced together are more than {MOST_TOGETHER}")
-        parts = unfold(verified.activity, items, self._host) if items else []
+        parts = unfold(verified.activity, items, self._host)
         await self._kept.add([_arriving(verified, one) for one in parts] or [_arriving(verified, None)])
 
 

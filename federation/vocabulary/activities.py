@@ -181,27 +181,30 @@ def read_activity(document: dict[str, Any]) -> Activity:
     )
 
 
-def several(document: dict[str, Any]) -> list[Any] | None:
-    """Return what an Announce of several activities holds: a list, or a collection's items. None for any other."""
+def several(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the activities that an Announce holds in a list of several or in a collection; none for any other.
+
+    Only what has an actor and an object is one: heaps of anything else are not walked.
+    """
     subject = document.get("object")
-    if document.get("type") != "Announce":
-        return None
+    items: Any = subject if isinstance(subject, list) and len(subject) > 1 else []
     if isinstance(subject, dict) and subject.get("type") in ("Collection", "OrderedCollection"):
         items = subject.get("orderedItems", subject.get("items"))
-        return items if isinstance(items, list) else [] if items is None else [items]
-    return subject if isinstance(subject, list) and len(subject) > 1 else None
+    if document.get("type") != "Announce":
+        return []
+    items = items if isinstance(items, list) else [items]
+    return [one for one in items if isinstance(one, dict) and {"actor", "object"} <= one.keys()]
 
 
-def unfold(document: dict[str, Any], items: Sequence[Any], host: str) -> list[dict[str, Any]]:
-    """Return an Announce of several activities as one document for each that is inlined.
+def unfold(document: dict[str, Any], items: Sequence[dict[str, Any]], host: str) -> list[dict[str, Any]]:
+    """Return an Announce of several activities as one document for each.
 
     Votes that people of the announcer's own server send to us (`host`) stand for themselves: their server signed for
     them. Anything else is announced as if it had come alone.
     """
-    found = [(n, item) for n, item in enumerate(items) if isinstance(item, dict)]
     return [
         item if _is_vote(item, document, host) else {**document, "id": f"{document['id']}#{n}", "object": item}
-        for n, item in found
+        for n, item in enumerate(items)
     ]
 
 
