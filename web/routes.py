@@ -50,7 +50,7 @@ from web.pages.finding import search as finding_search
 from web.pages.notices import inbox as inbox_page
 from web.pages.notices import mail as mail_page
 from web.pages.organising import again, changing, drafting, hosts, members, rehearsing, reporting, rota, taking
-from web.pages.themes import editing, reading
+from web.pages.themes import between, editing, reading
 
 GET: dict[str, Handler] = {
     "/": home.show_home,
@@ -74,6 +74,7 @@ GET: dict[str, Handler] = {
     "/jams/{jam}/board": board.show_board,
     "/jams/{jam}/walls": wall.show_walls,
     "/wall/{secret}": wall.show_wall,
+    "/jams/{jam}/between": between.show_between,
     "/jams/{jam}/themes.csv": editing.download_table,
     "/jams/{jam}/themes.json": editing.download_report,
     "/jams/{jam}/themes/edit": editing.show_editor,

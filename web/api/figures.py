@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from server.services import board, presence
+from server.services import board, exchange, presence
 from web.api.calls import Call
 from web.api.jam_shapes import (
+    AnswersBetween,
     BoardAnswer,
+    ExchangeAnswer,
     PresenceAnswer,
     ThemeReport,
     ThemesAnswer,
@@ -34,6 +36,18 @@ async def read_presence(call: Call) -> PresenceAnswer:
     return PresenceAnswer(
         invited=found.invited, visited=found.visited, here_now=found.here, by_unit=units, left_out=found.left_out
     )
+
+
+async def read_exchange(call: Call) -> ExchangeAnswer:
+    found = await exchange.read_exchange(call.house, call.member, await jam_of(call))
+    between = [
+        AnswersBetween(by_kind=by[0], by=by[1], to_kind=to[0], to=to[1], replies=count)
+        for (by, to), count in sorted(found.answers.items())
+    ]
+    return ExchangeAnswer(
+        answers=between, people=found.people, half=found.half, gini=found.gini, reading_minutes=found.minutes,
+        unanswered=found.alone, ideas=found.ideas,
+    )  # fmt: skip
 
 
 async def read_themes(call: Call) -> ThemesAnswer:

@@ -210,6 +210,31 @@ class PresenceAnswer(Answer, frozen=True, kw_only=True):
     left_out: bool
 
 
+class AnswersBetween(Answer, frozen=True, kw_only=True):
+    """Replies of one group to another. A group's kind is unit, host, or small: units of fewer than five people."""
+
+    by_kind: str
+    by: str
+    to_kind: str
+    to: str
+    replies: int
+
+
+class ExchangeAnswer(Answer, frozen=True, kw_only=True):
+    """Who answers whom. `half` of the `people` who spoke said half of it all; `gini` is 0 where all said as much.
+
+    `reading_minutes` is what the last 24 hours take to read; `unanswered` of `ideas` have no reply.
+    """
+
+    answers: list[AnswersBetween]
+    people: int
+    half: int
+    gini: float
+    reading_minutes: int
+    unanswered: int
+    ideas: int
+
+
 class ThemeAnswer(Answer, frozen=True, kw_only=True):
     """What many talk about. `representative` are ids of ideas and replies; `trend` counts per hour, newest last.
 

@@ -152,6 +152,7 @@ ROUTES: tuple[Route, ...] = (
     Route(POST, "/forums/{forum}/carry", templates.carry_ideas, "Carry ideas of another jam into a forum", 201),
     Route(GET, "/jams/{jam}/board", figures.read_board, "Live figures, each with its denominator"),
     Route(GET, "/jams/{jam}/presence", figures.read_presence, "Who is invited, came and is here now"),
+    Route(GET, "/jams/{jam}/exchange", figures.read_exchange, "Who answers whom, how evenly, and how much to read"),
     Route(GET, "/jams/{jam}/themes", figures.read_themes, "Themes and their trend"),
     Route(GET, "/jams/{jam}/themes/edits", themes.list_edits, "What people changed about themes, newest first"),
     Route(POST, "/jams/{jam}/themes/edits", themes.edit, "Rename, merge, split or pin a theme, or move an idea", 201),
