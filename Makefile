@@ -61,7 +61,7 @@ FILES ?= $(wildcard ../shared/data/*/docs.jsonl.gz)
 bench-themes: install-dev ## Measure the themes into docs/analytics.md (FILES="one.jsonl.gz two.jsonl.gz" ARGS="--limit 4000")
 	@$(BIN)/python -m tests.bench.bench_themes $(FILES) --write docs/analytics.md $(ARGS)
 
-kills: install-dev ## Kill processes at random, 50 rounds, and count what was lost or doubled
+kills: install-dev ## Kill processes at random on a bad road, 50 rounds, and count what was lost, doubled or unlike
 	@$(BIN)/python -m tests.bench.kill_rounds $(or $(ROUNDS),50)
 
 worlds: install-dev ## Two worlds, one observer: no difference in TRIALS=1000 trials (SEED=1, or ONLY=number)

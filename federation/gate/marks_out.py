@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from federation.gate import votes
 from federation.gate.actors import face_of, forum_of, show_person
 from federation.gate.plan import Gateway, Plan
@@ -20,6 +22,20 @@ async def release_mark(gate: Gateway, event: Event, plan: Plan) -> None:
 
 async def release_unmark(gate: Gateway, event: Event, plan: Plan) -> None:
     await _send(gate, event, plan, undone=True)
+
+
+async def release_earlier(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Tell another server's forum of the votes for something of ours that were given before it crossed."""
+    made = await ideas.by_id(gate.house, event.subject_id)
+    if made is None or made.deleted:
+        return
+    forum, _ = await forum_of(gate, made.forum_id)
+    voters = await ideas.supporters(gate.house, made) if not forum.is_local else []
+    if voters:
+        # A vote names the words as they were granted, so they have to stand outside.
+        await plan.write_so_far()
+    for one in voters:
+        await _send(gate, replace(event, data={"by": one, "kind": "support"}), plan, undone=False)
 
 
 async def _send(gate: Gateway, event: Event, plan: Plan, *, undone: bool) -> None:

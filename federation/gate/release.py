@@ -37,6 +37,12 @@ PATIENCE = 5
 Dealing = Callable[[Gateway, Event, Plan], Awaitable[None]]
 
 
+async def release_due(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Let across what its author can take back no longer, and what our people's votes said of it meanwhile."""
+    await contributions_out.release_due(gate, event, plan)
+    await marks_out.release_earlier(gate, event, plan)
+
+
 # Event kind → what the gate does about it. Kinds that are absent concern the inside alone.
 DEALINGS: dict[EventKind, Dealing] = {
     "ForumCreated": forums_out.show_created_forum,
@@ -44,7 +50,7 @@ DEALINGS: dict[EventKind, Dealing] = {
     "JamChanged": forums_out.show_changed_jam,
     "IdeaPosted": contributions_out.release_new,
     "ReplyPosted": contributions_out.release_new,
-    "CrossingDue": contributions_out.release_due,
+    "CrossingDue": release_due,
     "ContributionEdited": contributions_out.release_edit,
     "ContributionHidden": partial(contributions_out.judge_again, cause="moderation"),
     "ContributionRestored": moves_out.release_restored,

@@ -560,6 +560,11 @@ async def by_id(house: House, contribution_id: str) -> Contribution | None:
     return await contributions.by_id(house.store, contribution_id)
 
 
+async def supporters(house: House, made: Contribution) -> list[str]:
+    """Return the ids of our own people who support something: for the gate."""
+    return await contributions.supporters(house.store, made.id)
+
+
 async def note_declined(house: House, made: Contribution) -> None:
     """Write down that the server that holds its forum did not take something, and have its author told."""
     async with house.store.transaction() as change:

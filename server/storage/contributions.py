@@ -444,6 +444,16 @@ async def unmark(change: Transaction, contribution_id: str, kind: MarkKind, memb
     return bool(gone)
 
 
+async def supporters(store: Database, contribution_id: str) -> list[str]:
+    """Return the ids of our own people who support something, in the order in which they did."""
+    rows = await store.fetch(
+        "SELECT k.member_id FROM marks k JOIN members m ON m.id = k.member_id WHERE k.contribution_id = ?"
+        " AND k.kind = 'support' AND m.host = '' ORDER BY k.rowid",
+        (contribution_id,),
+    )
+    return [row["member_id"] for row in rows]
+
+
 async def marked_by(store: Database, member_id: str, thread_id: str) -> dict[str, set[str]]:
     """Return which marks a person has set in one thread: contribution id → kinds."""
     rows = await store.fetch(

@@ -28,10 +28,13 @@ import aiohttp
 from server.cli.home import open_house
 from server.domain.jams import Charter
 from server.services import forums, jams, partners, people
+from tests.bench.rough_road import RoughRoad
 
 ROUND_SECONDS = 60.0
 SETTLE_SECONDS = 90.0
 WRITERS = 3
+SHARE_LOST = 0.01
+ROTATE_EVERY = 5
 
 
 @dataclass
@@ -42,6 +45,7 @@ class Organisation:
     home: Path
     inside: str
     edge: str
+    listens: str
     roles: tuple[str, ...]
     token: str = ""
     forum: str = ""
@@ -51,10 +55,19 @@ class Organisation:
     async def start(self, role: str) -> None:
         self.running[role] = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "server", "serve", "--home", str(self.home), "--role", role,
+            "--edge-listen", self.listens,
             env={**os.environ, "MARMALADE_PEER_NETWORKS": "127.0.0.0/8", "MARMALADE_LOG_LEVEL": "error"},
             stdout=asyncio.subprocess.DEVNULL,
             stderr=(self.home / f"{role}.log").open("ab"),
         )  # fmt: skip
+
+    async def rotate(self) -> None:
+        """Exchange all keys while the organisation is at work."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "server", "keys", "rotate", "--home", str(self.home),
+            stdout=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        await process.wait()
 
     async def kill(self, role: str) -> None:
         self.running[role].send_signal(signal.SIGKILL)
@@ -72,8 +85,12 @@ def free_ports(count: int) -> list[int]:
 
 
 async def found(name: str, folder: Path, roles: tuple[str, ...]) -> Organisation:
-    inside, edge = free_ports(2)
-    made = Organisation(name, folder / name.lower(), f"http://127.0.0.1:{inside}", f"http://127.0.0.1:{edge}", roles)
+    inside, edge, listens = free_ports(3)
+    made = Organisation(
+        name, folder / name.lower(), f"http://127.0.0.1:{inside}", f"http://127.0.0.1:{edge}",
+        f"127.0.0.1:{listens}", roles,
+    )  # fmt: skip
+    await RoughRoad(edge, listens, random.Random(name), SHARE_LOST).open()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "server", "init", "--home", str(made.home), "--name", name,
         "--inside-url", made.inside, "--edge-url", made.edge, "--admin", "admin",
@@ -103,13 +120,13 @@ async def join(globex: Organisation, handle: str) -> None:
     async with open_house(globex.home) as house:
         admin = await people.person(house, "admin")
         await forums.ask_to_join(house, admin, handle)
-        for _ in range(300):
+        for _ in range(1200):
             joined = [one for one in await forums.list_forums(house, admin) if one.joined]
             if joined:
                 globex.forum = joined[0].id
                 return
             await asyncio.sleep(0.1)
-    raise SystemExit("Globex could not join the forum within 30 seconds.")
+    raise SystemExit("Globex could not join the forum within two minutes.")
 
 
 async def write(client: aiohttp.ClientSession, who: Organisation, dice: random.Random, until: float) -> None:
@@ -129,6 +146,11 @@ async def write(client: aiohttp.ClientSession, who: Organisation, dice: random.R
                     who.accepted.add(made["uri"])
                     if "title" in body:
                         mine.append(made["id"])
+            if mine and who.name == "Globex" and dice.random() < 0.3:
+                one = f"{who.inside}/api/v1/ideas/{dice.choice(mine)}"
+                await (await client.put(f"{one}/marks/support", headers=headers)).release()
+                change = {"title": f"{text} again", "text": f"{text}, again"}
+                await (await client.patch(one, json=change, headers=headers)).release()
         await asyncio.sleep(dice.uniform(0.01, 0.08))
 
 
@@ -136,6 +158,30 @@ def standing(who: Organisation) -> list[str]:
     """Return the URIs of all contributions in a store, one for each row."""
     with sqlite3.connect(f"file:{who.home}/inside/store.sqlite?mode=ro", uri=True) as store:
         return [row[0] for row in store.execute("SELECT uri FROM contributions WHERE NOT deleted")]
+
+
+def words_of(who: Organisation) -> dict[str, tuple[str, ...]]:
+    """Return URI → words, place and votes of all that stands in a store."""
+    with sqlite3.connect(f"file:{who.home}/inside/store.sqlite?mode=ro", uri=True) as store:
+        rows = store.execute(
+            "SELECT c.uri, c.title, c.text, coalesce(p.uri, ''), c.support FROM contributions c"
+            " LEFT JOIN contributions p ON p.id = c.parent_id WHERE NOT c.deleted"
+        )
+        return {row[0]: row[1:] for row in rows}
+
+
+def unlike(organisations: list[Organisation]) -> list[tuple[object, object]]:
+    """Return what does not read the same on both servers, (here, there)."""
+    here, there = map(words_of, organisations)
+    return [(here.get(uri), there.get(uri)) for uri in here | there if here.get(uri) != there.get(uri)]
+
+
+def left(who: Organisation) -> list[object]:
+    """Return what was not sent, and what came and was not let in: where to look when something is missing."""
+    with sqlite3.connect(f"file:{who.home}/outside/store.sqlite?mode=ro", uri=True) as store:
+        queued = "SELECT act, state, attempts, answer, count(*) FROM deliveries WHERE state != 'sent'"
+        came = "SELECT kind, state, attempts, note, count(*) FROM received WHERE state != 'admitted'"
+        return [row for query in (queued, came) for row in store.execute(f"{query} GROUP BY 1, 2, 3, 4")]
 
 
 async def ready(client: aiohttp.ClientSession, who: Organisation) -> None:
@@ -195,9 +241,15 @@ async def main(rounds: int, seed: int = 1) -> int:
                 for number in range(1, rounds + 1):
                     killed = await play_round(both, dice, client)
                     accepted = sum(len(who.accepted) for who in both)
+                    if number % ROTATE_EVERY == 0:
+                        await dice.choice(both).rotate()
                     print(f"round {number:>3}: killed {killed:<14} accepted so far {accepted}", flush=True)
                 await asyncio.sleep(3)
-            lost, doubled = await settle(both)
+            lost, doubled, other = await settle(both)
+            for one in unlike(both)[:5]:
+                print("unlike", *one)
+            for who in both if other or lost else ():
+                print(who.name, "left:", *left(who))
         finally:
             for who in both:
                 for process in who.running.values():
@@ -205,16 +257,18 @@ async def main(rounds: int, seed: int = 1) -> int:
                         process.kill()
                     await process.wait()
     accepted = sum(len(who.accepted) for who in both)
-    print(f"{rounds} rounds, {accepted} accepted, {lost} lost, {doubled} doubled")
-    return 1 if lost or doubled or not accepted else 0
+    print(f"{rounds} rounds, {accepted} accepted, {lost} lost, {doubled} doubled, {other} unlike")
+    return 1 if lost or doubled or other or not accepted else 0
 
 
-async def settle(organisations: list[Organisation]) -> tuple[int, int]:
-    """Wait until both stores hold everything, or until the time is up."""
+async def settle(organisations: list[Organisation]) -> tuple[int, int, int]:
+    """Wait until both stores hold the same, and everything, or until the time is up."""
     until = time.monotonic() + SETTLE_SECONDS
-    while (found_ := faults(organisations)) != (0, 0) and time.monotonic() < until:
+    while time.monotonic() < until:
+        if (*faults(organisations), len(unlike(organisations))) == (0, 0, 0):
+            break
         await asyncio.sleep(0.5)
-    return found_
+    return *faults(organisations), len(unlike(organisations))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from federation.outside import readings
 from federation.vocabulary.collections import MalformedCollection, read_leaf
 from server.domain.jams import Forum
 from server.services import forums, ideas
+from server.services.undo import settle_due
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
 from tests.federation.elsewhere import Elsewhere
 from tests.federation.organisation import Organisation
@@ -211,6 +213,23 @@ async def test_what_is_read_late_undoes_nothing_that_came_since(two: tuple[Organ
     await settle(globex, acme)
     assert (await globex.fresh(mirrored)).text == "Three."
     assert (await acme.fresh(idea)).support == 1
+
+
+async def test_a_vote_given_before_the_words_crossed_is_told_with_them(
+    two: tuple[Organisation, Organisation, Forum, Forum]
+):
+    acme, globex, _, mirror = two
+    bob = await globex.member("bob")
+    own = await globex.idea(mirror, "Ours.", undo=timedelta(seconds=10))
+    await ideas.mark(globex.house, bob, own, "support")
+    await settle(globex, acme)
+    assert await acme.know(own.uri) is None
+    globex.wait(11)
+    await settle_due(globex.house)
+    await settle(globex, acme)
+    there = await acme.know(own.uri)
+    assert there is not None
+    assert there.support == 1
 
 
 # -- threads of other software --
