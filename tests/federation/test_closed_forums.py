@@ -206,7 +206,8 @@ async def test_an_update_that_is_sent_again_late_brings_nobody_back(closed: Clos
     await closed.settle()
     assert not await sees(globex, hana, mirror)
     async with acme.outside.store.transaction() as change:
-        await change.execute("UPDATE deliveries SET state = 'queued' WHERE act = 'Update' AND state = 'sent'")
+        first = "(SELECT min(id) FROM deliveries WHERE act = 'Update')"
+        await change.execute(f"UPDATE deliveries SET state = 'queued' WHERE id = {first}")
     async with globex.outside.store.transaction() as change:
         await change.execute("DELETE FROM received WHERE kind = 'Update'")
     await closed.settle()
