@@ -25,7 +25,7 @@ async def release_unmark(gate: Gateway, event: Event, plan: Plan) -> None:
 
 
 async def release_earlier(gate: Gateway, event: Event, plan: Plan) -> None:
-    """Tell another server's forum of the votes for something of ours that were given before it crossed."""
+    """Tell another server's forum of the votes for something of ours that were given before it crossed, each once."""
     made = await ideas.by_id(gate.house, event.subject_id)
     if made is None or made.deleted:
         return
@@ -35,11 +35,11 @@ async def release_earlier(gate: Gateway, event: Event, plan: Plan) -> None:
         # A vote names the words as they were granted, so they have to stand outside.
         await plan.write_so_far()
     for one in voters:
-        await _send(gate, replace(event, data={"by": one, "kind": "support"}), plan, undone=False)
+        await _send(gate, replace(event, data={"by": one, "kind": "support"}), plan, undone=False, again=False)
 
 
-async def _send(gate: Gateway, event: Event, plan: Plan, *, undone: bool) -> None:
-    """Tell the forum's server. Marks on what we host ourselves are counts, and stay here."""
+async def _send(gate: Gateway, event: Event, plan: Plan, *, undone: bool, again: bool = True) -> None:
+    """Tell the forum's server, one that was told already only `again`. Marks on what we host are counts, and stay."""
     made = await ideas.by_id(gate.house, event.subject_id)
     by = await people.member_by_id(gate.house, str(event.data["by"]))
     if made is None or by is None or not by.is_local or event.data["kind"] != "support" or made.deleted:
@@ -56,8 +56,10 @@ async def _send(gate: Gateway, event: Event, plan: Plan, *, undone: bool) -> Non
     face = await face_of(gate, by, made.thread_id, verdict.redactions)
     # A second Like after an Undo needs an id that no one has seen.
     document = activities.like(activity_uri(gate, "like", face.uri, uri, event.seq), face.uri, uri, forum.uri)
+    sent = await crossings.newest_like(gate.outside, uri, face.uri, forum.host) if undone or not again else None
+    if sent is not None and not undone:
+        return
     if undone:
-        sent = await crossings.newest_like(gate.outside, uri, face.uri, forum.host)
         if sent is None or await votes.take_back(gate, plan, sent.document.uri, forum.host):
             return
         document = activities.undo(activity_uri(gate, "unlike", face.uri, uri, event.seq), parsed(sent.document.body))

@@ -43,6 +43,12 @@ async def release_due(gate: Gateway, event: Event, plan: Plan) -> None:
     await marks_out.release_earlier(gate, event, plan)
 
 
+async def release_edit(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Let new words across, which may be the first that do, and then the votes that waited for them."""
+    await contributions_out.release_edit(gate, event, plan)
+    await marks_out.release_earlier(gate, event, plan)
+
+
 # Event kind → what the gate does about it. Kinds that are absent concern the inside alone.
 DEALINGS: dict[EventKind, Dealing] = {
     "ForumCreated": forums_out.show_created_forum,
@@ -51,7 +57,7 @@ DEALINGS: dict[EventKind, Dealing] = {
     "IdeaPosted": contributions_out.release_new,
     "ReplyPosted": contributions_out.release_new,
     "CrossingDue": release_due,
-    "ContributionEdited": contributions_out.release_edit,
+    "ContributionEdited": release_edit,
     "ContributionHidden": partial(contributions_out.judge_again, cause="moderation"),
     "ContributionRestored": moves_out.release_restored,
     "ContributionMoved": moves_out.release_moved,

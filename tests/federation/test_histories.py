@@ -215,6 +215,24 @@ async def test_what_is_read_late_undoes_nothing_that_came_since(two: tuple[Organ
     assert (await acme.fresh(idea)).support == 1
 
 
+async def test_a_vote_for_words_that_were_changed_before_they_crossed_is_told_once(
+    two: tuple[Organisation, Organisation, Forum, Forum]
+):
+    acme, globex, _, mirror = two
+    bob = await globex.member("bob")
+    own = await globex.idea(mirror, "Ours.")
+    await ideas.mark(globex.house, bob, own, "support")
+    await ideas.edit(globex.house, globex.admin, await globex.fresh(own), "Ours, better.")
+    await settle(globex, acme)
+    there = await acme.know(own.uri)
+    assert there is not None
+    assert (there.text, there.support) == ("Ours, better.", 1)
+    await ideas.edit(globex.house, globex.admin, await globex.fresh(own), "Ours, best.")
+    await settle(globex, acme)
+    likes = "SELECT count(*) FROM crossings WHERE type = 'Like' AND subject_uri = ?"
+    assert await globex.outside.store.fetch_value(likes, (own.uri,)) == 1
+
+
 async def test_a_vote_given_before_the_words_crossed_is_told_with_them(
     two: tuple[Organisation, Organisation, Forum, Forum]
 ):
