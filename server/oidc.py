@@ -231,9 +231,13 @@ async def _ask(method: str, url: str, **more: Any) -> dict[str, Any]:
             ClientSession(timeout=ClientTimeout(total=SECONDS), trust_env=False) as client,
             client.request(method, url, allow_redirects=False, **more) as answer,
         ):
-            body = await answer.content.read(LONGEST)
             if answer.status != 200:
                 raise NotProved(f"{urlsplit(url).path} answered {answer.status}")
+            body = bytearray()
+            async for piece in answer.content.iter_chunked(65_536):
+                body += piece
+                if len(body) > LONGEST:
+                    raise NotProved(f"{urlsplit(url).path} is longer than {LONGEST} bytes")
     except (ClientError, TimeoutError, OSError) as error:
         raise NotProved(f"{urlsplit(url).hostname} was not reached: {type(error).__name__}") from error
     try:
