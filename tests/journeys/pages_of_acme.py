@@ -23,6 +23,7 @@ from server.services import (
     ideas,
     jams,
     joining,
+    memberships,
     partners,
     people,
     rehearsals,
@@ -34,7 +35,7 @@ from server.services import (
 )
 from server.services.explain import Wanted
 from server.services.house import House
-from tests.journeys.organisations import Floor, Organisation, status_of, until
+from tests.journeys.organisations import CHARTER, Floor, Organisation, status_of, until
 
 STATEMENTS = 60
 LONG = (
@@ -137,6 +138,8 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
             "settings": "/jams/better/settings",
             "board": "/jams/better/board",
             "theme": f"/jams/better/themes/{theme}",
+            "themes-edit": "/jams/better/themes/edit",
+            "between": "/jams/better/between",
             "forum-public": f"/forums/{floor.public.id}",
             "forum-partners": f"/forums/{floor.partners.id}",
             "forum-inside": f"/forums/{floor.inside.id}",
@@ -224,7 +227,11 @@ async def _arrange(house: House, floor: Floor) -> dict[str, str]:
     rehearsal = await rehearsals.rehearse(house, morgan, floor.jam)
     await joining.make_invitation(house, morgan, unit="Sales", note="All of the sales floor")
     wall = await walls.put_up(house, morgan, floor.jam, "The hall")
+    apart = await jams.create_jam(house, morgan, "apart", "A few of us", CHARTER, now, now + timedelta(days=2))
+    few = await forums.create_forum(house, morgan, apart, "few", "The few", "What then?", "inside", members_only=True)
+    await memberships.invite(house, morgan, few, "sasha")
     return {
+        "members": f"/forums/{few.id}/members",
         "walls": "/jams/better/walls",
         "wall": f"/wall/{wall}",
         "wall-themes": f"/wall/{wall}?scene=1",
