@@ -21,7 +21,7 @@ Entry = tuple[str, ...]
 # Told elsewhere in the transcript, or made anew for each request.
 PER_REQUEST = {"date", "signature", "digest", "host", "content-length"}
 RANDOM = re.compile(
-    r"(?<![0-9A-Za-z])(?:[0-9a-f]{32}|(?<=colleague-)[0-9a-f]{8}|[0-9]+-[0-9a-f]{8}"
+    r"(?:(?<![0-9A-Za-z])|(?<=%2F))(?:[0-9a-f]{32}|(?<=colleague-)[0-9a-f]{8}|[0-9]+-[0-9a-f]{8}"
     r"|(?<=\"proofValue\":\")z[1-9A-HJ-NP-Za-km-z]{60,90})(?![0-9A-Za-z])"
 )
 
