@@ -18,7 +18,7 @@ from server.domain.identities import Identity
 from server.keys import HOUSE
 from server.oidc import Attempt
 from server.services import identities
-from web.session import cookie_name
+from web.session import cookie_name, hand_cookie
 
 SPAN = 600
 MOST = 4096
@@ -46,16 +46,7 @@ class Attempts:
             self._started.popitem(last=False)
         secret = secrets.token_urlsafe(32)
         self._started[secret] = started
-        inside_url = request.app[HOUSE].addresses.inside_url
-        response.set_cookie(
-            cookie_name(inside_url, "attempt"),
-            secret,
-            max_age=SPAN,
-            path="/",
-            httponly=True,
-            samesite="Lax",
-            secure=inside_url.startswith("https:"),
-        )
+        hand_cookie(request, response, "attempt", secret, SPAN)
 
     def end(self, request: web.Request) -> Started | None:
         """Forget the attempt of this browser and return it, or None. Each is good once."""

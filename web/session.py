@@ -101,11 +101,16 @@ def member_of(request: web.Request) -> Member:
 
 def set_cookie(request: web.Request, response: web.StreamResponse, begun: SignIn) -> None:
     """Hand the cookie of a session just begun to the browser."""
+    hand_cookie(request, response, "jam", begun.cookie, _AGE)
+
+
+def hand_cookie(request: web.Request, response: web.StreamResponse, what: str, value: str, seconds: int) -> None:
+    """Hand the browser a secret of this very address, which no script reads and no other site's form sends."""
     inside_url = request.app[HOUSE].addresses.inside_url
     response.set_cookie(
-        cookie_name(inside_url),
-        begun.cookie,
-        max_age=_AGE,
+        cookie_name(inside_url, what),
+        value,
+        max_age=seconds,
         path="/",
         httponly=True,
         samesite="Lax",

@@ -19,9 +19,9 @@ SELECT = (
 # What a person may read is one condition, used by every list and look-up.
 STANDS = "NOT c.deleted AND NOT c.hidden"
 # What is here, whether or not a facilitator hides it.
+KEPT = "NOT c.deleted"
 # All but what is in some jams, as JSON.
 AMONG_OTHERS = "c.jam_id NOT IN (SELECT value FROM json_each(?))"
-KEPT = "NOT c.deleted"
 
 
 def read_contribution(row: Mapping[str, Any]) -> Contribution:
