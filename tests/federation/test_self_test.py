@@ -254,12 +254,13 @@ async def test_silence_without_a_control_is_no_result(acme: Organisation, monkey
 async def test_a_gate_that_stands_still_is_no_result_and_its_canaries_go_when_it_moves(
     acme: Organisation, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(probing, "GATE_SECONDS", 0.2)
-    monkeypatch.setattr(probing.gate_has_caught_up, "__defaults__", (0.2,))
-    monkeypatch.setattr(probing._clear_away, "__defaults__", (0.2,))
     before = everything_in(acme)
     begun = await self_tests.begin(acme.house)
-    done = await run_self_test(acme.house, acme.outside.ledger, LOOPBACK, begun)
+    with monkeypatch.context() as impatient:
+        impatient.setattr(probing, "GATE_SECONDS", 0.2)
+        impatient.setattr(probing.gate_has_caught_up, "__defaults__", (0.2,))
+        impatient.setattr(probing._clear_away, "__defaults__", (0.2,))
+        done = await run_self_test(acme.house, acme.outside.ledger, LOOPBACK, begun)
     assert done.state == "inconclusive"
     assert "The gate had not dealt with the canaries" in done.report.notes[0]
     with pytest.raises(Conflict, match="Start the gate"):
