@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from server.domain.actors import Member
 
-BRANCHES = 40
+BRANCHES = 20
 LEVELS = 4
 #: How many replies a page shows below its branches; each branch may have at least LEAST of its own.
-BELOW = 40
+BELOW = 20
 LEAST = 1
 
 

@@ -12,9 +12,14 @@
       const at = new Date(time.dateTime);
       if (Number.isNaN(at.getTime())) continue;
       time.title = stamp.format(at);
-      if ("stamp" in time.dataset) time.textContent = stamp.format(at);
-      else if ("ago" in time.dataset) time.textContent = ago(at);
+      if ("stamp" in time.dataset) put(time, stamp.format(at));
+      else if ("ago" in time.dataset) put(time, ago(at));
     }
+  }
+
+  // What says so already is left alone: to write it again would lay the page out again.
+  function put(time, words) {
+    if (time.textContent !== words) time.textContent = words;
   }
 
   function ago(at) {
@@ -93,10 +98,11 @@
     }
   });
 
-  tellTimes(document);
+  // The server has written every time already: the reader's own can wait until the page stands.
+  window.addEventListener("load", () => setTimeout(() => tellTimes(document)));
   try { dropDrafts(); } catch { /* storage is closed: there are no drafts */ }
   document.querySelectorAll("form[data-draft]").forEach(keepDraft);
-  document.addEventListener("htmx:load", (event) => tellTimes(event.target));
+  document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) tellTimes(event.target); });
   document.addEventListener("marmalade:frame", () => tellTimes(document));
   setInterval(() => { if (!document.hidden) tellTimes(document); }, 30000);
 })();

@@ -143,6 +143,5 @@
   document.addEventListener("visibilitychange", () => (document.hidden ? end() : start()));
   window.addEventListener("offline", () => { place.classList.add("stale"); if (cut) cut(); });
   window.addEventListener("pagehide", end);
-  window.addEventListener("pageshow", start);
-  start();
+  window.addEventListener("pageshow", start); // Also after the first load: the page comes before its news.
 })();
