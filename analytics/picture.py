@@ -17,6 +17,8 @@ from analytics.shelf import Shelf
 from analytics.trends import hourly, last_hour
 
 WORDS = 10
+READ = 3_000
+"""Documents of a theme from which its words are learnt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +58,43 @@ def portray(
     Known words have a small advantage and a known label stays until another is clearly better.
     """
     k = len(before)
-    shaping = np.flatnonzero((labels >= 0) & (weights > 0))
-    sheets = [shelf.sheets[row] for row in shaping.tolist()]
-    held = [sheet.keys for sheet in sheets if sheet is not None]
-    counts = words.tally(held, labels[shaping], k, len(shelf.dictionary), weights[shaping])
-    counts = np.where(words.usable(counts, float(len(shaping))), counts, 0.0)
-    scores = words.typical(counts)
-    known = [portrait.keys for portrait in before]
-    chosen = words.choose(scores, [shelf.order(row) for row in shaping.tolist()], WORDS + 2, known)
-    pairs = labelling.phrases(shelf, shaping.tolist(), labels[shaping], k)
-    wanted = {key for keys, _ in chosen for key in keys}
+    shaping, mass = _some(labels, weights, k)
+    rows, own = shaping.tolist(), labels[shaping]
+    uses = shelf.uses(rows)
+    scores, firm = words.scored(words.tally(uses, own, k, mass), float(mass.sum()))
+    keys = np.array([key for key, _ in shelf.faces], dtype=np.int64)
+    names = [written for _, written in shelf.faces]
+    for number, portrait in enumerate(before):
+        scores[number, np.isin(keys, portrait.keys)] *= words.KNOWN
+    found = words.candidates(scores, firm, keys, names, WORDS)
+    chosen = words.choose(scores, found, uses.tocsc(), mass, WORDS)
+    pairs = labelling.phrases(shelf, rows, own, k)
+    wanted = {int(keys[face]) for faces, _ in chosen for face in faces}
     wanted |= {key for portrait in before for part in portrait.label.parts for key in part}
-    spelt = labelling.spellings(shelf, shaping.tolist(), wanted)
+    spelt = labelling.spellings(shelf, rows, wanted)
     portraits = []
-    for number, (keys, coherence) in enumerate(chosen):
-        written = {spelt[key].lower(): key for key in reversed(keys)}
-        kept = [key for key in keys if written[spelt[key].lower()] == key][:WORDS]
-        label = labelling.settle(before[number].label, kept, pairs[number], spelt, scores[number])
-        members = np.flatnonzero(labels == number)
-        quotes = labelling.quotes(shelf, members, closeness, weights)
-        shown = tuple(spelt[key].lower() for key in kept)
+    for number, (faces, coherence) in enumerate(chosen):
+        worth = np.zeros(len(shelf.tokens))
+        np.maximum.at(worth, keys, scores[number])
+        kept = [int(keys[face]) for face in faces]
+        label = labelling.settle(before[number].label, kept, pairs[number], spelt, worth)
+        quotes = labelling.quotes(shelf, np.flatnonzero(labels == number), closeness, weights)
+        shown = tuple(names[face] for face in faces)
         portraits.append(Portrait(tuple(kept), shown, label, quotes, round(coherence, 4)))
     return portraits
+
+
+def _some(labels: Indices, weights: Numbers, k: int) -> tuple[Indices, Numbers]:
+    """Return rows that shape the themes, evenly some of the largest themes', and how much each stands for."""
+    parts, masses = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+    for number in range(k):
+        members = np.flatnonzero((labels == number) & (weights > 0))
+        some = members[:: len(members) // READ + 1]
+        parts.append(some)
+        masses.append(weights[some] * (weights[members].sum() / max(1e-9, weights[some].sum())))
+    rows = np.concatenate(parts)
+    order = np.argsort(rows, kind="stable")
+    return rows[order], np.concatenate(masses)[order]
 
 
 def draw(

@@ -76,6 +76,9 @@ class Shelf:
         self.written: list[tuple[int, str]] = []
         self._form_of: dict[tuple[int, str], int] = {}
         self._keys = np.zeros(1_024, dtype=np.int32)
+        self.faces: list[tuple[int, str]] = []
+        self._face_of: dict[tuple[int, str], int] = {}
+        self._faces = np.zeros(1_024, dtype=np.int32)
         self._reader = shared_reader(self.encoder.pieces if self.encoder else None)
         self._meaning = self.encoder.size if self.encoder else 0
         self._lately: dict[bytes, NDArray[np.float16]] = {}
@@ -123,7 +126,7 @@ class Shelf:
         for key in sheet.keys.tolist():
             self.dictionary.dfs[key] -= 1
         gone = {key for key in sheet.keys.tolist() if not self.dictionary.dfs[key]}
-        self._forget(gone, sheet)
+        self._forget(gone)
         self.sheets[row] = None
         self._vectors[row] = 0
         return row
@@ -138,17 +141,20 @@ class Shelf:
             means = self.encoder.encode([text])
         return np.asarray(self._both(means, uses)[0])
 
-    def _forget(self, keys: set[int], sheet: Sheet) -> None:
+    def _forget(self, keys: set[int]) -> None:
         """Blot out words that nobody uses any more. Their ids stay, so that nobody else's change."""
+        if not keys:
+            return
         for key in keys:
             del self.dictionary.token2id[self.tokens[key]]
             self.dictionary.token2id[f"\0{key}"] = key
             self.tokens[key] = ""
-        for form in set(sheet.forms[sheet.forms >= 0].tolist()):
+        for form in np.flatnonzero(np.isin(self._keys[: len(self.written)], sorted(keys))).tolist():
             key, written = self.written[form]
-            if key in keys:
-                del self._form_of[(key, written)]
-                self.written[form] = (key, "")
+            self._form_of.pop((key, written), None)
+            self._face_of.pop((key, written.lower()), None)
+            self.written[form] = (key, "")
+            self.faces[int(self._faces[form])] = (key, "")
 
     def _mean(self, first: int, texts: Sequence[str], progress: Callable[[float], None]) -> None:
         """Write the part of the vectors that says what texts mean; the same text is encoded once."""
@@ -226,10 +232,19 @@ class Shelf:
         form = len(self.written)
         if form == len(self._keys):
             self._keys = np.concatenate([self._keys, np.zeros_like(self._keys)])
+            self._faces = np.concatenate([self._faces, np.zeros_like(self._faces)])
         self._keys[form] = pair[0]
+        self._faces[form] = self._face((pair[0], pair[1].lower()))
         self.written.append(pair)
         if pair[1]:
             self._form_of[pair] = form
+
+    def _face(self, pair: tuple[int, str]) -> int:
+        """Return the id of a (word id, lower-case spelling), a new one where it is new or forgotten."""
+        if not pair[1] or pair not in self._face_of:
+            self._face_of[pair] = len(self.faces)
+            self.faces.append(pair)
+        return self._face_of[pair]
 
     def weigh(self, rows: Sequence[int]) -> None:
         """(Re)write the part of these rows' vectors that says which words they use: TF-IDF folded by signs.
@@ -265,6 +280,15 @@ class Shelf:
         """Return the word ids of a row in the order of its text; none for an empty row."""
         sheet = self.sheets[row]
         return _NONE if sheet is None else self.keys(sheet.forms)
+
+    def uses(self, rows: Sequence[int]) -> sparse.csr_matrix:
+        """Return (rows, faces): 1 where a document holds a word as it is written, in whatever case."""
+        forms, source = flatten([sheet.forms for row in rows if (sheet := self.sheets[row]) is not None])
+        held = forms >= 0
+        width = max(1, len(self.faces))
+        cells = np.unique(source[held] * width + self._faces[forms[held]])
+        where, face = np.divmod(cells, width)
+        return sparse.csr_matrix((np.ones(len(cells)), (where, face)), shape=(len(rows), width))
 
     def keys(self, forms: Forms) -> Forms:
         """Return the word id of each form, without the ends of runs."""

@@ -1,7 +1,9 @@
-"""Which words stand for a theme: typical of it, and typical together.
+"""Which words stand for a theme: typical of it, and likely to stand together in texts not seen yet.
 
 Class TF-IDF (Grootendorst 2022) counted over documents gives candidates; then one after another the word is
-taken that is typical and, at the lower bound of what was counted, goes with those taken (NPMI, Bouma 2009).
+taken that is typical and is expected to go with those taken. What goes together in the texts at hand by chance
+alone does not do so in others, so each pair's count is discounted before it is believed: a pair that was seen once
+may well not be seen again, and a pair never seen together counts against both words (NPMI, Bouma 2009).
 """
 
 from __future__ import annotations
@@ -13,24 +15,24 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analytics.groups import Indices, Numbers
-from analytics.shelf import Forms, flatten
 
-CANDIDATES = 30
-SHARED = 0.7
+CANDIDATES = 50
+SHARED = 0.5
 """A word stands for a theme when it is there at least this share as typical as where it is most typical."""
-STRETCH = 20
-"""Counted words that stand near each other: longer documents are cut into stretches of this many."""
-PULL = 1.5
+ELSEWHERE = 1.0
+"""How much it counts against a word that another theme has it oftener."""
+PULL = 3.0
 KNOWN = 1.2
+DISCOUNT = 0.6
+NEVER = 1e-12
+"""The probability that coherence is counted with where words never meet."""
 
 
-def tally(held: Sequence[Forms], labels: Indices, k: int, words: int, weights: Numbers) -> Numbers:
+def tally(uses: sparse.csr_matrix, labels: Indices, k: int, weights: Numbers) -> Numbers:
     """Return (k, words): how much weight of documents in each group holds each word. Label −1 is nowhere."""
-    keys, source = flatten(held)
-    counted = labels[source] >= 0
-    places = labels[source[counted]] * words + keys[counted]
-    counts = np.bincount(places, weights=weights[source[counted]], minlength=k * words)
-    return counts.astype(np.float64).reshape(k, words)
+    placed = np.flatnonzero(labels >= 0)
+    member = sparse.csr_matrix((weights[placed], (labels[placed], placed)), shape=(k, uses.shape[0]))
+    return np.asarray((member @ uses).todense(), dtype=np.float64)
 
 
 def typical(counts: Numbers) -> Numbers:
@@ -47,91 +49,95 @@ def usable(counts: Numbers, documents: float) -> NDArray[np.bool_]:
     Among fewer than 60 documents two are enough, among fewer than 20 one.
     """
     fewest = 1 if documents < 20 else 2 if documents < 60 else max(3.0, documents * 0.0005)
-    everywhere = counts.sum(axis=0)
-    return np.asarray((everywhere >= fewest) & ((everywhere <= documents * 0.5) | (documents < 20)))
+    return np.asarray((counts.sum(axis=0) >= fewest) & ~_everywhere(counts, documents))
 
 
-def candidates(scores: Numbers, count: int = 10) -> list[Indices]:
-    """Return for each group the ids of the words that may stand for it, most typical first.
+def _everywhere(counts: Numbers, documents: float) -> NDArray[np.bool_]:
+    return np.asarray((counts.sum(axis=0) > documents * 0.5) & (documents >= 20))
 
-    Where fewer than `count` are its own, the words that it shares with others follow.
+
+def scored(counts: Numbers, documents: float) -> tuple[Numbers, NDArray[np.bool_]]:
+    """Return how typical each word is of each group, and which words are usable; rarer ones only fill gaps."""
+    firm = usable(counts, documents)
+    seldom = (counts.sum(axis=0) >= min(2.0, documents / 20)) & ~_everywhere(counts, documents)
+    return typical(np.where(firm | seldom, counts, 0.0)), firm
+
+
+def candidates(
+    scores: Numbers, firm: NDArray[np.bool_], keys: Indices, names: Sequence[str], count: int = 10
+) -> list[Indices]:
+    """Return for each group the words that may stand for it, most typical first, one for each key and name.
+
+    Where fewer than `count` are its own, seldom ones of its own follow, then those that it shares with others.
     """
-    own = np.where(scores >= SHARED * scores.max(axis=0, initial=0.0), scores, scores * 1e-6)
-    orders = np.argsort(-own, axis=1, kind="stable")[:, :CANDIDATES]
+    own = scores >= SHARED * scores.max(axis=0, initial=0.0)
     found = []
-    for group, order in enumerate(orders):
-        enough = max(count, int((own[group, order] >= scores[group, order]).sum()))
-        order = order[:enough]
-        found.append(order[scores[group, order] > 0])
+    for group, values in enumerate(scores):
+        some = np.flatnonzero(values > 0)
+        rank = np.where(own[group, some], np.where(firm[some], 2.0, 1.0), 0.0)
+        order = some[np.argsort(-rank - values[some] / (1.0 + values.max(initial=0.0)), kind="stable")]
+        strong = int((rank == 2.0).sum())
+        taken: list[int] = []
+        seen: set[int | str] = set()
+        for place, word in enumerate(order.tolist()):
+            if len(taken) >= CANDIDATES or (place >= strong and len(taken) >= count):
+                break
+            if names[word] and int(keys[word]) not in seen and names[word] not in seen:
+                seen.update((int(keys[word]), names[word]))
+                taken.append(word)
+        found.append(np.array(taken, dtype=np.int64))
     return found
 
 
-def stretches(orders: Sequence[Forms], ids: Indices, words: int) -> sparse.csc_matrix:
-    """Return (stretches, len(ids)): 1 where a stretch of a document holds the word. `orders` are word ids."""
-    keys, source = flatten(orders)
-    starts = np.concatenate([[0], np.cumsum([len(order) for order in orders])])[source].astype(np.int64)
-    parts = np.array([-(-len(order) // STRETCH) for order in orders], dtype=np.int64)
-    offset = np.concatenate([[0], np.cumsum(parts)])
-    stretch = offset[source] + (np.arange(len(keys)) - starts) // STRETCH
-    column = np.full(words, -1, dtype=np.int64)
-    column[ids] = np.arange(len(ids))
-    wanted = column[keys] >= 0
-    cells = np.unique(stretch[wanted] * max(1, len(ids)) + column[keys[wanted]])
-    rows, columns = np.divmod(cells, max(1, len(ids)))
-    shape = (int(offset[-1]), len(ids))
-    return sparse.csc_matrix((np.ones(len(cells)), (rows, columns)), shape=shape)
+def expected(uses: sparse.csc_matrix, words: Indices, weights: Numbers) -> Numbers:
+    """Return for each pair of words the NPMI to be expected where as many other documents are counted.
 
-
-def together(near: sparse.csc_matrix, columns: Indices) -> Numbers:
-    """Return the NPMI of each pair of words, with the pair's count at its lower bound (count − √count)."""
-    part = near[:, columns]
-    pairs = np.asarray((part.T @ part).todense(), dtype=np.float64)
-    single = np.diag(pairs).copy()
-    total = max(near.shape[0], 2)
-    low = np.maximum(pairs - np.sqrt(pairs), 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        npmi = np.log(low * total / np.outer(single, single)) / -np.log(low / total)
-    npmi[~np.isfinite(npmi)] = -1.0
-    np.fill_diagonal(npmi, 0.0)
-    return np.asarray(np.clip(npmi, -1.0, 1.0))
+    A pair's count is discounted and drawn to what chance alone would give; by that rate the pair is not seen at
+    all, which counts as never, or about as often as here.
+    """
+    part = uses[:, words]
+    pairs = np.asarray((part.T @ part.multiply(weights[:, None])).todense(), dtype=np.float64)
+    single = np.maximum(np.diag(pairs), 1e-9)
+    total = max(float(weights.sum()), 2.0)
+    chance = np.outer(single, single) / total
+    rate = np.maximum(pairs - DISCOUNT, 0.0) + chance
+    missed = np.exp(-rate)
+    met = np.minimum(np.maximum(rate, 1.0) / total, 0.999)
+    npmi = np.log(met * total / chance) / -np.log(met)
+    never = np.log(NEVER * total / chance) / -np.log(NEVER)
+    told = (1.0 - missed) * npmi + missed * never
+    np.fill_diagonal(told, 0.0)
+    return np.asarray(np.clip(told, -1.0, 1.0))
 
 
 def choose(
     scores: Numbers,
-    orders: Sequence[Forms],
+    found: Sequence[Indices],
+    uses: sparse.csc_matrix,
+    weights: Numbers,
     count: int = 10,
-    known: Sequence[Sequence[int]] = (),
-    pull: float = PULL,
 ) -> list[tuple[list[int], float]]:
-    """Return for each group up to `count` word ids, best first, and how much they go together (mean NPMI).
-
-    `orders` are the word ids of documents in the order of their texts; `known` the words chosen last time, which
-    weigh a fifth more.
-    """
-    if known:
-        scores = scores.copy()
-        for group, keys in enumerate(known):
-            scores[group, [key for key in keys if key < scores.shape[1]]] *= KNOWN
-    found = candidates(scores, count)
-    ids = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
-    near = stretches(orders, ids, scores.shape[1])
-    chosen = []
+    """Return for each group up to `count` of its candidates, best first, and how much they go together (NPMI)."""
+    best = scores.max(axis=0, initial=0.0)
+    chosen: list[tuple[list[int], float]] = []
     for group, own in enumerate(found):
-        pairs = together(near, np.searchsorted(ids, own).astype(np.int64))
-        taken = _pick(scores[group, own], pairs, count, pull)
+        if not len(own):
+            chosen.append(([], 0.0))
+            continue
+        pairs = expected(uses, own, weights)
+        worth = scores[group, own] / scores[group, own].max()
+        worth -= ELSEWHERE * (1.0 - scores[group, own] / np.maximum(best[own], 1e-12))
+        taken = _pick(worth, pairs, count)
         among = pairs[np.ix_(taken, taken)]
         mean = float(among.sum() / max(1, len(taken) * (len(taken) - 1)))
         chosen.append(([int(own[place]) for place in taken], mean))
     return chosen
 
 
-def _pick(scores: Numbers, pairs: Numbers, count: int, pull: float) -> list[int]:
-    if not len(scores):
-        return []
-    weight = scores / scores.max()
+def _pick(weight: Numbers, pairs: Numbers, count: int) -> list[int]:
     taken = [0]
-    while len(taken) < min(count, len(scores)):
-        worth = weight + pull * pairs[:, taken].mean(axis=1)
+    while len(taken) < min(count, len(weight)):
+        worth = weight + PULL * pairs[:, taken].mean(axis=1)
         worth[taken] = -np.inf
         taken.append(int(worth.argmax()))
     return taken

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from analytics.groups import group, nearest, split, suited
 from analytics.neighbours import neighbours, smooth
 from analytics.vectors import unit
-from analytics.words import choose, tally, typical
+from analytics.words import candidates, choose, expected, scored, tally
 
 
 @pytest.fixture
@@ -80,8 +81,26 @@ def test_nearest_names_the_closest_centre():
 
 
 def test_words_that_go_together_stand_for_a_theme():
-    held = [np.array(words, dtype=np.int32) for words in ([0, 1, 2], [0, 1, 2], [0, 1, 3], [4, 5], [4, 5, 6], [4, 5])]
-    counts = tally(held, np.array([0, 0, 0, 1, 1, 1]), 2, 7, np.ones(6))
-    chosen = choose(typical(counts), held, count=2)
+    held = [[0, 1, 2], [0, 1, 2], [0, 1, 3], [4, 5], [4, 5, 6], [4, 5]]
+    uses = csr_matrix([[float(word in one) for word in range(7)] for one in held])
+    scores, firm = scored(tally(uses, np.array([0, 0, 0, 1, 1, 1]), 2, np.ones(6)), 6)
+    found = candidates(scores, firm, np.arange(7), list("abcdefg"), 2)
+    chosen = choose(scores, found, uses.tocsc(), np.ones(6), 2)
     assert [set(words) for words, _ in chosen] == [{0, 1}, {4, 5}]
     assert all(-1 <= together <= 1 for _, together in chosen)
+
+
+def test_a_pair_seen_once_is_believed_less_than_one_seen_often():
+    held = np.zeros((60, 4))
+    held[0, :2] = 1
+    held[1, 0] = held[2, 1] = 1
+    held[10:20, 2:] = 1
+    pairs = expected(csr_matrix(held).tocsc(), np.arange(4), np.ones(60))
+    assert pairs[0, 1] < 0.2 < 0.9 < pairs[2, 3]
+    assert pairs[0, 2] < 0
+
+
+def test_forms_of_one_word_and_one_spelling_of_two_stand_for_a_theme_once():
+    scores = np.array([[5.0, 4.0, 3.0, 2.0]])
+    found = candidates(scores, np.ones(4, dtype=bool), np.array([7, 7, 8, 9]), ["bike", "bikes", "lane", "lane"], 4)
+    assert found[0].tolist() == [0, 2]
