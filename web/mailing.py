@@ -144,6 +144,7 @@ def _count(kind: NoticeKind, n: int) -> str:
         "mention": ngettext("%(n)s mention of you", "%(n)s mentions of you", n),
         "build_on": ngettext("%(n)s idea builds on yours", "%(n)s ideas build on yours", n),
         "mark": ngettext("%(n)s mark", "%(n)s marks", n),
+        "outcome": ngettext("%(n)s decision on an idea", "%(n)s decisions on ideas", n),
         "boundary": ngettext("%(n)s decision at the boundary", "%(n)s decisions at the boundary", n),
         "moderation": ngettext("%(n)s act of a facilitator", "%(n)s acts of facilitators", n),
         "duty": ngettext("%(n)s thing waits for you", "%(n)s things wait for you", n),

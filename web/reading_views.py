@@ -12,6 +12,7 @@ from web.views import AudienceBadge, Composer, JamHead, Link, Mark, Passport, Re
 if TYPE_CHECKING:
     from web.elsewhere import RestView
     from web.enclosing import FileView
+    from web.outcomes import OutcomeView
     from web.pages.control.thread import ControlThread
 
 
@@ -81,3 +82,5 @@ class ThreadPage:
     asking: Any = None
     attached: Mapping[str, tuple[FileView, ...]] = field(default_factory=dict)
     rest: RestView | None = None
+    outcome: OutcomeView | None = None
+    decide_url: str = ""

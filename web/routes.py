@@ -49,7 +49,18 @@ from web.pages.finding import atom, catch_up, following, profile
 from web.pages.finding import search as finding_search
 from web.pages.notices import inbox as inbox_page
 from web.pages.notices import mail as mail_page
-from web.pages.organising import again, changing, drafting, hosts, members, rehearsing, reporting, rota, taking
+from web.pages.organising import (
+    again,
+    changing,
+    deciding,
+    drafting,
+    hosts,
+    members,
+    rehearsing,
+    reporting,
+    rota,
+    taking,
+)
 from web.pages.themes import between, editing, reading
 
 GET: dict[str, Handler] = {
@@ -65,6 +76,7 @@ GET: dict[str, Handler] = {
     "/jams/{jam}/charter": jams.show_charter,
     "/jams/{jam}/settings": jams.show_settings,
     "/jams/{jam}/rota": rota.show_rota,
+    "/jams/{jam}/outcomes": deciding.show_outcomes,
     "/jams/{jam}/report": reporting.show_report,
     "/jams/{jam}/report/write": reporting.show_writing,
     "/jams/{jam}/again": again.show_again,
@@ -98,6 +110,7 @@ GET: dict[str, Handler] = {
     "/ideas/{idea}": threads.show_thread,
     "/ideas/{idea}/branch": threads.show_branch,
     "/ideas/{idea}/new": threads.show_new,
+    "/ideas/{idea}/outcome": deciding.show_decision,
     "/ideas/{idea}/reply": threads.show_reply,
     "/ideas/{idea}/edit": threads.show_edit,
     "/ideas/{idea}/label": labels.show_label,
@@ -191,6 +204,8 @@ POST: dict[str, Handler] = {
     "/jams/{jam}/archive": jams.archive_jam,
     "/jams/{jam}/forums": jams.create_forum,
     "/jams/{jam}/rota": rota.change_rota,
+    "/ideas/{idea}/outcome": deciding.decide,
+    "/jams/{jam}/outcomes": deciding.open_stream,
     "/jams/{jam}/report/write": reporting.write,
     "/jams/{jam}/export": taking.export_jam,
     "/jams/{jam}/rehearsal": rehearsing.rehearse,

@@ -349,6 +349,7 @@ class LobbyPage:
     counted_at: datetime
     presence: Presence
     report: Link | None = None
+    outcomes: Link | None = None
     checklist: tuple[Choice, ...] = ()
     rota: RotaView | None = None
     lineage: LineageView | None = None

@@ -78,6 +78,8 @@ EventKind = Literal[
     "ThemeAnswerAsked",
     "ThemeAnswered",
     "ReportPublished",
+    "StreamOpened",
+    "OutcomeDecided",
     "RulesProposed",
 ]
 

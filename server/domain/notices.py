@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-NoticeKind = Literal["reply", "mention", "build_on", "mark", "boundary", "moderation", "duty", "followed"]
+NoticeKind = Literal[
+    "reply", "mention", "build_on", "mark", "outcome", "boundary", "moderation", "duty", "followed"
+]  # fmt: skip
 KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
 # What may be mailed at once: somebody waits for this very person.
 URGENT: frozenset[NoticeKind] = frozenset({"reply", "mention", "duty"})

@@ -12,7 +12,7 @@ from server.domain.notices import KINDS, Notice, NoticeKind
 from server.services.forums import list_forums
 from server.services.house import House
 from server.services.ideas import as_seen_by
-from server.storage import contributions, mark_reasons, notices, people
+from server.storage import contributions, mark_reasons, notices, outcomes, people
 
 MOST_AT_ONCE = 200
 
@@ -22,7 +22,7 @@ class Told:
     """A notice with what it is about, as the reader may see it now: None for what is gone or hidden from them.
 
     `about` is the idea or reply; `root` the idea at the root of its thread; `by` who did it; `reason` why a
-    facilitator set a mark.
+    facilitator set a mark, or something was decided; `stream` the work stream that it was decided for.
     """
 
     notice: Notice
@@ -30,6 +30,7 @@ class Told:
     about: Contribution | None = None
     root: Contribution | None = None
     reason: str = ""
+    stream: str = ""
 
 
 async def list_inbox(
@@ -55,16 +56,26 @@ async def with_words(house: House, reader: Member, found: Sequence[Notice]) -> l
     roots = {one.id: one for one in await contributions.by_ids(house.store, {one.thread_id for one in about.values()})}
     whose = await people.by_ids(house.store, {one.by_id for one in found if one.by_id})
     reasons = await mark_reasons.standing(house.store, list(about)) if about else {}
-    return [
-        Told(
+    decided = await outcomes.standing(house.store, about) if any(_speaks_of_outcome(one) for one in found) else {}
+
+    def told(one: Notice) -> Told:
+        made = about.get(one.subject_id)
+        outcome = decided.get(one.subject_id) if _speaks_of_outcome(one) else None
+        marked = reasons.get((one.subject_id, one.detail), "") if one.kind == "mark" else ""
+        return Told(
             one,
             whose.get(one.by_id),
-            made := about.get(one.subject_id),
+            made,
             roots.get(made.thread_id) if made else None,
-            reasons.get((one.subject_id, one.detail), "") if one.kind == "mark" else "",
+            outcome.reason if outcome else marked,
+            outcome.stream_title if outcome else "",
         )
-        for one in found
-    ]
+
+    return [told(one) for one in found]
+
+
+def _speaks_of_outcome(notice: Notice) -> bool:
+    return notice.kind == "outcome" or notice.detail == "outcome"
 
 
 async def _standing(house: House, reader: Member, found: Sequence[Notice]) -> list[Contribution]:

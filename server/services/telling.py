@@ -18,9 +18,11 @@ from server.domain.ideas import Contribution
 from server.domain.notices import MOST_MENTIONS, Notice, NoticeKind, once_each
 from server.services.house import House
 from server.services.jams import hidden_jams
+from server.services.lineage import GENERATIONS
 from server.services.voices import owner_of
 from server.storage import (
     answers,
+    builds,
     contributions,
     events,
     follows,
@@ -303,6 +305,24 @@ async def _report(house: House, event: Event) -> list[Notice]:
     return [_notice(event, one, "followed", by, "report") for one in whom]
 
 
+async def _outcome(house: House, event: Event) -> list[Notice]:
+    """Tell the authors of an idea, and of those that it builds on, what becomes of it, and whoever follows it."""
+    made = await contributions.by_id(house.store, event.subject_id)
+    if made is None or made.deleted:
+        return []
+    by, kind = str(event.data["by"]), str(event.data["kind"])
+    bases = await builds.above(house.store, made.id, GENERATIONS)
+    told = [_notice(event, made.author_id, "outcome", by, kind)]
+    told += [_notice(event, one.author_id, "outcome", by, kind) for one in reversed(bases)]
+    followed = await follows.followers(house.store, [("idea", made.id)], event.at.timestamp())
+    return told + [_notice(event, one, "followed", by, "outcome") for one in sorted(followed)]
+
+
+async def _stream_opened(house: House, event: Event) -> list[Notice]:
+    """Tell somebody that they answer for a work stream."""
+    return [_notice(event, str(event.data["owner"]), "duty", str(event.data["by"]), "stream")]
+
+
 async def _answer_asked(house: House, event: Event) -> list[Notice]:
     """Tell somebody that they are asked for the answer to a theme."""
     return [_notice(event, str(event.data["member"]), "duty", str(event.data["by"]), "answer")]
@@ -343,4 +363,6 @@ TELLERS: dict[str, Callable[[House, Event], Awaitable[list[Notice]]]] = {
     "ReportPublished": _report,
     "ThemeAnswerAsked": _answer_asked,
     "RulesProposed": _rules_proposed,
+    "OutcomeDecided": _outcome,
+    "StreamOpened": _stream_opened,
 }

@@ -24,6 +24,7 @@ from server.services import (
     jams,
     joining,
     memberships,
+    outcomes,
     partners,
     people,
     rehearsals,
@@ -71,7 +72,7 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
         morgan, riley = await people.person(house, "morgan"), await people.person(house, "riley")
         sasha, casey = await people.person(house, "sasha"), await people.person(house, "casey")
         await partners.add_partner(house, morgan, "jam.globex.example", "partner", "GREEN", "Globex")
-        theme = await _themes(house, floor)
+        theme = await say_until_themes(house, floor)
         said = [
             await ideas.post_idea(house, (riley, sasha, casey)[number % 3], floor.public, title, text)
             for number, (title, text) in enumerate(SAID)
@@ -90,6 +91,9 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
         idea = await ideas.edit(house, riley, idea, "People would **wait** if they could sit.", title=idea.title)
         own = await ideas.post_idea(house, morgan, floor.public, "Soup in the hall", "Each Tuesday.")
         await ideas.reply(house, sasha, own, "With bread, please.", intent="answer")
+        stream = await outcomes.open_stream(house, morgan, floor.jam, "Stops where people sit", "All by May.", "riley")
+        await outcomes.decide(house, morgan, grown, "stream", "It costs little and many asked.", stream.id)
+        await outcomes.decide(house, morgan, other, "later", "When the yard is rebuilt.")
         await follows.follow(house, morgan, "forum", floor.public.id)
         await feeds.save_search(house, morgan, "Benches", "q=bench")
         await ideas.post_idea(house, riley, floor.partners, "One gate for all our trucks", "They wait an hour.")
@@ -137,6 +141,9 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
             "lobby": "/jams/better",
             "settings": "/jams/better/settings",
             "board": "/jams/better/board",
+            "outcomes": "/jams/better/outcomes",
+            "decide": f"/ideas/{grown.id}/outcome",
+            "thread-decided": f"/ideas/{grown.id}",
             "theme": f"/jams/better/themes/{theme}",
             "themes-edit": "/jams/better/themes/edit",
             "between": "/jams/better/between",
@@ -255,7 +262,7 @@ async def _arrange(house: House, floor: Floor) -> dict[str, str]:
     }
 
 
-async def _themes(house: House, floor: Floor) -> str:
+async def say_until_themes(house: House, floor: Floor) -> str:
     """Say enough real sentences for themes to appear, wait for them, and return the id of one."""
     morgan = await people.person(house, "morgan")
     for statement in read_statements()[:STATEMENTS]:

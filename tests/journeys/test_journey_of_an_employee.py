@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,10 +12,15 @@ import pytest_asyncio
 from aiohttp import ClientSession
 from playwright.async_api import expect
 
-from server.services import ideas, people, polls
+from server.domain.actors import Member
+from server.services import ideas, inbox, mails, people, polls
+from server.services.house import House
+from server.storage import mails as mail_rows
 from tests.journeys.conftest import Arrive, Found
-from tests.journeys.organisations import Floor, Organisation
+from tests.journeys.organisations import Floor, Organisation, until
+from tests.journeys.pages_of_acme import say_until_themes
 from tests.journeys.pictures import shoot
+from tests.web.mail_server import Received, mail_server
 from tests.web.pages.identity_provider import CLIENT, SECRET, Provider
 
 pytestmark = [
@@ -34,12 +41,21 @@ async def elsewhere() -> AsyncIterator[Provider]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def acme(founding: Found, elsewhere: Provider) -> Organisation:
-    """Acme, whose people sign in with its provider or with a password."""
+async def post() -> AsyncIterator[Received]:
+    """Acme's mail server."""
+    async with mail_server() as received:
+        yield received
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def acme(founding: Found, elsewhere: Provider, post: Received) -> Organisation:
+    """Acme, whose people sign in with its provider or with a password, and are mailed."""
     organisation = await founding("Acme")
     organisation.settings = {
         "MARMALADE_OIDC_ISSUER": elsewhere.issuer, "MARMALADE_OIDC_CLIENT_ID": CLIENT,
         "MARMALADE_OIDC_CLIENT_SECRET": SECRET, "MARMALADE_OIDC_NAME": "Acme ID",
+        "MARMALADE_SMTP_HOST": "127.0.0.1", "MARMALADE_SMTP_PORT": str(post.port), "MARMALADE_SMTP_SECURITY": "none",
+        "MARMALADE_SMTP_FROM": "jam@acme.example", "MARMALADE_SMTP_DOMAINS": "acme.example",
     }  # fmt: skip
     await organisation.add("riley", "Riley Hart", "Customer Care")
     await organisation.add("sasha", "Sasha Brandt", "Operations", "facilitator")
@@ -204,3 +220,81 @@ async def test_an_employee_catches_up_builds_on_what_is_there_rates_votes_and_fo
     await me.press("Follow")
     await expect(me.page.get_by_role("button", name="Following").first).to_have_attribute("aria-pressed", "true")
     await shoot(me, "journey-employee-thread")
+
+
+async def test_an_employee_follows_a_theme_and_gets_no_mail_but_one_digest(
+    acme: Organisation, floor: Floor, post: Received, arrive: Arrive
+) -> None:
+    me = await arrive(acme, reduced_motion="reduce")
+    await me.sign_in("riley", "/me/notices")
+    await me.page.get_by_label("Mail address").fill("riley@acme.example")
+    await me.press("Save the address")
+    await until("a mail asks whether the address is Riley's", lambda: _came(post, 1))
+    link = re.search(r"http://\S+/me/notices/confirm/\w+", post.mails[0].get_content())
+    assert link
+    await me.visit(link[0])
+    await me.press("Yes, mail me here")
+    await me.sees("Confirmed.")
+
+    async with acme.house() as house:
+        theme = await say_until_themes(house, floor)
+    await me.visit(f"/jams/better/themes/{theme}")
+    await me.press("Follow")
+    await expect(me.page.get_by_role("button", name="Following")).to_have_attribute("aria-pressed", "true")
+    await me.page.close()
+
+    async with acme.house() as house:
+        riley, sasha = await people.person(house, "riley"), await people.person(house, "sasha")
+        idea = await ideas.post_idea(house, riley, floor.inside, "Gloves that fit", "They come in one size.")
+        await ideas.mark(house, sasha, idea, "best", "It costs nothing.")
+        await until("Riley has something to read", lambda: _unread(house, riley))
+        assert len(post.mails) == 1, "No mail of what can wait"
+        # A day later, at Riley's hour.
+        async with house.store.transaction() as change:
+            wants = await mail_rows.choices(change, riley.id)
+            await mail_rows.put_choices(change, replace(wants, digest_day="2001-01-01", hour=0))
+    await until("the digest is there", lambda: _came(post, 2))
+    digest = post.mails[1]
+    assert digest["To"] == "riley@acme.example"
+    assert "1 mark" in digest["Subject"]
+    assert "Gloves" not in digest.as_string()
+    async with acme.house() as house:
+        assert (await mails.count_mails(house))["sent"] == 2
+
+
+async def test_weeks_later_an_employee_sees_in_which_work_stream_an_idea_is(
+    acme: Organisation, floor: Floor, arrive: Arrive
+) -> None:
+    async with acme.house() as house:
+        riley = await people.person(house, "riley")
+        idea = await ideas.post_idea(house, riley, floor.inside, "Lamps on the ramp", "It is dark at six.")
+    morgan = await arrive(acme, reduced_motion="reduce")
+    await morgan.sign_in("morgan", "/jams/better/outcomes")
+    await morgan.type("Its name", "Safe yards")
+    await morgan.type("Who answers for it", "@sasha")
+    await morgan.press("Open it")
+    await morgan.sees_heading("Safe yards")
+    await morgan.visit(f"/ideas/{idea.id}")
+    await morgan.follow("Decide")
+    await morgan.page.get_by_label("A work stream carries it on").check()
+    await morgan.type("Why", "Two people fell there last winter.")
+    await morgan.press("Decide")
+    await morgan.sees("Two people fell there last winter.")
+
+    me = await arrive(acme, reduced_motion="reduce")
+    await me.sign_in("riley", "/inbox")
+    told = me.page.get_by_text("Your idea is in the work stream “Safe yards”")
+    await me.reload_until_there(told)
+    await me.visit(f"/ideas/{idea.id}")
+    await me.follow("Safe yards")
+    await me.sees_heading("What became of the ideas")
+    await me.sees("Two people fell there last winter.")
+    await shoot(me, "journey-employee-outcome")
+
+
+async def _came(post: Received, count: int) -> bool:
+    return len(post.mails) >= count
+
+
+async def _unread(house: House, member: Member) -> bool:
+    return bool((await inbox.count_unread(house, member)).get("mark"))

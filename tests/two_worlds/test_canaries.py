@@ -211,6 +211,13 @@ UNUSED |= {
     "theme_answers.why", "theme_answers.written_by",
 }  # fmt: skip
 
+# What became of ideas: nothing of it crosses.
+UNUSED |= {
+    "outcomes.idea_id", "outcomes.jam_id", "outcomes.kind", "outcomes.member_id", "outcomes.reason",
+    "outcomes.stream_id", "work_streams.id", "work_streams.jam_id", "work_streams.owner_id",
+    "work_streams.purpose", "work_streams.title",
+}  # fmt: skip
+
 # What analysts made of themes: nothing of it crosses.
 UNUSED |= {
     f"theme_edits.{name}" for name in ("jam_id", "kind", "member_id", "other", "theme", "title", "undone_by")

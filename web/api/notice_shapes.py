@@ -11,7 +11,7 @@ from server.services.house import House
 from server.services.inbox import Told
 from web.api.shapes import Answer, Body, Paging
 
-Kind = Literal["reply", "mention", "build_on", "mark", "boundary", "moderation", "duty", "followed"]
+Kind = Literal["reply", "mention", "build_on", "mark", "outcome", "boundary", "moderation", "duty", "followed"]
 
 
 class InboxQuery(Paging, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import AUDIENCES, TRANSITIONS, Audience, Charter, Forum, Jam
 from server.domain.voices import NAMES
 from server.keys import HOUSE
-from server.services import answers, board, forums, ideas, jams, partners
+from server.services import answers, board, forums, ideas, jams, outcomes, partners
 from server.services.house import House
 from server.services.presence import note_presence, read_presence
 from web import views
@@ -87,6 +87,7 @@ async def show_lobby(request: web.Request) -> web.Response:
         counted_at=house.now(),
         presence=await read_presence(house, member, jam),
         report=await link_report(house, member, jam, state),
+        outcomes=await _link_outcomes(house, member, jam, state),
         checklist=_checklist(jam) if state == "draft" and not jam.host else (),
         rota=await draw_rota(house, member, jam, own, head.url),
         lineage=await draw_lineage(house, member, jam, names),
@@ -116,6 +117,14 @@ async def link_report(house: House, member: Member, jam: Jam, state: str) -> vie
     if state in ("frozen", "archived") and await answers.may_write(house, member, jam):
         return views.Link(text=_("The jam has closed: answer its themes"), url=f"{url}/write")
     return None
+
+
+async def _link_outcomes(house: House, member: Member, jam: Jam, state: str) -> views.Link | None:
+    """The way to what became of the ideas; before anything is decided, for those who decide once the jam has closed."""
+    closed = state in ("frozen", "archived") and member.may("jams") and not jam.host
+    if not closed and not await outcomes.any_in(house, jam):
+        return None
+    return views.Link(text=_("What became of the ideas"), url=f"{head_of(jam, state).url}/outcomes")
 
 
 def draw_phases(jam: Jam, state: str) -> tuple[Phase, ...]:

@@ -21,6 +21,7 @@ from server.keys import HOUSE
 from server.services import crossings, drafts, explain, files, forums, holds, ideas, lineage, mentions, threads, undo
 from server.services.archive import cite
 from server.services.house import House
+from server.services.outcomes import may_decide
 from server.services.presence import note_presence
 from server.services.text import excerpt, plain
 from web import enclosing, views
@@ -35,6 +36,7 @@ from web.gate import caught_up
 from web.kin import draw_kin
 from web.language import say, together
 from web.ledger import ledger_of
+from web.outcomes import outcome_of
 from web.pages.control.duty import prompted
 from web.pages.control.marks import mark_with_reason
 from web.pages.control.thread import draw_control
@@ -126,6 +128,8 @@ async def draw_thread(
         attached=await enclosing.attached_to(house, member, [thread.idea, *reading.words.values()]),
         cite="" if thread.idea.deleted else await cite(house, member, thread.jam, thread.idea),
         rest=await _rest(request, thread.forum, thread.idea),
+        outcome=await outcome_of(house, thread.idea),
+        decide_url=f"/ideas/{idea.id}/outcome" if await may_decide(house, member, thread.idea) else "",
     )
     return show(request, "thread.html", page, status=status)
 

@@ -36,6 +36,7 @@
 -- After: 0034_theme_edits
 -- After: 0035_identities
 -- After: 0036_lists_of_partners
+-- After: 0037_outcomes
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -830,6 +831,25 @@ CREATE TABLE "list_keepers" (
     "host" VARCHAR(255) NOT NULL  PRIMARY KEY,
     "told_at" REAL NOT NULL
 );
+CREATE TABLE "outcomes" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "idea_id" VARCHAR(32) NOT NULL,
+    "jam_id" VARCHAR(32) NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
+    "stream_id" VARCHAR(32) NOT NULL,
+    "reason" TEXT NOT NULL,
+    "member_id" VARCHAR(32) NOT NULL,
+    "decided_at" REAL NOT NULL,
+    "replaced_at" REAL
+);
+CREATE TABLE "work_streams" (
+    "id" VARCHAR(32) NOT NULL  PRIMARY KEY,
+    "jam_id" VARCHAR(32) NOT NULL,
+    "title" VARCHAR(200) NOT NULL,
+    "purpose" TEXT NOT NULL,
+    "owner_id" VARCHAR(32) NOT NULL,
+    "made_at" REAL NOT NULL
+);
 CREATE INDEX "idx_sessions_member__4466ff" ON "sessions" ("member_id");
 CREATE INDEX "idx_tokens_member__843137" ON "tokens" ("member_id");
 CREATE INDEX "idx_rule_sets_state_c0eb62" ON "rule_sets" ("state", "version");
@@ -893,6 +913,9 @@ CREATE INDEX "idx_search_plac_author__a45faa" ON "search_places" ("author_id", "
 CREATE INDEX "idx_forum_membe_member__6cf5a9" ON "forum_members" ("member_id");
 CREATE INDEX "idx_theme_edits_jam_id_ed4f93" ON "theme_edits" ("jam_id");
 CREATE INDEX "idx_identities_member__6c8dcf" ON "identities" ("member_id");
+CREATE INDEX "idx_outcomes_idea_id_aae694" ON "outcomes" ("idea_id");
+CREATE INDEX "idx_outcomes_jam_id_5da81a" ON "outcomes" ("jam_id");
+CREATE INDEX "idx_work_stream_jam_id_5362ee" ON "work_streams" ("jam_id");
 CREATE TRIGGER search_places_follow AFTER UPDATE OF jam_id, forum_id, author_id, intent, label, hidden ON contributions BEGIN UPDATE search_places SET jam_id = NEW.jam_id, forum_id = CASE WHEN NEW.hidden THEN '' ELSE NEW.forum_id END, author_id = NEW.author_id, intent = NEW.intent, label = NEW.label WHERE number = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 CREATE TRIGGER contribution_words_follow AFTER UPDATE OF forum_id, author_id, hidden ON contributions BEGIN UPDATE contribution_words SET place = CASE WHEN NEW.hidden THEN '' ELSE '0f' || NEW.forum_id END || ' 0a' || NEW.author_id WHERE rowid = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 INSERT INTO "inside_keys" ("name", "bytes") VALUES ('prints', randomblob(32));

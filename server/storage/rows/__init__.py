@@ -61,6 +61,7 @@ from server.storage.rows.organising import (
     JamOriginRow,
     SlotRow,
 )
+from server.storage.rows.outcomes import OutcomeRow, WorkStreamRow
 from server.storage.rows.people import LinkRow, MemberRow, SessionRow, TokenRow
 from server.storage.rows.reading import ReadingRow
 from server.storage.rows.records import AuditRow, CheckpointRow, EventRow, SelfTestRow
@@ -118,6 +119,7 @@ __all__ = [
     "MoveRow",
     "NoticeRow",
     "OpeningRow",
+    "OutcomeRow",
     "OutsiderRow",
     "PartnerRow",
     "PastVerdictRow",
@@ -158,4 +160,5 @@ __all__ = [
     "VisitRow",
     "VoiceRow",
     "WallRow",
+    "WorkStreamRow",
 ]

@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import default
 from typing import Any
 
 import pytest
-from aiosmtpd.smtp import SMTP
 
 from server.domain.actors import Member
 from server.domain.mails import Mail
@@ -22,22 +19,9 @@ from server.services.house import Clock, House
 from server.services.telling import tell
 from server.settings import Settings
 from server.smtp import Mailing
+from tests.web.mail_server import Received, mail_server
 from web.keys import TEMPLATES
 from web.mailing import Postbox
-
-
-@dataclass
-class Received:
-    """What a mail server took. `answers` are what it says to the next ones instead of yes."""
-
-    mails: list[EmailMessage] = field(default_factory=list)
-    answers: list[str] = field(default_factory=list)
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        if self.answers:
-            return self.answers.pop(0)
-        self.mails.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
-        return "250 OK"
 
 
 @dataclass
@@ -71,18 +55,14 @@ async def room(site: Any) -> AsyncIterator[Room]:
     begin = datetime.now(UTC)
     now = [begin.replace(hour=12, minute=0) + timedelta(days=begin.hour >= 12)]
     house = replace(site.house, clock=Clock(lambda: now[0]))
-    received = Received()
-    server = await asyncio.get_running_loop().create_server(lambda: SMTP(received), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    mailing = Mailing(
-        host="127.0.0.1", port=port, security="none", user="", password="",
-        sender="jam@acme.example", domains=frozenset({"acme.example"}),
-    )  # fmt: skip
-    made = Room(site, house, now, received, Postbox(house, mailing, site.server.app[TEMPLATES]))
-    made.idea = await ideas.post_idea(house, site.jonas, site.own_house, "Share crates", "They wash well.")
-    yield made
-    server.close()
-    await server.wait_closed()
+    async with mail_server() as received:
+        mailing = Mailing(
+            host="127.0.0.1", port=received.port, security="none", user="", password="",
+            sender="jam@acme.example", domains=frozenset({"acme.example"}),
+        )  # fmt: skip
+        made = Room(site, house, now, received, Postbox(house, mailing, site.server.app[TEMPLATES]))
+        made.idea = await ideas.post_idea(house, site.jonas, site.own_house, "Share crates", "They wash well.")
+        yield made
 
 
 async def subscribed(room: Room, member: Member, **wants: Any) -> None:

@@ -15,6 +15,7 @@ ICONS: dict[NoticeKind, str] = {
     "mention": "user",
     "build_on": "blocks",
     "mark": "award",
+    "outcome": "stamp",
     "boundary": "shield",
     "moderation": "flag",
     "duty": "stamp",
@@ -29,6 +30,7 @@ def kind_words(kind: NoticeKind) -> str:
         "mention": _("Mentions"),
         "build_on": _("Built on your ideas"),
         "mark": _("Marks"),
+        "outcome": _("What became of ideas"),
         "boundary": _("At the boundary"),
         "moderation": _("Moderation"),
         "duty": _("Waiting for you"),
@@ -43,6 +45,8 @@ def sentence_of(told: Told) -> str:
     name = told.about.author_name if told.about else _("Somebody")
     if notice.kind == "mark":
         return _mark_words(notice.detail)
+    if notice.kind == "outcome" or notice.detail == "outcome":
+        return _outcome_words(told)
     if notice.kind == "boundary":
         return _boundary_words(notice.detail)
     if notice.kind == "followed":
@@ -60,6 +64,22 @@ def _mark_words(detail: str) -> str:
     if detail == "best":
         return _("A facilitator marked your words as best")
     return _("A facilitator marked your words as emerging")
+
+
+def _outcome_words(told: Told) -> str:
+    if told.notice.kind == "followed":
+        return _("It is decided what becomes of an idea that you follow")
+    if told.about is None or told.about.author_id != told.notice.member_id:
+        return _("It is decided what becomes of an idea that yours is part of")
+    if told.notice.detail == "stream":
+        if told.stream:
+            return _("Your idea is in the work stream “%(stream)s”") % {"stream": told.stream}
+        return _("Your idea is in a work stream")
+    return {
+        "done": _("Your idea is done"),
+        "later": _("Your idea waits for later"),
+        "declined": _("Your idea is not carried on"),
+    }.get(told.notice.detail, _("It is decided what becomes of your idea"))
 
 
 def _boundary_words(detail: str) -> str:
@@ -91,6 +111,7 @@ def _duty_words(detail: str) -> str:
         "summary": _("You owe the summary of a breakout room"),
         "hour": _("Your host hour has begun; people have questions for you"),
         "answer": _("You are asked for the answer to a theme of a jam"),
+        "stream": _("You answer for a work stream"),
         "rules": _("A rule table that opens something waits for a second person"),
     }.get(detail, _("Something waits for you to look at"))
 
@@ -118,6 +139,8 @@ def url_of_notice(told: Told) -> str:
         "answer": f"/jams/{notice.subject_id}/report/write",
         "rules": "/boundary",
     }
+    if notice.kind == "duty" and notice.detail == "stream":
+        return f"/jams/{notice.subject_id}/outcomes"
     if notice.detail in plain_places:
         return plain_places[notice.detail]
     if notice.detail == "summary":
