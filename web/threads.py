@@ -99,6 +99,7 @@ class Tree:
         mine = self.thread.mine.get(made.id, set())
         states = {"support": "support" in mine, "emerging": made.emerging, "best": made.best}
         kinds = ("support", "emerging", "best") if made.kind == "idea" else ("support",)
+        theirs = self.thread.theirs if made.kind == "idea" else frozenset()
         return tuple(
             Mark(
                 kind=kind,
@@ -106,10 +107,15 @@ class Tree:
                 icon=MARK_WORDS[kind][1],
                 count=made.support if kind == "support" else 0,
                 made=states[kind],
-                action=f"/ideas/{made.id}/marks/{kind}" if self._may_mark(kind) and not made.hidden else "",
+                action=f"/ideas/{made.id}/marks/{kind}" if self._may_mark(kind) and self._is_open(made, kind) else "",
+                host=self.thread.forum.host if kind in theirs else "",
             )
             for kind in kinds
         )
+
+    def _is_open(self, made: Contribution, kind: str) -> bool:
+        """Whether somebody here may set a mark or take it back: not what the forum's own server set."""
+        return not made.hidden and (made.kind != "idea" or kind not in self.thread.theirs)
 
     def _may_mark(self, kind: str) -> bool:
         return self.writable if kind == "support" else self.reader.may("mark")

@@ -447,7 +447,10 @@ class ForumPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A mark that can be made. `action` is the form's target; `made` tells whether the viewer made it."""
+    """A mark that can be made. `action` is the form's target; `made` tells whether the viewer made it.
+
+    `host` is the server that holds the forum, where its facilitators set it.
+    """
 
     kind: str
     words: str
@@ -455,6 +458,7 @@ class Mark:
     count: int
     made: bool
     action: str
+    host: str = ""
 
     @property
     def reasoned(self) -> bool:

@@ -14,6 +14,7 @@ from federation.outside import crossings, histories, peers
 from federation.outside.crossings import Crossing
 from federation.outside.store import OUTSIDE
 from federation.vocabulary.collections import thread_uri
+from federation.vocabulary.hosting import featured_uri
 from federation.vocabulary.objects import AS_CONTEXT
 
 PAGE = 20
@@ -83,8 +84,30 @@ async def followers(request: web.Request) -> web.Response:
     return _collection({"type": "OrderedCollection", "id": f"{owner}/followers", "totalItems": len(mine)})
 
 
+async def featured(request: web.Request) -> web.Response:
+    """GET the ideas that a forum's facilitators marked, as far as the asker was told, newest first, PAGE at a time."""
+    granted, viewer = await _viewer_of_owner(request)
+    if not granted:
+        return refusal(404)
+    outside, owner = request.app[OUTSIDE], _owner_uri(request)
+    uri = featured_uri(owner)
+    listed = list(dict.fromkeys(one.card.subject_uri for one in await histories.featured(outside, owner, viewer)))
+    if "page" not in request.query:
+        head = {"type": "OrderedCollection", "id": uri, "attributedTo": owner, "totalItems": len(listed)}
+        return _collection(head | ({"first": f"{uri}?page=0"} if len(listed) > PAGE else {"orderedItems": listed}))
+    given = request.query["page"]
+    at = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+    document = {
+        "type": "OrderedCollectionPage",
+        "id": f"{uri}?page={at}",
+        "partOf": uri,
+        "orderedItems": listed[at : at + PAGE],
+    }
+    return _collection(document | ({"next": f"{uri}?page={at + PAGE}"} if at + PAGE < len(listed) else {}))
+
+
 async def empty(request: web.Request) -> web.Response:
-    """GET moderators or featured: nobody and nothing is named outside."""
+    """GET moderators, or what a person did: nobody and nothing is named outside."""
     granted, _ = await _viewer_of_owner(request)
     if not granted:
         return refusal(404)

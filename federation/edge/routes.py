@@ -34,7 +34,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"/forums/{KEY}/context", collections.forum_context),
     Route("GET", f"/forums/{KEY}/followers", collections.followers),
     Route("GET", f"/forums/{KEY}/moderators", collections.empty),
-    Route("GET", f"/forums/{KEY}/featured", collections.empty),
+    Route("GET", f"/forums/{KEY}/featured", collections.featured),
     Route("GET", f"/forums/{KEY}/feed", pages.feed),
     Route("GET", f"/people/{KEY}", documents.serve),
     Route("POST", f"/people/{KEY}/inbox", inbox.take),

@@ -12,6 +12,7 @@ from federation.gate.arrival import Arrival, Outcome
 from federation.gate.create import admit_create
 from federation.gate.declining import decline
 from federation.gate.delete import admit_delete
+from federation.gate.features import admit_add, admit_remove
 from federation.gate.flag import admit_flag
 from federation.gate.follow import admit_follow
 from federation.gate.found import admit_found
@@ -50,6 +51,7 @@ async def admit_announce(arrival: Arrival) -> Outcome:
 
 KINDS: dict[str, Callable[[Arrival], Awaitable[Outcome]]] = {
     "Accept": admit_accept,
+    "Add": admit_add,
     "Announce": admit_announce,
     "Create": admit_create,
     "Delete": admit_delete,
@@ -60,6 +62,7 @@ KINDS: dict[str, Callable[[Arrival], Awaitable[Outcome]]] = {
     "Offer": admit_offer,
     "Receipt": admit_receipt,
     "Reject": admit_reject,
+    "Remove": admit_remove,
     "Undo": admit_undo,
     "Update": admit_update,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
@@ -93,6 +94,7 @@ async def admit_create(arrival: Arrival) -> Outcome:
             origin=origin,
         )
     await take_ballot(gate, made, document)
+    arrival.plan.steps.append(partial(received.look_again, host=arrival.peer, object_uri=remark.uri))
     return ADMITTED
 
 

@@ -8,7 +8,7 @@ from federation.gate.actors import forum_of, show_forum
 from federation.gate.arrival import ADMITTED, Arrival, Outcome, undone_before
 from federation.gate.plan import Gateway, Plan
 from federation.gate.routing import activity_uri, inbox_of, kind_of, parsed
-from federation.outside import crossings, readings
+from federation.outside import crossings, histories, readings
 from federation.outside.crossings import Card
 from federation.outside.peers import Follower
 from federation.vocabulary import activities
@@ -68,17 +68,18 @@ async def _catch_up(gate: Gateway, plan: Plan, follower: Follower) -> None:
     told = await crossings.of_forum(
         gate.outside, follower.forum_uri, "activity", follower.host, types=("Announce",), limit=CATCH_UP
     )
-    for one in reversed(told):
-        if isinstance(parsed(one.document.body)["object"], dict):
-            plan.send(
-                one.document,
-                host=follower.host,
-                inbox_uri=follower.inbox_uri,
-                sender_uri=follower.forum_uri,
-                lane=follower.forum_uri,
-                object_uri=one.card.subject_uri,
-                act="Create",
-            )
+    whole = [one for one in reversed(told) if isinstance(parsed(one.document.body)["object"], dict)]
+    marks = await histories.featured(gate.outside, follower.forum_uri, follower.host)
+    for one in (*whole, *reversed(marks)):
+        plan.send(
+            one.document,
+            host=follower.host,
+            inbox_uri=follower.inbox_uri,
+            sender_uri=follower.forum_uri,
+            lane=follower.forum_uri,
+            object_uri=one.card.subject_uri,
+            act="Add" if one in marks else "Create",
+        )
 
 
 async def undo_follow(arrival: Arrival, object_uri: str) -> Outcome:

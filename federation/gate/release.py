@@ -14,6 +14,7 @@ from federation.gate import (
     boundary_change,
     canaries,
     contributions_out,
+    features_out,
     flags_out,
     forums_out,
     joining,
@@ -29,7 +30,7 @@ from federation.outside import errands
 from federation.outside.store import Books
 from server.domain.errors import Refusal
 from server.domain.events import Event, EventKind
-from server.services import log
+from server.services import ideas, log
 from server.services.house import House
 
 CONSUMER = errands.RELEASE
@@ -41,12 +42,33 @@ async def release_due(gate: Gateway, event: Event, plan: Plan) -> None:
     """Let across what its author can take back no longer, and what our people's votes said of it meanwhile."""
     await contributions_out.release_due(gate, event, plan)
     await marks_out.release_earlier(gate, event, plan)
+    await _marks_too(gate, event, plan)
 
 
 async def release_edit(gate: Gateway, event: Event, plan: Plan) -> None:
     """Let new words across, which may be the first that do, and then the votes that waited for them."""
     await contributions_out.release_edit(gate, event, plan)
     await marks_out.release_earlier(gate, event, plan)
+    await _marks_too(gate, event, plan)
+
+
+async def release_mark(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Tell the forum's server of a vote; tell those who hold our ideas of a facilitator's mark."""
+    await marks_out.release_mark(gate, event, plan)
+    await features_out.change_marks(gate, event, plan)
+
+
+async def release_unmark(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Tell the same of what was taken back."""
+    await marks_out.release_unmark(gate, event, plan)
+    await features_out.change_marks(gate, event, plan)
+
+
+async def _marks_too(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Let the marks of an idea across that was marked before it could cross."""
+    made = await ideas.by_id(gate.house, event.subject_id)
+    if made is not None and (made.emerging or made.best):
+        await features_out.bring_marks_in_line(gate, plan, made.id, event)
 
 
 # Event kind → what the gate does about it. Kinds that are absent concern the inside alone.
@@ -63,8 +85,8 @@ DEALINGS: dict[EventKind, Dealing] = {
     "ContributionMoved": moves_out.release_moved,
     "FlagSent": flags_out.send_flag,
     "ContributionDeleted": contributions_out.release_deletion,
-    "Marked": marks_out.release_mark,
-    "Unmarked": marks_out.release_unmark,
+    "Marked": release_mark,
+    "Unmarked": release_unmark,
     "PollVoted": polls_out.send_votes,
     "PollCounted": polls_out.release_counts,
     "PollEnded": polls_out.release_counts,
@@ -108,6 +130,10 @@ WITHDRAWALS: frozenset[EventKind] = frozenset(
         "ServerChanged",
     }
 )
+
+
+def _withdraws(event: Event) -> bool:
+    return event.kind in WITHDRAWALS or (event.kind == "Unmarked" and event.data.get("kind") != "support")
 
 
 # Events that only add: many share one transaction, unless one hangs on another.
@@ -167,7 +193,7 @@ class Release:
         except Exception as error:
             # What cannot be judged does not cross, and the log goes on; a fault is given a few tries first.
             # Where something has to be withdrawn, going on would leave it standing: then nothing more crosses.
-            if event.kind in WITHDRAWALS or not (isinstance(error, Refusal) or self._gives_up(event.seq)):
+            if _withdraws(event) or not (isinstance(error, Refusal) or self._gives_up(event.seq)):
                 raise
             self._on_failure(event, error)
             plan.back_to(mark)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from federation.gate.contributions_out import bring_in_line
+from federation.gate.features_out import bring_marks_in_line
 from federation.gate.plan import Gateway, Plan
 from federation.outside import crossings
 from server.domain.crossings import Verdict
@@ -58,6 +59,8 @@ async def _review(
         if any(said.get((made.id, made.version, one.audience)) != one.verdict for one in verdicts):
             # What is judged after this may ask what was said of it: that has to be written first.
             await plan.write_so_far()
+        if made.emerging or made.best:
+            await bring_marks_in_line(gate, plan, made.id, event)
     await plan.write_so_far()
 
 

@@ -134,7 +134,7 @@ async def announce(
         if carriage.activity["actor"] == carriage.author_uri
         else {}
     )
-    inboxes = await _inboxes(gate, forum, carriage.audiences, hosts_apart)
+    inboxes = await inboxes_of(gate, forum, carriage.audiences, hosts_apart)
     kinds = await peers.kinds(gate.outside, [*carriage.audiences, *(host for host, _ in inboxes.values())])
     bare: dict[str, Released] = {}
     if carriage.act == "Create" and carriage.is_idea and not forum.members_only:
@@ -183,7 +183,7 @@ def _forms(
     return forms
 
 
-async def _inboxes(
+async def inboxes_of(
     gate: Gateway, forum: Forum, audiences: Sequence[str], hosts_apart: set[str]
 ) -> dict[str, tuple[str, str]]:
     """Return inbox → (host, the audience as which it reads) of the followers who read as one of these audiences."""

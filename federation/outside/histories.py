@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import orjson
@@ -13,6 +14,7 @@ from federation.outside.store import Outside
 # A forum's own log, and what our people did in a forum of another server.
 HOSTED = ("Announce", "Add", "Remove")
 GUESTS = ("Create", "Update", "Delete", "Like", "Undo")
+MOST_FEATURED = 2_000
 LONGEST_PAGE = 400_000
 LONGEST_ACTIVITY = 900_000
 
@@ -117,3 +119,24 @@ async def forum_of_thread(outside: Outside, root_uri: str, host: str | None) -> 
 async def addresses_of_thread(outside: Outside, root_uri: str, host: str | None) -> list[str]:
     """Return the ids of what a viewer was granted of a thread, oldest first."""
     return [one.document.uri for one in await crossings.of_thread(outside, root_uri, host, 1 << 20)]
+
+
+async def said_of_marks(outside: Outside, uris: Sequence[str]) -> list[Crossing]:
+    """Return what stands of what was told of the marks at an idea, under any of its addresses, to any audience."""
+    rows = await outside.store.fetch(
+        f"{SELECT} WHERE c.subject_uri IN (SELECT value FROM json_each(?)) AND c.type IN ('Add', 'Remove')"
+        " AND c.kind = 'activity' AND c.revoked_at IS NULL ORDER BY c.id",
+        (json.dumps(list(uris)),),
+    )
+    return crossings.opened(outside, rows)
+
+
+async def featured(outside: Outside, forum_uri: str, host: str | None) -> list[Crossing]:
+    """Return the standing Adds of ideas to a forum's `featured` that a viewer was told of, newest first."""
+    told, values = _told(host)
+    rows = await outside.store.fetch(
+        f"{SELECT} WHERE c.forum_uri = ? AND c.kind = 'activity' AND c.type = 'Add' AND {STANDING} AND {told}"
+        " ORDER BY c.made_at DESC, c.id DESC LIMIT ?",
+        (forum_uri, *values, MOST_FEATURED),
+    )
+    return crossings.opened(outside, rows)

@@ -187,6 +187,15 @@ async def reopen(change: Transaction, received: Received) -> None:
     await change.execute("UPDATE received SET state = 'ready', due_at = 0 WHERE id = ?", (received.id,))
 
 
+async def look_again(change: Transaction, host: str, object_uri: str) -> None:
+    """Have what a forum's server said of an idea looked at again that came long before the idea was let in."""
+    await change.execute(
+        "UPDATE received SET state = 'ready', attempts = 0, due_at = 0 WHERE object_uri = ? AND host = ?"
+        " AND kind IN ('Add', 'Move') AND state = 'refused' AND note = ?",
+        (object_uri, host, NOTHING_TO_CHANGE),
+    )
+
+
 async def put_off(outside: Outside, received: Received, due_at: float, note: str) -> None:
     """Look at an activity again later."""
     async with outside.store.transaction() as change:

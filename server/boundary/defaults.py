@@ -99,7 +99,7 @@ def mirror_rules(forum_key: str, title: str, host: str, audience: str = "partner
     readers, said = (None, "everyone") if audience == "public" else (whom, f"{host} alone")
     return (
         _share(forum_key, readers, ANSWERS | {"Follow", "Flag"}, f"What we say in “{title}” goes to {said}."),
-        _accept(forum_key, whom, ANSWERS | {"Announce", "Flag"}, f"What {host} tells us of “{title}”."),
+        _accept(forum_key, whom, ANSWERS | {"Announce", "Flag", "Add", "Move"}, f"What {host} tells us of “{title}”."),
     )
 
 

@@ -293,7 +293,7 @@ def upgraded(stored: Mapping[str, Any]) -> dict[str, Any]:
     if "onward" not in values:
         level = Level.__members__.get(str(values.get("label", "")).upper())
         values["onward"] = "recipients" if level is None else WISHES[level]
-    acts: dict[str, Thing] = {"Like": "mark", "Undo": "mark", "Follow": "forum", "Flag": "other"}
+    acts: dict[str, Thing] = {"Like": "mark", "Undo": "mark", "Add": "mark", "Follow": "forum", "Flag": "other"}
     values.setdefault("thing", acts.get(str(values.get("act")), "idea"))
     if values.get("attachments") and "attachment_types" not in stored:
         values["attachment_types"] = [UNKNOWN_TYPE]

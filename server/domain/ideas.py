@@ -9,6 +9,8 @@ from typing import Literal, get_args
 Kind = Literal["idea", "reply"]
 MarkKind = Literal["support", "emerging", "best"]
 MARKS: tuple[MarkKind, ...] = get_args(MarkKind)
+FACILITATED: tuple[MarkKind, ...] = ("emerging", "best")
+"""Marks that facilitators alone set."""
 Intent = Literal["", "idea", "evidence", "experience", "concern", "question", "answer"]
 INTENTS: tuple[Intent, ...] = get_args(Intent)
 TITLE_LIMIT = 200

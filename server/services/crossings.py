@@ -290,7 +290,7 @@ def _act(draft: Draft, earlier: bool) -> str:
 
 
 def _thing(draft: Draft) -> Thing:
-    if draft.act in ("Like", "Undo"):
+    if draft.act in ("Like", "Undo", "Add"):
         return "mark"
     return "idea" if draft.thread_id in ("", draft.contribution_id) else "reply"
 

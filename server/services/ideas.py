@@ -65,7 +65,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """An idea with all that hangs on it. `mine` maps contribution ids to the reader's own marks."""
+    """An idea with all that hangs on it. `mine` maps contribution ids to the reader's own marks.
+
+    `theirs` are the marks that the idea bears on the server that holds its forum, where that is another.
+    """
 
     jam: Jam
     forum: Forum
@@ -74,6 +77,7 @@ class Thread:
     builds_on: Contribution | None
     built_on_by: list[Contribution]
     mine: dict[str, set[str]]
+    theirs: frozenset[str] = frozenset()
 
 
 async def post_idea(
@@ -451,6 +455,11 @@ async def unmark(house: House, by: Member, target: Contribution, kind: MarkKind)
             await _record(house, change, "Unmarked", target, {"kind": kind, "by": by.id})
 
 
+async def markers(house: House, made: Contribution) -> dict[MarkKind, str]:
+    """Return which marks our facilitators set at an idea, each with the id of whoever did: for the gate."""
+    return await contributions.markers(house.store, made.id)
+
+
 async def _check_mark(house: House, by: Member, target: Contribution, kind: MarkKind) -> None:
     if target.deleted:
         raise Missing("idea", f"mark on deleted {target.id}")
@@ -507,7 +516,15 @@ async def read_head(house: House, reader: Member, idea_id: str) -> Thread:
         builds_on=base if base and not base.deleted and not base.hidden else None,
         built_on_by=await contributions.built_on(house.store, idea.id),
         mine=await contributions.marked_by(house.store, reader.id, idea.id),
+        theirs=await _marks_of_host(house, forum, idea),
     )
+
+
+async def _marks_of_host(house: House, forum: Forum, idea: Contribution) -> frozenset[str]:
+    if forum.is_local:
+        return frozenset()
+    found = await contributions.marked_by(house.store, contributions.THEIRS, idea.id)
+    return frozenset(found.get(idea.id, ()))
 
 
 async def list_ideas(
@@ -534,9 +551,14 @@ async def history(house: House, reader: Member, contribution_id: str) -> Sequenc
 
 
 async def reasons_of_marks(house: House, reader: Member, thread: Thread) -> list[MarkReason]:
-    """Return why Emerging and Best were set in a thread that somebody reads, oldest first; fallen marks included."""
+    """Return why Emerging and Best were set in a thread that somebody reads, oldest first; fallen marks included.
+
+    Those of the forum's own server, where that is another, go by its name.
+    """
     await obtain(house, reader, thread.idea.id)
-    return await mark_reasons.of_thread(house.store, thread.idea.id)
+    said = await mark_reasons.of_thread(house.store, thread.idea.id)
+    theirs = contributions.THEIRS
+    return [replace(one, member_name=thread.forum.host) if one.member_id == theirs else one for one in said]
 
 
 async def by_uri(house: House, uri: str) -> Contribution | None:

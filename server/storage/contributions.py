@@ -415,6 +415,8 @@ COUNTED: dict[MarkKind, str] = {
     "emerging": "emerging = (? > 0)",
     "best": "best = (? > 0)",
 }
+THEIRS = ""
+"""Whose marks those are that the facilitators of a forum held elsewhere set: their server names nobody."""
 
 
 async def mark(change: Transaction, contribution_id: str, kind: MarkKind, member_id: str, now: float) -> bool:
@@ -432,16 +434,31 @@ async def mark(change: Transaction, contribution_id: str, kind: MarkKind, member
 
 
 async def unmark(change: Transaction, contribution_id: str, kind: MarkKind, member_id: str) -> bool:
-    """Take a mark back; return False when there was none. Emerging and best fall whoever set them."""
-    whose = "AND member_id = ?" if kind == "support" else "AND ? = ?"
-    values = (member_id,) if kind == "support" else (member_id, member_id)
+    """Take a mark back; return False when there was none.
+
+    Emerging and best fall whoever of ours set them; where they are the forum's own server's too, they stay its.
+    """
+    whose = "=" if kind == "support" or member_id == THEIRS else "!="
     gone = await change.execute(
-        f"DELETE FROM marks WHERE contribution_id = ? AND kind = ? {whose}",
-        (contribution_id, kind, *values),
+        f"DELETE FROM marks WHERE contribution_id = ? AND kind = ? AND member_id {whose} ?",
+        (contribution_id, kind, THEIRS if whose == "!=" else member_id),
     )
-    if gone:
+    left = kind != "support" and await change.fetch_value(
+        "SELECT EXISTS (SELECT 1 FROM marks WHERE contribution_id = ? AND kind = ?)", (contribution_id, kind)
+    )
+    if gone and not left:
         await change.execute(f"UPDATE contributions SET {COUNTED[kind]} WHERE id = ?", (-1, contribution_id))
     return bool(gone)
+
+
+async def markers(store: Database, contribution_id: str) -> dict[MarkKind, str]:
+    """Return emerging and best as they stand at something of ours, each with whoever set it last."""
+    rows = await store.fetch(
+        "SELECT kind, member_id FROM marks WHERE contribution_id = ? AND kind != 'support' AND member_id != ?"
+        " ORDER BY made_at, member_id",
+        (contribution_id, THEIRS),
+    )
+    return {row["kind"]: row["member_id"] for row in rows}
 
 
 async def supporters(store: Database, contribution_id: str) -> list[str]:

@@ -22,11 +22,11 @@ async def put(contribution_id: str, kind: MarkKind, member_id: str, reason: str,
 
 
 async def end(change: Transaction, contribution_id: str, kind: MarkKind, member_id: str, now: float) -> None:
-    """Write down that a mark fell; what was said of it stays."""
+    """Write down that a mark fell; what was said of it stays. A forum's own server, "", takes back its own alone."""
     await change.execute(
         "UPDATE mark_reasons SET taken_by = ?, taken_at = ?"
-        " WHERE contribution_id = ? AND kind = ? AND taken_at IS NULL",
-        (member_id, now, contribution_id, kind),
+        " WHERE contribution_id = ? AND kind = ? AND taken_at IS NULL AND (member_id = '') = (? = '')",
+        (member_id, now, contribution_id, kind, member_id),
     )
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import pytest
 
 from server.domain.actors import Member, Role
@@ -105,6 +106,24 @@ async def test_a_partner_shows_a_closed_forum_to_its_own_people_on_the_list_alon
     assert (heard.text, heard.author_host) == ("Agreed.", globex.host)
     assert not acme.faults
     assert not globex.faults
+
+
+async def test_marks_in_a_closed_forum_come_under_each_servers_own_list(closed: Closed):
+    acme, globex, initech = closed.acme, closed.globex, closed.initech
+    await closed.join(globex)
+    await closed.invite(f"@ida@{initech.host}")
+    await closed.join(initech)
+    idea = await acme.idea(closed.forum, "Only between us.")
+    await ideas.mark(acme.house, acme.admin, idea, "best")
+    await closed.settle()
+    for org in (globex, initech):
+        known = await org.know(idea.uri)
+        assert known is not None
+        assert known.best
+        rows = await acme.outside.store.fetch(f"{BODIES} AND c.type = 'Add'", (org.host,))
+        assert len(rows) == 1
+        subset = await memberships.subset_of(acme.house, closed.forum, org.host)
+        assert orjson.loads(rows[0]["body"])["memberDigest"] == digest_of(subset)
 
 
 async def test_a_closed_forum_is_there_for_no_partner_without_somebody_on_the_list(closed: Closed):

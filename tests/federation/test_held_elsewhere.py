@@ -132,6 +132,16 @@ async def test_of_ones_own_there_is_nothing_to_fetch(scene: Scene):
     assert answer.status == 409
 
 
+async def test_what_its_facilitators_marked_bears_the_hosts_name_on_the_page(scene: Scene):
+    acme, globex = scene.both
+    await ideas.mark(acme.house, acme.admin, scene.idea, "best", "Said inside.")
+    await settle(acme, globex)
+    here = await scene.here()
+    _, thread = await scene.bob.get(f"/ideas/{here.id}")
+    assert re.search(rf"Best · <bdi>{acme.host}</bdi>", thread)
+    assert "Said inside." not in thread
+
+
 async def test_a_jam_held_elsewhere_is_listed_followed_read_answered_and_voted_like_ones_own(scene: Scene):
     acme, globex = scene.both
     here = await scene.here()
