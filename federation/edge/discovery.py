@@ -9,6 +9,7 @@ import orjson
 from aiohttp import web
 
 from federation.edge.documents import ACTIVITY_JSON
+from federation.edge.jams import groups_of, jam_uri
 from federation.edge.refusals import refusal
 from federation.edge.signers import SIGNERS
 from federation.outside import crossings
@@ -24,17 +25,36 @@ def _json(document: Any, content_type: str = "application/json") -> web.Response
 
 
 async def webfinger(request: web.Request) -> web.Response:
-    """GET ?resource=: one of our actors that the asker was granted; unknown and hidden are the same 404."""
+    """GET ?resource=: an actor of ours that the asker was granted, else a jam; unknown and hidden are the same 404."""
     resource = request.query.get("resource", "")
     if not resource:
         return refusal(400)
     viewer = await request.app[SIGNERS].viewer(request)
     found = await _actor(request, resource, viewer)
-    if found is None or found.card.type == "Tombstone":
+    if found is None:
+        return await _jam(request, resource, viewer)
+    if found.card.type == "Tombstone":
         return refusal(404)
     uri = found.document.uri
+    return _found(found.card.author_handle.lstrip("@"), uri)
+
+
+async def _jam(request: web.Request, resource: str, viewer: str | None) -> web.Response:
+    """Answer with a jam by its short name, `acct:slug@host`, or its address: a collection of its forums."""
+    outside = request.app[OUTSIDE]
+    addresses = outside.addresses
+    slug = resource.removeprefix(jam_uri(outside, ""))
+    if slug == resource:
+        slug, _, host = resource.removeprefix("acct:").lstrip("@").rpartition("@")
+        slug = slug if host.lower() == addresses.edge_host else ""
+    if not slug or not await groups_of(outside, slug, viewer):
+        return refusal(404)
+    return _found(f"{slug}@{addresses.edge_host}", jam_uri(outside, slug))
+
+
+def _found(account: str, uri: str) -> web.Response:
     document = {
-        "subject": f"acct:{found.card.author_handle.lstrip('@')}",
+        "subject": f"acct:{account}",
         "aliases": [uri],
         "links": [
             {"rel": "self", "type": ACTIVITY_JSON, "href": uri},

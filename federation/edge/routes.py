@@ -7,7 +7,7 @@ from typing import NamedTuple
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from federation.edge import collections, discovery, documents, health, histories, inbox, pages, way_home
+from federation.edge import collections, discovery, documents, health, histories, inbox, jams, pages, way_home
 
 
 class Route(NamedTuple):
@@ -27,6 +27,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/actor/history", histories.of_guests),
     Route("POST", "/inbox", inbox.take),
     Route("POST", "/actor/inbox", inbox.take),
+    Route("GET", "/jams/{name}", jams.show_jam),
     Route("GET", f"/forums/{KEY}", documents.serve),
     Route("POST", f"/forums/{KEY}/inbox", inbox.take),
     Route("GET", f"/forums/{KEY}/outbox", collections.outbox),

@@ -345,6 +345,17 @@ async def actors(outside: Outside, type_: str, host: str | None, limit: int = 50
     return opened(outside, rows)
 
 
+async def groups_of_jam(outside: Outside, slug: str, host: str | None, limit: int = 500) -> list[Crossing]:
+    """Return our forums that say they belong to a jam and that a viewer was granted, oldest first."""
+    granted, values = _granted(host)
+    rows = await outside.store.fetch(
+        f"{SELECT} WHERE c.kind = 'actor' AND c.type = 'Group' AND c.ours AND {STANDING} AND {NEWEST} AND {granted}"
+        " AND json_extract(CAST(b.bytes AS TEXT), '$.jam.slug') = ? ORDER BY c.made_at LIMIT ?",
+        (*values, slug, limit),
+    )
+    return opened(outside, rows)
+
+
 async def standing_actors(outside: Outside) -> list[Crossing]:
     """Return the newest standing document of each of our actors, for each audience."""
     rows = await outside.store.fetch(f"{SELECT} WHERE c.kind = 'actor' AND c.ours AND {STANDING} AND {NEWEST}")

@@ -33,6 +33,7 @@ LONGEST_TITLED = 20_000
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _LINE_END = re.compile(r"</p>|<br\s{0,10}/?>")
 OUR_TERMS = "urn:marmalade:ns:"
+_BLOCK_END = re.compile(r"</(?:p|li|h[1-6]|blockquote|pre|tr|td|th)>|<br\s{0,10}/?>|<hr\s{0,10}/?>")
 # The object is a file itself, and what it links to is no page.
 FILES = {"Image", "Video", "Audio", "Document"}
 # Files that a browser would run.
@@ -96,7 +97,7 @@ def render_object(piece: Piece) -> dict[str, Any]:
     }
     if piece.is_idea:
         made["name"] = piece.title
-        made["summary"] = f"<p>{markup.escape(_excerpt(piece.text))}</p>"
+        made["summary"] = f"<p>{markup.escape(_excerpt(_words(piece.html)))}</p>"
     if piece.parent_uri:
         made["inReplyTo"] = piece.parent_uri
     if piece.context_uri:
@@ -117,6 +118,11 @@ def render_file(uri: str, media_type: str, words: str, width: int, height: int) 
     if not media_type.startswith("image/"):
         return {"type": "Document", "mediaType": media_type, "url": uri, "name": words}
     return {"type": "Image", "mediaType": media_type, "url": uri, "name": words, "width": width, "height": height}
+
+
+def _words(html: str) -> str:
+    """Return the words of our own markup, without any: an excerpt shows no signs of Markdown."""
+    return markup.unescape(_TAG.sub("", _BLOCK_END.sub(" ", html)))
 
 
 def _excerpt(text: str, limit: int = 280) -> str:

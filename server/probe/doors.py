@@ -48,7 +48,7 @@ async def names_to_ask(house: House, books: Books, canaries: Canaries, *, everyt
     for forum in canaries.forums.values():
         names.add(forum.uri)
         names.keys["forums"].add(forum.id)
-        names.names.add(forum.slug)
+        names.names |= {forum.slug, forum.jam_slug}
     for made in canaries.ideas.values():
         names.add(made.uri)
         names.keys["objects"].add(made.id)
@@ -76,7 +76,7 @@ async def _add_inside(house: House, reader: Member, names: Names) -> None:
     for forum in closed:
         names.add(forum.uri)
         names.keys["forums"].add(forum.id)
-        names.names.add(forum.slug)
+        names.names |= {forum.slug, forum.jam_slug}
     for made in (await ideas.standing_in(house, [forum.id for forum in closed]))[-ASKED:]:
         names.add(made.uri)
         names.keys["objects"].add(made.id)
@@ -102,7 +102,7 @@ def _filled(path: str, names: Names, edge_url: str, *, everything: bool) -> Iter
         for key in sorted(_keys(path, names, everything=everything)):
             filled = re.sub(r"\{key[^/]*\}", key, path)
             yield filled
-            if filled.endswith(("/outbox", "/history")):
+            if filled.endswith(("/outbox", "/history", "/featured")):
                 yield f"{filled}?page=first"
             if filled.startswith("/forums/") and filled.endswith("/context"):
                 for idea in sorted(names.keys["objects"])[:ASKED]:

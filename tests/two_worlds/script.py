@@ -17,7 +17,9 @@ from tests.two_worlds.wire import Request
 from tests.two_worlds.worlds import CANARY, World
 
 ROOMS = ("forums", "people", "objects", "activities")
-NAMES = ("root", "zoe", "yanyan", "person0", "open", "closed", "lab", "rex", CANARY, f"pilot-{CANARY.lower()}-w")
+NAMES = (
+    "root", "zoe", "yanyan", "person0", "open", "closed", "lab", "better", "rex", CANARY, f"pilot-{CANARY.lower()}-w",
+)  # fmt: skip
 GETS = tuple(route.path for route in ROUTES if route.method == "GET")
 INBOXES = tuple(route.path for route in ROUTES if route.method == "POST")
 PAGE = "text/html"
@@ -129,6 +131,8 @@ class Script:
         ann, host = self.world.setting.ann, self.world.acme.host
         for name in NAMES:
             yield self.get(f"/@{name}", f"/@{quote(name)}")
+            yield self.get(f"jam {name}", f"/jams/{quote(name)}")
+            yield self.get(f"jam {name}", f"/jams/{quote(name)}", by=ann)
             yield self.get(f"webfinger {name}", _webfinger(f"acct:{name}@{host}"))
             yield self.get(f"webfinger {name}", _webfinger(f"acct:{name}@{host}"), by=ann)
         for name in ("marmalade.css", "edge.css", "..%2f..%2fdocuments.py", "%2e%2e/pages.py"):

@@ -1,0 +1,50 @@
+"""Ideas and replies as documents."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from federation.vocabulary.objects import Piece, render_object
+from server.services.text import render
+
+
+def summary_of(text: str) -> str:
+    """Return the excerpt that an idea of these words is shown with."""
+    piece = Piece(
+        uri="https://a.example/objects/1", is_idea=True, title="An idea", html=render(text), text=text,
+        author_uri="https://a.example/people/1", forum_uri="https://a.example/forums/1", forum_handle="@f@a.example",
+        is_public=True, context_uri="", parent_uri="", parent_author_uri="", parent_author_handle="", intent="",
+        builds_on_uri="", created_at=datetime(2026, 11, 1, tzinfo=UTC), edited_at=None,
+    )  # fmt: skip
+    return str(render_object(piece)["summary"])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Fewer **lifts**, *more* stairs.", "Fewer lifts, more stairs."),
+        ("# A heading\n\n- one\n- two\n\n> said", "A heading one two said"),
+        ("See [the plan](https://a.example/plan) and `code`.", "See the plan and code."),
+        ("One line\nand the next", "One line and the next"),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", "a b 1 2"),
+        ("Two * three < four & five", "Two * three &lt; four &amp; five"),
+        ("```\nprint(1)\n```", "print(1)"),
+    ],
+)
+def test_an_excerpt_shows_the_words_and_no_signs_of_markdown(text: str, shown: str):
+    assert summary_of(text) == f"<p>{shown}</p>"
+
+
+@settings(derandomize=True, max_examples=60)
+@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=400))
+def test_an_excerpt_is_one_paragraph_of_words_whatever_was_written(text: str):
+    summary = summary_of(text)
+    assert summary.startswith("<p>")
+    assert summary.endswith("</p>")
+    assert not re.search(r"[<>]", summary[3:-4])
+    assert len(summary_of("word " * 500)) < 320
