@@ -18,6 +18,7 @@ from federation.gate.follow import admit_follow
 from federation.gate.found import admit_found
 from federation.gate.like import admit_like
 from federation.gate.lists import UNKNOWN_LIST, is_under_known_list
+from federation.gate.moved import admit_move
 from federation.gate.offer import admit_offer
 from federation.gate.plan import Gateway, Plan
 from federation.gate.receipts import admit_receipt
@@ -59,6 +60,7 @@ KINDS: dict[str, Callable[[Arrival], Awaitable[Outcome]]] = {
     "Follow": admit_follow,
     "Found": admit_found,
     "Like": admit_like,
+    "Move": admit_move,
     "Offer": admit_offer,
     "Receipt": admit_receipt,
     "Reject": admit_reject,

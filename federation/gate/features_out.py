@@ -12,18 +12,20 @@ from dataclasses import dataclass
 from federation.gate.actors import forum_of
 from federation.gate.plan import Gateway, Plan
 from federation.gate.render import standings
-from federation.gate.routing import Carriage, activity_uri, freeze_activity, inboxes_of, parsed
-from federation.outside import histories, peers
+from federation.gate.routing import activity_uri, parsed
+from federation.gate.speaking import Speech, apart_by_list, speak
+from federation.outside import histories
 from federation.outside.crossings import EVERYONE, Crossing
+from federation.outside.peers import PeerKind
 from federation.vocabulary import hosting
-from federation.vocabulary.members import with_digest
 from server.domain.events import Event
 from server.domain.ideas import Contribution, MarkKind
 from server.domain.jams import Forum
-from server.domain.memberships import digest_of
 from server.services import crossings as judged
-from server.services import ideas, memberships, people
+from server.services import ideas, people
 
+# A microblog's `featured` are somebody's own words: this would mean nothing to it.
+OTHERS: tuple[PeerKind, ...] = ("microblog",)
 Marks = frozenset[MarkKind]
 NONE: Marks = frozenset()
 
@@ -68,8 +70,7 @@ async def bring_marks_in_line(gate: Gateway, plan: Plan, idea_id: str, event: Ev
             if before is not None:
                 plan.revoke(before.document.uri, audience, event.at.timestamp())
     for (uri, marks), audiences in changed.items():
-        several = [(one,) for one in audiences] if forum.members_only else [tuple(audiences)]
-        for some in several:
+        for some in apart_by_list(forum, audiences):
             await _tell(gate, plan, _Said(forum, uri, marks, some), apart, event)
 
 
@@ -100,26 +101,8 @@ def _marks(told: Crossing) -> Marks:
 
 
 async def _tell(gate: Gateway, plan: Plan, said: _Said, apart: set[str], event: Event) -> None:
-    forum, at = said.forum, event.at
+    forum = said.forum
     uri = activity_uri(gate, "featured", said.object_uri, event.seq, *said.audiences)
-    document = hosting.mark(
-        uri, forum.uri, said.object_uri, said.marks, is_public=forum.audience == "public", at=at
-    )
-    if forum.members_only:
-        subset = await memberships.subset_of(gate.house, forum, said.audiences[0])
-        document = {**with_digest(document, digest_of(subset)), "@context": hosting.CONTEXT}
-    carriage = Carriage(
-        forum=forum, audiences=said.audiences, activity=document, act=document["type"], object_uri=said.object_uri,
-        thread_uri=said.object_uri, author_uri=forum.uri, version=1, is_idea=True, at=at,
-    )  # fmt: skip
-    released = freeze_activity(plan, carriage, document)
-    inboxes = await inboxes_of(gate, forum, said.audiences, apart)
-    kinds = await peers.kinds(gate.outside, [host for host, _ in inboxes.values()])
-    for inbox, (host, audience) in inboxes.items():
-        if kinds[host] == "microblog":
-            # A microblog's `featured` are somebody's own words: this would mean nothing to it.
-            continue
-        plan.send(
-            released[audience], host=host, inbox_uri=inbox, sender_uri=forum.uri, lane=said.object_uri,
-            object_uri=uri, act=carriage.act,
-        )  # fmt: skip
+    public = forum.audience == "public"
+    document = hosting.mark(uri, forum.uri, said.object_uri, said.marks, is_public=public, at=event.at)
+    await speak(gate, plan, Speech(forum, document, said.audiences, event.at), apart, but=OTHERS)

@@ -15,12 +15,21 @@ from federation.gate.contributions_out import release
 from federation.gate.features_out import bring_marks_in_line
 from federation.gate.plan import Gateway, Plan
 from federation.gate.relay import withdraw_relayed
+from federation.gate.render import standings
+from federation.gate.routing import activity_uri
+from federation.gate.speaking import Speech, apart_by_list, speak
 from federation.outside import crossings
+from federation.outside.crossings import EVERYONE
+from federation.outside.peers import PeerKind
+from federation.vocabulary import hosting
 from server.domain.events import Event
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.services import crossings as judged
 from server.services import forums, ideas, moves
+
+# Software that moves whole topics reads a Move as its own, and is told by what is withdrawn and what is new.
+OTHERS: tuple[PeerKind, ...] = ("forum", "microblog", "unknown")
 
 
 async def release_moved(gate: Gateway, event: Event, plan: Plan) -> None:
@@ -29,6 +38,7 @@ async def release_moved(gate: Gateway, event: Event, plan: Plan) -> None:
     if made is None:
         return
     branch = await moves.branch_of(gate.house, made)
+    stood = await _stood_as(gate, made)
     for one in reversed(branch):
         await _withdraw(gate, plan, one, event.at)
     await plan.write_so_far()
@@ -40,6 +50,35 @@ async def release_moved(gate: Gateway, event: Event, plan: Plan) -> None:
             await plan.write_so_far()
             if one.emerging or one.best:
                 await bring_marks_in_line(gate, plan, one.id, event)
+    await _tell_where(gate, plan, made, forum, stood, event)
+
+
+async def _stood_as(gate: Gateway, made: Contribution) -> dict[str, str]:
+    """Return the address under which each audience was granted something before it was moved."""
+    former = await moves.former_uris(gate.house, made) if made.is_local else []
+    return {audience: uri for uri in former for audience in await crossings.audiences_of(gate.outside, uri)}
+
+
+async def _tell_where(
+    gate: Gateway, plan: Plan, made: Contribution, forum: Forum, stood: dict[str, str], event: Event
+) -> None:
+    """Tell Marmalade servers that held something, and were granted it where it stands now, that it is the same."""
+    kind = await moves.kind_of(gate.house, made) if not made.deleted and not event.data.get("renewed") else None
+    if kind is None or not stood or not forum.is_local:
+        return
+    apart = {one.audience for one in await judged.readers_of(gate.house, forum)} - {EVERYONE}
+    apart |= await judged.recalled_hosts(gate.house, made)
+    root = await ideas.by_id(gate.house, made.thread_id) or made
+    threads = await standings(gate, root, list(stood))
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for audience, uri in (await standings(gate, made, list(threads))).items():
+        together.setdefault((stood[audience], uri, threads[audience]), []).append(audience)
+    for (old, new, thread), audiences in together.items():
+        for some in apart_by_list(forum, audiences):
+            uri = activity_uri(gate, "move", old, new, event.seq, *some)
+            public = forum.audience == "public"
+            document = hosting.move(uri, forum.uri, new, old, kind, is_public=public, at=event.at)
+            await speak(gate, plan, Speech(forum, document, some, event.at, thread), apart, but=OTHERS)
 
 
 async def release_restored(gate: Gateway, event: Event, plan: Plan) -> None:

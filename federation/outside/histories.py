@@ -12,7 +12,7 @@ from federation.outside.crossings import EVERYONE, SELECT, STANDING, Crossing
 from federation.outside.store import Outside
 
 # A forum's own log, and what our people did in a forum of another server.
-HOSTED = ("Announce", "Add", "Remove")
+HOSTED = ("Announce", "Add", "Remove", "Move")
 GUESTS = ("Create", "Update", "Delete", "Like", "Undo")
 MOST_FEATURED = 2_000
 LONGEST_PAGE = 400_000

@@ -9,13 +9,19 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from federation.vocabulary.objects import AS_CONTEXT, moment
+from federation.vocabulary.objects import AS_CONTEXT, first_id, moment
+from server.domain.facilitation import MOVES, MoveKind
 from server.domain.ideas import FACILITATED, MarkKind
 from server.domain.uris import PUBLIC
 
 CONTEXT: list[Any] = [
     AS_CONTEXT,
-    {"marmalade": "urn:marmalade:ns:", "marks": "marmalade:marks", "memberDigest": "marmalade:memberDigest"},
+    {
+        "marmalade": "urn:marmalade:ns:",
+        "marks": "marmalade:marks",
+        "moved": "marmalade:moved",
+        "memberDigest": "marmalade:memberDigest",
+    },
 ]
 
 
@@ -24,14 +30,12 @@ def featured_uri(forum_uri: str) -> str:
     return f"{forum_uri}/featured"
 
 
-def mark(
-    uri: str, forum_uri: str, object_uri: str, marks: Collection[MarkKind], *, is_public: bool, at: datetime
-) -> dict[str, Any]:
-    """Render that these marks, and no others, stand at an idea: an Add, or a Remove where there is none."""
+def _said(kind: str, uri: str, forum_uri: str, object_uri: str, *, is_public: bool, at: datetime) -> dict[str, Any]:
+    """Return what all that a forum says to its followers of something in it has in common."""
     followers = f"{forum_uri}/followers"
-    made: dict[str, Any] = {
+    return {
         "@context": CONTEXT,
-        "type": "Add" if marks else "Remove",
+        "type": kind,
         "id": uri,
         "actor": forum_uri,
         "to": [PUBLIC] if is_public else [followers],
@@ -39,9 +43,30 @@ def mark(
         "audience": forum_uri,
         "published": moment(at),
         "object": object_uri,
-        "target": featured_uri(forum_uri),
     }
+
+
+def mark(
+    uri: str, forum_uri: str, object_uri: str, marks: Collection[MarkKind], *, is_public: bool, at: datetime
+) -> dict[str, Any]:
+    """Render that these marks, and no others, stand at an idea: an Add, or a Remove where there is none."""
+    made = _said("Add" if marks else "Remove", uri, forum_uri, object_uri, is_public=is_public, at=at)
+    made["target"] = featured_uri(forum_uri)
     return made | {"marks": sorted(marks)} if marks else made
+
+
+def move(
+    uri: str, forum_uri: str, object_uri: str, former_uri: str, kind: MoveKind, *, is_public: bool, at: datetime
+) -> dict[str, Any]:
+    """Render that words which stood under one address stand under another now, and whether they were merged, say."""
+    made = _said("Move", uri, forum_uri, object_uri, is_public=is_public, at=at)
+    return made | {"origin": former_uri, "moved": kind}
+
+
+def read_move(activity: Mapping[str, Any]) -> tuple[str, MoveKind | None]:
+    """Return the former address that a Move names, "" for none, and how the words were moved, None where unsaid."""
+    stated = activity.get("moved", activity.get("marmalade:moved"))
+    return first_id(activity.get("origin")), next((kind for kind in MOVES if kind == stated), None)
 
 
 def read_marks(activity: Mapping[str, Any]) -> frozenset[MarkKind]:

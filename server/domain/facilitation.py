@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from server.domain.ideas import MarkKind
 
@@ -12,6 +12,7 @@ from server.domain.ideas import MarkKind
 NEGLECTED_AFTER = timedelta(hours=2)
 REASON_LIMIT = 1_000
 MoveKind = Literal["move", "merge", "split"]
+MOVES: tuple[MoveKind, ...] = get_args(MoveKind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

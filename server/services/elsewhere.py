@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from server.domain.actors import Member
-from server.domain.errors import Conflict
+from server.domain.errors import Conflict, Missing
 from server.domain.events import EventKind
+from server.domain.facilitation import Move, MoveKind
 from server.domain.ideas import FACILITATED, Contribution, MarkKind
 from server.domain.jams import Forum
+from server.domain.uris import new_id
+from server.services import ideas
 from server.services.crossings import all_public_uris
 from server.services.house import House
-from server.storage import contributions, events, mark_reasons
+from server.storage import contributions, events, follows, mark_reasons, moves
 from server.storage.contributions import THEIRS
 
 
@@ -33,6 +36,37 @@ async def ask_for_rest(house: House, by: Member, forum: Forum, idea: Contributio
 async def names_elsewhere(house: House, idea: Contribution) -> list[str]:
     """Return the addresses that the idea of a thread may bear on the server that holds its forum."""
     return await all_public_uris(house, idea) if idea.is_local else [idea.uri]
+
+
+async def take_move(house: House, old: Contribution, new: Contribution, kind: MoveKind) -> None:
+    """Write down that the server of a forum held elsewhere moved something: whoever looks for it is led there.
+
+    Whoever follows an idea follows the thread in which it stands now.
+    """
+    if await moves.stands_now(house.store, old.id) == new.id:
+        return
+    now = house.now()
+    made = Move(
+        id=new_id(), kind=kind, jam_id=new.jam_id, contribution_id=new.id, thread_id=new.thread_id, member_id=THEIRS,
+        member_name="", reason="", before={"was": old.id}, made_at=now, undone_at=None,
+    )  # fmt: skip
+    async with house.store.transaction() as change:
+        await moves.insert(made)
+        await follows.go_along(change, old.id, new.thread_id)
+
+
+async def stands_now(house: House, reader: Member, contribution_id: str) -> Contribution | None:
+    """Return what something that its server moved became, for somebody who may read it; None for nothing."""
+    seen = {contribution_id}
+    while (found := await moves.stands_now(house.store, contribution_id)) and found not in seen:
+        seen.add(found)
+        contribution_id = found
+    if len(seen) == 1:
+        return None
+    try:
+        return await ideas.obtain(house, reader, contribution_id)
+    except Missing:
+        return None
 
 
 async def take_marks(house: House, target: Contribution, kinds: Collection[MarkKind]) -> None:

@@ -7,7 +7,7 @@ is never lowered by it, and what was taken back from a server stays taken back.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from server.boundary.labels import Label
@@ -58,6 +58,12 @@ async def branch_of(house: House, made: Contribution) -> list[Contribution]:
 async def former_uris(house: House, made: Contribution) -> list[str]:
     """Return the URIs under which something stood before it was moved: for the gate."""
     return await rows.former_uris(house.store, made.id)
+
+
+async def kind_of(house: House, made: Contribution) -> MoveKind | None:
+    """Return what was last done to something: for the gate. What was undone counts as a move; None for nothing."""
+    done = await rows.newest_of(house.store, made.id)
+    return done.kind if done else "move" if await rows.was_moved(house.store, made.id) else None
 
 
 async def move(house: House, by: Member, idea: Contribution, forum: Forum, reason: str) -> Move:
@@ -254,7 +260,17 @@ async def moves_in(house: House, reader: Member, thread_id: str) -> tuple[list[M
     """Return what was done to what stands in a thread, and what was split off it, oldest first: credit is public."""
     if not (reader.active and reader.is_local):
         return [], []
-    return await rows.of_thread(house.store, thread_id), await rows.split_from(house.store, thread_id)
+    came = [await _named(house, one) for one in await rows.of_thread(house.store, thread_id)]
+    return came, await rows.split_from(house.store, thread_id)
+
+
+async def _named(house: House, done: Move) -> Move:
+    """Return what the server of a forum held elsewhere did under its name: it says of nobody there who did it."""
+    if done.member_id:
+        return done
+    made = await contributions.by_id(house.store, done.contribution_id)
+    forum, _ = await forum_and_jam(house, made.forum_id) if made else (None, None)
+    return replace(done, member_name=forum.host) if forum else done
 
 
 async def list_moves(house: House, by: Member, jam: Jam, limit: int = 200) -> list[Move]:

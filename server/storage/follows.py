@@ -54,3 +54,12 @@ async def of_themes(store: Database, jam_id: str) -> list[Follow]:
     """Return who follows which theme of a jam."""
     rows = await store.fetch("SELECT * FROM follows WHERE kind = 'theme' AND jam_id = ? ORDER BY id", (jam_id,))
     return [_follow(row) for row in rows]
+
+
+async def go_along(change: Transaction, old_id: str, new_id: str) -> None:
+    """Have whoever follows an idea follow another one as well, into which it was moved."""
+    await change.execute(
+        "INSERT OR IGNORE INTO follows (member_id, kind, subject_id, jam_id, made_at)"
+        " SELECT member_id, kind, ?, jam_id, made_at FROM follows WHERE kind = 'idea' AND subject_id = ?",
+        (new_id, old_id),
+    )

@@ -72,6 +72,22 @@ async def newest_of(store: Database | Transaction, contribution_id: str) -> Move
     return None if row is None else _move(row)
 
 
+async def was_moved(store: Database, contribution_id: str) -> bool:
+    """Say whether anything was ever done to a contribution, undone or not."""
+    return bool(
+        await store.fetch_value("SELECT EXISTS (SELECT 1 FROM moves WHERE contribution_id = ?)", (contribution_id,))
+    )
+
+
+async def stands_now(store: Database, contribution_id: str) -> str:
+    """Return the id of what something of a forum held elsewhere became when its server moved it, "" for nothing."""
+    found = await store.fetch_value(
+        "SELECT contribution_id FROM moves WHERE json_extract(before, '$.was') = ? ORDER BY made_at DESC LIMIT 1",
+        (contribution_id,),
+    )
+    return str(found or "")
+
+
 async def of_thread(store: Database, thread_id: str) -> list[Move]:
     """Return what was done to what stands in a thread now, and not undone, oldest first."""
     rows = await store.fetch(

@@ -14,7 +14,7 @@ from federation.outside.store import LEDGER
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.keys import HOUSE
-from server.services import forums, ideas, people, servers
+from server.services import forums, ideas, moves, people, servers
 from tests.federation.conftest import MakeOrganisation
 from tests.federation.organisation import Organisation
 from tests.federation.test_histories import join, lose, settle
@@ -140,6 +140,23 @@ async def test_what_its_facilitators_marked_bears_the_hosts_name_on_the_page(sce
     _, thread = await scene.bob.get(f"/ideas/{here.id}")
     assert re.search(rf"Best · <bdi>{acme.host}</bdi>", thread)
     assert "Said inside." not in thread
+
+
+async def test_an_old_link_to_what_its_host_merged_leads_to_the_thread_that_shows_it(scene: Scene):
+    acme, globex = scene.both
+    here, into = await scene.here(), await acme.idea(scene.forum, "Stairs first.", title="Stairs")
+    await moves.merge(acme.house, acme.admin, await acme.fresh(scene.idea), into, "Alike.")
+    await settle(acme, globex)
+    answer, _ = await scene.bob.get(f"/ideas/{here.id}")
+    assert answer.status == 303
+    _, page = await scene.bob.get(answer.headers["location"])
+    if "Fewer lifts." not in page:  # the address of a reply leads to its place in the thread
+        there = await globex.know(into.uri)
+        assert there is not None
+        _, page = await scene.bob.get(f"/ideas/{there.id}")
+    assert "Fewer lifts." in page
+    assert "Merged in" in page
+    assert acme.host in page
 
 
 async def test_a_jam_held_elsewhere_is_listed_followed_read_answered_and_voted_like_ones_own(scene: Scene):

@@ -20,6 +20,7 @@ from server.domain.recalls import recall_sentence
 from server.keys import HOUSE
 from server.services import crossings, drafts, explain, files, forums, holds, ideas, lineage, mentions, threads, undo
 from server.services.archive import cite
+from server.services.elsewhere import stands_now
 from server.services.house import House
 from server.services.outcomes import may_decide
 from server.services.presence import note_presence
@@ -62,8 +63,17 @@ async def obtain(request: web.Request) -> tuple[House, Member, Contribution, For
 
 
 async def show_thread(request: web.Request) -> web.Response:
-    """GET /ideas/{idea}: the thread of an idea; the address of a reply leads to its place in the thread."""
-    house, member, made, _, _ = await obtain(request)
+    """GET /ideas/{idea}: the thread of an idea; the address of a reply leads to its place in the thread.
+
+    So does that of what another server, which holds its forum, moved since.
+    """
+    try:
+        house, member, made, _, _ = await obtain(request)
+    except Missing:
+        moved = await stands_now(request.app[HOUSE], member_of(request), request.match_info["idea"])
+        if moved is None:
+            raise
+        return go(request, url_of(moved))
     if made.kind == "reply":
         place = await threads.find(house, member, made)
         url = Asked(made.thread_id, place).url
