@@ -23,6 +23,7 @@ from server.services.house import House
 if TYPE_CHECKING:
     from analytics.corpus import Document
     from analytics.live import LiveThemes
+    from analytics.shelf import Shelf
 
 log_ = structlog.get_logger()
 
@@ -72,6 +73,16 @@ class ThemeWorker:
         for jam_id, corpus in self._corpora.items():
             await self._publish(jam_id, corpus)
         return len(events)
+
+    @property
+    def seq(self) -> int:
+        """The number of the last event that was folded in."""
+        return self._seq
+
+    def shelf(self, jam_id: str) -> Shelf | None:
+        """Return what stands in a jam, read and placed; None for a jam in which nothing was written."""
+        corpus = self._corpora.get(jam_id)
+        return corpus.themes.shelf if corpus is not None else None
 
     def _meet(self, event: Event, name: str) -> None:
         """Take a participant's name out of themes from here on, in the order of the log."""

@@ -166,9 +166,12 @@ async def _inside_roles(work: Work, role: Role, house: House, outside: Outside |
         assert outside is not None
         await _add_gate(work, house, outside)
     if role in ("all", "analytics"):
+        from analytics.why import WhyWorker
         from analytics.worker import ThemeWorker
 
-        work.workers.append(("themes", ThemeWorker(house).run_once, 0.5))
+        drawn = ThemeWorker(house)
+        work.workers.append(("themes", drawn.run_once, 0.5))
+        work.workers.append(("why people comment", WhyWorker(house, drawn).run_once, 1.0))
 
 
 def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, listen: str) -> None:

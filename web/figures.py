@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from server.services.board import Board
+from server.services.board import NO_UNIT, Board
 from server.services.house import House
+from web.behind import url_behind
 from web.charts import draw_spark
 from web.language import counted, say, together
 from web.views import Bar, Figure, Minute, NewTheme, ThemeRow
@@ -20,8 +21,8 @@ _LATEST = 253_402_300_799.0
 _RISE, _LEAST_RISE = 1.25, 3
 
 
-def draw_figures(board: Board, forums: int) -> tuple[Figure, ...]:
-    """The four big figures."""
+def draw_figures(board: Board, forums: int, jam_url: str = "") -> tuple[Figure, ...]:
+    """The big figures; each opens what stands behind it, where `jam_url` is given."""
     invited = counted("%(n)s person here", "%(n)s people here", board.invited)
     each = say("%(n)s for each idea", n=round(board.replies / board.ideas, 1)) if board.ideas else say("no idea yet")
     outside = sum(share.people for share in board.by_host if share.of is None)
@@ -35,22 +36,33 @@ def draw_figures(board: Board, forums: int) -> tuple[Figure, ...]:
     return (
         Figure(
             key="active",
+            url=url_behind(jam_url, "active"),
             value=board.active_now,
             words=say("active now"),
             of=say("in the last 10 minutes, of %(invited)s and guests", invited=invited),
         ),
-        Figure(key="people", value=board.people, words=say("people spoke"), of=spoke),
+        Figure(
+            key="people", url=url_behind(jam_url, "people"), value=board.people, words=say("people spoke"), of=spoke
+        ),
         Figure(
             key="ideas",
+            url=url_behind(jam_url, "ideas"),
             value=board.ideas,
             words=say("ideas"),
             of=counted("in %(n)s forum", "in %(n)s forums", forums),
         ),
-        Figure(key="replies", value=board.replies, words=say("replies"), of=each),
+        Figure(key="replies", url=url_behind(jam_url, "replies"), value=board.replies, words=say("replies"), of=each),
+        Figure(
+            key="neglected",
+            url=url_behind(jam_url, "neglected"),
+            value=board.neglected,
+            words=say("ideas without an answer"),
+            of=say("of %(ideas)s ideas", ideas=board.ideas),
+        ),
     )
 
 
-def draw_units(board: Board) -> tuple[Bar, ...]:
+def draw_units(board: Board, jam_url: str = "") -> tuple[Bar, ...]:
     """How many people of each unit spoke, of how many it has."""
     return tuple(
         Bar(
@@ -62,12 +74,13 @@ def draw_units(board: Board) -> tuple[Bar, ...]:
                 people=counted("%(n)s person", "%(n)s people", share.of or 0),
                 said=share.contributions,
             ),
+            url=url_behind(jam_url, "unit", "" if share.name == NO_UNIT else share.name) if share.contributions else "",
         )
         for share in board.by_unit
     )
 
 
-def draw_servers(board: Board, house: House, names: Mapping[str, str]) -> tuple[Bar, ...]:
+def draw_servers(board: Board, house: House, names: Mapping[str, str], jam_url: str = "") -> tuple[Bar, ...]:
     """How much of what was said came from each organisation's server."""
     total = board.ideas + board.replies
     return tuple(
@@ -81,6 +94,7 @@ def draw_servers(board: Board, house: House, names: Mapping[str, str]) -> tuple[
                 people=counted("%(n)s person", "%(n)s people", share.people),
             ),
             outside=share.of is None and share.name != house.name,
+            url=url_behind(jam_url, "host", share.name if share.of is None else ""),
         )
         for share in board.by_host
     )
@@ -122,6 +136,7 @@ def draw_emerging(report: str | None, themes: Sequence[ThemeRow]) -> tuple[NewTh
             url=known[one["theme"]].url,
             word=one["word"],
             count=len(one["ids"]),
+            behind_url=url_behind(known[one["theme"]].url.partition("/themes/")[0], "emerging", one["theme"]),
             at=datetime.fromtimestamp(one["at"], UTC),
         )
         for one in found

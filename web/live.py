@@ -55,6 +55,7 @@ _COUNTING = frozenset(
         "Unmarked",
         "ThemesRefreshed",
         "ThemeEdited",
+        "EmergingDismissed",
         "JamChanged",
     }
 )

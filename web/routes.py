@@ -61,7 +61,7 @@ from web.pages.organising import (
     rota,
     taking,
 )
-from web.pages.themes import between, editing, reading
+from web.pages.themes import behind, between, editing, reading, why
 
 GET: dict[str, Handler] = {
     "/": home.show_home,
@@ -87,6 +87,9 @@ GET: dict[str, Handler] = {
     "/jams/{jam}/walls": wall.show_walls,
     "/wall/{secret}": wall.show_wall,
     "/jams/{jam}/between": between.show_between,
+    "/jams/{jam}/behind/{of}": behind.show_behind,
+    "/jams/{jam}/why": why.show_why,
+    "/jams/{jam}/why/replies": why.show_replies,
     "/jams/{jam}/themes.csv": editing.download_table,
     "/jams/{jam}/themes.json": editing.download_report,
     "/jams/{jam}/themes/edit": editing.show_editor,
@@ -197,6 +200,7 @@ POST: dict[str, Handler] = {
     "/jams/{jam}/open": jams.open_jam,
     "/jams/{jam}/themes/edit": editing.change,
     r"/jams/{jam}/themes/edit/{edit:\d{1,15}}/undo": editing.undo,
+    "/jams/{jam}/themes/emerging/{theme}/{verb:dismiss|restore}": behind.dismiss,
     "/jams/{jam}/walls": wall.put_up,
     "/jams/{jam}/walls/{wall}/end": wall.take_down,
     "/jams/{jam}/extend": jams.extend_jam,

@@ -236,12 +236,13 @@ class Composer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A number and what it counts: never one without the other."""
+    """A number and what it counts: never one without the other. `url` lists what stands behind it, "" for nothing."""
 
     key: str
     value: int
     words: str
     of: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -622,6 +623,7 @@ class Bar:
     share: float
     of: str
     outside: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -677,6 +679,7 @@ class NewTheme:
     word: str
     count: int
     at: datetime
+    behind_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

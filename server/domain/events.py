@@ -53,6 +53,8 @@ EventKind = Literal[
     "PurgeAsked",
     "ThemesRefreshed",
     "ThemeEdited",
+    "ThemeEmerged",
+    "EmergingDismissed",
     "HostsChanged",
     "IdeaCarried",
     "RehearsalRemoved",

@@ -47,12 +47,13 @@ def told_apart(answers: Sequence[tuple[Group, Group, int]], sizes: Mapping[str, 
     """Add up replies between groups; units of fewer than LEAST people count as one group."""
     found: dict[tuple[Group, Group], int] = {}
     for by, to, count in answers:
-        pair = (_told(by, sizes), _told(to, sizes))
+        pair = (told_as(by, sizes), told_as(to, sizes))
         found[pair] = found.get(pair, 0) + count
     return found
 
 
-def _told(group: Group, sizes: Mapping[str, int]) -> Group:
+def told_as(group: Group, sizes: Mapping[str, int]) -> Group:
+    """Return the group as which it is counted: units of fewer than LEAST people are one."""
     return ("small", "") if group[0] == "unit" and sizes.get(group[1], 0) < LEAST else group
 
 

@@ -8,12 +8,14 @@ from datetime import timedelta
 from server.domain.actors import Member
 from server.domain.errors import Missing
 from server.domain.jams import Jam
+from server.services.emerging import announce
 from server.services.house import House
-from server.services.theme_edits import with_edits
-from server.storage import board, events, people, theme_edits, themes
+from server.services.theme_reports import shown
+from server.storage import board, emerging, events, people, theme_edits, themes
 
 ACTIVE_WINDOW = timedelta(minutes=10)
 SERIES = timedelta(hours=1)
+NO_UNIT = "No unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The figures of a jam at one moment. `per_minute` holds (minute as unix seconds, ideas, replies)."""
+    """The figures of a jam at one moment. `per_minute` holds (minute as unix seconds, ideas, replies).
+
+    `neglected` counts the ideas that nobody has answered.
+    """
 
     active_now: int
     invited: int
@@ -39,6 +44,7 @@ class Board:
     by_unit: list[Share]
     by_host: list[Share]
     at: float
+    neglected: int = 0
 
 
 async def read_board(house: House, reader: Member, jam: Jam) -> Board:
@@ -50,7 +56,7 @@ async def read_board(house: House, reader: Member, jam: Jam) -> Board:
     sizes = await people.unit_sizes(house.store)
     spoke = {unit: (count, made) for unit, count, made in await board.by_unit(house.store, jam.id)}
     units = [
-        Share(unit or "No unit", spoke.get(unit, (0, 0))[0], size, spoke.get(unit, (0, 0))[1])
+        Share(unit or NO_UNIT, spoke.get(unit, (0, 0))[0], size, spoke.get(unit, (0, 0))[1])
         for unit, size in sizes.items()
     ]
     hosts = [
@@ -67,6 +73,7 @@ async def read_board(house: House, reader: Member, jam: Jam) -> Board:
         by_unit=sorted(units, key=lambda unit: (-unit.contributions, unit.name)),
         by_host=hosts,
         at=now.timestamp(),
+        neglected=totals["neglected"],
     )
 
 
@@ -89,8 +96,9 @@ async def keep_themes(house: House, jam_id: str, seq: int, report_json: str, sna
         if not await change.fetch_value("SELECT 1 FROM jams WHERE id = ?", (jam_id,)):
             # A rehearsal that was removed while its themes were reckoned.
             return
-        shown = with_edits(report_json, await theme_edits.of_jam(change, jam_id))
-        await themes.put(change, jam_id, seq, shown, snapshot, now, report_json)
+        await announce(change, jam_id, report_json, await emerging.of_jam(change, jam_id), now)
+        known, edits = await emerging.of_jam(change, jam_id), await theme_edits.of_jam(change, jam_id)
+        await themes.put(change, jam_id, seq, shown(report_json, edits, known), snapshot, now, report_json)
         await events.append(change, "ThemesRefreshed", jam_id, {"jam": jam_id}, now)
 
 

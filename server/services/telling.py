@@ -279,6 +279,12 @@ def _grows(theme: dict[str, object]) -> bool:
     return isinstance(trend, list) and bool(trend) and int(trend[-1]) > 0
 
 
+async def _emerged(house: House, event: Event) -> list[Notice]:
+    """Tell facilitators that a theme emerges: once, when it is announced."""
+    facilitators = await people.in_roles(house.store, FACILITATORS)
+    return [_notice(event, one.id, "duty", detail=f"emerging {event.data['theme']}") for one in facilitators]
+
+
 async def _room(house: House, event: Event) -> list[Notice]:
     """Tell who owes a room's summary, and whom somebody let in. The thread is what it is about: a room has no words."""
     by, thread, named = str(event.data["by"]), str(event.data["thread"]), event.data.get("members")
@@ -356,6 +362,7 @@ TELLERS: dict[str, Callable[[House, Event], Awaitable[list[Notice]]]] = {
     "HoldRefused": _decided,
     "ContributionDeclined": _declined,
     "ThemesRefreshed": _themes,
+    "ThemeEmerged": _emerged,
     "RoomOpened": _room,
     "HourBegan": _hour,
     "NameAsked": _name_asked,

@@ -8,30 +8,23 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
 
 import orjson
 
 from server.database import Transaction
 from server.domain.actors import Member
-from server.domain.curation import KINDS, EditKind, ThemeEdit, curated
+from server.domain.curation import KINDS, EditKind, ThemeEdit
 from server.domain.errors import Conflict, Invalid, Missing
 from server.domain.jams import Jam
 from server.services.house import House
 from server.services.text import clean_line
-from server.storage import contributions, events, themes
+from server.services.theme_reports import shown
+from server.storage import contributions, emerging, events, themes
 from server.storage import theme_edits as rows
 
 LONGEST_TITLE = 100
 MOST = 1_000
 FEWEST_TO_SPLIT = 8
-
-
-def with_edits(report_json: str, edits: Sequence[ThemeEdit]) -> str:
-    """Return a report as JSON with edits applied; as it is where there are none."""
-    if not edits:
-        return report_json
-    return orjson.dumps(curated(orjson.loads(report_json), edits)).decode()
 
 
 async def list_edits(house: House, reader: Member, jam: Jam) -> list[ThemeEdit]:
@@ -97,7 +90,8 @@ async def _note(
     """Show the edit, and write down that it was made."""
     drawn = await themes.drawn(change, jam.id)
     if drawn:
-        await themes.rewrite(change, jam.id, with_edits(drawn, await rows.of_jam(change, jam.id)))
+        known, edits = await emerging.of_jam(change, jam.id), await rows.of_jam(change, jam.id)
+        await themes.rewrite(change, jam.id, shown(drawn, edits, known))
     await events.append(change, "ThemeEdited", jam.id, {"jam": jam.id, "edit": edit_id, **facts}, now)
     await events.audit(change, by.id, act, str(edit_id), now)
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from server.database import Database
 
-SPOKE = "SELECT author_id, kind, created_at FROM contributions WHERE jam_id = ? AND NOT deleted"
+SPOKE = "SELECT author_id, kind, replies, created_at FROM contributions WHERE jam_id = ? AND NOT deleted AND NOT hidden"
 
 # Whoever speaks by a voice is not counted by it: one person has many.
 NAMED = "CASE WHEN author_id NOT IN (SELECT member_id FROM voices) THEN author_id END"
 
 
 async def totals(store: Database, jam_id: str) -> dict[str, int]:
-    """Return the number of ideas, replies and people (who wrote) of a jam."""
+    """Return the number of ideas, replies and people (who wrote) of a jam, and of ideas that nobody answered."""
     row = await store.fetch_one(
         "SELECT count(*) FILTER (WHERE kind = 'idea') AS ideas, count(*) FILTER (WHERE kind = 'reply') AS replies,"
+        " count(*) FILTER (WHERE kind = 'idea' AND replies = 0) AS neglected,"
         f" count(DISTINCT {NAMED}) AS people FROM ({SPOKE})",
         (jam_id,),
     )
-    return {"ideas": row["ideas"], "replies": row["replies"], "people": row["people"]} if row else {}
+    return {name: row[name] for name in ("ideas", "replies", "people", "neglected")} if row else {}
 
 
 async def active_since(store: Database, jam_id: str, since: float) -> int:
@@ -25,9 +26,9 @@ async def active_since(store: Database, jam_id: str, since: float) -> int:
     return int(
         await store.fetch_value(
             f"SELECT count(DISTINCT who) FROM (SELECT {NAMED} AS who FROM contributions"
-            " WHERE jam_id = ? AND created_at >= ? AND NOT deleted UNION ALL"
+            " WHERE jam_id = ? AND created_at >= ? AND NOT deleted AND NOT hidden UNION ALL"
             " SELECT k.member_id FROM marks k JOIN contributions c ON c.id = k.contribution_id"
-            " WHERE c.jam_id = ? AND k.made_at >= ?)",
+            " WHERE c.jam_id = ? AND k.made_at >= ? AND NOT c.deleted AND NOT c.hidden)",
             (jam_id, since, jam_id, since),
         )
         or 0
@@ -39,7 +40,7 @@ async def per_minute(store: Database, jam_id: str, since: float) -> list[tuple[i
     rows = await store.fetch(
         "SELECT CAST(created_at / 60 AS INTEGER) * 60 AS minute, count(*) FILTER (WHERE kind = 'idea') AS ideas,"
         " count(*) FILTER (WHERE kind = 'reply') AS replies FROM contributions"
-        " WHERE jam_id = ? AND created_at >= ? AND NOT deleted GROUP BY 1 ORDER BY 1",
+        " WHERE jam_id = ? AND created_at >= ? AND NOT deleted AND NOT hidden GROUP BY 1 ORDER BY 1",
         (jam_id, since),
     )
     return [(row["minute"], row["ideas"], row["replies"]) for row in rows]
@@ -49,7 +50,8 @@ async def by_unit(store: Database, jam_id: str) -> list[tuple[str, int, int]]:
     """Return (unit, people who wrote, contributions) of our own people, by unit."""
     rows = await store.fetch(
         "SELECT m.unit, count(DISTINCT c.author_id) AS people, count(*) AS contributions FROM contributions c"
-        " JOIN members m ON m.id = c.author_id WHERE c.jam_id = ? AND NOT c.deleted AND m.host = '' AND NOT m.voice"
+        " JOIN members m ON m.id = c.author_id WHERE c.jam_id = ? AND NOT c.deleted AND NOT c.hidden"
+        " AND m.host = '' AND NOT m.voice"
         " GROUP BY m.unit ORDER BY m.unit",
         (jam_id,),
     )
@@ -60,8 +62,8 @@ async def by_host(store: Database, jam_id: str) -> list[tuple[str, int, int]]:
     """Return (host, people who wrote, contributions); our own server is ""."""
     rows = await store.fetch(
         "SELECT m.host, count(DISTINCT CASE WHEN NOT m.voice THEN m.id END) AS people, count(*) AS contributions"
-        " FROM contributions c JOIN members m ON m.id = c.author_id WHERE c.jam_id = ? AND NOT c.deleted"
-        " GROUP BY m.host ORDER BY contributions DESC, m.host",
+        " FROM contributions c JOIN members m ON m.id = c.author_id"
+        " WHERE c.jam_id = ? AND NOT c.deleted AND NOT c.hidden GROUP BY m.host ORDER BY contributions DESC, m.host",
         (jam_id,),
     )
     return [(row["host"], row["people"], row["contributions"]) for row in rows]
@@ -72,7 +74,7 @@ async def by_forum(store: Database, jam_id: str) -> dict[str, tuple[int, int]]:
     rows = await store.fetch(
         "SELECT forum_id, count(*) FILTER (WHERE kind = 'idea') AS ideas,"
         " count(*) FILTER (WHERE kind = 'reply') AS replies FROM contributions"
-        " WHERE jam_id = ? AND NOT deleted GROUP BY forum_id",
+        " WHERE jam_id = ? AND NOT deleted AND NOT hidden GROUP BY forum_id",
         (jam_id,),
     )
     return {row["forum_id"]: (row["ideas"], row["replies"]) for row in rows}

@@ -223,6 +223,12 @@ UNUSED |= {
     f"theme_edits.{name}" for name in ("jam_id", "kind", "member_id", "other", "theme", "title", "undone_by")
 }  # fmt: skip
 
+# What emerges: tests/web/pages/test_web_emerging.py looks at that; nothing of it crosses.
+UNUSED |= {"emerging.dismissed_by", "emerging.jam_id", "emerging.theme", "emerging.word"}
+
+# What a machine takes replies for: tests/analytics/test_why.py looks at that; nothing of it crosses.
+UNUSED |= {"guesses.contribution_id", "guesses.intent", "guesses.jam_id", "learnt.jam_id"}
+
 # The same of the control room: nothing of it crosses, and no rule of these worlds speaks of it.
 UNUSED |= {
     f"{table}.{name}"

@@ -173,14 +173,16 @@ class Denominators(Answer, frozen=True, kw_only=True):
 class BoardAnswer(Thing, frozen=True, kw_only=True):
     """Live figures of a jam at `at`. Each has its denominator under the same name in `denominators`.
 
-    `active_now`: people who wrote or marked within ten minutes. `per_minute`: the last hour, minutes without
-    anything left out. The rows of `by_unit` and `by_host` carry a denominator of their own, `of`.
+    `active_now`: people who wrote or marked within ten minutes; `neglected`: ideas without a reply. `per_minute`: the
+    last hour, minutes without anything left out. The rows of `by_unit` and `by_host` carry a denominator of their own,
+    `of`.
     """
 
     active_now: int
     people: int
     ideas: int
     replies: int
+    neglected: int
     per_minute: list[Minute]
     by_unit: list[UnitShare]
     by_host: list[HostShare]
@@ -346,6 +348,7 @@ def show_board(house: House, jam: Jam, board: Board) -> BoardAnswer:
         people=board.people,
         ideas=board.ideas,
         replies=board.replies,
+        neglected=board.neglected,
         per_minute=[Minute(at=_moment(at), ideas=new, replies=back) for at, new, back in board.per_minute],
         by_unit=[
             UnitShare(unit=one.name, people=one.people, of=one.of, contributions=one.contributions)

@@ -33,10 +33,10 @@ async def draw_board(house: House, reader: Member, jam: Jam) -> BoardPage:
     return BoardPage(
         jam=head,
         edit_url=f"{head.url}/themes/edit" if reader.may("themes") else "",
-        figures=draw_figures(figures, len(own)),
+        figures=draw_figures(figures, len(own), head.url),
         minutes=draw_minutes(figures),
-        units=draw_units(figures),
-        servers=draw_servers(figures, house, names),
+        units=draw_units(figures, head.url),
+        servers=draw_servers(figures, house, names, head.url),
         emerging=draw_emerging(report, themes),
         cells=draw_treemap(themes),
         themes=themes,

@@ -76,7 +76,7 @@ async def show_lobby(request: web.Request) -> web.Response:
         jam=head,
         charter=_charter(jam),
         phases=draw_phases(jam, state),
-        figures=draw_figures(figures, len(own)),
+        figures=draw_figures(figures, len(own), head.url),
         forums=tuple(draw_forum(house, forum, names, counts) for forum in own),
         rising=draw_cards(house, [made for made in rising if made.support or made.replies], by_id, names),
         newest=draw_cards(house, newest[:12], by_id, names),

@@ -79,7 +79,7 @@ async def _draw(house: House, reader: Member, jam: Jam, scene: int, path: str) -
         scenes=(_("Taking part"), _("What it is about"), _("From where")),
         next_url=f"{path}?scene={(scene + 1) % SCENES}",
         seconds=EACH_SECONDS,
-        figures=draw_figures(figures, len(own)),
+        figures=draw_figures(figures, len(own))[:4],
         minutes=minutes,
         peak=max((one.ideas + one.replies for one in minutes), default=0),
         units=tuple(bar for bar in draw_units(figures) if bar.words in units),

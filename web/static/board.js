@@ -52,9 +52,16 @@
       const cells = [new Date(at * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" }), ideas, replies];
       cells.forEach((words, index) => {
         const cell = row.insertCell();
-        cell.textContent = words;
-        if (index) cell.className = "end";
-        else cell.dataset.minute = at;
+        if (index) {
+          cell.textContent = words;
+          cell.className = "end";
+          return;
+        }
+        const link = document.createElement("a");
+        link.href = table.dataset.behind + at;
+        link.textContent = words;
+        cell.append(link);
+        cell.dataset.minute = at;
       });
       return row;
     }));

@@ -37,6 +37,7 @@
 -- After: 0035_identities
 -- After: 0036_lists_of_partners
 -- After: 0037_outcomes
+-- After: 0038_insight
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -850,6 +851,31 @@ CREATE TABLE "work_streams" (
     "owner_id" VARCHAR(32) NOT NULL,
     "made_at" REAL NOT NULL
 );
+CREATE TABLE "emerging" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "jam_id" VARCHAR(32) NOT NULL,
+    "word" VARCHAR(200) NOT NULL,
+    "theme" VARCHAR(32) NOT NULL,
+    "announced_at" REAL NOT NULL,
+    "dismissed_by" VARCHAR(32) NOT NULL,
+    "dismissed_at" REAL,
+    CONSTRAINT "uid_emerging_jam_id_6a7fdd" UNIQUE ("jam_id", "word")
+);
+CREATE TABLE "guesses" (
+    "contribution_id" VARCHAR(32) NOT NULL  PRIMARY KEY,
+    "jam_id" VARCHAR(32) NOT NULL,
+    "version" INT NOT NULL,
+    "intent" VARCHAR(12) NOT NULL,
+    "sure" REAL NOT NULL
+);
+CREATE TABLE "learnt" (
+    "jam_id" VARCHAR(32) NOT NULL  PRIMARY KEY,
+    "marks" INT NOT NULL,
+    "least" REAL NOT NULL,
+    "right" REAL NOT NULL,
+    "told" REAL NOT NULL,
+    "at" REAL NOT NULL
+);
 CREATE INDEX "idx_sessions_member__4466ff" ON "sessions" ("member_id");
 CREATE INDEX "idx_tokens_member__843137" ON "tokens" ("member_id");
 CREATE INDEX "idx_rule_sets_state_c0eb62" ON "rule_sets" ("state", "version");
@@ -916,6 +942,7 @@ CREATE INDEX "idx_identities_member__6c8dcf" ON "identities" ("member_id");
 CREATE INDEX "idx_outcomes_idea_id_aae694" ON "outcomes" ("idea_id");
 CREATE INDEX "idx_outcomes_jam_id_5da81a" ON "outcomes" ("jam_id");
 CREATE INDEX "idx_work_stream_jam_id_5362ee" ON "work_streams" ("jam_id");
+CREATE INDEX "idx_guesses_jam_id_d1a221" ON "guesses" ("jam_id");
 CREATE TRIGGER search_places_follow AFTER UPDATE OF jam_id, forum_id, author_id, intent, label, hidden ON contributions BEGIN UPDATE search_places SET jam_id = NEW.jam_id, forum_id = CASE WHEN NEW.hidden THEN '' ELSE NEW.forum_id END, author_id = NEW.author_id, intent = NEW.intent, label = NEW.label WHERE number = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 CREATE TRIGGER contribution_words_follow AFTER UPDATE OF forum_id, author_id, hidden ON contributions BEGIN UPDATE contribution_words SET place = CASE WHEN NEW.hidden THEN '' ELSE '0f' || NEW.forum_id END || ' 0a' || NEW.author_id WHERE rowid = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 INSERT INTO "inside_keys" ("name", "bytes") VALUES ('prints', randomblob(32));

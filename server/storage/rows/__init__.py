@@ -41,6 +41,7 @@ from server.storage.rows.files import FileBytesRow, FileRow
 from server.storage.rows.finding import ExposureRow, FeedRow, FollowRow, PlaceRow, SavedSearchRow
 from server.storage.rows.holds import HoldAnswerRow, HoldRow
 from server.storage.rows.identities import IdentityRow
+from server.storage.rows.insight import EmergingRow, GuessRow, LearntRow
 from server.storage.rows.jams import ForumRow, JamRow
 from server.storage.rows.meeting import (
     HourQuestionRow,
@@ -83,6 +84,7 @@ __all__ = [
     "ConsumerRow",
     "ContributionRow",
     "DraftRow",
+    "EmergingRow",
     "EventRow",
     "ExposureRow",
     "FeedRow",
@@ -93,6 +95,7 @@ __all__ = [
     "ForumGuestRow",
     "ForumMemberRow",
     "ForumRow",
+    "GuessRow",
     "HoldAnswerRow",
     "HoldRow",
     "HostPictureRow",
@@ -107,6 +110,7 @@ __all__ = [
     "JamVisitRow",
     "KeptListRow",
     "KeyRow",
+    "LearntRow",
     "LinkRow",
     "ListKeeperRow",
     "MailChoiceRow",

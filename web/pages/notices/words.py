@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from server.domain.notices import NoticeKind
 from server.services.inbox import Told
 from server.services.text import excerpt, plain
@@ -102,6 +104,8 @@ def _moderation_words(detail: str) -> str:
 
 
 def _duty_words(detail: str) -> str:
+    if detail.startswith("emerging "):
+        return _("A theme emerges: many suddenly speak of something new")
     return {
         "review": _("Something waits for your review"),
         "flag": _("Somebody asks the facilitators to look at something"),
@@ -143,6 +147,8 @@ def url_of_notice(told: Told) -> str:
         return f"/jams/{notice.subject_id}/outcomes"
     if notice.detail in plain_places:
         return plain_places[notice.detail]
+    if notice.detail.startswith("emerging "):
+        return f"/jams/{notice.subject_id}/behind/emerging?name={quote(notice.detail.partition(' ')[2])}"
     if notice.detail == "summary":
         return url_of(told.about) if told.about else ""
     if notice.kind == "duty":

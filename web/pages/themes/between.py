@@ -8,9 +8,11 @@ from math import cos, log1p, pi, sin
 
 from aiohttp import web
 
+from server.domain.behind import group_words
 from server.domain.exchange import Exchange, Group
 from server.services.exchange import read_exchange
 from web.answers import head_of, show
+from web.behind import url_behind
 from web.language import say
 from web.pages.jams import obtain
 from web.people import names_of_hosts
@@ -48,6 +50,7 @@ class Row:
     to: str
     replies: int
     bridge: bool
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,44 +68,60 @@ async def show_between(request: web.Request) -> web.Response:
     house, member, jam = await obtain(request)
     found = await read_exchange(house, member, jam)
     names = await names_of_hosts(house)
-    words = {group: _words(group, names) for group in found.groups}
+    words = {group: words_of(group, names) for group in found.groups}
     nodes, ties = draw_network(found, words)
     ordered = sorted(found.answers.items(), key=lambda one: (-one[1], one[0]))
+    head = head_of(jam, jam.state_at(house.now()), "board")
     page = BetweenPage(
-        jam=head_of(jam, jam.state_at(house.now()), "board"),
-        figures=_figures(found),
+        jam=head,
+        figures=_figures(found, head.url),
         nodes=nodes,
         ties=ties,
-        rows=tuple(Row(words[by], words[to], count, by != to) for (by, to), count in ordered),
+        rows=tuple(
+            Row(
+                words[by], words[to], count, by != to, url_behind(head.url, "between", group_words(by), group_words(to))
+            )
+            for (by, to), count in ordered
+        ),
         left_out=max(0, len(words) - len(nodes)),
     )
     return show(request, "themes/between.html", page)
 
 
-def _words(group: Group, names: Mapping[str, str]) -> str:
+def words_of(group: Group, names: Mapping[str, str]) -> str:
+    """What a group of people is called."""
     kind, name = group
     if kind == "small":
         return say("units of fewer than five people")
     return names.get(name, name) if kind == "host" else name or say("No unit")
 
 
-def _figures(found: Exchange) -> tuple[Figure, ...]:
+def _figures(found: Exchange, url: str) -> tuple[Figure, ...]:
     return (
         Figure(
             key="across",
+            url=url_behind(url, "across"),
             value=found.across,
             words=say("replies across"),
             of=say("of %(total)s between people", total=found.total),
         ),
         Figure(
             key="half",
+            url=url_behind(url, "half"),
             value=found.half,
             words=say("said half of it"),
             of=say("of %(people)s who spoke; Gini %(gini)s", people=found.people, gini=found.gini),
         ),
-        Figure(key="read", value=found.minutes, words=say("minutes to read"), of=say("what the last 24 hours brought")),
+        Figure(
+            key="read",
+            url=url_behind(url, "day"),
+            value=found.minutes,
+            words=say("minutes to read"),
+            of=say("what the last 24 hours brought"),
+        ),
         Figure(
             key="alone",
+            url=url_behind(url, "neglected"),
             value=found.alone,
             words=say("ideas without an answer"),
             of=say("of %(ideas)s ideas", ideas=found.ideas),

@@ -10,14 +10,14 @@ from server.domain.actors import Member
 from server.domain.curation import KINDS, ThemeEdit
 from server.domain.errors import Missing, NotAllowed, Refusal, SignInNeeded
 from server.domain.jams import Jam
-from server.services import board, theme_edits
+from server.services import board, emerging, theme_edits
 from server.services.house import House
 from web.answers import go, head_of, show
 from web.figures import draw_themes
 from web.forms import read_form, wrong_of
 from web.language import say
 from web.pages.jams import obtain
-from web.pages.themes.views import EditPage, EditRow
+from web.pages.themes.views import Dismissed, EditPage, EditRow
 
 
 async def analyst(request: web.Request) -> tuple[House, Member, Jam]:
@@ -44,6 +44,11 @@ async def _show(request: web.Request, typed: Mapping[str, str], wrong: Mapping[s
         url=url,
         themes=themes,
         edits=tuple(_row(one, labels, url) for one in await theme_edits.list_edits(house, member, jam)),
+        dismissed=tuple(
+            Dismissed(word=one.word, at=one.dismissed_at, url=f"{head.url}/themes/emerging/{one.theme}/restore")
+            for one in await emerging.list_announced(house, member, jam)
+            if one.dismissed_at is not None
+        ),
         wrong=wrong,
         typed=typed,
     )

@@ -22,6 +22,15 @@ class EditRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dismissed:
+    """What emerged, says the machine, and does not, says a person; `url` takes that back."""
+
+    word: str
+    at: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EditPage:
     """The themes of a jam with what can be done to each; `wrong` and `typed` are of the form that was refused."""
 
@@ -29,6 +38,7 @@ class EditPage:
     url: str
     themes: tuple[ThemeRow, ...]
     edits: tuple[EditRow, ...]
+    dismissed: tuple[Dismissed, ...] = ()
     wrong: Mapping[str, str] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
 
@@ -53,3 +63,30 @@ class ThemePage:
     next_url: str
     others: tuple[Choice, ...]
     edit_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """Something that stands behind a number. `note` says what a machine makes of it, "" where nothing."""
+
+    card: IdeaCard
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BehindPage:
+    """What stands behind a number: `said` is one page of `total`.
+
+    `dismiss_url` takes it that an emerging theme is none, from whoever may say so.
+    """
+
+    jam: JamHead
+    title: str
+    lead: str
+    back_url: str
+    back: str
+    said: tuple[Behind, ...]
+    total: int
+    first: int
+    next_url: str
+    dismiss_url: str = ""
