@@ -9,7 +9,9 @@ LONGEST = 3600.0
 GIVE_UP_AFTER = 30 * 24 * 3600.0
 LONGEST_ASKED = 24 * 3600.0
 POISON_TRIES = 3
-UNKNOWN_KEY_TRIES = 36
+#: What says nothing of a document, but of us: 401 where another key of ours is known, 403 where we are shut out.
+OF_US = (401, 403)
+PATIENT_TRIES = 36
 
 
 def pause_after(failures: int) -> float:
@@ -27,15 +29,15 @@ def verdict_on(status: int) -> Literal["sent", "peer failed", "refused"]:
 def is_poison(attempts: int, status: int) -> bool:
     """Say whether a document refused so often (attempts before this one) becomes a dead letter.
 
-    A 401 says nothing of the document: the server knows another key of ours than the one in use, as GoToSocial does for
-    six hours after an exchange. That is tried for a day.
+    A 401 or 403 says nothing of the document: the server knows another key of ours than the one in use, as GoToSocial
+    does for six hours after an exchange, or has paused what it exchanges with us. That is tried for a day.
     """
-    return attempts + 1 >= (UNKNOWN_KEY_TRIES if status == 401 else POISON_TRIES)
+    return attempts + 1 >= (PATIENT_TRIES if status in OF_US else POISON_TRIES)
 
 
 def pause_for(attempts: int, status: int) -> float:
     """Return how many seconds a refused document waits, refused so often before."""
-    return min(LONGEST, 2.0 ** min(attempts + 1, 12)) if status == 401 else 2.0 * (attempts + 1)
+    return min(LONGEST, 2.0 ** min(attempts + 1, 12)) if status in OF_US else 2.0 * (attempts + 1)
 
 
 def retry_after(header: str | None, now: float) -> float:

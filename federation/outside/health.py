@@ -11,7 +11,10 @@ from federation.outside.store import Books
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """Times are unix seconds. `answer` is the last error in words while it lasts; `held` counts objects of ours."""
+    """Times are unix seconds. `answer` is the last error in words while it lasts; `held` counts objects of ours.
+
+    `refused` counts what waits because the server takes nothing from us (HTTP 403), as one does that paused us.
+    """
 
     software: str
     failures: int
@@ -21,6 +24,7 @@ class Health:
     waiting: int
     oldest_at: float | None
     given_up: int
+    refused: int
     next_try_at: float | None
     held: int
 
@@ -30,7 +34,8 @@ async def health_of(outside: Books, host: str) -> Health:
     known = await peers.peer(outside, host)
     rows = await outside.store.fetch(
         "SELECT sum(state = 'queued') AS waiting, min(CASE WHEN state = 'queued' THEN made_at END) AS oldest,"
-        " sum(state = 'dead') AS given_up FROM deliveries WHERE host = ? AND state IN ('queued', 'dead')",
+        " sum(state = 'dead') AS given_up, sum(state = 'queued' AND answer = 'HTTP 403') AS refused"
+        " FROM deliveries WHERE host = ? AND state IN ('queued', 'dead')",
         (host,),
     )
     due_at = known.due_at if known else 0.0
@@ -43,6 +48,7 @@ async def health_of(outside: Books, host: str) -> Health:
         waiting=rows[0]["waiting"] or 0,
         oldest_at=rows[0]["oldest"],
         given_up=rows[0]["given_up"] or 0,
+        refused=rows[0]["refused"] or 0,
         next_try_at=due_at if known and known.failures and due_at > outside.now() else None,
         held=(await count_held(outside, [host]))[host],
     )

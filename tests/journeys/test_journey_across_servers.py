@@ -180,3 +180,25 @@ async def test_what_is_said_inside_is_nowhere_on_the_partner_server_nor_at_the_e
         await jordan.does_not_see("Our own house")
     for path in (f"/objects/{neighbour.secret_id}", f"/forums/{floor.inside.id}", f"/@{floor.inside.slug}"):
         assert await status_of(acme.edge_port, path) == 404
+
+
+async def test_when_a_partner_suspends_the_link_the_other_side_sees_it(
+    acme: Organisation, floor: Floor, neighbour: Neighbour, arrive: Arrive
+) -> None:
+    jordan, morgan = await arrive(neighbour.globex), await arrive(acme)
+    await jordan.sign_in("jordan", f"/boundary/partners/{acme.edge_host}")
+    await jordan.press("Pause")
+    await jordan.sees_button("Resume")
+    async with acme.house() as house:
+        riley = await people.person(house, "riley")
+        await ideas.post_idea(house, riley, floor.partners, "A lamp over the scales", "It is dark there.")
+    await morgan.sign_in("morgan", f"/boundary/partners/{neighbour.globex.edge_host}")
+    await morgan.reload_until_there(morgan.page.get_by_text("It takes nothing from us now"))
+    await shoot(morgan, "journey-partner-suspended")
+    await jordan.visit("/search?q=scales")
+    await jordan.sees("Nothing that you may see matches.")
+    await jordan.visit(f"/boundary/partners/{acme.edge_host}")
+    await jordan.press("Resume")
+    await jordan.sees_button("Pause")
+    await jordan.visit("/search?q=scales")
+    await jordan.reload_until_there(jordan.page.get_by_role("link", name="A lamp over the scales"))

@@ -15,13 +15,24 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from playwright.async_api import expect
 
 from server.domain.ideas import Contribution
-from server.services import ideas, jams, people, polls
+from server.services import ideas, jams, people, polls, rules
 from tests.federation.elsewhere import Elsewhere
 from tests.journeys.conftest import Arrive
 from tests.journeys.organisations import Floor, Organisation, until
 from tests.journeys.pictures import shoot
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
+
+
+NEW_PEOPLE = """
+[[rule]]
+id = "G-new"
+kind = "guard"
+direction = "in"
+act = ["Create"]
+nth = "<=1"
+effect = "hold"
+"""
 
 
 @dataclass(frozen=True)
@@ -122,6 +133,27 @@ async def test_reply_support_and_vote_from_her_own_server_are_seen_by_acme(
     counted = riley.page.locator(".poll").filter(has_text="1 person voted")
     await riley.reload_until_there(counted)
     await shoot(riley, "journey-mastodon-user")
+
+
+async def test_the_first_words_of_somebody_unknown_wait_for_a_reviewer_where_the_rules_say_so(
+    acme: Organisation, floor: Floor, mia: Mia, bench: Contribution, arrive: Arrive
+) -> None:
+    async with acme.house() as house:
+        morgan, in_force = await people.person(house, "morgan"), (await rules.rules_in_force(house))[0].text
+        await rules.apply_rules(house, morgan, in_force + NEW_PEOPLE, "Whoever is new is looked at once.")
+    noor = mia.server.person("noor")
+    note = mia.server.note(noor, "Benches that fold, please.", bench.uri, to=mia.forum)
+    said = mia.server.activity("Create", noor, note, to=note["to"], cc=note["cc"])
+    assert (await mia.server.post(mia.inbox, said)).status == 202
+    casey, riley = await arrive(acme), await arrive(acme)
+    await casey.sign_in("casey", "/boundary/holds")
+    hold = casey.page.get_by_role("article").filter(has_text="Benches that fold, please.")
+    await casey.reload_until_there(hold)
+    await riley.sign_in("riley", f"/ideas/{bench.id}")
+    await riley.does_not_see("Benches that fold, please.")
+    await casey.press("Let it in", within=hold)
+    await riley.reload_until_there(riley.page.get_by_role("article", name="Reply by Noor"))
+    await riley.sees("Benches that fold, please.")
 
 
 async def test_after_the_close_her_reply_is_refused_and_nothing_of_it_is_shown(

@@ -89,7 +89,9 @@ class AgreementAnswer(Thing, frozen=True, kw_only=True):
 
 
 class HealthAnswer(Answer, frozen=True, kw_only=True):
-    """How a server does. `given_up` counts deliveries that ended without being taken."""
+    """How a server does. `given_up` counts deliveries that ended without being taken, `refused` those that wait
+    because it takes nothing from us (HTTP 403).
+    """
 
     software: str
     failures: int
@@ -100,6 +102,7 @@ class HealthAnswer(Answer, frozen=True, kw_only=True):
     oldest_waiting_at: datetime | None
     next_try_at: datetime | None
     given_up: int
+    refused: int
 
 
 class PartnerView(Thing, frozen=True, kw_only=True):
@@ -186,6 +189,7 @@ def _health(health: Health) -> HealthAnswer:
         oldest_waiting_at=_moment(health.oldest_at),
         next_try_at=_moment(health.next_try_at),
         given_up=health.given_up,
+        refused=health.refused,
     )
 
 

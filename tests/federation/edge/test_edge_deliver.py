@@ -296,7 +296,7 @@ def test_a_retry_after_may_be_a_date(ahead: int):
 @given(some.integers(0, 100))
 def test_patience_ends(attempts: int):
     assert is_poison(attempts, 422) == (attempts >= 2)
-    assert is_poison(attempts, 401) == (attempts >= 35)
+    assert is_poison(attempts, 401) == is_poison(attempts, 403) == (attempts >= 35)
     assert 2.0 <= pause_for(attempts, 401) <= 3600.0
 
 

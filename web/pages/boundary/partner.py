@@ -95,6 +95,8 @@ def _tone(partner: Partner | None, health: Health | None) -> tuple[Tone, str]:
     """How a server does, as a colour and in words."""
     if partner is not None and partner.state == "paused":
         return "slow", say("Paused")
+    if health is not None and health.refused:
+        return "bad", say("It takes nothing from us now (HTTP 403): it may have paused the partnership")
     if health is None or (health.success_at is None and not health.failures):
         return "quiet", say("Nothing delivered yet")
     if health.failures:
