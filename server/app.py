@@ -231,6 +231,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
 async def _add_gate(work: Work, house: House, outside: Outside) -> None:
     from federation.gate.actors import show_server
     from federation.gate.admit import Admit
+    from federation.gate.boundary_change import tell_outsiders
     from federation.gate.joining import follow_found
     from federation.gate.plan import Gateway
     from federation.gate.purging import Purge
@@ -243,6 +244,7 @@ async def _add_gate(work: Work, house: House, outside: Outside) -> None:
         pass
     gate = Gateway(house, outside)
     await show_server(gate)
+    await tell_outsiders(gate)
     release = Release(gate, _not_crossed)
     work.workers += [
         ("release", release.run_once, REST_SECONDS),

@@ -7,9 +7,6 @@ attempt, and not expired. Nothing of its tokens is kept.
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,6 +19,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from server.domain.attempts import Attempt
 from server.domain.identities import Identity
 
 #: What a provider is described by, in settings called MARMALADE_OIDC_….
@@ -41,25 +39,6 @@ LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 
 class NotProved(Exception):
     """The provider did not say, in a form that can be believed, who somebody is. The text is for the log."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One attempt to sign in: what ties the provider's answer to the browser that was sent there."""
-
-    state: str
-    nonce: str
-    verifier: str
-
-    @classmethod
-    def make(cls) -> Attempt:
-        return cls(*(secrets.token_urlsafe(32) for _ in range(3)))
-
-    @property
-    def challenge(self) -> str:
-        """The verifier's SHA-256, which goes ahead (RFC 7636, S256)."""
-        digest = hashlib.sha256(self.verifier.encode()).digest()
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 @dataclass(slots=True)

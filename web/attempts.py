@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from server.domain.actors import Member
+from server.domain.attempts import Attempt
 from server.domain.identities import Identity
 from server.keys import HOUSE
-from server.oidc import Attempt
 from server.services import identities
 from web.session import cookie_name, hand_cookie
 

@@ -10,10 +10,13 @@ from aiohttp import web
 from federation.edge.pages import PAGES
 from federation.edge.refusals import refusal
 from federation.edge.signers import SIGNERS
+from federation.edge.visits import PRIVATE as NOT_KEPT
+from federation.edge.visits import visit_of
 from federation.outside import crossings
 from federation.outside.crossings import Crossing
 from federation.outside.store import OUTSIDE
 from server.domain.files import MEDIA_TYPES
+from server.domain.visitors import is_visitor
 
 ACTIVITY_JSON = "application/activity+json"
 PRIVATE = {"Cache-Control": "private", "Vary": "Accept, Signature"}
@@ -47,10 +50,12 @@ async def serve_file(request: web.Request) -> web.StreamResponse:
 
     Whatever it holds, a browser runs nothing of it.
     """
-    _, found = await _granted(request)
+    found = await _granted_file(request)
     if found is None or found.document.kind != "file":
         return refusal(404)
-    more = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+    more = {"Content-Security-Policy": "default-src 'none'; sandbox", "Vary": "Accept, Cookie, Signature"}
+    if is_visitor(found.document.audience):
+        more |= NOT_KEPT
     media_type = MEDIA_TYPES.get(found.card.type, "application/octet-stream")
     if not media_type.startswith("image/"):
         more["Content-Disposition"] = "attachment"
@@ -61,6 +66,13 @@ async def _granted(request: web.Request) -> tuple[str | None, Crossing | None]:
     """Return who asks, as far as a signature says, and what that one was granted under this address."""
     viewer = await request.app[SIGNERS].viewer(request)
     return viewer, await crossings.find(request.app[OUTSIDE], uri_of(request), viewer)
+
+
+async def _granted_file(request: web.Request) -> Crossing | None:
+    """Return a file as it was granted to whoever asks: by a signature, or, as pages show it, by being signed in."""
+    viewer = await request.app[SIGNERS].viewer(request)
+    visit = await visit_of(request) if viewer is None else None
+    return await crossings.find(request.app[OUTSIDE], uri_of(request), visit.audience if visit else viewer)
 
 
 async def serve_server(request: web.Request) -> web.StreamResponse:

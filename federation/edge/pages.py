@@ -1,4 +1,7 @@
-"""Public pages and feeds, drawn from what everybody was granted. No scripts, no cookies, no sign-in."""
+"""Pages and feeds, drawn from what everybody was granted, and pages for whoever signed in with what is for them alone.
+
+No scripts. Feeds know no cookie: they are everybody's.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from federation.edge.refusals import refusal
+from federation.edge.visits import PRIVATE, visit_of
 from federation.outside import crossings
 from federation.outside.crossings import Crossing
 from federation.outside.store import OUTSIDE, Outside
+from federation.outside.visitors import Visit
 from federation.vocabulary.questions import read_ballot
 from server.domain.sentences import say
 from server.language import RIGHT_TO_LEFT, liked_best, speaking, spoken
@@ -31,7 +36,7 @@ ATOM = "http://www.w3.org/2005/Atom"
 LISTED = 200
 PAGE_HEADERS = {"Cache-Control": "private", "Vary": "Accept, Signature"}
 #: What says more than the documents themselves is in the language that was asked for.
-SPOKEN_HEADERS = {"Cache-Control": "private", "Vary": "Accept, Accept-Language, Signature"}
+SPOKEN_HEADERS = {"Cache-Control": "private", "Vary": "Accept, Accept-Language, Cookie, Signature"}
 TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 
 
@@ -59,40 +64,51 @@ class Pages:
         self._jinja.filters["clock"] = lambda at: clock(at, spoken())
         self.files = {path.name: _static(path) for path in sorted((HERE / "static").iterdir()) if path.suffix in TYPES}
 
-    def render(self, request: web.Request, name: str, **values: Any) -> web.Response:
-        """Draw one page in the language that its reader asks for."""
+    def render(self, request: web.Request, name: str, visit: Visit | None, **values: Any) -> web.Response:
+        """Draw one page in the language that its reader asks for; `visit` is who is signed in."""
         outside = request.app[OUTSIDE]
         site = {"name": outside.name, "url": outside.addresses.edge_url, "host": outside.addresses.edge_host}
         language = liked_best(request.headers.get("Accept-Language", ""))
         direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
         with speaking(language):
-            text = self._jinja.get_template(name).render(site=site, language=language, direction=direction, **values)
-        headers = {**SPOKEN_HEADERS, "Content-Language": language}
+            text = self._jinja.get_template(name).render(
+                site=site, language=language, direction=direction, visit=visit, path=request.path, **values
+            )
+        headers = {**SPOKEN_HEADERS, "Content-Language": language, **(PRIVATE if visit else {})}
         return web.Response(text=text, content_type="text/html", headers=headers)
 
     async def show(self, request: web.Request, uri: str) -> web.StreamResponse:
-        """Show the page of a forum or a thread that everybody was granted; anything else is the plain 404."""
-        outside = request.app[OUTSIDE]
-        found = await crossings.find(outside, uri, None)
-        if found is None:
+        """Show the page of a forum or a thread that everybody was granted, or whoever is signed in; anything else is
+        the plain 404.
+        """
+        outside, visit = request.app[OUTSIDE], await visit_of(request)
+        viewer = visit.audience if visit else None
+        found = await crossings.find(outside, uri, viewer)
+        if found is None or (found.card.type == "Tombstone" and found.document.audience == viewer):
+            # What somebody alone could read is not there once they may not: as if it had never been.
             return refusal(404)
         if found.card.type == "Tombstone":
             return refusal(410)
         if found.card.type == "Group":
-            return _linked(self.render(request, "forum.html", forum=await _forum(outside, found)), uri)
+            page = self.render(request, "forum.html", visit, forum=await _forum(outside, found, viewer))
+            return _linked(page, found)
         if found.document.kind == "object":
             if found.card.thread_uri != found.document.uri:
                 raise web.HTTPFound(f"{found.card.thread_uri}#{found.document.uri.rsplit('/', 1)[1]}")
-            return _linked(self.render(request, "thread.html", **await _thread(outside, found)), uri)
+            return _linked(self.render(request, "thread.html", visit, **await _thread(outside, found, viewer)), found)
         return refusal(404)
 
 
 PAGES = web.AppKey("PAGES", Pages)
 
 
-def _linked(page: web.Response, uri: str) -> web.Response:
-    """Name, beside a page, the document that it shows: software that was given the page's address finds it."""
-    page.headers["Link"] = f'<{uri}>; rel="alternate"; type="application/activity+json"'
+def _linked(page: web.Response, found: Crossing) -> web.Response:
+    """Name, beside a page, the document that it shows: software that was given the page's address finds it.
+
+    What is for whoever is signed in is there for no software.
+    """
+    if found.document.audience == crossings.EVERYONE:
+        page.headers["Link"] = f'<{found.document.uri}>; rel="alternate"; type="application/activity+json"'
     return page
 
 
@@ -120,22 +136,23 @@ def _plain(markup: str) -> str:
     return " ".join(html.unescape(nh3.clean(markup, tags=set())).split())
 
 
-async def _forum(outside: Outside, found: Crossing) -> dict[str, Any]:
+async def _forum(outside: Outside, found: Crossing, viewer: str | None) -> dict[str, Any]:
     document = _document(found)
-    ideas = await crossings.of_forum(outside, found.document.uri, "object", None, types=("Article",), limit=LISTED)
+    ideas = await crossings.of_forum(outside, found.document.uri, "object", viewer, types=("Article",), limit=LISTED)
     return {
         "title": found.card.author_name,
         "question": _plain(_text(document.get("summary"))),
         "handle": found.card.author_handle,
         "url": found.document.uri,
         "closed": document.get("postingRestrictedToMods") is True,
-        "ideas": [await _idea(outside, one) for one in ideas],
+        "listed": found.document.audience != crossings.EVERYONE,
+        "ideas": [await _idea(outside, one, viewer) for one in ideas],
     }
 
 
-async def _idea(outside: Outside, found: Crossing) -> dict[str, Any]:
+async def _idea(outside: Outside, found: Crossing, viewer: str | None) -> dict[str, Any]:
     document = _document(found)
-    thread = await crossings.of_thread(outside, found.document.uri, None)
+    thread = await crossings.of_thread(outside, found.document.uri, viewer)
     text = _plain(_text(document.get("content")))
     return {
         "title": _text(document.get("name")) or say("Untitled"),
@@ -148,12 +165,12 @@ async def _idea(outside: Outside, found: Crossing) -> dict[str, Any]:
     }
 
 
-async def _thread(outside: Outside, found: Crossing) -> dict[str, Any]:
+async def _thread(outside: Outside, found: Crossing, viewer: str | None) -> dict[str, Any]:
     document = _document(found)
-    forum = await crossings.find(outside, found.card.forum_uri, None)
+    forum = await crossings.find(outside, found.card.forum_uri, viewer)
     listed = [
         one
-        for one in await crossings.of_thread(outside, found.document.uri, None)
+        for one in await crossings.of_thread(outside, found.document.uri, viewer)
         if one.document.uri != found.document.uri
     ]
     return {
@@ -161,6 +178,8 @@ async def _thread(outside: Outside, found: Crossing) -> dict[str, Any]:
             "title": forum.card.author_name if forum else "",
             "url": found.card.forum_uri,
             "handle": forum.card.author_handle if forum else "",
+            "listed": found.document.audience != crossings.EVERYONE,
+            "closed": forum is None or _document(forum).get("postingRestrictedToMods") is True,
         },
         "thread": {
             "title": _text(document.get("name")) or say("Untitled"),
@@ -233,9 +252,10 @@ def _tree(outside: Outside, root_uri: str, listed: list[Crossing]) -> list[dict[
 
 
 async def home(request: web.Request) -> web.StreamResponse:
-    """GET /: the forums that everybody may read."""
-    outside = request.app[OUTSIDE]
-    groups = await crossings.actors(outside, "Group", None)
+    """GET /: the forums that everybody may read, and those that whoever is signed in may."""
+    outside, visit = request.app[OUTSIDE], await visit_of(request)
+    viewer = visit.audience if visit else None
+    groups = await crossings.actors(outside, "Group", viewer)
     forums = [
         {
             "title": one.card.author_name,
@@ -243,11 +263,12 @@ async def home(request: web.Request) -> web.StreamResponse:
             "handle": one.card.author_handle,
             "url": one.document.uri,
             "closed": _document(one).get("postingRestrictedToMods") is True,
-            "ideas": await crossings.count_of_forum(outside, one.document.uri, "object", None, ("Article",)),
+            "listed": one.document.audience != crossings.EVERYONE,
+            "ideas": await crossings.count_of_forum(outside, one.document.uri, "object", viewer, ("Article",)),
         }
         for one in groups
     ]
-    return _pages(request).render(request, "home.html", forums=forums)
+    return _pages(request).render(request, "home.html", visit, forums=forums)
 
 
 def _pages(request: web.Request) -> Pages:

@@ -7,7 +7,18 @@ from typing import NamedTuple
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from federation.edge import collections, discovery, documents, health, histories, inbox, jams, pages, way_home
+from federation.edge import (
+    collections,
+    discovery,
+    documents,
+    health,
+    histories,
+    inbox,
+    jams,
+    pages,
+    sign_in,
+    way_home,
+)
 
 
 class Route(NamedTuple):
@@ -52,6 +63,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/nodeinfo/2.1", discovery.nodeinfo),
     Route("GET", "/api/v1/instance", discovery.instance),
     Route("GET", "/home", way_home.go_home),
+    Route("GET", "/sign-in", sign_in.show),
+    Route("POST", "/sign-in", sign_in.begin),
+    Route("GET", f"/sign-in/back/{KEY}", sign_in.come_back),
+    Route("POST", "/sign-out", sign_in.leave),
     Route("GET", "/static/{name}", pages.static),
     Route("GET", "/favicon.ico", pages.icon),
     Route("GET", "/livez", health.live),

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from federation.edge.deliver import Deliverer
+from federation.edge.home_servers import HomeServers
 from federation.edge.inbox import INBOX, LONGEST_BODY, Inbox
 from federation.edge.lookup import Lookup
 from federation.edge.pages import PAGES, Pages
 from federation.edge.reading import Reader
 from federation.edge.refusals import answer_plainly
 from federation.edge.routes import add_routes
+from federation.edge.sign_in import DOORWAY, Doorway
 from federation.edge.signers import REMEMBERED, SIGNERS, Signers
 from federation.fetch import Fetcher
 from federation.outside import keys
@@ -91,6 +93,7 @@ def make_edge(outside: Outside, transport: Transport, signer: ServerSigner) -> E
     app[SIGNERS] = Signers(outside, fetcher)
     app[INBOX] = Inbox(outside)
     app[PAGES] = Pages()
+    app[DOORWAY] = Doorway(HomeServers(outside, transport, fetcher), outside.now)
     add_routes(app)
     lookup = Lookup(outside, fetcher)
     return Edge(app, lookup, Deliverer(outside, transport), Reader(outside, fetcher, lookup))

@@ -21,6 +21,7 @@ from federation.vocabulary.members import render_list
 from server.boundary.rules import NAME_TO_ROLE
 from server.domain.actors import Member
 from server.domain.jams import Forum, Jam
+from server.domain.visitors import is_visitor
 from server.services import crossings as judged
 from server.services import forums, memberships
 from server.services.text import render
@@ -173,12 +174,15 @@ async def show_forum(gate: Gateway, plan: Plan, forum: Forum, jam: Jam) -> list[
 async def _show_with_lists(
     gate: Gateway, plan: Plan, forum: Forum, document: dict[str, Any], audiences: Sequence[str], card: Card
 ) -> list[Released]:
-    """Release the Group of a forum for its members alone: to each server with its own people on the list."""
+    """Release the Group of a forum for its members alone: to each server with its own people on the list, and to each
+    visitor without any.
+    """
     released: list[Released] = []
     for host in audiences:
         if host == EVERYONE:
             continue
-        told = {**document, "jam": {**document["jam"], **await list_for(gate, forum, host)}}
+        listed = {"audience": "members"} if is_visitor(host) else await list_for(gate, forum, host)
+        told = {**document, "jam": {**document["jam"], **listed}}
         released += await _freeze_if_changed(gate, plan, told, [host], card)
     return released
 

@@ -6,16 +6,18 @@ from typing import get_args
 
 from federation.gate.actors import Face, forum_of, show_forum, show_person
 from federation.gate.burial import bury
+from federation.gate.contributions_out import bring_in_line
 from federation.gate.plan import Gateway, Plan
 from federation.gate.relay import withdraw_relayed
 from federation.gate.reviewing import review_all
-from federation.outside import crossings, deliveries, held, peers
+from federation.outside import crossings, deliveries, held, peers, visitors
 from federation.outside.crossings import Card
 from server.domain.events import Event
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
+from server.domain.visitors import is_visitor, peer_of
 from server.services import crossings as judged
-from server.services import forums, ideas, people
+from server.services import forums, ideas, people, servers
 
 
 def card_of_activity(document: dict[str, object], forum: Forum) -> Card:
@@ -33,6 +35,16 @@ async def recall(gate: Gateway, event: Event, plan: Plan) -> None:
     forum, _ = await forum_of(gate, made.forum_id)
     peer = str(event.data["peer"]) or None
     await withdraw(gate, plan, made, forum, peer, event)
+    if peer is not None:
+        for visitor in await _visitors_of(gate, made, peer):
+            await withdraw(gate, plan, made, forum, visitor, event)
+
+
+async def _visitors_of(gate: Gateway, made: Contribution, host: str) -> list[str]:
+    """Return those people of a server who read something at our edge: what is taken back from it is from them."""
+    uris = await judged.all_public_uris(gate.house, made)
+    granted = {one for uri in uris for one in await crossings.audiences_of(gate.outside, uri)}
+    return sorted(one for one in granted if is_visitor(one) and peer_of(one) == host)
 
 
 async def withdraw(
@@ -83,8 +95,32 @@ async def change_server(gate: Gateway, event: Event, plan: Plan) -> None:
         plan.set_peer(host, "suspended")
         plan.steps.append(lambda change: peers.drop_followers(change, host))
         plan.steps.append(lambda change: deliveries.cancel_for(change, host, at))
+        plan.steps.append(lambda change: visitors.end_of_host(change, host))
     elif event.data["before"] == "suspended":
         plan.set_peer(host, "active")
+
+
+async def change_outsiders(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Tell the edge whom an admin shut out by name, and take from them what is there for them alone."""
+    await bar_outsiders(gate, plan)
+    await plan.write_so_far()
+    for forum in await forums.forums_of(gate.house, ""):
+        if forum.members_only and forum.is_local and forum.audience != "inside":
+            for made in await ideas.standing_in(gate.house, [forum.id]):
+                await bring_in_line(gate, plan, made, forum, event, "moderation")
+
+
+async def tell_outsiders(gate: Gateway) -> None:
+    """Tell the edge whom an admin shut out by name, before anything else: it may not have been told yet."""
+    plan = Plan(gate)
+    await bar_outsiders(gate, plan)
+    await plan.write()
+
+
+async def bar_outsiders(gate: Gateway, plan: Plan) -> None:
+    """Have the edge let in nobody whom an admin shut out by name."""
+    shut_out = await servers.shut_out_by_name(gate.house)
+    plan.steps.append(lambda change: visitors.bar(change, shut_out))
 
 
 async def send_again(gate: Gateway, event: Event, plan: Plan) -> None:

@@ -29,6 +29,7 @@ from server.domain.events import Event
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.recalls import Cause
+from server.domain.visitors import servers_in
 from server.services import crossings as judged
 from server.services import ideas, people
 
@@ -175,8 +176,9 @@ async def _cross(
     await show_person(gate, plan, copy.face, fresh, made.created_at.timestamp())
     body = plan.freeze_all(copy.document, "object", made.version, fresh, copy.card)
     await enclosing.cross(gate, plan, made, copy.enclosed, fresh, copy.card)
-    later = [one for one in fresh if any(version < made.version for version in held[one].versions)]
-    for act, audiences in (("Create", [one for one in fresh if one not in later]), ("Update", later)):
+    sent = servers_in(fresh)
+    later = [one for one in sent if any(version < made.version for version in held[one].versions)]
+    for act, audiences in (("Create", [one for one in sent if one not in later]), ("Update", later)):
         if not audiences:
             continue
         # Whoever gets other bytes of it gets another id as well.

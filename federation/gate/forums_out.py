@@ -13,6 +13,7 @@ from federation.outside.crossings import EVERYONE
 from federation.vocabulary import activities
 from server.domain.events import Event
 from server.domain.jams import Forum, Jam
+from server.domain.visitors import is_visitor
 from server.services import forums
 
 
@@ -44,6 +45,8 @@ async def send_update(
     gate: Gateway, plan: Plan, forum: Forum, group: dict[str, Any], audience: str, version: int | str
 ) -> None:
     """Send a Group as an audience has it now to those who follow it and read it as that audience."""
+    if is_visitor(audience):
+        return
     uri = activity_uri(gate, "update", forum.uri, version, audience)
     document = activities.update_actor(uri, group, gate.house.now())
     card = boundary_change.card_of_activity(document, forum)

@@ -18,6 +18,7 @@ from federation.vocabulary.capabilities import keeps_lists
 from federation.vocabulary.members import FRESH_SECONDS, is_members_only, read_list, stated_digest, without_list
 from server.domain.events import Event
 from server.domain.jams import Forum
+from server.domain.visitors import is_visitor
 from server.services import crossings as judged
 from server.services import ideas, memberships
 
@@ -52,7 +53,7 @@ async def _part(gate: Gateway, plan: Plan, forum: Forum, host: str, event: Event
     """Stop serving a Group to a server, and tell it once that nobody of its people is on the list any more."""
     found = await crossings.exact_newest(gate.outside, forum.uri, host)
     plan.revoke(forum.uri, host, event.at.timestamp())
-    if found is None:
+    if found is None or is_visitor(host):
         return
     document = parsed(found.document.body)
     told = {**document, "jam": {**document["jam"], **await list_for(gate, forum, host)}}

@@ -20,6 +20,7 @@ from server.domain.crossings import Verdict
 from server.domain.events import Event
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
+from server.domain.visitors import servers_in
 from server.services import crossings as judged
 from server.services import ideas, people, polls
 
@@ -54,9 +55,11 @@ async def _renew(
     if not standing:
         return
     plan.freeze_anew(copy.document, "object", made.version, standing, copy.card)
+    if not servers_in(standing):
+        return
     carriage = Carriage(
         forum=forum,
-        audiences=standing,
+        audiences=servers_in(standing),
         # Counts may go back to what they were: each Update has an id of its own.
         activity=activities.about("Update", activity_uri(gate, "count", uri, event.seq), copy.document, event.at),
         act="Update",

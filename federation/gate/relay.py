@@ -30,6 +30,7 @@ from server.domain.errors import Refusal
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.recalls import Cause
+from server.domain.visitors import is_visitor
 from server.services import ideas, people
 from server.services.redaction import redact
 from server.services.text import clean_line, clean_text, plain, sanitise
@@ -105,7 +106,7 @@ async def relay(
         return
     above = (await nearest_above(gate, made, [verdict.audience])).get(verdict.audience)
     await _list(gate, plan, made, forum, verdict.audience, thread_uri, above[0] if above else "")
-    if activity is None or not deliver:
+    if activity is None or not deliver or is_visitor(verdict.audience):
         return
     carriage = Carriage(
         forum=forum,

@@ -99,6 +99,7 @@ DEALINGS: dict[EventKind, Dealing] = {
     "AgeReached": partial(contributions_out.judge_again, cause="rule"),
     "PartnerChanged": boundary_change.change_partner,
     "ServerChanged": boundary_change.change_server,
+    "OutsiderChanged": boundary_change.change_outsiders,
     "ResendAsked": boundary_change.send_again,
     "AgreementChanged": agreements_out.change_agreement,
     "ForumMembersChanged": lists.change_list,
@@ -128,6 +129,7 @@ WITHDRAWALS: frozenset[EventKind] = frozenset(
         "RecallAsked",
         "RulesApplied",
         "ServerChanged",
+        "OutsiderChanged",
     }
 )
 

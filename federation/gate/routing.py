@@ -19,6 +19,7 @@ from federation.vocabulary.actors import MalformedActor, parse_actor
 from federation.vocabulary.members import with_digest
 from server.domain.jams import Forum
 from server.domain.memberships import digest_of
+from server.domain.visitors import is_visitor
 from server.services import memberships
 
 # NodeBB hangs when the bare form follows the full one at once.
@@ -31,7 +32,7 @@ BARE_KINDS = ("microblog", "unknown")
 class Carriage:
     """What is on its way: an activity about one object of one forum, for audiences that get the same bytes.
 
-    `is_idea` is said of polls too: what microblogs are shown.
+    `is_idea` is said of polls too: what microblogs are shown. Nothing is on its way to visitors: they read at our edge.
     """
 
     forum: Forum
@@ -44,6 +45,10 @@ class Carriage:
     version: int
     is_idea: bool
     at: datetime
+
+    def __post_init__(self) -> None:
+        if any(map(is_visitor, self.audiences)):
+            raise ValueError("Nothing is sent to a visitor.")
 
 
 def activity_uri(gate: Gateway, *parts: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from federation.vocabulary import hosting
 from federation.vocabulary.members import with_digest
 from server.domain.jams import Forum
 from server.domain.memberships import digest_of
+from server.domain.visitors import servers_in
 from server.services import memberships
 
 
@@ -40,10 +41,13 @@ def apart_by_list(forum: Forum, audiences: Sequence[str]) -> list[tuple[str, ...
 async def speak(
     gate: Gateway, plan: Plan, said: Speech, apart: set[str], *, but: Collection[PeerKind] = ()
 ) -> None:
-    """Release a document, and send it to those followers who read as one of its audiences.
+    """Release a document, and send it to those followers who read as one of its audiences; visitors follow nothing.
 
     `apart` are the hosts for which everyone's words are not; servers of the kinds `but` are not sent it.
     """
+    said = replace(said, audiences=servers_in(said.audiences))
+    if not said.audiences:
+        return
     forum, document = said.forum, said.document
     if forum.members_only:
         subset = await memberships.subset_of(gate.house, forum, said.audiences[0])

@@ -23,7 +23,8 @@ class KeyMissing(Exception):
     """A key pair is not there, or its seal does not open with this server's secret."""
 
 
-def _box(outside: Outside) -> Fernet:
+def box(outside: Outside) -> Fernet:
+    """Return what seals and opens secrets that are kept at rest."""
     return Fernet(base64.urlsafe_b64encode(outside.secret[:32]))
 
 
@@ -39,7 +40,7 @@ async def put_key(
     change: Transaction, outside: Outside, name: str, private_pem: str, public_pem: str, turn: int = 0
 ) -> None:
     """Keep a new pair; one that bears the name already stays."""
-    sealed = _box(outside).encrypt(private_pem.encode()).decode()
+    sealed = box(outside).encrypt(private_pem.encode()).decode()
     await change.execute(
         "INSERT OR IGNORE INTO actor_keys (name, sealed, public_pem, made_at, turn) VALUES (?, ?, ?, ?, ?)",
         (name, sealed, public_pem, outside.now(), turn),
@@ -75,7 +76,7 @@ async def private_pem(outside: Outside, name: str) -> str:
     if sealed is None:
         raise KeyMissing(f"there is no key pair called {name}")
     try:
-        return (await asyncio.to_thread(_box(outside).decrypt, str(sealed).encode())).decode()
+        return (await asyncio.to_thread(box(outside).decrypt, str(sealed).encode())).decode()
     except InvalidToken as error:
         raise KeyMissing(f"the key pair {name} was sealed with another secret") from error
 

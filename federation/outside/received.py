@@ -40,16 +40,21 @@ class Received:
     note: str
     received_at: float
     read_back: bool
+    signed_in: bool
 
 
 def _received(row: Mapping[str, Any]) -> Received:
     values = {name: row[name] for name in Received.__slots__}
-    return Received(**{**values, "body": bytes(row["body"]), "read_back": bool(row["read_back"])})
+    flags = {"read_back": bool(row["read_back"]), "signed_in": bool(row["signed_in"])}
+    return Received(**{**values, "body": bytes(row["body"]), **flags})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arriving:
-    """A verified activity that is about to be kept. `body` is its bytes as they came."""
+    """A verified activity that is about to be kept. `body` is its bytes as they came.
+
+    One that is `signed_in` was written at our edge, by somebody whom their own server vouched for there.
+    """
 
     activity_uri: str
     host: str
@@ -57,6 +62,7 @@ class Arriving:
     kind: str
     object_uri: str
     body: bytes
+    signed_in: bool = False
 
 
 async def keep_all(outside: Outside, change: Transaction, requests: Sequence[Sequence[Arriving]]) -> None:
@@ -67,10 +73,13 @@ async def keep_all(outside: Outside, change: Transaction, requests: Sequence[Seq
     now, arriving = outside.now(), [one for request in requests for one in request]
     await change.executemany(
         "INSERT OR IGNORE INTO received (activity_uri, host, actor_uri, kind, object_uri, body, state, attempts,"
-        " due_at, note, received_at) VALUES (?, ?, ?, ?, ?, ?, 'new', 0, 0, '', ?)",
-        [(one.activity_uri, one.host, one.actor_uri, one.kind, one.object_uri, one.body, now) for one in arriving],
+        " due_at, note, received_at, signed_in) VALUES (?, ?, ?, ?, ?, ?, 'new', 0, 0, '', ?, ?)",
+        [
+            (one.activity_uri, one.host, one.actor_uri, one.kind, one.object_uri, one.body, now, one.signed_in)
+            for one in arriving
+        ],
     )
-    for host in {one.host for one in arriving}:
+    for host in {one.host for one in arriving if not one.signed_in}:
         await peers.heard_from(change, host)
 
 

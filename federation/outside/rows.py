@@ -181,6 +181,7 @@ class ReceivedRow(Model):
     """A verified activity, stored once before it is answered. State: new, ready, admitted, refused, held, ignored.
 
     `read_back` means that it was not sent to us: we read it later, where its server keeps what it told us.
+    `signed_in` means that its actor wrote it at our edge, having signed in with their own server: nobody sent it.
     """
 
     id = fields.IntField(primary_key=True)
@@ -196,6 +197,7 @@ class ReceivedRow(Model):
     note = fields.CharField(max_length=500, default="")
     received_at = fields.FloatField()
     read_back = fields.BooleanField(default=False, db_default=False)
+    signed_in = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = "received"
@@ -312,6 +314,43 @@ class BucketRow(Model):
 
     class Meta:
         table = "buckets"
+
+
+class HomeServerRow(Model):
+    """A server with which people sign in at our edge, and as what we are registered there; the secret is sealed."""
+
+    origin = fields.CharField(max_length=300, primary_key=True)
+    back_url = fields.CharField(max_length=2000)
+    scope = fields.CharField(max_length=40)
+    client_id = fields.CharField(max_length=500)
+    sealed = fields.TextField()
+    made_at = fields.FloatField()
+
+    class Meta:
+        table = "home_servers"
+
+
+class VisitRow(Model):
+    """Somebody of another server who is signed in at our edge. `key` is the SHA-256 of what their browser holds."""
+
+    key = fields.CharField(max_length=64, primary_key=True)
+    actor_uri = fields.CharField(max_length=2000, db_index=True)
+    host = fields.CharField(max_length=255)
+    username = fields.CharField(max_length=200)
+    name = fields.CharField(max_length=500)
+    began_at = fields.FloatField(db_index=True)
+
+    class Meta:
+        table = "visits"
+
+
+class BarredRow(Model):
+    """An actor elsewhere whom an admin shut out: they do not sign in."""
+
+    actor_uri = fields.CharField(max_length=2000, primary_key=True)
+
+    class Meta:
+        table = "barred"
 
 
 class OutsideCursorRow(Model):

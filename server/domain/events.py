@@ -39,6 +39,7 @@ EventKind = Literal[
     "AgeReached",
     "PartnerChanged",
     "ServerChanged",
+    "OutsiderChanged",
     "ResendAsked",
     "AgreementChanged",
     "HoldAsked",

@@ -122,4 +122,4 @@ def _keys(path: str, names: Names, *, everything: bool) -> Iterable[str]:
     if everything:
         return set().union(*names.keys.values())
     room = path.split("/")[1]
-    return names.keys.get("objects" if room in ("activities", "files") else room, set())
+    return names.keys.get("objects" if room in ("activities", "files", "sign-in") else room, set())

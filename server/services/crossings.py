@@ -26,12 +26,14 @@ from server.domain.jams import Forum
 from server.domain.self_test import TABLE
 from server.domain.sentences import later
 from server.domain.uris import host_of, new_id
+from server.domain.visitors import peer_of, visitor_audience
 from server.services import files
 from server.services.agreements import accepted_by_host
 from server.services.forums import forum_and_jam, mirror_key
 from server.services.house import House, Rulebook, make_detectors, read_table
 from server.services.judgement import places_json, verdict_of
 from server.services.quotes import Said, untold
+from server.services.servers import bars
 from server.services.shadow import try_out
 from server.services.voices import owner_of, speaking
 from server.storage import contributions, events, memberships, people, recalls, shadows, twins
@@ -45,13 +47,20 @@ TierWord = Literal["public", "stranger", "customer", "partner"]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """An audience outside: a host, or "*" for the anonymous public, with its standing."""
+    """An audience outside, with its standing: a host, "*" for the anonymous public, or one person of a host who signs
+    in at our edge (`server.domain.visitors`).
+    """
 
     audience: str
     tier: TierWord
     clearance: Clearance
     paused: bool = False
     agreement: Agreement | None = None
+
+    @property
+    def peer(self) -> str:
+        """The other side as rules name it: a person stands as their server does."""
+        return peer_of(self.audience)
 
     def sees(self, forum_uri: str, now: datetime) -> bool:
         """Say whether it may know of a forum at all: an agreement may leave it out."""
@@ -110,9 +119,14 @@ async def readers_of(house: House, forum: Forum) -> list[Reader]:
         public = [Reader(EVERYONE, "public", OPEN_CLEARANCE)] if forum.audience == "public" else []
         return [*public, host]
     if forum.audience == "partners":
-        listed = await _on_its_list(house, forum) if forum.members_only else None
         named = [one for one in partners if (one.host in forum.peers if forum.peers else one.tier == "partner")]
-        return [_partner_reader(one, agreed) for one in named if listed is None or one.host in listed]
+        if not forum.members_only:
+            return [_partner_reader(one, agreed) for one in named]
+        listed = await _on_its_list(house, forum)
+        return [
+            *(_partner_reader(one, agreed) for one in named if one.host in listed),
+            *await _visitors(house, forum, partners, agreed),
+        ]
     if forum.members_only:
         return []
     return [Reader(EVERYONE, "public", OPEN_CLEARANCE), *(_partner_reader(one, agreed) for one in partners)]
@@ -123,6 +137,29 @@ async def _on_its_list(house: House, forum: Forum) -> set[str]:
     lists, of whose people somebody is on it.
     """
     return await memberships.guest_hosts(house.store, forum.id) & await memberships.keepers(house.store)
+
+
+async def _visitors(
+    house: House, forum: Forum, partners: Sequence[Partner], agreed: dict[str, Agreement]
+) -> list[Reader]:
+    """Return those on the list of a forum whose servers get none of it: each reads at our edge, and stands as their
+    server does. Who is shut out, or whose server is, is none of them.
+    """
+    keepers, by_host = await memberships.keepers(house.store), {one.host: one for one in partners}
+    found = []
+    for guest in await memberships.guests(house.store, forum.id):
+        partner = by_host.get(guest.host)
+        if (partner is not None and guest.host in keepers) or await _is_shut_out(house, guest.username, guest.host):
+            continue
+        standing = _partner_reader(partner, agreed) if partner else Reader(guest.host, "stranger", OPEN_CLEARANCE)
+        found.append(replace(standing, audience=visitor_audience(guest.username, guest.host)))
+    return found
+
+
+async def _is_shut_out(house: House, username: str, host: str) -> bool:
+    met = await people.by_username(house.store, username, host)
+    standing, _ = await bars(house, met.uri if met else "", host)
+    return standing == "suspended"
 
 
 def _partner_reader(partner: Partner, agreed: dict[str, Agreement]) -> Reader:
@@ -169,7 +206,8 @@ async def judge(house: House, draft: Draft, *, quotes: bool = True) -> list[Verd
     for reader in readers.values():
         findings = kinds | {"quote"} if reader.audience in quoting else kinds
         facts = _facts(draft, label, reader, findings, past, now, facts)
-        verdicts.append(narrow(_no_laxer(draft, verdict_of(book, facts, now, places), book, facts, now)))
+        said = replace(verdict_of(book, facts, now, places), audience=reader.audience)
+        verdicts.append(narrow(_no_laxer(draft, said, book, facts, now)))
     return try_out(book, _words(draft), verdicts, kinds, now, narrow)
 
 
@@ -215,8 +253,9 @@ async def _quoting(house: House, draft: Draft, audiences: Sequence[str]) -> froz
         return frozenset()
 
     said = Said(_words(draft), draft.contribution_id, draft.author, draft.forum.id)
-    # Its author's own server knows the words anyway.
-    asked = [audience for audience in audiences if audience != draft.author.host]
+    # Its author and their server know the words anyway.
+    knowing = {draft.author.host, visitor_audience(draft.author.username, draft.author.host)}
+    asked = [audience for audience in audiences if audience not in knowing]
     return await untold(house, said, asked, partial(judge_source, house))
 
 
@@ -248,13 +287,13 @@ def _facts(
     act = _act(draft, reader.audience in past.earlier)
     if known is not None:
         return known.towards(
-            reader.audience, reader.tier, reader.clearance, findings, act=act, first_crossing=first_crossing, nth=nth
+            reader.peer, reader.tier, reader.clearance, findings, act=act, first_crossing=first_crossing, nth=nth
         )
     author = draft.author
     written_at = min(draft.written_at or now, now)
     return Facts(
         direction="out",
-        peer=reader.audience,
+        peer=reader.peer,
         tier=reader.tier,
         clearance=reader.clearance.level,
         cleared_for=reader.clearance.categories,
@@ -321,9 +360,9 @@ def _narrow(
         return replace(verdict, verdict="denied", reason=later("The partnership with this server is paused."))
     if reader.agreement is not None and (why := reader.agreement.bars(draft.forum.uri, "out", now)):
         return replace(verdict, verdict="denied", reason=why)
-    if theirs is not None and theirs.host != reader.audience and (why := theirs.bars_passing_on(reader.tier)):
+    if theirs is not None and theirs.host != reader.peer and (why := theirs.bars_passing_on(reader.tier)):
         return replace(verdict, verdict="denied", reason=why)
-    if "" in recalled or reader.audience in recalled:
+    if recalled & {"", reader.audience, reader.peer}:
         return replace(verdict, verdict="denied", reason=later("It was recalled from this audience."))
     above = "allowed" if root is None else root.get(reader.audience, "denied")
     if above == "held":
@@ -366,7 +405,9 @@ async def _root_verdicts(house: House, draft: Draft, root: Contribution, *, quot
     if root.hidden and draft.forum.is_local:
         return dict.fromkeys(said, "denied")
     recalled = await recalls.recalled_from(house.store, root.id)
-    return {audience: "denied" if recalled & {"", audience} else word for audience, word in said.items()}
+    return {
+        audience: "denied" if recalled & {"", audience, peer_of(audience)} else word for audience, word in said.items()
+    }
 
 
 async def draft_of(house: House, made: Contribution, forum: Forum | None = None) -> Draft:

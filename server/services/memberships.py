@@ -14,7 +14,7 @@ from server.domain.actors import Member
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
 from server.domain.jams import Forum
 from server.domain.memberships import MOST_MEMBERS, ForumMember, digest_of, guest_id
-from server.domain.uris import USERNAME, new_id
+from server.domain.uris import HOST, USERNAME, new_id
 from server.services.forums import obtain_forum
 from server.services.house import House
 from server.services.people import stranger
@@ -50,7 +50,7 @@ async def find_member(house: House, reader: Member, forum: Forum, handle: str) -
 
 
 async def invite(house: House, by: Member, forum: Forum, handle: str) -> ForumMember:
-    """Put one of our active people on the list, or somebody of a partner's server (@name@host); who is on it stays.
+    """Put one of our active people on the list, or somebody of another server (@name@host); who is on it stays.
 
     Raises Invalid, Conflict or NotAllowed.
     """
@@ -72,11 +72,12 @@ async def invite(house: House, by: Member, forum: Forum, handle: str) -> ForumMe
 
 async def _invite_guest(house: House, by: Member, forum: Forum, username: str, host: str) -> ForumMember:
     partner = await partner_rows.by_host(house.store, host)
-    named = partner is not None and (host in forum.peers if forum.peers else partner.tier == "partner")
+    # Who belongs to no partner reads at our edge, signed in, as far as the rules let their server read.
+    named = partner is None or (host in forum.peers if forum.peers else partner.tier == "partner")
     if forum.audience != "partners" or not named:
         raise Invalid("username", "This forum is not for people of %(host)s.", host=host[:255])
-    if not USERNAME.fullmatch(username):
-        raise Invalid("username", "Somebody of a partner is named like @gus@jam.example.")
+    if not USERNAME.fullmatch(username) or not HOST.fullmatch(host) or len(host) > 255:
+        raise Invalid("username", "Somebody of another server is named like @gus@jam.example.")
     now = house.now()
     async with house.store.transaction() as change:
         if not await memberships.is_guest(change, forum.id, username, host):
@@ -134,8 +135,13 @@ async def subset_of(house: House, forum: Forum, host: str) -> list[str]:
 
 
 async def hosts_unheard(house: House, forum: Forum) -> set[str]:
-    """Return servers of people on a list of which it is not known that they keep to lists: for the gate."""
-    return await memberships.guest_hosts(house.store, forum.id) - await memberships.keepers(house.store)
+    """Return partners with people on a list of which it is not known that they keep to lists: for the gate.
+
+    Other servers are not asked, and so not told that there is a list.
+    """
+    partners = {one.host for one in await partner_rows.all_of(house.store)}
+    hosts = await memberships.guest_hosts(house.store, forum.id) & partners
+    return hosts - await memberships.keepers(house.store)
 
 
 async def note_keeper(house: House, host: str, *, keeps: bool) -> None:

@@ -145,8 +145,15 @@ async def say_of(house: House, by: Member, uri: str, standing: Standing, note: s
     )
     async with house.store.transaction() as change:
         await servers.put_outsider(change, made)
+        facts = {"standing": standing}
+        await events.append(change, "OutsiderChanged", "", facts, house.now().timestamp())
         await events.audit(change, by.id, f"outsider {standing or 'free'}", uri[:200], house.now().timestamp())
     return made
+
+
+async def shut_out_by_name(house: House) -> list[str]:
+    """Return the ids of the actors elsewhere whom an admin shut out: for the gate."""
+    return [one.uri for one in await servers.outsiders(house.store) if one.standing == "suspended"]
 
 
 async def list_outsiders(house: House, reader: Member) -> list[Outsider]:

@@ -81,7 +81,7 @@ async def test_the_edge_knows_neither_the_pages_nor_the_cookies_of_the_inside(
 ) -> None:
     stranger = await arrive(acme, outside=True)
     with stranger.refused_with(404):
-        for path in ("/sign-in", "/jams/better", f"/forums/{floor.partners.id}", "/boundary", "/people"):
+        for path in ("/sign-in/elsewhere", "/jams/better", f"/forums/{floor.partners.id}", "/boundary", "/people"):
             await stranger.visit(path)
             await stranger.sees("There is nothing here.")
     assert await stranger.context.cookies() == []

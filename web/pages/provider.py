@@ -9,9 +9,10 @@ from dataclasses import replace
 import structlog
 from aiohttp import hdrs, web
 
+from server.domain.attempts import Attempt
 from server.domain.errors import Missing, Refusal
 from server.keys import HOUSE, IDENTITY_PROVIDER
-from server.oidc import Attempt, IdentityProvider, NotProved
+from server.oidc import IdentityProvider, NotProved
 from server.services import identities, people
 from web.answers import go, own_path
 from web.attempts import ATTEMPTS, Started

@@ -9,6 +9,7 @@
 -- After: 0008_forms_of_signatures
 -- After: 0009_readings
 -- After: 0010_turns_of_keys
+-- After: 0011_visitors
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -127,7 +128,7 @@ CREATE TABLE "received" (
     "attempts" INT NOT NULL,
     "due_at" REAL NOT NULL,
     "note" VARCHAR(500) NOT NULL,
-    "received_at" REAL NOT NULL, "read_back" INT NOT NULL DEFAULT 0,
+    "received_at" REAL NOT NULL, "read_back" INT NOT NULL DEFAULT 0, "signed_in" INT NOT NULL DEFAULT 0,
     CONSTRAINT "uid_received_activit_f922a9" UNIQUE ("activity_uri", "host")
 );
 CREATE TABLE "strangers" (
@@ -190,6 +191,25 @@ CREATE TABLE "readings" (
     "answer" VARCHAR(300) NOT NULL,
     CONSTRAINT "uid_readings_uri_d460b4" UNIQUE ("uri", "host")
 );
+CREATE TABLE "barred" (
+    "actor_uri" VARCHAR(2000) NOT NULL  PRIMARY KEY
+);
+CREATE TABLE "home_servers" (
+    "origin" VARCHAR(300) NOT NULL  PRIMARY KEY,
+    "back_url" VARCHAR(2000) NOT NULL,
+    "scope" VARCHAR(40) NOT NULL,
+    "client_id" VARCHAR(500) NOT NULL,
+    "sealed" TEXT NOT NULL,
+    "made_at" REAL NOT NULL
+);
+CREATE TABLE "visits" (
+    "key" VARCHAR(64) NOT NULL  PRIMARY KEY,
+    "actor_uri" VARCHAR(2000) NOT NULL,
+    "host" VARCHAR(255) NOT NULL,
+    "username" VARCHAR(200) NOT NULL,
+    "name" VARCHAR(500) NOT NULL,
+    "began_at" REAL NOT NULL
+);
 CREATE INDEX "idx_crossings_forum_u_64fa29" ON "crossings" ("forum_uri", "kind", "made_at");
 CREATE INDEX "idx_crossings_thread__f71e1a" ON "crossings" ("thread_uri", "made_at");
 CREATE INDEX "idx_crossings_subject_337b0d" ON "crossings" ("subject_uri");
@@ -212,3 +232,5 @@ CREATE INDEX "idx_buckets_at_2c6d87" ON "buckets" ("at");
 CREATE INDEX "idx_readings_state_4b2935" ON "readings" ("state", "due_at");
 CREATE INDEX "idx_readings_host_2ec69c" ON "readings" ("host", "state");
 CREATE INDEX "idx_crossings_forum_u_208f49" ON "crossings" ("forum_uri", "released_at");
+CREATE INDEX "idx_visits_actor_u_feb246" ON "visits" ("actor_uri");
+CREATE INDEX "idx_visits_began_a_38f2c8" ON "visits" ("began_at");
