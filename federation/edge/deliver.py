@@ -41,6 +41,10 @@ ROUND = 32
 SIGNED_AT_ONCE = 8
 # What servers answer that do not read the form of signature they got.
 TURNED_AWAY = (400, 401, 403)
+# A server that took the news of a new key is given so long to take it in: some do that later than they answer.
+SETTLE_SECONDS = 5.0
+# So often pairs are dropped that stood for their news alone.
+SWEEP_SECONDS = 3600.0
 # After these, nothing more is sent to a server for now.
 STOPS = ("peer failed", "shut out")
 
@@ -70,10 +74,14 @@ class Deliverer:
         self._turn = asyncio.Semaphore(SIGNED_AT_ONCE)
         self._tasks = Tasks()
         self._knocking: set[str] = set()
+        self._swept_at = 0.0
 
     async def run_once(self) -> int:
         """Start on every server that has something due; return on how many. Those at work already go on."""
         self._tasks.sweep()
+        if self._outside.now() - self._swept_at > SWEEP_SECONDS:
+            self._swept_at = self._outside.now()
+            await self._signing.forget_former()
         started = 0
         if not (self._has_room(in_trouble=False) or self._has_room(in_trouble=True)):
             return 0
@@ -160,12 +168,17 @@ class Deliverer:
         if one.audience not in (crossings.EVERYONE, _receiver(one)):
             # The queue is our own book, under no seal: whoever could write it must not choose who gets what.
             return await self._end(one, "cancelled", "It was released to another server.")
+        form: Form = (known.form if known else "") or "cavage"
+        if (due_at := await self._hears_first(one, form)) > self._outside.now():
+            async with self._outside.store.transaction() as change:
+                await deliveries.put_off(change, one, due_at)
+            return "later"
         found = await crossings.exact(self._outside, one.uri, one.version, one.audience)
         if found is None:
             return await self._end(one, "cancelled", "The grant ended before it was sent.")
         try:
             async with self._line(one.host):
-                answer, form = await self._knock(one, found.document.body, (known.form if known else "") or "cavage")
+                answer, form = await self._knock(one, found.document.body, form)
         except TransportError as error:
             return await self._peer_failed(one, f"{type(error).__name__}: {error}", 0.0)
         if verdict_on(answer.status) == "sent":
@@ -178,7 +191,14 @@ class Deliverer:
         return nullcontext() if host in self._knocking else self._lines.line(host)
 
     async def _knock(self, one: Delivery, body: bytes, form: Form) -> tuple[Answer, Form]:
-        """Post a document, signed as its server took it last; where that is turned away, once in the other form."""
+        """Post a document, signed as its server took it last; where that is turned away, once in the other form.
+
+        The news of an actor's new key is signed with the one before first: who keeps an actor believes nothing else.
+        """
+        if form != "ed25519" and one.is_about_sender and await self._signing.is_turning(one.sender_uri):
+            answer = await self._post(one, body, form, None, former=True)
+            if answer.status not in TURNED_AWAY:
+                return answer, form
         answer = await self._post(one, body, form, None)
         if answer.status not in TURNED_AWAY:
             return answer, form
@@ -188,9 +208,25 @@ class Deliverer:
         second = await self._post(one, body, other, wanted)
         return (answer, form) if second.status in TURNED_AWAY else (second, other)
 
-    async def _post(self, one: Delivery, body: bytes, form: Form, wanted: InnerList | None) -> Answer:
+    async def _hears_first(self, one: Delivery, form: Form) -> float:
+        """Return until when something waits because its server hears of its sender's new key first, 0 for no time.
+
+        Servers that read Ed25519 are ours, and look a key up once it no longer fits.
+        """
+        if form == "ed25519" or one.is_about_sender or not await self._signing.is_turning(one.sender_uri):
+            return 0.0
+        state, ended_at = await deliveries.news_of(self._outside, one.host, one.sender_uri)
+        if state == "queued":
+            return self._outside.now() + 1.0
+        return ended_at + SETTLE_SECONDS if state == "sent" else 0.0
+
+    async def _post(
+        self, one: Delivery, body: bytes, form: Form, wanted: InnerList | None, *, former: bool = False
+    ) -> Answer:
         async with self._turn:
-            headers = await self._signing.headers("POST", one.inbox_uri, body, one.sender_uri, form, wanted)
+            headers = await self._signing.headers(
+                "POST", one.inbox_uri, body, one.sender_uri, form, wanted, former=former
+            )
             # Hundreds of signatures in a row would keep everything else in this process waiting.
             await asyncio.sleep(0)
         return await self._transport.post(one.inbox_uri, headers, body)

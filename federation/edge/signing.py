@@ -20,10 +20,24 @@ class Signing:
         self._outside = outside
         self._loaded: dict[str, tuple[keys.Listed, PrivateKey]] = {}
         self._looked_up: dict[str, tuple[keys.Listed, PrivateKey] | None] = {}
+        self._former: dict[str, bool] = {}
 
     def look_again(self) -> None:
         """Ask the store anew which keys are ours: one may have been exchanged."""
         self._looked_up.clear()
+        self._former.clear()
+
+    async def is_turning(self, actor_uri: str) -> bool:
+        """Say whether an actor's key was exchanged within a day, and the one before may tell of it."""
+        name = keys.key_name(self._outside, actor_uri)
+        if name not in self._former:
+            self._former[name] = await keys.has_former(self._outside, name, self._outside.now())
+        return self._former[name]
+
+    async def forget_former(self) -> None:
+        """Drop the pairs that were kept for a day."""
+        async with self._outside.store.transaction() as change:
+            await keys.drop_former(change, self._outside.now() - keys.KEPT_SECONDS)
 
     async def headers(
         self,
@@ -33,9 +47,16 @@ class Signing:
         actor_uri: str,
         form: Form = "cavage",
         wanted: InnerList | None = None,
+        *,
+        former: bool = False,
     ) -> dict[str, str]:
-        """Sign a request as one of our actors in one of the forms; `wanted` is what an Accept-Signature asks for."""
+        """Sign a request as one of our actors in one of the forms; `wanted` is what an Accept-Signature asks for.
+
+        `former` takes the RSA key that was exchanged: for the news of the new one alone.
+        """
         name, now = keys.key_name(self._outside, actor_uri), datetime.now(UTC)
+        if former:
+            name, form = keys.FORMER + name, "rfc9421" if form == "ed25519" else form
         if form == "ed25519" and (found := await self._key(keys.second(name))):
             listed, key = found
             return sign_message(method, url, body, keys.proof_key_id(actor_uri, listed.turn), key, now, wanted=wanted)

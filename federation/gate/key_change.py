@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
-from federation.gate.boundary_change import card_of_activity
 from federation.gate.plan import Gateway, Plan
 from federation.gate.routing import activity_uri, parsed
-from federation.outside import crossings, keys, peers
-from federation.outside.crossings import EVERYONE, Crossing
+from federation.outside import crossings, deliveries, keys, peers
+from federation.outside.crossings import EVERYONE, Card, Crossing
 from federation.outside.released import Released
 from federation.signatures import generate_ed25519_pem, generate_rsa_pem, load_public_key
 from federation.signatures.multikeys import to_multikey
 from federation.vocabulary import activities
 from server.services import forums
 
+# Whoever an actor wrote to in its own name since then is told of its new key.
+LATELY = 30 * 24 * 3600.0
 
-async def rotate_keys(gate: Gateway) -> tuple[int, int]:
+
+async def rotate_keys(gate: Gateway, *, at_once: bool = False) -> tuple[int, int]:
     """Give the server, the people and every forum a new pair; return (pairs, actor documents) exchanged.
 
-    Followers of a forum are told by an Update; others fetch a key again once a signature no longer fits.
+    Followers of a forum, and servers that somebody wrote to lately, are told by an Update, which the pair before signs
+    for those who keep an actor and its key: it stays a day for that. Others fetch a key again once a signature no
+    longer fits. `at_once` leaves nothing of the pairs before, which may be in other hands.
     """
     plan = Plan(gate)
+    plan.steps.append(keys.drop_former)
     new: dict[str, keys.Listed] = {}
     for name in await keys.names(gate.outside):
         make = generate_ed25519_pem if name.endswith(keys.second("")) else generate_rsa_pem
         private_pem, public_pem = await asyncio.to_thread(make)
         old = await keys.listed(gate.outside, name)
         new[name] = keys.Listed(public_pem, old.turn + 1 if old else 0)
+        if not at_once and not name.endswith(keys.second("")):
+            plan.steps.append(partial(keys.keep_former, outside=gate.outside, name=name))
         _replace(plan, name, private_pem, new[name])
     changed = 0
-    for found in await crossings.standing_actors(gate.outside):
+    told = await _correspondents(gate)
+    standing = await crossings.standing_actors(gate.outside)
+    own = {(found.document.uri, found.document.audience) for found in standing}
+    for found in standing:
         name = keys.key_name(gate.outside, found.document.uri)
         document = _with_keys(parsed(found.document.body), new.get(name), new.get(keys.second(name)))
         if document is None:
@@ -41,6 +52,10 @@ async def rotate_keys(gate: Gateway) -> tuple[int, int]:
         changed += 1
         if found.card.type == "Group":
             await _tell_followers(gate, plan, found, released, document)
+        if found.card.type == "Person":
+            for host, inbox in told.get(one.uri, ()):
+                if one.audience == host or (one.audience == EVERYONE and (one.uri, host) not in own):
+                    _send(plan, _news(gate, plan, found, released, document), host, inbox)
     await plan.write()
     return len(new), changed
 
@@ -70,12 +85,34 @@ async def _tell_followers(
     forum = await forums.forum_by_uri(gate.house, found.document.uri)
     if forum is None:
         return
-    uri = activity_uri(gate, "update", forum.uri, released.version, released.audience)
-    update = activities.update_actor(uri, document, gate.house.now())
-    sealed = plan.freeze(update, "activity", 1, released.audience, card_of_activity(update, forum))
+    sealed = _news(gate, plan, found, released, document)
     for follower in await peers.followers(gate.outside, forum.uri):
         if released.audience in (EVERYONE, follower.host):
-            plan.send(
-                sealed, host=follower.host, inbox_uri=follower.inbox_uri, sender_uri=forum.uri, lane=forum.uri,
-                object_uri=forum.uri, act="Update",
-            )  # fmt: skip
+            _send(plan, sealed, follower.host, follower.inbox_uri)
+
+
+async def _correspondents(gate: Gateway) -> dict[str, list[tuple[str, str]]]:
+    """Return (host, inbox) of whom our people wrote to in their own name lately, by person."""
+    told: dict[str, list[tuple[str, str]]] = {}
+    people, since = gate.house.addresses.person_uri(""), gate.outside.now() - LATELY
+    for actor, host, inbox in await deliveries.correspondents(gate.outside, people, since):
+        told.setdefault(actor, []).append((host, inbox))
+    return told
+
+
+def _news(gate: Gateway, plan: Plan, found: Crossing, released: Released, document: dict[str, Any]) -> Released:
+    """Seal the Update that shows an actor's new key."""
+    actor_uri = found.document.uri
+    uri = activity_uri(gate, "update", actor_uri, released.version, released.audience)
+    update = activities.update_actor(uri, document, gate.house.now())
+    forum_uri = actor_uri if found.card.type == "Group" else ""
+    card = Card(type="Update", subject_uri=actor_uri, forum_uri=forum_uri, author_uri=actor_uri)
+    return plan.freeze(update, "activity", 1, released.audience, card)
+
+
+def _send(plan: Plan, sealed: Released, host: str, inbox_uri: str) -> None:
+    actor_uri = parsed(sealed.body)["actor"]
+    plan.send(
+        sealed, host=host, inbox_uri=inbox_uri, sender_uri=actor_uri, lane=actor_uri, object_uri=actor_uri,
+        act="Update",
+    )  # fmt: skip

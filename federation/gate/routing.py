@@ -26,6 +26,8 @@ from server.services import memberships
 BARE_DELAY = 3.0
 # Servers that show the bare form, or may.
 BARE_KINDS = ("microblog", "unknown")
+# It looks what an announced Update is about up again, and answers itself from what it fetched within five minutes.
+FORGETFUL = "nodebb"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,10 +147,13 @@ async def announce(
     if carriage.act == "Create" and carriage.is_idea and not forum.members_only:
         readers = tuple(one for one in carriage.audiences if kinds[one] in BARE_KINDS)
         bare = _bare(gate, plan, replace(carriage, audiences=readers), public=public)
+    forgetful = await peers.running(gate.outside, [host for host, _ in inboxes.values()], FORGETFUL)
     for inbox, (host, audience) in inboxes.items():
         if host == skip_host:
             continue
         forms = _forms(kinds[host], carriage, whole[audience], bare.get(audience), direct.get(audience))
+        if host in forgetful and carriage.act == "Update" and audience in direct:
+            forms = [(direct[audience], carriage.author_uri, 0.0)]
         for released, sender, delay in forms:
             plan.send(
                 released,

@@ -35,6 +35,11 @@ class Delivery:
     ended_at: float | None
     answer: str
 
+    @property
+    def is_about_sender(self) -> bool:
+        """Whether it is the Update of an actor of ours by itself."""
+        return self.act == "Update" and self.object_uri == self.sender_uri
+
 
 def _delivery(row: Mapping[str, Any]) -> Delivery:
     return Delivery(**{name: row[name] for name in Delivery.__slots__})
@@ -155,6 +160,31 @@ async def postpone(change: Transaction, delivery: Delivery, due_at: float, answe
         "UPDATE deliveries SET attempts = attempts + 1, due_at = ?, answer = ? WHERE id = ?",
         (due_at, answer[:300], delivery.id),
     )
+
+
+async def put_off(change: Transaction, delivery: Delivery, due_at: float) -> None:
+    """Have a delivery wait for another one: nothing was tried."""
+    await change.execute("UPDATE deliveries SET due_at = ? WHERE id = ? AND state = 'queued'", (due_at, delivery.id))
+
+
+async def news_of(outside: Books, host: str, actor_uri: str) -> tuple[str, float]:
+    """Return how far the last Update of one of our actors has come at a host, state and when it ended; "" for none."""
+    row = await outside.store.fetch_one(
+        "SELECT state, ended_at FROM deliveries WHERE host = ? AND object_uri = ? AND sender_uri = ? AND act = 'Update'"
+        " ORDER BY id DESC LIMIT 1",
+        (host, actor_uri, actor_uri),
+    )
+    return (row["state"], row["ended_at"] or 0.0) if row else ("", 0.0)
+
+
+async def correspondents(outside: Books, actors: str, since: float) -> list[tuple[str, str, str]]:
+    """Return (actor, host, inbox) of where actors below an address sent something in their own name since a time."""
+    rows = await outside.store.fetch(
+        "SELECT DISTINCT sender_uri, host, inbox_uri FROM deliveries WHERE substr(sender_uri, 1, ?) = ?"
+        " AND state = 'sent' AND made_at > ?",
+        (len(actors), actors, since),
+    )
+    return [(row["sender_uri"], row["host"], row["inbox_uri"]) for row in rows]
 
 
 async def wait(change: Transaction, delivery: Delivery, answer: str) -> None:

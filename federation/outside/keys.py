@@ -2,7 +2,7 @@
 
 All people of a server sign with one pair ("people"); each forum and the server itself have their own. Beside each RSA
 pair stands a second one, Ed25519, of the same name with `-ed25519`: for documents, and for requests to servers that
-read it. `PROOFS` is the server's.
+read it. `PROOFS` is the server's. After an exchange the RSA pair before stands for a day under its name with `FORMER`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from federation.outside.store import Books, Outside
 from server.database import Transaction
 
 PROOFS = "server-ed25519"
+FORMER = "former "
+# So long the pair before is kept, to sign the news of the new one with and nothing else.
+KEPT_SECONDS = 24 * 3600.0
 
 
 class KeyMissing(Exception):
@@ -56,8 +59,37 @@ async def replace_key(
 
 
 async def names(outside: Books) -> list[str]:
-    """Return the names of all pairs."""
-    return [row["name"] for row in await outside.store.fetch("SELECT name FROM actor_keys ORDER BY name")]
+    """Return the names of all pairs, former ones left out."""
+    rows = await outside.store.fetch("SELECT name FROM actor_keys ORDER BY name")
+    return [row["name"] for row in rows if not row["name"].startswith(FORMER)]
+
+
+async def keep_former(change: Transaction, outside: Outside, name: str) -> None:
+    """Keep a pair that is about to be replaced, in the place of one that was kept before."""
+    await change.execute("DELETE FROM actor_keys WHERE name = ?", (FORMER + name,))
+    await change.execute(
+        "INSERT INTO actor_keys (name, sealed, public_pem, made_at, turn)"
+        " SELECT ? || name, sealed, public_pem, ?, turn FROM actor_keys WHERE name = ?",
+        (FORMER, outside.now(), name),
+    )
+
+
+async def drop_former(change: Transaction, before: float | None = None) -> None:
+    """Drop former pairs, all of them or those kept since before a time."""
+    await change.execute(
+        "DELETE FROM actor_keys WHERE substr(name, 1, ?) = ? AND (? IS NULL OR made_at < ?)",
+        (len(FORMER), FORMER, before, before),
+    )
+
+
+async def has_former(outside: Books, name: str, now: float) -> bool:
+    """Say whether the pair before is still kept for the news of the one that stands."""
+    return bool(
+        await outside.store.fetch_value(
+            "SELECT EXISTS (SELECT 1 FROM actor_keys WHERE name = ? AND made_at > ?)",
+            (FORMER + name, now - KEPT_SECONDS),
+        )
+    )
 
 
 async def listed(outside: Books, name: str) -> Listed | None:

@@ -57,6 +57,15 @@ async def kinds(outside: Books, hosts: Sequence[str]) -> dict[str, PeerKind]:
     return {host: known.get(host, "unknown") for host in hosts}
 
 
+async def running(outside: Books, hosts: Sequence[str], software: str) -> set[str]:
+    """Return those of some servers that run one software, by what they said of themselves in lower case."""
+    rows = await outside.store.fetch(
+        "SELECT host FROM peers WHERE host IN (SELECT value FROM json_each(?)) AND lower(software || ' ') LIKE ?",
+        (json.dumps(hosts), f"{software} %"),
+    )
+    return {row["host"] for row in rows}
+
+
 async def peers(outside: Books) -> list[Peer]:
     return [_peer(row) for row in await outside.store.fetch("SELECT * FROM peers ORDER BY host")]
 

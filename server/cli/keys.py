@@ -15,17 +15,19 @@ def keys() -> None:
 
 
 @keys.command()
+@click.option("--at-once", is_flag=True, help="Sign nothing with the old keys any more, not even the news of new ones.")
 @at_home
-def rotate(home: Path) -> None:
+def rotate(home: Path, at_once: bool) -> None:
     """Give the server, its people and every forum a new key pair. A running server signs with it at once.
 
-    Other servers fetch the new keys by themselves, most of them with the next message.
+    Servers that we wrote to are told, signed with the old key, which is kept a day for that alone. With --at-once, for
+    keys that may be in other hands, it is not: then some servers take nothing of us for hours or days.
     """
-    pairs, documents = run(_rotate(home))
+    pairs, documents = run(_rotate(home, at_once=at_once))
     click.echo(f"{pairs} key pairs are new; {documents} actor documents show them.")
 
 
-async def _rotate(home: Path) -> tuple[int, int]:
+async def _rotate(home: Path, *, at_once: bool) -> tuple[int, int]:
     from federation.gate.actors import show_server
     from federation.gate.key_change import rotate_keys
     from federation.gate.plan import Gateway
@@ -35,4 +37,4 @@ async def _rotate(home: Path) -> tuple[int, int]:
         gate = Gateway(house, outside)
         await show_server(gate)
         await note(house, await operator(house), "rotate keys")
-        return await rotate_keys(gate)
+        return await rotate_keys(gate, at_once=at_once)

@@ -87,7 +87,8 @@ class Reply:
 class Elsewhere:
     """One server elsewhere with its people. `software` is what its NodeInfo says (None: it has none).
 
-    One that `remembers` fetches the key of a sender once and keeps it. `takes` names the forms of signature that it
+    One that `remembers` fetches the key of a sender once and keeps it; one that `keeps_actors` keeps whole actors and
+    takes another key from a valid Update alone. `takes` names the forms of signature that it
     reads ("cavage", "rfc9421"): another is answered with `unread`, and an Accept-Signature header where it `asks`.
     `speaks` is the form that it signs with, `multikeys` whether its people list an Ed25519 key to sign with. A `strict`
     one serves documents only to requests that are signed in the first form that it takes.
@@ -103,6 +104,7 @@ class Elsewhere:
     url: str = ""
     count: int = 0
     remembers: bool = False
+    keeps_actors: bool = False
     owners: dict[str, Reply] = field(default_factory=dict)
     takes: tuple[str, ...] = ("cavage",)
     unread: int = 401
@@ -231,13 +233,14 @@ class Elsewhere:
         ]
         digest = "SHA-256=" + base64.b64encode(hashlib.sha256(body).digest()).decode()
         age = abs(datetime.now(UTC) - parsedate_to_datetime(headers["date"]))
-        owner = self.owners.get(key_id) or await self.get(key_id.partition("#")[0], by=self.server)
-        if self.remembers and owner.status == 200:
-            self.owners[key_id] = owner
+        kept = key_id.partition("#")[0] if self.keeps_actors else key_id
+        owner = self.owners.get(kept) or await self.get(key_id.partition("#")[0], by=self.server)
+        if (self.remembers or self.keeps_actors) and owner.status == 200:
+            self.owners[kept] = owner
         if owner.status != 200 or headers["digest"] != digest or age > timedelta(minutes=5):
             return key_id, False
         listed = owner.json["publicKey"]
-        if listed["id"] != key_id or listed["owner"] != owner.json["id"]:
+        if (listed["id"] != key_id and not self.keeps_actors) or listed["owner"] != owner.json["id"]:
             return key_id, False
         public = serialization.load_pem_public_key(listed["publicKeyPem"].encode())
         assert isinstance(public, rsa.RSAPublicKey)
@@ -247,8 +250,10 @@ class Elsewhere:
             )
         except InvalidSignature:
             return key_id, False
-        actor = json.loads(body)["actor"]
-        return owner.json["id"], owner.json["id"] == actor
+        said = json.loads(body)
+        if self.keeps_actors and said["type"] == "Update" and said["object"]["id"] == owner.json["id"]:
+            self.owners[kept] = Reply(200, {}, json.dumps(said["object"]).encode())
+        return owner.json["id"], owner.json["id"] == said["actor"]
 
     async def _verify_message(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[str, bool]:
         found = re.fullmatch(r"sig1=((\([^)]*\))(?:;[^;]*)*)", headers["signature-input"])

@@ -296,6 +296,21 @@ async def rotation(stage: Stage) -> None:
     await shown_there(stage, made)
 
 
+@feature("After `keys rotate` an answer still reaches its author")
+async def rotation_answer(stage: Stage) -> None:
+    await stage.person.write(f"@{stage.ours.handle} Who keeps the keys?", stage.found["shown"])
+
+    async def look() -> Thing | None:
+        return await stage.ours.answer_with(stage.found["idea"], "keeps the keys")
+
+    made = await stage.ours.reply(await until("the reply in the thread", look), "The porter does.")
+
+    async def told() -> bool:
+        return await stage.person.notified_of(made["uri"])
+
+    await until("a notification of our answer", told)
+
+
 @feature("Our requests carry signatures that are accepted")
 async def signed(stage: Stage) -> None:
     posts = stage.passed(stage.peer.host, "POST", "inbox")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from federation.gate.key_change import rotate_keys
 from federation.outside import peers
-from server.services import forums
+from server.services import forums, ideas
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
 from tests.federation.elsewhere import Elsewhere
 from tests.federation.organisation import Organisation
@@ -22,6 +22,13 @@ async def form_of(acme: Organisation, peer: Elsewhere) -> str:
     known = await peers.peer(acme.outside, peer.host)
     assert known is not None
     return known.form
+
+
+async def work(acme: Organisation) -> None:
+    """Let all that was exchanged and said be sent, the news of new keys taken in."""
+    for _ in range(4):
+        await acme.idle()
+        acme.wait(3.0)
 
 
 async def test_a_stranger_gets_the_old_form_first_and_the_new_one_where_that_is_turned_away(
@@ -64,7 +71,7 @@ async def test_a_server_that_refuses_both_is_knocked_twice_a_try_and_three_tries
     await acme.idle()
     await peer.post(acme.inbox, peer.activity("Follow", peer.person("ann"), forum.uri))
     await acme.idle()
-    peer.takes, peer.unread = (), 403
+    peer.takes, peer.unread = (), 400
     peer.knocks.clear()
     await acme.idea(forum, "Nobody wants it.")
     for _ in range(5):
@@ -162,11 +169,75 @@ async def test_exchanged_keys_have_new_ids_so_that_peers_who_keep_keys_by_id_tak
     idea = await acme.idea(forum, "Signed anew.")
     await acme.idle()
     await globex.idle()
+    assert await globex.know(idea.uri) is not None, "ours look keys up, and wait for nothing"
+    await work(acme)
     assert [one.valid for one in peer.arrived[-2:]] == [True, True], "the Update of the forum, and the idea"
-    assert await globex.know(idea.uri) is not None
     assert {state for _, state in await acme.deliveries()} == {"sent"}
     group = (await peer.get(forum.uri)).json
     assert group["publicKey"]["id"] == f"{forum.uri}#main-key-2"
     assert [one["id"] for one in group["assertionMethod"]] == [f"{forum.uri}#ed25519-key-2"]
     author = (await peer.get((await peer.get(idea.uri)).json["attributedTo"])).json
     assert author["publicKey"]["id"].endswith("#main-key-2"), "who is shown anew lists the new key too"
+
+
+async def test_the_old_key_signs_the_news_of_the_new_one_for_servers_that_keep_actors(
+    acme: Organisation, elsewhere: MakeElsewhere
+):
+    peer = await elsewhere("snac", keeps_actors=True)
+    forum = await acme.forum()
+    await acme.idle()
+    ann = peer.person("ann")
+    await peer.post(acme.inbox, peer.activity("Follow", ann, forum.uri))
+    idea = await acme.idea(forum)
+    await acme.idle()
+    note = peer.lay_out(peer.note(ann, "Stairs.", idea.uri, forum.uri))
+    await peer.post(acme.inbox, peer.activity("Create", ann, note))
+    await acme.idle()
+    reply = await acme.know(note["id"])
+    assert reply is not None
+    slip = await acme.reply(reply, "Which?")
+    await acme.idle()
+    await ideas.delete(acme.house, acme.admin, slip)
+    await acme.idle()
+    before = len(peer.arrived)
+    await rotate_keys(acme.gate)
+    await acme.idea(forum, title="After the keys")
+    await acme.reply(reply, "Signed anew.")
+    await work(acme)
+    new = peer.arrived[before:]
+    assert all(one.valid for one in new)
+    assert [one.shape for one in new[:2]] == ["Update Group", "Update Person"] or [one.shape for one in new[:2]] == [
+        "Update Person",
+        "Update Group",
+    ]
+    assert sorted(one.shape for one in new[2:]) == ["Announce uri", "Create Note"]
+    assert "#main-key-2" in new[2].headers["signature"]
+    assert "#main-key-2" not in new[0].headers["signature"]
+    # Another exchange, and one that leaves nothing to the old keys.
+    await rotate_keys(acme.gate)
+    await acme.idea(forum, title="Again")
+    await work(acme)
+    assert peer.arrived[-1].valid
+    await rotate_keys(acme.gate, at_once=True)
+    assert not await acme.outside.store.fetch("SELECT name FROM actor_keys WHERE name LIKE 'former %'")
+    await acme.idea(forum, title="At once")
+    await work(acme)
+    assert not peer.arrived[-1].valid, "who keeps actors is deaf until it looks again"
+
+
+async def test_the_old_key_signs_nothing_but_that_and_is_gone_after_a_day(acme: Organisation, elsewhere: MakeElsewhere):
+    peer = await elsewhere("mastodon")
+    forum = await acme.forum(jam=await acme.jam(hours=1000))
+    await acme.idle()
+    await peer.post(acme.inbox, peer.activity("Follow", peer.person("ann"), forum.uri))
+    await acme.idle()
+    await rotate_keys(acme.gate)
+    await acme.idea(forum)
+    await work(acme)
+    signed = ["#main-key-2" in one.headers["signature"] for one in peer.arrived]
+    assert signed == [False, False, True], "the Accept, the news, the idea"
+    acme.wait(25 * 3600.0)
+    await acme.idea(forum, title="Next day")
+    await acme.idle()
+    assert peer.arrived[-1].valid
+    assert not await acme.outside.store.fetch("SELECT name FROM actor_keys WHERE name LIKE 'former %'")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
@@ -21,11 +20,6 @@ class GoToSocial(Peer):
 
     name, host, port = "gotosocial", "gts.test", 8102
     variable, program = "INTEROP_GOTOSOCIAL", "gotosocial"
-    limits: ClassVar[dict[str, str]] = {
-        "rotation": "GoToSocial answers 401 until it looks at the actor again, six hours after it did last; we try for"
-        " a day"
-    }
-
     async def start(self) -> None:
         self.version = self.run(self.installed, "--version").split()[-1]
         self._settings = self._set()

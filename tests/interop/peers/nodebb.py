@@ -28,8 +28,8 @@ class NodeBB(Peer):
     variable = "INTEROP_NODEBB"
     lacks: ClassVar[dict[str, str]] = {"poll": "NodeBB shows a Question as words and takes no votes in it"}
     limits: ClassVar[dict[str, str]] = {
-        "our report": "NodeBB answers with a Reject",
-        "edit_here": "NodeBB looks an announced Update up again, in what it fetched within the last five minutes",
+        "our report": "NodeBB looks for its own posts under their addresses, finds none, and answers any Flag of one"
+        " with a Reject",
     }
 
     @classmethod

@@ -21,8 +21,8 @@ class Snac(Peer):
         "our report": "snac has no reports",
     }
     limits: ClassVar[dict[str, str]] = {
-        "rotation": "snac answers 202, finds that the key it keeps does not fit, and asks for no other until it"
-        " refreshes the actor",
+        "rotation": "snac takes the Update of a Person, Service or Application, not of a Group, and drops what does not"
+        " fit the key that it keeps of the forum, for 36 hours",
     }
 
     async def start(self) -> None:
