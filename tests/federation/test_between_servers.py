@@ -238,6 +238,28 @@ async def test_each_kind_of_server_gets_the_forms_it_reads(
     }.get(software or "", {"Announce Delete Tombstone", "Delete Tombstone"})
 
 
+async def test_nodebb_gets_edits_as_their_authors_own_for_it_looks_announced_ones_up_in_what_it_had(
+    acme: Organisation, elsewhere: MakeElsewhere
+):
+    nodebb, other = await elsewhere("nodebb"), await elsewhere("lemmy")
+    forum = await acme.forum("open")
+    await acme.idle()
+    await follow(nodebb, acme, forum.uri)
+    bea = await follow(other, acme, forum.uri, "bea")
+    idea = await acme.idea(forum)
+    theirs = other.lay_out(other.note(bea, "Theirs.", to=forum.uri, name="Theirs"))
+    await other.post(acme.inbox, other.create(theirs))
+    await acme.idle()
+    nodebb.arrived.clear()
+    await ideas.edit(acme.house, acme.admin, idea, "Other words.")
+    await other.post(acme.inbox, other.activity("Update", bea, theirs | {"content": "<p>Theirs anew.</p>"}))
+    await acme.idle()
+    assert sorted(nodebb.shapes()) == ["Announce Update Article", "Update Article"]
+    own = next(one for one in nodebb.arrived if one.shape == "Update Article")
+    assert own.valid
+    assert own.activity["object"]["id"] == idea.uri
+
+
 async def test_an_answer_to_somebody_on_a_microblog_goes_to_them_alone(acme: Organisation, elsewhere: MakeElsewhere):
     forum = await acme.forum("open")
     await acme.idle()

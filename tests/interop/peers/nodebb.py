@@ -27,11 +27,6 @@ class NodeBB(Peer):
     name, host, port = "nodebb", "nodebb.test", 8103
     variable = "INTEROP_NODEBB"
     lacks: ClassVar[dict[str, str]] = {"poll": "NodeBB shows a Question as words and takes no votes in it"}
-    limits: ClassVar[dict[str, str]] = {
-        "our report": "NodeBB looks for its own posts under their addresses, finds none, and answers any Flag of one"
-        " with a Reject",
-    }
-
     @classmethod
     def find(cls) -> Path | None:
         found = super().find()

@@ -21,8 +21,8 @@ class Snac(Peer):
         "our report": "snac has no reports",
     }
     limits: ClassVar[dict[str, str]] = {
-        "rotation": "snac takes the Update of a Person, Service or Application, not of a Group, and drops what does not"
-        " fit the key that it keeps of the forum, for 36 hours",
+        "rotation": "snac takes no Update of a Group, and drops what does not fit the key that it keeps for 36 hours",
+        "rotation_answer": "snac takes no Update of a person whom nobody there follows",
     }
 
     async def start(self) -> None:
