@@ -161,6 +161,7 @@ def _theme(theme: Mapping[str, Any], placed: int, index: int, jam_url: str) -> T
         place=(theme.get("x", 0.0), theme.get("y", 0.0), theme.get("w", 0.0), theme.get("h", 0.0)),
         spark=draw_spark(counts),
         human=bool(theme.get("human")),
+        counts=tuple(int(number) for number in theme.get("trend", ())),
     )
 
 

@@ -15,6 +15,7 @@ from web.templates import Templates
 ASSETS = web.AppKey("ASSETS", Assets)
 TEMPLATES = web.AppKey("TEMPLATES", Templates)
 HUB = web.AppKey("HUB", Hub)
+EXCHANGE_HUB = web.AppKey("EXCHANGE_HUB", Hub)
 #: To how many people ideas were shown.
 EXPOSURES = web.AppKey("EXPOSURES", Exposures)
 

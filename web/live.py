@@ -37,7 +37,7 @@ from web.language import DEFAULT, speaking, spoken
 log = structlog.get_logger()
 
 WAKE = 0.1
-PACE = 2.0
+PACE = 1.5
 # Who is here now changes without an event: counted again this often.
 SLOW = 60.0
 BEAT = 15.0
@@ -160,7 +160,8 @@ class Hub:
     def join(self, house: House, jam_id: str, member: Member) -> Listener:
         """Open a stream; the first one starts the reading of the log."""
         listener = Listener(member, spoken())
-        self._rooms.setdefault(jam_id, Room(jam_id)).listeners.add(listener)
+        # What came between the page and its stream is in the first drawing.
+        self._rooms.setdefault(jam_id, Room(jam_id, stale=True)).listeners.add(listener)
         if self._over:
             listener.offer(None)
         elif self._task is None or self._task.done():

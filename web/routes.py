@@ -87,6 +87,7 @@ GET: dict[str, Handler] = {
     "/jams/{jam}/walls": wall.show_walls,
     "/wall/{secret}": wall.show_wall,
     "/jams/{jam}/between": between.show_between,
+    "/jams/{jam}/between/stream": stream.show_exchange,
     "/jams/{jam}/behind/{of}": behind.show_behind,
     "/jams/{jam}/why": why.show_why,
     "/jams/{jam}/why/replies": why.show_replies,

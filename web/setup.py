@@ -8,10 +8,10 @@ from server.services.ranking import Exposures
 from web.assets import PREFIX, Assets
 from web.attempts import ATTEMPTS, Attempts
 from web.errors import answer_refusals
-from web.keys import ASSETS, EXPOSURES, HUB, TEMPLATES
+from web.keys import ASSETS, EXCHANGE_HUB, EXPOSURES, HUB, TEMPLATES
 from web.live import Hub
 from web.once import FORMS, Forms, take_once
-from web.pages.stream import draw_parts
+from web.pages.stream import draw_exchange, draw_parts
 from web.routes import routes
 from web.security import add_security_headers
 from web.session import know_the_person, speak_their_language
@@ -30,6 +30,7 @@ def add_web(app: web.Application) -> None:
     app[TEMPLATES] = templates
     app[ATTEMPTS] = Attempts()
     app[HUB] = Hub(draw_parts(templates))
+    app[EXCHANGE_HUB] = Hub(draw_exchange(templates))
     app[EXPOSURES] = Exposures()
     app[FORMS] = Forms()
     app.middlewares.extend((speak_their_language, answer_refusals, know_the_person, take_once))
@@ -42,3 +43,4 @@ def add_web(app: web.Application) -> None:
 
 async def end_streams(app: web.Application) -> None:
     await app[HUB].end()
+    await app[EXCHANGE_HUB].end()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from web.hosting import RotaView
     from web.kept import Kept
     from web.lineage import LineageView
+    from web.river import River
 
 Audience = Literal["inside", "partners", "public"]
 Tone = Literal["inside", "partners", "public", "held", "denied"]
@@ -652,7 +653,7 @@ class Cell:
 class ThemeRow:
     """One theme. `place` is its cell in the unit square, zeros where none was given; `spark` SVG points.
 
-    `human` says that a person changed it.
+    `human` says that a person changed it; `counts` are by the hour, the newest last.
     """
 
     id: str
@@ -668,6 +669,7 @@ class ThemeRow:
     place: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     spark: str = ""
     human: bool = False
+    counts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -698,6 +700,7 @@ class BoardPage:
     stream_url: str
     counted_at: datetime
     edit_url: str = ""
+    river: River
 
 
 # --- people, search, errors -------------------------------------------------------------------------

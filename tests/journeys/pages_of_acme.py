@@ -246,6 +246,7 @@ async def _arrange(house: House, floor: Floor) -> dict[str, str]:
         "walls": "/jams/better/walls",
         "wall": f"/wall/{wall}",
         "wall-themes": f"/wall/{wall}?scene=1",
+        "wall-river": f"/wall/{wall}?scene=3",
         "jam-from-template": "/jams/new?template=partners",
         "rota": "/jams/better/rota",
         "report-none": f"/jams/{second.slug}/report",

@@ -14,6 +14,7 @@ from web.charts import draw_treemap
 from web.figures import draw_emerging, draw_figures, draw_minutes, draw_servers, draw_themes, draw_units
 from web.pages.jams import obtain
 from web.people import names_of_hosts
+from web.river import draw_river
 from web.views import BoardPage
 
 _LOOKED_THROUGH = 500
@@ -39,6 +40,7 @@ async def draw_board(house: House, reader: Member, jam: Jam) -> BoardPage:
         servers=draw_servers(figures, house, names, head.url),
         emerging=draw_emerging(report, themes),
         cells=draw_treemap(themes),
+        river=draw_river(themes),
         themes=themes,
         themes_of=themes_of,
         rising=draw_cards(house, [made for made in rising if made.support or made.replies], by_id, names),

@@ -10,10 +10,11 @@ from server.services import people
 from server.services.house import House
 from server.services.jams import still_reads
 from server.services.presence import note_presence, read_presence
-from web.keys import COOKIE, HUB
-from web.live import Draw, DrawParts, pace_data, stream
+from web.keys import COOKIE, EXCHANGE_HUB, HUB
+from web.live import Draw, DrawParts, Hub, pace_data, stream
 from web.pages.board import draw_board
 from web.pages.jams import obtain
+from web.pages.themes.between import draw_between
 from web.templates import Templates
 
 #: Templates whose root element bears an id; each is sent only when it has changed.
@@ -23,6 +24,7 @@ PARTS = (
     "board_units",
     "board_servers",
     "board_themes",
+    "board_river",
     "board_emerging",
     "board_rising",
     "board_marked",
@@ -49,8 +51,30 @@ def draw_parts(templates: Templates) -> DrawParts:
     return draw
 
 
+def draw_exchange(templates: Templates) -> DrawParts:
+    """How the hub draws who answers whom, the same for everybody who may read the jam."""
+
+    async def draw(house: House, reader: Member, jam: Jam) -> Draw:
+        page = await draw_between(house, reader, jam)
+        values = {"page": page, "site": house.name, "jam": page.jam, "viewer": None, "csrf": "", "done": ""}
+        return lambda: {
+            name: ("part", templates.render(f"parts/{name}.html", **values)) for name in ("between", "freshness")
+        }
+
+    return draw
+
+
 async def show_stream(request: web.Request) -> web.StreamResponse:
     """GET /jams/{jam}/stream"""
+    return await _pour(request, request.app[HUB])
+
+
+async def show_exchange(request: web.Request) -> web.StreamResponse:
+    """GET /jams/{jam}/between/stream"""
+    return await _pour(request, request.app[EXCHANGE_HUB])
+
+
+async def _pour(request: web.Request, hub: Hub) -> web.StreamResponse:
     house, member, jam = await obtain(request)
 
     async def may_stay() -> bool:
@@ -62,4 +86,4 @@ async def show_stream(request: web.Request) -> web.StreamResponse:
         await note_presence(house, member, jam.id)
         return True
 
-    return await stream(request, request.app[HUB], house, jam, member, may_stay)
+    return await stream(request, hub, house, jam, member, may_stay)

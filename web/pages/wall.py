@@ -19,11 +19,12 @@ from web.forms import read_form
 from web.language import _
 from web.pages.jams import obtain
 from web.people import names_of_hosts
+from web.river import River, draw_river
 from web.views import Bar, Cell, Figure, JamHead, Minute, ThemeRow
 
 # Fewer people than these are nobody's business on a wall.
 CROWD = 5
-SCENES = 3
+SCENES = 4
 EACH_SECONDS = 20
 
 
@@ -46,6 +47,7 @@ class WallPage:
     servers: tuple[Bar, ...]
     left_out: int
     cells: tuple[Cell, ...]
+    river: River
     themes: tuple[ThemeRow, ...]
     counted_at: datetime
 
@@ -76,7 +78,7 @@ async def _draw(house: House, reader: Member, jam: Jam, scene: int, path: str) -
         state=jam.state_at(house.now()),
         closes_at=jam.closes_at,
         scene=scene,
-        scenes=(_("Taking part"), _("What it is about"), _("From where")),
+        scenes=(_("Taking part"), _("What it is about"), _("From where"), _("Hour by hour")),
         next_url=f"{path}?scene={(scene + 1) % SCENES}",
         seconds=EACH_SECONDS,
         figures=draw_figures(figures, len(own))[:4],
@@ -86,6 +88,7 @@ async def _draw(house: House, reader: Member, jam: Jam, scene: int, path: str) -
         servers=tuple(bar for bar in draw_servers(figures, house, names) if bar.words in servers),
         left_out=len(figures.by_unit) - len(shown) + len(figures.by_host) - len(hosts),
         cells=draw_treemap(themes),
+        river=draw_river(themes, linked=False),
         themes=themes,
         counted_at=house.now(),
     )

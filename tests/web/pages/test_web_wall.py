@@ -24,7 +24,7 @@ async def test_a_wall_shows_figures_without_a_sign_in_and_without_names(site: An
     await ideas.reply(site.house, site.jonas, idea, "More words")
     path = await put_up(site)
     stranger = await site.browser()
-    for scene in range(3):
+    for scene in range(4):
         answer, page = await stranger.get(f"{path}?scene={scene}")
         assert answer.status == 200
         assert "http-equiv=\"refresh\"" in page

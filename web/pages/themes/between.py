@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from math import cos, log1p, pi, sin
 
 from aiohttp import web
 
+from server.domain.actors import Member
 from server.domain.behind import group_words
 from server.domain.exchange import Exchange, Group
+from server.domain.jams import Jam
 from server.services.exchange import read_exchange
+from server.services.house import House
 from web.answers import head_of, show
 from web.behind import url_behind
 from web.language import say
@@ -61,18 +65,24 @@ class BetweenPage:
     ties: tuple[Tie, ...]
     rows: tuple[Row, ...]
     left_out: int
+    stream_url: str
+    counted_at: datetime
 
 
 async def show_between(request: web.Request) -> web.Response:
     """GET /jams/{jam}/between"""
-    house, member, jam = await obtain(request)
+    return show(request, "themes/between.html", await draw_between(*await obtain(request)))
+
+
+async def draw_between(house: House, member: Member, jam: Jam) -> BetweenPage:
+    """Count who answers whom; the page's stream uses the same."""
     found = await read_exchange(house, member, jam)
     names = await names_of_hosts(house)
     words = {group: words_of(group, names) for group in found.groups}
     nodes, ties = draw_network(found, words)
     ordered = sorted(found.answers.items(), key=lambda one: (-one[1], one[0]))
     head = head_of(jam, jam.state_at(house.now()), "board")
-    page = BetweenPage(
+    return BetweenPage(
         jam=head,
         figures=_figures(found, head.url),
         nodes=nodes,
@@ -84,8 +94,9 @@ async def show_between(request: web.Request) -> web.Response:
             for (by, to), count in ordered
         ),
         left_out=max(0, len(words) - len(nodes)),
+        stream_url=f"/jams/{jam.id}/between/stream",
+        counted_at=house.now(),
     )
-    return show(request, "themes/between.html", page)
 
 
 def words_of(group: Group, names: Mapping[str, str]) -> str:
