@@ -15,6 +15,8 @@ from web.views import Cell, ThemeRow
 WIDTH, HEIGHT = 1000.0, 420.0
 _LETTER, _SMALL_LETTER, _LINE, _PADDING = 9.6, 7.9, 21.0, 28.0
 _LEAST_NOTED, _LEAST_SPARK = 90, 2
+#: So many letters of a word that is cut still say something.
+SHORTEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def draw_spark(counts: Sequence[int]) -> str:
 
 
 def wrap(words: str, letters: int, most: int) -> tuple[str, ...]:
-    """Break `words` into at most `most` lines of `letters`; () when even the first word does not fit."""
+    """Break `words` into at most `most` lines of `letters`. A first word that does not fit is cut; () below SHORTEST."""
     lines: list[str] = []
     for word in words.split():
         if lines and len(lines[-1]) + 1 + len(word) <= letters:
@@ -125,6 +127,8 @@ def wrap(words: str, letters: int, most: int) -> tuple[str, ...]:
             if len(lines[-1]) < letters:
                 lines[-1] += "…"
             break
+        elif most > 0 and letters >= SHORTEST:
+            return (word[: letters - 1] + "…",)
         else:
             return ()
     return tuple(lines)

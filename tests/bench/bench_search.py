@@ -78,7 +78,7 @@ async def fill(world: World, size: int) -> None:
     marks = ",".join("?" * 22)
     threads = list[str]()
     async with world.house.store.transaction() as change:
-        await change.executemany("INSERT INTO members VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", members, in_thread=True)
+        await change.executemany("INSERT INTO members VALUES (?,?,?,?,?,?,?,?,?,?,?,?,0)", members, in_thread=True)
     for first in range(0, size, CHUNK):
         rows = [
             _row(chance, number, threads, made, members, now) for number in range(first, min(size, first + CHUNK))
