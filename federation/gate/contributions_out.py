@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from federation.gate import enclosing
+from federation.gate import enclosing, said_out
 from federation.gate.actors import forum_of, show_person
 from federation.gate.burial import bury, end_grants
-from federation.gate.features_out import bring_marks_in_line
 from federation.gate.holding import REFUSED, Reviewed, hold_back, reviewed_of, sha_of
 from federation.gate.plan import Gateway, Plan
 from federation.gate.relay import relay, withdraw_relayed
@@ -84,9 +83,7 @@ async def bring_in_line(
     verdicts = await release(gate, plan, made, deliver=False)
     await end_grants(gate, plan, made, forum, verdicts, event.at, cause, held_stands=False)
     await plan.write_so_far()
-    if made.emerging or made.best:
-        await bring_marks_in_line(gate, plan, made.id, event)
-        await plan.write_so_far()
+    await said_out.bring_in_line(gate, plan, made, event)
 
 
 async def release_deletion(gate: Gateway, event: Event, plan: Plan) -> None:

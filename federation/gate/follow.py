@@ -8,6 +8,7 @@ from federation.gate.actors import forum_of, show_forum
 from federation.gate.arrival import ADMITTED, Arrival, Outcome, undone_before
 from federation.gate.plan import Gateway, Plan
 from federation.gate.routing import activity_uri, inbox_of, kind_of, parsed
+from federation.gate.speaking import OUTCOME
 from federation.outside import crossings, histories, readings
 from federation.outside.crossings import Card
 from federation.outside.peers import Follower
@@ -69,8 +70,8 @@ async def _catch_up(gate: Gateway, plan: Plan, follower: Follower) -> None:
         gate.outside, follower.forum_uri, "activity", follower.host, types=("Announce",), limit=CATCH_UP
     )
     whole = [one for one in reversed(told) if isinstance(parsed(one.document.body)["object"], dict)]
-    marks = await histories.featured(gate.outside, follower.forum_uri, follower.host)
-    for one in (*whole, *reversed(marks)):
+    said = await histories.featured(gate.outside, follower.forum_uri, follower.host, ("Add", OUTCOME))
+    for one in (*whole, *reversed(said)):
         plan.send(
             one.document,
             host=follower.host,
@@ -78,7 +79,7 @@ async def _catch_up(gate: Gateway, plan: Plan, follower: Follower) -> None:
             sender_uri=follower.forum_uri,
             lane=follower.forum_uri,
             object_uri=one.card.subject_uri,
-            act="Add" if one in marks else "Create",
+            act=parsed(one.document.body)["type"] if one in said else "Create",
         )
 
 

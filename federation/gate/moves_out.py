@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from federation.gate import contributions_out
+from federation.gate import contributions_out, said_out
 from federation.gate.actors import forum_of
 from federation.gate.burial import bury, end_grants
 from federation.gate.contributions_out import release
-from federation.gate.features_out import bring_marks_in_line
 from federation.gate.plan import Gateway, Plan
 from federation.gate.relay import withdraw_relayed
 from federation.gate.render import standings
@@ -48,8 +47,7 @@ async def release_moved(gate: Gateway, event: Event, plan: Plan) -> None:
             verdicts = await release(gate, plan, one)
             await end_grants(gate, plan, one, forum, verdicts, event.at, "move", held_stands=False)
             await plan.write_so_far()
-            if one.emerging or one.best:
-                await bring_marks_in_line(gate, plan, one.id, event)
+            await said_out.bring_in_line(gate, plan, one, event)
     await _tell_where(gate, plan, made, forum, stood, event)
 
 

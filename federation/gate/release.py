@@ -21,9 +21,11 @@ from federation.gate import (
     lists,
     marks_out,
     moves_out,
+    outcomes_out,
     polls_out,
     rest_out,
     review,
+    said_out,
 )
 from federation.gate.plan import Gateway, Plan
 from federation.outside import errands
@@ -42,14 +44,14 @@ async def release_due(gate: Gateway, event: Event, plan: Plan) -> None:
     """Let across what its author can take back no longer, and what our people's votes said of it meanwhile."""
     await contributions_out.release_due(gate, event, plan)
     await marks_out.release_earlier(gate, event, plan)
-    await _marks_too(gate, event, plan)
+    await _said_too(gate, event, plan)
 
 
 async def release_edit(gate: Gateway, event: Event, plan: Plan) -> None:
     """Let new words across, which may be the first that do, and then the votes that waited for them."""
     await contributions_out.release_edit(gate, event, plan)
     await marks_out.release_earlier(gate, event, plan)
-    await _marks_too(gate, event, plan)
+    await _said_too(gate, event, plan)
 
 
 async def release_mark(gate: Gateway, event: Event, plan: Plan) -> None:
@@ -64,11 +66,11 @@ async def release_unmark(gate: Gateway, event: Event, plan: Plan) -> None:
     await features_out.change_marks(gate, event, plan)
 
 
-async def _marks_too(gate: Gateway, event: Event, plan: Plan) -> None:
-    """Let the marks of an idea across that was marked before it could cross."""
+async def _said_too(gate: Gateway, event: Event, plan: Plan) -> None:
+    """Let across what was said of an idea before it could cross."""
     made = await ideas.by_id(gate.house, event.subject_id)
-    if made is not None and (made.emerging or made.best):
-        await features_out.bring_marks_in_line(gate, plan, made.id, event)
+    if made is not None:
+        await said_out.bring_in_line(gate, plan, made, event)
 
 
 # Event kind → what the gate does about it. Kinds that are absent concern the inside alone.
@@ -87,6 +89,7 @@ DEALINGS: dict[EventKind, Dealing] = {
     "ContributionDeleted": contributions_out.release_deletion,
     "Marked": release_mark,
     "Unmarked": release_unmark,
+    "OutcomeDecided": outcomes_out.decide,
     "PollVoted": polls_out.send_votes,
     "PollCounted": polls_out.release_counts,
     "PollEnded": polls_out.release_counts,

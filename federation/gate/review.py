@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from federation.gate import said_out
 from federation.gate.actors import forum_of
 from federation.gate.burial import end_grants
 from federation.gate.contributions_out import release
-from federation.gate.features_out import bring_marks_in_line
 from federation.gate.plan import Gateway, Plan
 from federation.outside import received
 from server.domain.events import Event
@@ -30,7 +30,7 @@ async def release_held(gate: Gateway, event: Event, plan: Plan) -> None:
         for one in await ideas.replies_of(gate.house, made.id):
             if not one.deleted:
                 await release(gate, plan, one)
-        await bring_marks_in_line(gate, plan, made.id, event)
+        await said_out.bring_in_line(gate, plan, made, event)
 
 
 async def refuse_held(gate: Gateway, event: Event, plan: Plan) -> None:

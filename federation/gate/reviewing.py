@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from federation.gate import said_out
 from federation.gate.contributions_out import bring_in_line
-from federation.gate.features_out import bring_marks_in_line
 from federation.gate.plan import Gateway, Plan
 from federation.outside import crossings
 from server.domain.crossings import Verdict
@@ -19,7 +19,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.recalls import Cause
 from server.services import crossings as judged
-from server.services import forums, holds, ideas
+from server.services import forums, holds, ideas, outcomes
 
 AT_ONCE = 200
 Standing = dict[tuple[str, str], int]
@@ -46,6 +46,7 @@ async def _review(
     uris = {made.id: [made.uri, *forms.get(made.id, {}).values()] if made.is_local else [made.uri] for made in several}
     standing = await crossings.standing(gate.outside, [uri for found in uris.values() for uri in found])
     said = await judged.effects_of(gate.house, [made.id for made in several])
+    decided = await outcomes.decided_among(gate.house, [made.id for made in several])
     asked = await holds.asked_about(gate.house, [made.id for made in several])
     paused = {reader.audience for reader in await judged.readers_of(gate.house, forum) if reader.paused}
     for made in several:
@@ -59,8 +60,9 @@ async def _review(
         if any(said.get((made.id, made.version, one.audience)) != one.verdict for one in verdicts):
             # What is judged after this may ask what was said of it: that has to be written first.
             await plan.write_so_far()
-        if made.emerging or made.best:
-            await bring_marks_in_line(gate, plan, made.id, event)
+        if made.emerging or made.best or made.id in decided:
+            await plan.write_so_far()
+            await said_out.bring_in_line(gate, plan, made, event)
     await plan.write_so_far()
 
 

@@ -64,11 +64,11 @@ def share_uri(gate: Gateway, object_uri: str) -> str:
 
 
 def freeze_activity(
-    plan: Plan, carriage: Carriage, document: dict[str, Any], kind: str = "activity"
+    plan: Plan, carriage: Carriage, document: dict[str, Any], kind: str = "activity", *, filed_as: str = ""
 ) -> dict[str, Released]:
-    """Seal an activity for each audience and file it under what it is about."""
+    """Seal an activity for each audience and file it under what it is about, by its type unless told otherwise."""
     card = Card(
-        type=document["type"],
+        type=filed_as or document["type"],
         subject_uri=carriage.object_uri,
         forum_uri=carriage.forum.uri,
         thread_uri=carriage.thread_uri,

@@ -13,10 +13,14 @@ from federation.outside import peers
 from federation.outside.peers import PeerKind
 from federation.vocabulary import hosting
 from federation.vocabulary.members import with_digest
+from federation.vocabulary.objects import first_id
 from server.domain.jams import Forum
 from server.domain.memberships import digest_of
 from server.domain.visitors import servers_in
 from server.services import memberships
+
+# What Updates of what becomes of an idea are filed as: they are none of its words.
+OUTCOME = "Outcome"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def apart_by_list(forum: Forum, audiences: Sequence[str]) -> list[tuple[str, ...
 
 
 async def speak(
-    gate: Gateway, plan: Plan, said: Speech, apart: set[str], *, but: Collection[PeerKind] = ()
+    gate: Gateway, plan: Plan, said: Speech, apart: set[str], *, but: Collection[PeerKind] = (), filed_as: str = ""
 ) -> None:
     """Release a document, and send it to those followers who read as one of its audiences; visitors follow nothing.
 
@@ -52,12 +56,12 @@ async def speak(
     if forum.members_only:
         subset = await memberships.subset_of(gate.house, forum, said.audiences[0])
         document = {**with_digest(document, digest_of(subset)), "@context": hosting.CONTEXT}
-    about = str(document["object"])
+    about = first_id(document["object"])
     carriage = Carriage(
         forum=forum, audiences=said.audiences, activity=document, act=document["type"], object_uri=about,
         thread_uri=said.thread_uri or about, author_uri=forum.uri, version=1, is_idea=True, at=said.at,
     )  # fmt: skip
-    released = freeze_activity(plan, carriage, document)
+    released = freeze_activity(plan, carriage, document, filed_as=filed_as)
     inboxes = await inboxes_of(gate, forum, said.audiences, apart)
     kinds = await peers.kinds(gate.outside, [host for host, _ in inboxes.values()])
     for inbox, (host, audience) in inboxes.items():

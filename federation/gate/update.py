@@ -8,12 +8,14 @@ from federation.gate.arrival import ADMITTED, Arrival, Outcome
 from federation.gate.create import BEYOND, check_authorship, reaches_beyond
 from federation.gate.joining import take_over
 from federation.gate.lists import take_update
+from federation.gate.outcome import admit_outcome
 from federation.gate.routing import parsed
 from federation.gate.vote import only_counts, take_ballot
 from federation.outside import peers, received
 from federation.outside.peers import Stranger
 from federation.outside.received import NO_OBJECT, NOTHING_TO_CHANGE
 from federation.vocabulary.actors import MalformedActor, parse_actor
+from federation.vocabulary.hosting import tells_outcome
 from federation.vocabulary.objects import parse_object
 from server.boundary.labels import Label
 from server.services import crossings as judged
@@ -26,6 +28,8 @@ ACTOR_TYPES = {"Person", "Group", "Application", "Service", "Organization"}
 
 
 async def admit_update(arrival: Arrival) -> Outcome:
+    if tells_outcome(arrival.activity.raw):
+        return await admit_outcome(arrival)
     if judged.our_object(arrival.gate.house, arrival.activity.object_uri):
         return Outcome("ignored", "It is our own.")
     document = await arrival.object()

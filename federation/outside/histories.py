@@ -12,7 +12,7 @@ from federation.outside.crossings import EVERYONE, SELECT, STANDING, Crossing
 from federation.outside.store import Outside
 
 # A forum's own log, and what our people did in a forum of another server.
-HOSTED = ("Announce", "Add", "Remove", "Move")
+HOSTED = ("Announce", "Add", "Remove", "Move", "Outcome")
 GUESTS = ("Create", "Update", "Delete", "Like", "Undo")
 MOST_FEATURED = 2_000
 LONGEST_PAGE = 400_000
@@ -121,22 +121,27 @@ async def addresses_of_thread(outside: Outside, root_uri: str, host: str | None)
     return [one.document.uri for one in await crossings.of_thread(outside, root_uri, host, 1 << 20)]
 
 
-async def said_of_marks(outside: Outside, uris: Sequence[str]) -> list[Crossing]:
-    """Return what stands of what was told of the marks at an idea, under any of its addresses, to any audience."""
+async def said_of(outside: Outside, uris: Sequence[str], types: Sequence[str]) -> list[Crossing]:
+    """Return what stands of what a forum said of an idea, under any of its addresses, to any audience."""
     rows = await outside.store.fetch(
-        f"{SELECT} WHERE c.subject_uri IN (SELECT value FROM json_each(?)) AND c.type IN ('Add', 'Remove')"
-        " AND c.kind = 'activity' AND c.revoked_at IS NULL ORDER BY c.id",
-        (json.dumps(list(uris)),),
+        f"{SELECT} WHERE c.subject_uri IN (SELECT value FROM json_each(?)) AND c.kind = 'activity'"
+        " AND c.type IN (SELECT value FROM json_each(?)) AND c.revoked_at IS NULL ORDER BY c.id",
+        (json.dumps(list(uris)), json.dumps(list(types))),
     )
     return crossings.opened(outside, rows)
 
 
-async def featured(outside: Outside, forum_uri: str, host: str | None) -> list[Crossing]:
-    """Return the standing Adds of ideas to a forum's `featured` that a viewer was told of, newest first."""
+async def featured(
+    outside: Outside, forum_uri: str, host: str | None, types: Sequence[str] = ("Add",)
+) -> list[Crossing]:
+    """Return the standing Adds of ideas to a forum's `featured` that a viewer was told of, newest first.
+
+    With other `types`, what else it says of ideas.
+    """
     told, values = _told(host)
     rows = await outside.store.fetch(
-        f"{SELECT} WHERE c.forum_uri = ? AND c.kind = 'activity' AND c.type = 'Add' AND {STANDING} AND {told}"
-        " ORDER BY c.made_at DESC, c.id DESC LIMIT ?",
-        (forum_uri, *values, MOST_FEATURED),
+        f"{SELECT} WHERE c.forum_uri = ? AND c.kind = 'activity' AND c.type IN (SELECT value FROM json_each(?))"
+        f" AND {STANDING} AND {told} ORDER BY c.made_at DESC, c.id DESC LIMIT ?",
+        (forum_uri, json.dumps(list(types)), *values, MOST_FEATURED),
     )
     return crossings.opened(outside, rows)

@@ -200,7 +200,8 @@ async def look_again(change: Transaction, host: str, object_uri: str) -> None:
     """Have what a forum's server said of an idea looked at again that came long before the idea was let in."""
     await change.execute(
         "UPDATE received SET state = 'ready', attempts = 0, due_at = 0 WHERE object_uri = ? AND host = ?"
-        " AND kind IN ('Add', 'Move') AND state = 'refused' AND note = ?",
+        " AND (kind IN ('Add', 'Move') OR (kind = 'Update' AND instr(CAST(body AS TEXT), '\"outcome\"')))"
+        " AND state = 'refused' AND note = ?",
         (object_uri, host, NOTHING_TO_CHANGE),
     )
 

@@ -1,4 +1,4 @@
-"""What a forum's server says of ideas in it beside their words: which its facilitators marked, and what moved. Pure.
+"""What a forum's server says of ideas in it beside their words: marks, moves, and what becomes of them. Pure.
 
 Marks are an Add to the forum's `featured` collection, as the fediverse knows it, and a Remove from it.
 """
@@ -6,12 +6,15 @@ Marks are an Add to the forum's `featured` collection, as the fediverse knows it
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from federation.vocabulary.objects import AS_CONTEXT, first_id, moment
+from federation.vocabulary.questions import read_moment
 from server.domain.facilitation import MOVES, MoveKind
 from server.domain.ideas import FACILITATED, MarkKind
+from server.domain.outcomes import LONGEST_REASON, LONGEST_STREAM, OUTCOMES, OutcomeKind
 from server.domain.uris import PUBLIC
 
 CONTEXT: list[Any] = [
@@ -20,6 +23,11 @@ CONTEXT: list[Any] = [
         "marmalade": "urn:marmalade:ns:",
         "marks": "marmalade:marks",
         "moved": "marmalade:moved",
+        "outcome": "marmalade:outcome",
+        "Outcome": "marmalade:Outcome",
+        "status": "marmalade:status",
+        "stream": "marmalade:stream",
+        "decided": "marmalade:decided",
         "memberDigest": "marmalade:memberDigest",
     },
 ]
@@ -74,3 +82,48 @@ def read_marks(activity: Mapping[str, Any]) -> frozenset[MarkKind]:
     stated = activity.get("marks", activity.get("marmalade:marks"))
     words = stated if isinstance(stated, list) else [stated]
     return frozenset(kind for kind in FACILITATED if kind in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a forum's server says of what becomes of an idea: `stream` and `reason` are plain text, "" where untold."""
+
+    kind: OutcomeKind
+    stream: str
+    reason: str
+    decided_at: datetime
+
+
+def outcome(
+    uri: str, forum_uri: str, object_uri: str, decision: Decision | None, *, is_public: bool, at: datetime
+) -> dict[str, Any]:
+    """Render the Update of an idea by what becomes of it; None that nothing is told of that any more."""
+    made = _said("Update", uri, forum_uri, object_uri, is_public=is_public, at=at)
+    said: dict[str, Any] | None = None
+    if decision is not None:
+        said = {"type": "Outcome", "status": decision.kind, "decided": moment(decision.decided_at)}
+        said |= {"stream": decision.stream} if decision.stream else {}
+        said |= {"content": decision.reason, "mediaType": "text/plain"} if decision.reason else {}
+    return made | {"object": {"type": "Article", "id": object_uri, "outcome": said}}
+
+
+def tells_outcome(activity: Mapping[str, Any]) -> bool:
+    """Say whether an Update is one of what becomes of an idea, and of nothing else."""
+    inner = activity.get("object")
+    return isinstance(inner, dict) and "outcome" in inner and "content" not in inner
+
+
+def read_outcome(activity: Mapping[str, Any]) -> Decision | None:
+    """Read what an Update says of what becomes of an idea; None for nothing, or nothing that we know.
+
+    Texts are cut at what we would take ourselves.
+    """
+    said = activity["object"]["outcome"]
+    kind = next((one for one in OUTCOMES if one == said.get("status")), None) if isinstance(said, dict) else None
+    if kind is None:
+        return None
+    decided_at = read_moment(said.get("decided")) or read_moment(activity.get("published"))
+    stream, reason = (said[key] if isinstance(said.get(key), str) else "" for key in ("stream", "content"))
+    return Decision(
+        kind, " ".join(stream.split())[:LONGEST_STREAM], reason[:LONGEST_REASON], decided_at or datetime.now(UTC)
+    )

@@ -88,12 +88,12 @@ def read_ballot(document: dict[str, Any]) -> Ballot | None:
     if not 2 <= len(names) <= MOST_ANSWERS or not all(names) or len(set(names)) < len(names):
         return None
     votes = tuple(_number(_total(one)) for one in answers)
-    ends_at, closed = _moment(document.get("endTime")), document.get("closed")
+    ends_at, closed = read_moment(document.get("endTime")), document.get("closed")
     return Ballot(
         names=names,
         multiple=not document.get("oneOf"),
         ends_at=ends_at,
-        closed_at=ends_at if closed is True else _moment(closed),
+        closed_at=ends_at if closed is True else read_moment(closed),
         votes=votes,
         voters=_number(document.get("votersCount", sum(votes))),
     )
@@ -113,7 +113,7 @@ def _number(value: Any) -> int:
     return min(max(value, 0), MOST_VOTES) if whole else 0
 
 
-def _moment(value: Any) -> datetime | None:
+def read_moment(value: Any) -> datetime | None:
     """Read a time; None for what is none."""
     if not isinstance(value, str) or len(value) > 64:
         return None

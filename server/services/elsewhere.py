@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
+from server.database import Transaction
 from server.domain.actors import Member
 from server.domain.errors import Conflict, Missing
 from server.domain.events import EventKind
 from server.domain.facilitation import Move, MoveKind
 from server.domain.ideas import FACILITATED, Contribution, MarkKind
 from server.domain.jams import Forum
+from server.domain.outcomes import Outcome, OutcomeKind, Stream
 from server.domain.uris import new_id
 from server.services import ideas
 from server.services.crossings import all_public_uris
 from server.services.house import House
-from server.storage import contributions, events, follows, mark_reasons, moves
+from server.storage import contributions, events, follows, mark_reasons, moves, outcomes
 from server.storage.contributions import THEIRS
 
 
@@ -87,3 +91,51 @@ async def take_marks(house: House, target: Contribution, kinds: Collection[MarkK
                 said = "Unmarked"
             if said is not None:
                 await events.append(change, said, target.id, {**facts, "kind": kind}, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What becomes of an idea, as the server that holds its forum tells it: `stream` is the work stream's name."""
+
+    kind: OutcomeKind
+    stream: str
+    reason: str
+    decided_at: datetime
+
+
+async def take_outcome(house: House, idea: Contribution, told: Told | None) -> None:
+    """Have what becomes of an idea of a forum held elsewhere be this, or nothing (None). Who decided is not told."""
+    stands = (await outcomes.standing(house.store, [idea.id])).get(idea.id)
+    now = house.now().timestamp()
+    if told is None:
+        async with house.store.transaction() as change:
+            await outcomes.end(change, idea.id, now)
+        return
+    at = min(told.decided_at, house.now())
+    words = (told.kind, told.stream, told.reason)
+    if stands is not None and (stands.kind, stands.stream_title, stands.reason) == words:
+        return
+    async with house.store.transaction() as change:
+        stream_id = await _stream(house, change, idea.jam_id, told.stream) if told.kind == "stream" else ""
+        made = Outcome(
+            idea_id=idea.id, jam_id=idea.jam_id, kind=told.kind, stream_id=stream_id, stream_title=told.stream,
+            reason=told.reason, by_name="", decided_at=at,
+        )  # fmt: skip
+        await outcomes.decide(change, made, THEIRS)
+        facts = {"jam": idea.jam_id, "by": THEIRS, "kind": told.kind}
+        await events.append(change, "OutcomeDecided", idea.id, facts, now)
+
+
+async def _stream(house: House, change: Transaction, jam_id: str, title: str) -> str:
+    """Return the work stream of a jam held elsewhere by its name, made on first sight; "" where none was told."""
+    if not title:
+        return ""
+    for one in await outcomes.streams(change, jam_id):
+        if one.title == title:
+            return one.id
+    made = Stream(
+        id=new_id(), jam_id=jam_id, title=title, purpose="", owner_id=THEIRS, owner_name="", owner_unit="",
+        made_at=house.now(),
+    )  # fmt: skip
+    await outcomes.add_stream(made)
+    return made.id

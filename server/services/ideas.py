@@ -36,6 +36,7 @@ from server.storage import (
     mark_reasons,
     memberships,
     mentions,
+    outcomes,
     polls,
     prints,
     proxies,
@@ -421,6 +422,7 @@ async def _empty(
     await mentions.put(change, old.id, ())
     await polls.empty(change, old.id)
     await proxies.drop(change, old.id)
+    await outcomes.forget_told(change, old.id)
     await hold_rows.void(change, old.id, old.version + 1)
     await hold_rows.forget_previews(change, old.id)
     moderated = by_id != old.author_id

@@ -134,6 +134,16 @@ async def outcomes_of(house: House, idea: Contribution) -> list[Outcome]:
     return await outcomes.of_idea(house.store, idea.id)
 
 
+async def standing_on(house: House, idea_id: str) -> tuple[Outcome, str] | None:
+    """Return the decision that stands on an idea with the id of whoever decided: for the gate."""
+    return await outcomes.standing_by(house.store, idea_id)
+
+
+async def decided_among(house: House, ids: Sequence[str]) -> set[str]:
+    """Return those of some ideas on which something is decided: for the gate."""
+    return set(await outcomes.standing(house.store, ids))
+
+
 async def streams_of(house: House, reader: Member, jam: Jam) -> list[Stream]:
     """Return the work streams of a jam, oldest first."""
     await obtain_jam(house, reader, jam.id)

@@ -1,4 +1,4 @@
-"""Decisions on ideas, and work streams."""
+"""Decisions on ideas, and work streams. Where a jam is held elsewhere, its server stands for who decided there."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from server.storage.rows import OutcomeRow, WorkStreamRow
 from server.storage.times import moment, moment_or_none
 
 _STREAM = (
-    "SELECT s.*, coalesce(m.name, '') AS owner_name, coalesce(m.unit, '') AS owner_unit"
-    " FROM work_streams s LEFT JOIN members m ON m.id = s.owner_id"
+    "SELECT s.*, coalesce(m.name, j.host, '') AS owner_name, coalesce(m.unit, '') AS owner_unit"
+    " FROM work_streams s LEFT JOIN members m ON m.id = s.owner_id LEFT JOIN jams j ON j.id = s.jam_id"
 )
 _OUTCOME = (
-    "SELECT o.*, coalesce(s.title, '') AS stream_title, coalesce(m.name, '') AS by_name"
+    "SELECT o.*, coalesce(s.title, '') AS stream_title, coalesce(m.name, j.host, '') AS by_name"
     " FROM outcomes o LEFT JOIN work_streams s ON s.id = o.stream_id LEFT JOIN members m ON m.id = o.member_id"
+    " LEFT JOIN jams j ON j.id = o.jam_id"
 )
 
 
@@ -79,6 +80,18 @@ async def decide(change: Transaction, made: Outcome, member_id: str) -> None:
     )  # fmt: skip
 
 
+async def end(change: Transaction, idea_id: str, at: float) -> None:
+    """Write down that the decision which stood on an idea is told no more."""
+    await change.execute(
+        "UPDATE outcomes SET replaced_at = ? WHERE idea_id = ? AND replaced_at IS NULL", (at, idea_id)
+    )
+
+
+async def forget_told(change: Transaction, idea_id: str) -> None:
+    """Drop what another server told of an idea that is gone: its words go with the idea's."""
+    await change.execute("DELETE FROM outcomes WHERE idea_id = ? AND member_id = ''", (idea_id,))
+
+
 async def of_idea(store: Database | Transaction, idea_id: str) -> list[Outcome]:
     """Return all decisions on an idea, the one that stands first, then backwards in time."""
     order = "ORDER BY o.replaced_at IS NOT NULL, o.id DESC"
@@ -93,6 +106,12 @@ async def standing(store: Database, ids: Collection[str]) -> dict[str, Outcome]:
         (json.dumps(sorted(ids)),),
     )
     return {row["idea_id"]: _outcome(row) for row in rows}
+
+
+async def standing_by(store: Database, idea_id: str) -> tuple[Outcome, str] | None:
+    """Return the decision that stands on an idea, with the id of whoever decided."""
+    row = await store.fetch_one(f"{_OUTCOME} WHERE o.idea_id = ? AND o.replaced_at IS NULL", (idea_id,))
+    return (_outcome(row), row["member_id"]) if row else None
 
 
 async def of_jam(store: Database, jam_id: str) -> Sequence[Outcome]:

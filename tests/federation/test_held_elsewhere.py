@@ -14,7 +14,7 @@ from federation.outside.store import LEDGER
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.keys import HOUSE
-from server.services import forums, ideas, moves, people, servers
+from server.services import forums, ideas, moves, outcomes, people, servers
 from tests.federation.conftest import MakeOrganisation
 from tests.federation.organisation import Organisation
 from tests.federation.test_histories import join, lose, settle
@@ -140,6 +140,18 @@ async def test_what_its_facilitators_marked_bears_the_hosts_name_on_the_page(sce
     _, thread = await scene.bob.get(f"/ideas/{here.id}")
     assert re.search(rf"Best · <bdi>{acme.host}</bdi>", thread)
     assert "Said inside." not in thread
+
+
+async def test_what_its_host_decided_of_an_idea_stands_beside_it_under_the_hosts_name(scene: Scene):
+    acme, globex = scene.both
+    await outcomes.decide(acme.house, acme.admin, scene.idea, "declined", "No budget this year.")
+    await settle(acme, globex)
+    here = await scene.here()
+    _, thread = await scene.bob.get(f"/ideas/{here.id}")
+    assert "No budget this year." in thread
+    assert re.search(rf"Decided by</?[^>]*>? *<bdi>{acme.host}|Decided by <bdi>{acme.host}", thread)
+    _, became = await scene.bob.get(f"/jams/{here.jam_id}/outcomes")
+    assert "No budget this year." in became
 
 
 async def test_an_old_link_to_what_its_host_merged_leads_to_the_thread_that_shows_it(scene: Scene):

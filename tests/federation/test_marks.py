@@ -27,10 +27,10 @@ async def mark(acme: Organisation, idea: Contribution, kind: str, made: bool = T
     await act(acme.house, acme.admin, await acme.fresh(idea), kind)  # type: ignore[arg-type,operator]
 
 
-async def guard(acme: Organisation, condition: str) -> None:
+async def guard(acme: Organisation, condition: str, name: str = "G-marks") -> None:
     """Add a guard to the rules that are in force."""
     stored, _ = await rules.rules_in_force(acme.house)
-    text = f'{stored.text}\n[[rule]]\nid = "G-marks"\nkind = "guard"\ndirection = "out"\neffect = "deny"\n{condition}\n'
+    text = f'{stored.text}\n[[rule]]\nid = "{name}"\nkind = "guard"\ndirection = "out"\neffect = "deny"\n{condition}\n'
     await rules.apply_rules(acme.house, acme.admin, text, alone=True)
 
 

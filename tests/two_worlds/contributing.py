@@ -152,11 +152,10 @@ async def delete_hidden(made: World, step: Step) -> None:
         await ideas.delete(made.acme.house, made.acme.admin, target)
 
 
-async def mark(made: World, step: Step) -> None:
+async def support(made: World, step: Step) -> None:
     target = made.target(step)
     if target is not None and not (step.apart and made.twin):
-        by = made.setting.zoe if step.what == "support" else made.acme.admin
-        await ideas.mark(made.acme.house, by, await made.fresh(target), step.what)  # type: ignore[arg-type]
+        await ideas.mark(made.acme.house, made.setting.zoe, await made.fresh(target), "support")
 
 
 async def recall(made: World, step: Step) -> None:

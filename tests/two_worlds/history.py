@@ -20,8 +20,10 @@ STEPS: dict[str, int] = {
     "idea": 12, "question": 5, "reply": 10, "edit": 6, "relabel": 3, "delete": 3,
     "reply under hidden": 3, "build on": 2, "build on hidden": 2, "reply to hidden": 2, "delete hidden": 2,
     # marks and the boundary's own deeds
-    "support": 1, "best": 1, "recall": 2, "recall hidden": 1, "release": 3, "refuse": 2, "refuse hidden": 1,
+    "support": 1, "recall": 2, "recall hidden": 1, "release": 3, "refuse": 2, "refuse hidden": 1,
     "release incoming": 1,
+    # what those who run the jam do with it
+    "mark": 2, "unmark": 1, "mark hidden": 1, "decide": 2, "decide hidden": 1, "merge": 1, "move hidden": 1,
     # others
     "observer replies": 4, "observer likes": 2, "observer unlikes": 1, "observer posts": 2, "observer edits": 1,
     "observer deletes": 1, "other replies": 4, "other posts": 2, "other edits": 1, "other deletes": 1,
@@ -140,8 +142,11 @@ LONG: tuple[Step, ...] = (
     Step("question", who=2, found="email"), Step("release"), Step("question", who=3, found="secret"), Step("refuse"),
     Step("question", which=1, apart=True), Step("release"),
     Step("idea", where="closed", who=4), Step("idea", where="lab", who=5), Step("reply under hidden"),
-    Step("build on hidden", apart=True), Step("reply to hidden"), Step("support", apart=True), Step("best"),
-    Step("observer replies"), Step("other replies", which=1), Step("hidden forum", which=1, apart=True),
+    Step("build on hidden", apart=True), Step("reply to hidden"), Step("support", apart=True), Step("mark"),
+    Step("mark", which=3, who=1), Step("mark hidden", apart=True), Step("decide", which=1), Step("decide", which=4),
+    Step("decide hidden", which=3, apart=True), Step("unmark"), Step("mark hidden", which=1, who=1),
+    Step("observer replies"), Step("other replies", which=1),
+    Step("move hidden", apart=True), Step("hidden forum", which=1, apart=True),
     Step("draft jam", apart=True), Step("new member", which=1, apart=True), Step("new partner", apart=True),
     Step("agreement", apart=True), Step("shadow", apart=True),
     Step("edit", which=1), Step("edit", which=2, found="phone"), Step("observer likes"), Step("chores", apart=True),
@@ -149,7 +154,8 @@ LONG: tuple[Step, ...] = (
     Step("reply in pilot", which=1), Step("delete", which=1), Step("delete hidden", apart=True),
     Step("relabel", which=3, label="AMBER"), Step("recall hidden", who=1, apart=True), Step("consent", which=1),
     Step("pause other", apart=True), Step("observer unlikes"), Step("observer posts"), Step("reply", which=3, who=6),
-    Step("idea", who=1, found="person"), Step("refuse hidden", which=5), Step("close"), Step("idea", apart=True),
+    Step("idea", who=1, found="person"), Step("refuse hidden", which=5), Step("merge", which=2),
+    Step("decide", found="email"), Step("close"), Step("idea", apart=True),
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from server.domain.errors import Refusal
 from server.services import partners
-from tests.two_worlds import contributing, governing, visiting
+from tests.two_worlds import contributing, governing, hosting, visiting
 from tests.two_worlds.history import Step
 from tests.two_worlds.worlds import World
 
@@ -23,8 +23,14 @@ DOINGS: dict[str, Callable[[World, Step], Awaitable[None]]] = {
     "build on hidden": contributing.build_on_hidden,
     "reply to hidden": contributing.reply_to_hidden,
     "delete hidden": contributing.delete_hidden,
-    "support": contributing.mark,
-    "best": contributing.mark,
+    "support": contributing.support,
+    "mark": hosting.mark,
+    "unmark": hosting.unmark,
+    "mark hidden": hosting.mark_hidden,
+    "decide": hosting.decide,
+    "decide hidden": hosting.decide_hidden,
+    "merge": hosting.merge,
+    "move hidden": hosting.move_hidden,
     "recall": contributing.recall,
     "recall hidden": contributing.recall_hidden,
     "release": contributing.review,
