@@ -68,6 +68,9 @@ async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamR
             raise
         kept = {"Allow": answer.headers[hdrs.ALLOW]} if hdrs.ALLOW in answer.headers else {}
         return _page(request, answer.status, _(SENTENCES.get(answer.status, answer.reason)), kept)
+    except ConnectionResetError:
+        # Whoever asked has gone: nothing broke, and nobody is left to answer.
+        raise
     except Exception:
         # The outermost place: there is nobody above who could still answer.
         log.exception("fault", path=_path(request), method=request.method)

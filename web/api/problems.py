@@ -64,6 +64,9 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
             raise
         kept: dict[str, str] = {hdrs.ALLOW: answer.headers[hdrs.ALLOW]} if hdrs.ALLOW in answer.headers else {}
         return problem(answer.status, _(SENTENCES.get(answer.status, answer.reason)), headers=kept)
+    except ConnectionResetError:
+        # Whoever asked has gone: nothing broke, and nobody is left to answer.
+        raise
     except Exception:
         # The outermost place of the API: there is nobody above who could still answer.
         log.exception("fault", path=request.path, method=request.method)

@@ -2,8 +2,11 @@
 (() => {
   "use strict";
   const language = document.documentElement.lang || "en";
-  const stamp = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  // Made when they are first asked for: to make them takes longer than all else that this file does.
+  const once = (make) => { let made; return () => (made ??= make()); };
+  const stamp = once(() => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }));
+  const day = once(() => new Intl.DateTimeFormat(language, { dateStyle: "medium" }));
+  const relative = once(() => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
   const STEPS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [604800, "day", 86400]];
 
   // Times are written by the server in UTC; show them in the reader's own time.
@@ -11,8 +14,8 @@
     for (const time of root.querySelectorAll("time[datetime]")) {
       const at = new Date(time.dateTime);
       if (Number.isNaN(at.getTime())) continue;
-      time.title = stamp.format(at);
-      if ("stamp" in time.dataset) put(time, stamp.format(at));
+      time.title = stamp().format(at);
+      if ("stamp" in time.dataset) put(time, time.title);
       else if ("ago" in time.dataset) put(time, ago(at));
     }
   }
@@ -24,11 +27,11 @@
 
   function ago(at) {
     const seconds = (at.getTime() - Date.now()) / 1000;
-    if (Math.abs(seconds) < 60) return relative.format(0, "second");
+    if (Math.abs(seconds) < 60) return relative().format(0, "second");
     for (const [limit, unit, size] of STEPS) {
-      if (Math.abs(seconds) < limit) return relative.format(Math.trunc(seconds / size), unit);
+      if (Math.abs(seconds) < limit) return relative().format(Math.trunc(seconds / size), unit);
     }
-    return new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(at);
+    return day().format(at);
   }
 
   // Words survive a closed tab and a session that ended: kept in this browser only, for the person who typed them,

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import re
+import socket
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import structlog
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
@@ -241,3 +243,18 @@ async def test_a_fault_says_nothing_of_itself(site: Any) -> None:
     assert answer.status == 503
     assert "sqlite" not in text.lower()
     assert answer.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+
+
+async def test_whoever_leaves_before_the_stream_begins_is_no_fault(site: Any) -> None:
+    browser = await site.browser(site.mara)
+    name = cookie_name(site.house.addresses.inside_url)
+    cookie = browser.client.session.cookie_jar.filter_cookies(site.server.make_url("/"))[name].value
+    request = f"GET /jams/better/stream HTTP/1.1\r\nHost: a\r\nCookie: {name}={cookie}\r\n\r\n".encode()
+    with structlog.testing.capture_logs() as said:
+        for _ in range(3):
+            with socket.create_connection(("127.0.0.1", site.server.port)) as line:
+                line.sendall(request)
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            # Served in this very process: it looks at the next request only when this one is dealt with.
+            assert (await browser.get("/livez"))[0].status == 200
+    assert [one for one in said if one["log_level"] == "error"] == []
