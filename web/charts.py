@@ -116,7 +116,10 @@ def draw_spark(counts: Sequence[int]) -> str:
 
 
 def wrap(words: str, letters: int, most: int) -> tuple[str, ...]:
-    """Break `words` into at most `most` lines of `letters`. A first word that does not fit is cut; () below SHORTEST."""
+    """Break `words` into at most `most` lines of `letters`; a first word that does not fit is cut.
+
+    () where there is room for fewer than SHORTEST letters.
+    """
     lines: list[str] = []
     for word in words.split():
         if lines and len(lines[-1]) + 1 + len(word) <= letters:
