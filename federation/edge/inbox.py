@@ -39,6 +39,10 @@ class Inbox:
         parts = unfold(verified.activity, items, self._host)
         await self._kept.add([_arriving(verified, one) for one in parts] or [_arriving(verified, None)])
 
+    async def keep_said(self, said: Arriving) -> None:
+        """Store what somebody who is signed in wrote here, once; on return it is on disk."""
+        await self._kept.add([said])
+
 
 def _arriving(verified: VerifiedActivity, part: dict[str, Any] | None) -> Arriving:
     """Return what is kept of a verified activity: itself, or one part of it."""

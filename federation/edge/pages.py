@@ -10,6 +10,7 @@ import html
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from xml.etree import ElementTree
 
@@ -21,7 +22,7 @@ from markupsafe import Markup
 
 from federation.edge.refusals import refusal
 from federation.edge.visits import PRIVATE, visit_of
-from federation.outside import crossings
+from federation.outside import crossings, received
 from federation.outside.crossings import Crossing
 from federation.outside.store import OUTSIDE, Outside
 from federation.outside.visitors import Visit
@@ -90,16 +91,33 @@ class Pages:
         if found.card.type == "Tombstone":
             return refusal(410)
         if found.card.type == "Group":
-            page = self.render(request, "forum.html", visit, forum=await _forum(outside, found, viewer))
+            shown = await _forum(outside, found, viewer)
+            sent = await _sent(request, visit, [one["url"] for one in shown["ideas"]])
+            page = self.render(request, "forum.html", visit, forum=shown, sent_state=sent, once=token_hex(16))
             return _linked(page, found)
         if found.document.kind == "object":
             if found.card.thread_uri != found.document.uri:
                 raise web.HTTPFound(f"{found.card.thread_uri}#{found.document.uri.rsplit('/', 1)[1]}")
-            return _linked(self.render(request, "thread.html", visit, **await _thread(outside, found, viewer)), found)
+            shown = await _thread(outside, found, viewer)
+            sent = await _sent(request, visit, [one["url"] for one in shown["thread"]["replies"]])
+            return _linked(
+                self.render(request, "thread.html", visit, sent_state=sent, once=token_hex(16), **shown), found
+            )
         return refusal(404)
 
 
 PAGES = web.AppKey("PAGES", Pages)
+
+
+async def _sent(request: web.Request, visit: Visit | None, there: list[str]) -> str:
+    """Return what became of what a visitor has just sent: there, waiting, or "" where they sent nothing."""
+    outside, key = request.app[OUTSIDE], request.query.get("sent", "")
+    uri = outside.addresses.object_uri(key)
+    if visit is None or not key:
+        return ""
+    if uri in there:
+        return "there"
+    return "waiting" if await received.was_said_here(outside, uri, visit.actor_uri) else ""
 
 
 def _linked(page: web.Response, found: Crossing) -> web.Response:
@@ -179,7 +197,7 @@ async def _thread(outside: Outside, found: Crossing, viewer: str | None) -> dict
             "url": found.card.forum_uri,
             "handle": forum.card.author_handle if forum else "",
             "listed": found.document.audience != crossings.EVERYONE,
-            "closed": forum is None or _document(forum).get("postingRestrictedToMods") is True,
+            "closed": forum is None or not _takes_answers(_document(forum)),
         },
         "thread": {
             "title": _text(document.get("name")) or say("Untitled"),
@@ -192,6 +210,16 @@ async def _thread(outside: Outside, found: Crossing, viewer: str | None) -> dict
             "replies": _tree(outside, found.document.uri, listed),
         },
     }
+
+
+def _takes_answers(group: dict[str, Any]) -> bool:
+    jam = group.get("jam")
+    answered = isinstance(jam, dict) and jam.get("takes") == "replies"
+    return answered or group.get("postingRestrictedToMods") is not True
+
+
+def _path(outside: Outside, found: Crossing) -> str:
+    return found.document.uri.removeprefix(outside.addresses.edge_url)
 
 
 def _safe(document: dict[str, Any]) -> Markup:
@@ -245,6 +273,7 @@ def _tree(outside: Outside, root_uri: str, listed: list[Crossing]) -> list[dict[
                 "depth": depth,
                 "url": one.document.uri,
                 "anchor": one.document.uri.rsplit("/", 1)[1],
+                "path": _path(outside, one) if one.card.ours else "",
             }
         )
         waiting += [(child, depth + 1) for child in reversed(below.get(one.document.uri, []))]

@@ -18,6 +18,7 @@ from federation.edge import (
     pages,
     sign_in,
     way_home,
+    writing,
 )
 
 
@@ -53,6 +54,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"/people/{KEY}/outbox", collections.empty),
     Route("GET", f"/people/{KEY}/followers", collections.followers),
     Route("GET", f"/objects/{KEY}", documents.serve),
+    Route("POST", f"/objects/{KEY}/answer", writing.answer),
+    Route("POST", f"/forums/{KEY}/ideas", writing.propose),
     Route("GET", f"/objects/{KEY}/context", collections.context),
     Route("GET", f"/objects/{KEY}/replies", collections.replies),
     Route("GET", f"/activities/{KEY}", documents.serve),

@@ -17,7 +17,8 @@ from federation.edge.reading import Reader
 from federation.edge.refusals import answer_plainly
 from federation.edge.routes import add_routes
 from federation.edge.sign_in import DOORWAY, Doorway
-from federation.edge.signers import REMEMBERED, SIGNERS, Signers
+from federation.edge.signers import REMEMBERED, SIGNERS, Budget, Signers
+from federation.edge.writing import A_MINUTE, WRITERS
 from federation.fetch import Fetcher
 from federation.outside import keys
 from federation.outside.store import OUTSIDE, Outside
@@ -93,6 +94,7 @@ def make_edge(outside: Outside, transport: Transport, signer: ServerSigner) -> E
     app[SIGNERS] = Signers(outside, fetcher)
     app[INBOX] = Inbox(outside)
     app[PAGES] = Pages()
+    app[WRITERS] = Budget(A_MINUTE)
     app[DOORWAY] = Doorway(HomeServers(outside, transport, fetcher), outside.now)
     add_routes(app)
     lookup = Lookup(outside, fetcher)

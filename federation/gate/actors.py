@@ -29,23 +29,34 @@ from server.services.text import render
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """How an author appears to one audience."""
+    """How an author appears to one audience. Pages show a visitor by the name that others know them by."""
 
     uri: str
     username: str
     name: str
     handle: str
+    shown_name: str = ""
+    shown_handle: str = ""
 
 
 async def face_of(gate: Gateway, author: Member, thread_id: str, redactions: frozenset[str]) -> Face:
     """Return the author as they may be seen: by name, or by role where the rules take the name out."""
     if not author.is_local:
-        return Face(author.uri, author.username, author.name, author.handle)
+        return stand_in(gate, author)
     host = gate.house.addresses.edge_host
     if NAME_TO_ROLE in redactions:
         uri, username, name = await judged.pseudonym(gate.house, author, thread_id)
         return Face(uri, username, name, f"@{username}@{host}")
     return Face(author.uri, author.username, author.name, f"@{author.username}@{host}")
+
+
+def stand_in(gate: Gateway, visitor: Member) -> Face:
+    """Return who stands for a visitor before other servers: what was said here can bear no actor of another origin."""
+    key = gate.outside.sealer.derive("visitor", visitor.uri)
+    username = f"visitor-{key[:8]}"
+    name = f"{visitor.name} ({visitor.handle})"
+    handle = f"@{username}@{gate.house.addresses.edge_host}"
+    return Face(gate.house.addresses.person_uri(key), username, name, handle, visitor.name, visitor.handle)
 
 
 async def _key(gate: Gateway, plan: Plan, name: str) -> keys.Listed:

@@ -23,6 +23,7 @@ from federation.gate.offer import admit_offer
 from federation.gate.plan import Gateway, Plan
 from federation.gate.receipts import admit_receipt
 from federation.gate.routing import parsed
+from federation.gate.said_here import admit_said_here
 from federation.gate.undo import admit_undo
 from federation.gate.update import admit_update
 from federation.outside import received
@@ -91,12 +92,13 @@ class Admit:
             await received.move(self._gate.outside, one, "ignored", "It was purged before it was let in.")
             return
         arrival = Arrival(self._gate, one, read_activity(parsed(one.body)), plan=plan)
-        deal = KINDS.get(one.kind)
+        deal = admit_said_here if one.signed_in else KINDS.get(one.kind)
         try:
             outcome = await deal(arrival) if deal else Outcome("ignored", f"{one.kind[:40]} is not taken.")
         except Refusal as refusal:
             outcome = Outcome("refused", str(refusal))
-            await decline(arrival, refusal)
+            if not one.signed_in:
+                await decline(arrival, refusal)
         except Exception:
             # A fault puts the activity off; what fails each time is refused in the end, and the rest goes on.
             if one.attempts < LOOKS:

@@ -53,7 +53,7 @@ async def withdraw(
     """Withdraw all copies of a contribution; an idea takes along what hangs on it."""
     hanging = await ideas.replies_of(gate.house, made.id) if made.kind == "idea" else []
     for one in [*reversed(hanging), made]:
-        if not one.is_local:
+        if not judged.stands_here(gate.house, one):
             await withdraw_relayed(gate, plan, one, forum, audience, event.at, "hand")
             continue
         for uri in await judged.all_public_uris(gate.house, one):

@@ -116,7 +116,7 @@ async def end_grants(
     said = {verdict.audience: verdict for verdict in verdicts}
     paused = {reader.audience for reader in await judged.readers_of(gate.house, forum) if reader.paused}
     ended = False
-    for uri in await judged.all_public_uris(gate.house, made) if made.is_local else [made.uri]:
+    for uri in await judged.all_public_uris(gate.house, made) if judged.stands_here(gate.house, made) else [made.uri]:
         granted = await crossings.audiences_of(gate.outside, uri)
         kept = paused | {
             audience
@@ -131,7 +131,7 @@ async def end_grants(
                 plan.merge(uri, audience)
                 continue
             ended = True
-            if made.is_local:
+            if judged.stands_here(gate.house, made):
                 await bury(gate, plan, forum, uri, audience, at, cause)
             else:
                 await withdraw_relayed(gate, plan, made, forum, audience, at, cause)
@@ -144,7 +144,13 @@ async def _keeps(gate: Gateway, made: Contribution, uri: str, verdict: Verdict, 
         return held_stands or await _older_words_stand(gate, made, uri, verdict.audience)
     if not verdict.crosses:
         return False
-    return uri == (await judged.public_uri(gate.house, made, verdict.redactions) if made.is_local else made.uri)
+    return uri == await _wanted_uri(gate, made, verdict)
+
+
+async def _wanted_uri(gate: Gateway, made: Contribution, verdict: Verdict) -> str:
+    """Return where the copy stands that a verdict lets across: others' words have no redacted twins."""
+    here = judged.stands_here(gate.house, made)
+    return await judged.public_uri(gate.house, made, verdict.redactions) if here else made.uri
 
 
 async def _older_words_stand(gate: Gateway, made: Contribution, uri: str, audience: str) -> bool:
@@ -156,7 +162,7 @@ async def _older_words_stand(gate: Gateway, made: Contribution, uri: str, audien
     verdict = next((one for one in await judged.judge(gate.house, draft) if one.audience == audience), None)
     if verdict is None:
         return False
-    if uri != (await judged.public_uri(gate.house, made, verdict.redactions) if made.is_local else made.uri):
+    if uri != await _wanted_uri(gate, made, verdict):
         return False
     return verdict.crosses or (
         verdict.verdict == "held" and await released_before(gate, made, number, draft, verdict, uri)

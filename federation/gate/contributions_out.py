@@ -91,7 +91,7 @@ async def release_deletion(gate: Gateway, event: Event, plan: Plan) -> None:
     if made is None:
         return
     forum, _ = await forum_of(gate, made.forum_id)
-    if made.is_local:
+    if judged.stands_here(gate.house, made):
         for uri in await judged.all_public_uris(gate.house, made):
             await bury(gate, plan, forum, uri, None, event.at, "deletion")
             plan.forget(uri)
@@ -124,7 +124,7 @@ async def release(
         await hold_back(gate, made, forum, verdicts)
     apart = await apart_from_everyone(gate, made, verdicts)
     crossing = [verdict for verdict in verdicts if verdict.crosses]
-    if made.is_local:
+    if judged.stands_here(gate.house, made):
         for copy in await copies_for(gate, made, forum, crossing):
             await _cross(gate, plan, made, forum, as_released(copy, reviewed), apart, deliver=deliver)
     else:

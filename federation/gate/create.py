@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from federation.gate.actors import stand_in
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
 from federation.gate.render import stands_as
 from federation.gate.vote import admit_vote, take_ballot
@@ -14,6 +15,7 @@ from federation.vocabulary.collections import root_of
 from federation.vocabulary.members import widens
 from federation.vocabulary.objects import Remark, parse_object
 from federation.vocabulary.questions import read_vote
+from server.domain.actors import Member
 from server.domain.ideas import INTENTS, Contribution, Intent
 from server.domain.jams import Forum
 from server.domain.uris import origin_of
@@ -43,7 +45,7 @@ async def admit_create(arrival: Arrival) -> Outcome:
     author = await arrival.author(remark.author_uri)
     if author is None:
         return Outcome("refused", NO_AUTHOR)
-    parent = await _parent(arrival, remark)
+    parent = await answered(arrival, remark, arrival.peer)
     if (answer := read_vote(document)) is not None and parent and await polls.poll_of(gate.house, parent):
         return await admit_vote(arrival, author, parent, remark.parent_uri, answer)
     if remark.parent_uri and parent is None:
@@ -57,6 +59,22 @@ async def admit_create(arrival: Arrival) -> Outcome:
         return Outcome("refused", "It is addressed to everybody, and the forum is not.")
     if forum.members_only and forum.is_local and await reaches_beyond(arrival, document, forum, parent):
         return Outcome("refused", BEYOND)
+    made = await let_in(arrival, author, remark, forum, parent)
+    if isinstance(made, Outcome):
+        return made
+    await take_ballot(gate, made, document)
+    arrival.plan.steps.append(partial(received.look_again, host=arrival.peer, object_uri=remark.uri))
+    return ADMITTED
+
+
+async def let_in(
+    arrival: Arrival, author: Member, remark: Remark, forum: Forum, parent: Contribution | None, reader: str = ""
+) -> Contribution | Outcome:
+    """Judge somebody's words in a forum, as an answer or an idea; write them down, or say what becomes of them.
+
+    `reader` is the audience that they could read as, where that is not their server.
+    """
+    gate = arrival.gate
     words = plain(sanitise(remark.html))
     root = await ideas.by_id(gate.house, parent.thread_id) if parent else None
     label = await label_of(
@@ -72,30 +90,27 @@ async def admit_create(arrival: Arrival) -> Outcome:
         title="" if parent else remark.title,
         text=words,
         attached=remark.attached,
+        reader=reader,
     )
     if outcome := await arrival.judge(wish):
         return outcome
     intent: Intent = remark.intent if remark.intent in INTENTS else ""
     origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed=arrival.relay is not None)
     if parent is not None:
-        made = await ideas.reply(gate.house, author, parent, words, label=str(label), intent=intent, origin=origin)
-    else:
-        base = await ideas.by_uri(gate.house, remark.builds_on_uri) if remark.builds_on_uri else None
-        builds_on = base.id if base and not base.deleted and base.kind == "idea" else ""
-        made = await ideas.post_idea(
-            gate.house,
-            author,
-            forum,
-            remark.title,
-            words,
-            label=str(label),
-            intent=intent,
-            builds_on=builds_on,
-            origin=origin,
-        )
-    await take_ballot(gate, made, document)
-    arrival.plan.steps.append(partial(received.look_again, host=arrival.peer, object_uri=remark.uri))
-    return ADMITTED
+        return await ideas.reply(gate.house, author, parent, words, label=str(label), intent=intent, origin=origin)
+    base = await ideas.by_uri(gate.house, remark.builds_on_uri) if remark.builds_on_uri else None
+    builds_on = base.id if base and not base.deleted and base.kind == "idea" else ""
+    return await ideas.post_idea(
+        gate.house,
+        author,
+        forum,
+        remark.title,
+        words,
+        label=str(label),
+        intent=intent,
+        builds_on=builds_on,
+        origin=origin,
+    )
 
 
 async def addressed_forum(arrival: Arrival) -> Forum | None:
@@ -104,7 +119,7 @@ async def addressed_forum(arrival: Arrival) -> Forum | None:
     if document is None or arrival.relay is not None:
         return None
     remark = parse_object(document)
-    parent = await _parent(arrival, remark)
+    parent = await answered(arrival, remark, arrival.peer)
     return None if remark.parent_uri and parent is None else await _forum(arrival, remark, parent)
 
 
@@ -128,9 +143,9 @@ async def reaches_beyond(
     """
     above = await ideas.by_id(arrival.gate.house, near.parent_id or near.thread_id) if near else None
     named = [await people.member_by_id(arrival.gate.house, one.author_id) for one in (near, above) if one]
-    answered = [one.uri for one in named if one] or [""]
+    spoken_to = [uri for one in named if one for uri in (one.uri, stand_in(arrival.gate, one).uri)] or [""]
     return all(
-        widens(document, forum.uri, one) or widens(arrival.activity.raw, forum.uri, one) for one in answered
+        widens(document, forum.uri, one) or widens(arrival.activity.raw, forum.uri, one) for one in spoken_to
     )
 
 
@@ -144,15 +159,15 @@ async def _is_gone(arrival: Arrival, remark: Remark) -> bool:
     return told is not None or (gone is not None and gone.status == 410)
 
 
-async def _parent(arrival: Arrival, remark: Remark) -> Contribution | None:
-    """Find what is answered, if the answering server was granted it and its thread: hidden equals missing."""
+async def answered(arrival: Arrival, remark: Remark, reader: str) -> Contribution | None:
+    """Find what is answered, if the audience that answers was granted it and its thread: hidden equals missing."""
     parent = await ideas.by_uri(arrival.gate.house, remark.parent_uri) if remark.parent_uri else None
     if parent is None or parent.deleted:
         return None
     root = parent if parent.kind == "idea" else await ideas.by_id(arrival.gate.house, parent.thread_id)
-    if root is None or await stands_as(arrival.gate, root, arrival.peer) is None:
+    if root is None or await stands_as(arrival.gate, root, reader) is None:
         return None
-    return parent if await stands_as(arrival.gate, parent, arrival.peer) else None
+    return parent if await stands_as(arrival.gate, parent, reader) else None
 
 
 async def _root_instead(arrival: Arrival, remark: Remark, document: dict[str, Any]) -> Contribution | None:
@@ -162,8 +177,8 @@ async def _root_instead(arrival: Arrival, remark: Remark, document: dict[str, An
     """
     if arrival.relay is None:
         return None
-    answered = await peers.fetched(arrival.gate.outside, remark.parent_uri)
-    if (answered is None or answered.status != 410) and arrival.received.attempts < PATIENCE:
+    fetched = await peers.fetched(arrival.gate.outside, remark.parent_uri)
+    if (fetched is None or fetched.status != 410) and arrival.received.attempts < PATIENCE:
         return None
     found = await ideas.by_uri(arrival.gate.house, root_of(document.get("context"), arrival.relay.uri))
     return found if found and not found.deleted and found.forum_id == arrival.relay.id else None

@@ -91,7 +91,7 @@ async def _wanted(gate: Gateway, made: Contribution, forum: Forum) -> tuple[dict
 
 async def _known(gate: Gateway, made: Contribution) -> Mapping[tuple[str, str], Crossing]:
     """Return, by audience and address, what is told of an idea now."""
-    uris = await judged.all_public_uris(gate.house, made) if made.is_local else [made.uri]
+    uris = await judged.all_public_uris(gate.house, made) if judged.stands_here(gate.house, made) else [made.uri]
     told = await histories.said_of(gate.outside, uris, ("Add", "Remove"))
     return {(one.document.audience, one.card.subject_uri): one for one in told}
 

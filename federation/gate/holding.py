@@ -89,7 +89,7 @@ async def released_before(
     gate: Gateway, made: Contribution, number: int, draft: judged.Draft, verdict: Verdict, uri: str
 ) -> bool:
     """Say whether reviewers released an earlier version, as it stands under a URI, from the rules that hold it now."""
-    if made.is_local:
+    if judged.stands_here(gate.house, made):
         standing = await crossings.exact_newest(gate.outside, uri, verdict.audience)
         sha = sha_of(orjson.loads(standing.document.body)) if standing is not None else ""
     else:
@@ -193,7 +193,7 @@ async def _documents(
     """Return the documents on offer, each with the name under which its author appears, and its audiences."""
     if not held:
         return []
-    if made.is_local:
+    if judged.stands_here(gate.house, made):
         copies = await copies_for(gate, made, forum, held)
         return [(copy.document, copy.face.name, copy.audiences) for copy in copies]
     document = await original(gate, made)

@@ -14,6 +14,7 @@ from federation.outside import crossings
 from federation.outside.crossings import EVERYONE, Card
 from federation.vocabulary.collections import thread_uri
 from federation.vocabulary.objects import Piece, render_object
+from server.boundary.rules import NAME_TO_ROLE
 from server.domain.crossings import Verdict
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
@@ -57,7 +58,7 @@ async def standings(gate: Gateway, made: Contribution, audiences: Sequence[str])
     Its author's own server has it anyway, and the server of the forum by which it came to us.
     """
     found: dict[str, str] = {}
-    if not made.is_local:
+    if not judged.stands_here(gate.house, made):
         forum, _ = await forum_of(gate, made.forum_id)
         public = forum.audience == "public"
         for one in audiences:
@@ -89,6 +90,9 @@ async def copies_for(gate: Gateway, made: Contribution, forum: Forum, verdicts: 
     poll = await polls.poll_of(gate.house, made) if made.kind == "reply" else None
     copies = []
     for redactions in dict.fromkeys(verdict.redactions for verdict in verdicts):
+        if not author.is_local and NAME_TO_ROLE in redactions:
+            # A visitor has no role here that could stand for the name.
+            continue
         some = await files_of(gate, made, redactions)
         words = (
             redact_poll(book, made, poll.question, poll.choices, author, redactions)
@@ -102,13 +106,13 @@ async def copies_for(gate: Gateway, made: Contribution, forum: Forum, verdicts: 
         face = await face_of(gate, author, root.id, redactions)
         alike = [verdict.audience for verdict in verdicts if verdict.redactions == redactions]
         for place, audiences in (await _places(gate, made, root, uri, alike)).items():
-            copies.append(_copy(made, forum, root, words, uri, face, place, audiences, poll, enclosed))
+            copies.append(_copy(gate, made, forum, root, words, uri, face, place, audiences, poll, enclosed))
     return copies
 
 
 def _copy(
-    made: Contribution, forum: Forum, root: Contribution, words: Words, uri: str, face: Face, place: Place,
-    audiences: list[str], poll: Poll | None, enclosed: tuple[Enclosed, ...],
+    gate: Gateway, made: Contribution, forum: Forum, root: Contribution, words: Words, uri: str, face: Face,
+    place: Place, audiences: list[str], poll: Poll | None, enclosed: tuple[Enclosed, ...],
 ) -> Copy:  # fmt: skip
     piece = Piece(
         uri=uri,
@@ -120,7 +124,7 @@ def _copy(
         forum_uri=forum.uri,
         forum_handle=forum.handle,
         is_public=forum.audience == "public",
-        context_uri=_context(forum, root, place.root_uri),
+        context_uri=_context(gate, forum, root, place.root_uri),
         parent_uri=place.parent_uri,
         parent_author_uri=place.mentioned_uri,
         parent_author_handle=place.mentioned_handle,
@@ -140,18 +144,18 @@ def _copy(
         thread_uri=place.root_uri,
         parent_uri=piece.parent_uri,
         author_uri=face.uri,
-        author_name=face.name,
-        author_handle=face.handle,
+        author_name=face.shown_name or face.name,
+        author_handle=face.shown_handle or face.handle,
         made_at=made.created_at.timestamp(),
     )
     return Copy(document, face, card, place.root_uri, tuple(audiences), enclosed)
 
 
-def _context(forum: Forum, root: Contribution, root_uri: str) -> str:
+def _context(gate: Gateway, forum: Forum, root: Contribution, root_uri: str) -> str:
     """Return where the forum's own server lists a thread: ours, at the idea where that is ours; "" for others'."""
     if not forum.is_local:
         return ""
-    return f"{root_uri}/context" if root.is_local else thread_uri(forum.uri, root_uri)
+    return f"{root_uri}/context" if judged.stands_here(gate.house, root) else thread_uri(forum.uri, root_uri)
 
 
 async def _places(

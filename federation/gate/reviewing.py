@@ -43,7 +43,10 @@ async def _review(
     gate: Gateway, plan: Plan, forum: Forum, several: Sequence[Contribution], event: Event, cause: Cause
 ) -> None:
     forms = await judged.twins_of(gate.house, [made.id for made in several])
-    uris = {made.id: [made.uri, *forms.get(made.id, {}).values()] if made.is_local else [made.uri] for made in several}
+    uris = {
+        made.id: [made.uri, *forms.get(made.id, {}).values()] if judged.stands_here(gate.house, made) else [made.uri]
+        for made in several
+    }
     standing = await crossings.standing(gate.outside, [uri for found in uris.values() for uri in found])
     said = await judged.effects_of(gate.house, [made.id for made in several])
     decided = await outcomes.decided_among(gate.house, [made.id for made in several])
@@ -52,7 +55,8 @@ async def _review(
     for made in several:
         verdicts = await judged.judge(gate.house, await judged.draft_of(gate.house, made, forum=forum))
         stands = {key: version for uri in uris[made.id] for key, version in standing.get(uri, {}).items()}
-        if made.id in asked or not _is_in_line(made, verdicts, stands, forms.get(made.id, {}), paused):
+        found, here = forms.get(made.id, {}), judged.stands_here(gate.house, made)
+        if made.id in asked or not _is_in_line(made, verdicts, stands, found, paused, here):
             await plan.write_so_far()
             await bring_in_line(gate, plan, made, forum, event, cause)
             continue
@@ -72,17 +76,18 @@ def _is_in_line(
     stands: Standing,
     forms: Mapping[str, str],
     paused: set[str],
+    here: bool,
 ) -> bool:
     """Say whether what the verdicts let across stands, in its present version, and nothing else does.
 
-    What a paused server has is left as it is.
+    What a paused server has is left as it is. Only of what stands `here` is anything taken out.
     """
     wanted: Standing = {}
     for verdict in verdicts:
         if verdict.verdict == "held":
             return False
         if verdict.crosses and verdict.audience not in paused:
-            redacted = made.is_local and bool(verdict.redactions)
+            redacted = here and bool(verdict.redactions)
             uri = forms.get(judged.form_of(verdict.redactions), "") if redacted else made.uri
             wanted[uri, verdict.audience] = made.version
     return wanted == {key: version for key, version in stands.items() if key[1] not in paused}

@@ -64,6 +64,11 @@ class Arriving:
     body: bytes
     signed_in: bool = False
 
+    @property
+    def state(self) -> ReceivedState:
+        """What it begins as: of somebody who is signed in there is nothing to look up."""
+        return "ready" if self.signed_in else "new"
+
 
 async def keep_all(outside: Outside, change: Transaction, requests: Sequence[Sequence[Arriving]]) -> None:
     """Store the activities of some requests; one whose id was stored before is left as it was.
@@ -73,9 +78,10 @@ async def keep_all(outside: Outside, change: Transaction, requests: Sequence[Seq
     now, arriving = outside.now(), [one for request in requests for one in request]
     await change.executemany(
         "INSERT OR IGNORE INTO received (activity_uri, host, actor_uri, kind, object_uri, body, state, attempts,"
-        " due_at, note, received_at, signed_in) VALUES (?, ?, ?, ?, ?, ?, 'new', 0, 0, '', ?, ?)",
+        " due_at, note, received_at, signed_in) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, '', ?, ?)",
         [
-            (one.activity_uri, one.host, one.actor_uri, one.kind, one.object_uri, one.body, now, one.signed_in)
+            (one.activity_uri, one.host, one.actor_uri, one.kind, one.object_uri, one.body, one.state, now,
+             one.signed_in)
             for one in arriving
         ],
     )
@@ -148,6 +154,16 @@ async def hosts_in_state(outside: Books, state: ReceivedState, now: float) -> li
 async def by_uri(outside: Books, activity_uri: str) -> Received | None:
     row = await outside.store.fetch_one("SELECT * FROM received WHERE activity_uri = ?", (activity_uri,))
     return None if row is None else _received(row)
+
+
+async def was_said_here(outside: Books, object_uri: str, actor_uri: str) -> bool:
+    """Say whether somebody who was signed in wrote this at our edge."""
+    return bool(
+        await outside.store.fetch_value(
+            "SELECT EXISTS (SELECT 1 FROM received WHERE object_uri = ? AND actor_uri = ? AND signed_in)",
+            (object_uri, actor_uri),
+        )
+    )
 
 
 async def newest_about(outside: Books, kind: str, host: str, object_uri: str, actor_uri: str = "") -> Received | None:

@@ -606,6 +606,11 @@ async def recall(house: House, by: Member, made: Contribution, peer: str = "") -
         await events.audit(change, by.id, "recall", made.id, now)
 
 
+def stands_here(house: House, made: Contribution) -> bool:
+    """Say whether we hold the original of a contribution: our people's, and what a visitor wrote at our edge."""
+    return made.is_local or our_object(house, made.uri)
+
+
 def our_object(house: House, uri: str) -> bool:
     """Say whether a URI is one of ours."""
     return host_of(uri) == house.addresses.edge_host

@@ -37,6 +37,7 @@ class Incoming:
     """An activity that another server sent, and what it is about.
 
     `peer` is the server that vouches for it; `changes` what stands here already and is changed or marked by it.
+    `reader` is the audience that its author could read as, "" for that server.
     """
 
     author: Member
@@ -49,6 +50,7 @@ class Incoming:
     text: str = ""
     attached: Attached = NOTHING_ATTACHED
     changes: Contribution | None = None
+    reader: str = ""
 
 
 async def label_of(
@@ -128,7 +130,7 @@ async def _whole_findings(house: House, incoming: Incoming, words: str) -> froze
         found.add("lookalike")
 
     said = Said(words, incoming.changes.id if incoming.changes else "", author, incoming.forum.id)
-    if await untold(house, said, [incoming.peer], partial(judge_source, house)):
+    if await untold(house, said, [incoming.reader or incoming.peer], partial(judge_source, house)):
         found.add("quote")
     return frozenset(found)
 

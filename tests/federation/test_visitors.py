@@ -13,10 +13,24 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.services import crossings, ideas, memberships, partners, polls, rules, servers
+from server.services import (
+    crossings,
+    forums,
+    holds,
+    ideas,
+    jams,
+    memberships,
+    moderation,
+    partners,
+    polls,
+    rules,
+    servers,
+)
+from tests.federation.conftest import MakeOrganisation
 from tests.federation.home_server import HomeServer
 from tests.federation.organisation import Organisation
-from tests.federation.visiting import Browser
+from tests.federation.test_between_servers import settle
+from tests.federation.visiting import Browser, Page
 
 MakeBrowser = Callable[[], Browser]
 
@@ -244,3 +258,190 @@ async def test_whoever_is_shut_out_or_whose_server_is_cannot_sign_in_and_is_not_
     assert f"@ann@{home.host}" not in (await ann.get("/")).text
     rows = await acme.outside.store.fetch("SELECT * FROM visits")
     assert rows == []
+
+
+async def written(browser: Browser, page_path: str, to: str, text: str, **more: str) -> Page:
+    """Write on a page as its form does; return the answer."""
+    page = await browser.get(page_path)
+    form = {"csrf": page.hidden("csrf"), "once": page.hidden("once"), "text": text, **more}
+    return await browser.post(to, form)
+
+
+async def test_what_a_visitor_writes_is_taken_in_under_their_name_and_shown_to_them(quiet: Quiet):
+    acme, ann = quiet.acme, quiet.browser()
+    await ann.sign_in(quiet.home)
+    sent = await written(ann, quiet.idea_path, f"{quiet.idea_path}/answer", "I agree <b>wholly</b>.\n\nAnd more.")
+    assert sent.status == 303
+    page = await ann.get(sent.location.partition("#")[0])
+    assert "Sent. It appears here" in page.text
+    await acme.idle()
+    (made,) = [one for one in await ideas.replies_of(acme.house, quiet.idea.id) if one.author_host]
+    assert (made.text, made.author_handle) == ("I agree <b>wholly</b>.\nAnd more.", f"@ann@{quiet.home.host}")
+    page = await ann.get(sent.location.partition("#")[0])
+    assert "What you sent is here." in page.text
+    assert "And more." in page.text
+    assert f"@ann@{quiet.home.host}" in page.text
+    assert "visitor-" not in page.text
+    # Nobody else sees it, and nothing of it was sent to anybody.
+    assert quiet.home.arrived == []
+    for path in (made.uri, made.uri.replace("objects", "activities")):
+        assert (await quiet.home.get(path, by=f"{quiet.home.url}/users/ann")).status == 404
+    answered = await acme.reply(made, "Thank you, Ann.")
+    await acme.idle()
+    assert "Thank you, Ann." in (await ann.get(quiet.idea_path)).text
+    assert not acme.faults
+    assert answered.parent_id == made.id
+
+
+async def test_an_idea_of_a_visitor_s_has_a_page_and_answers(quiet: Quiet):
+    acme, ann = quiet.acme, quiet.browser()
+    await ann.sign_in(quiet.home)
+    sent = await written(ann, quiet.forum_path, f"{quiet.forum_path}/ideas", "Let us whisper.", title="Whispering")
+    assert sent.status == 303
+    await acme.idle()
+    page = await ann.get(sent.location.partition("#")[0])
+    assert "What you sent is here." in page.text
+    (idea,) = [one for one in await ideas.standing_in(acme.house, [quiet.forum.id]) if one.title == "Whispering"]
+    path = idea.uri.removeprefix(acme.url)
+    assert "Let us whisper." in (await ann.get(path)).text
+    assert (await written(ann, path, f"{path}/answer", "Very softly.")).status == 303
+    await acme.idle()
+    assert "Very softly." in (await ann.get(path)).text
+    assert (await quiet.browser().get(path)).status == 404
+    await ideas.delete(acme.house, acme.admin, idea)
+    await acme.idle()
+    assert (await ann.get(path)).status == 404
+    assert not acme.faults
+
+
+async def test_a_form_that_is_sent_twice_is_one_answer_and_is_on_disk_before_the_browser_hears(quiet: Quiet):
+    ann = quiet.browser()
+    await ann.sign_in(quiet.home)
+    page = await ann.get(quiet.idea_path)
+    form = {"csrf": page.hidden("csrf"), "once": page.hidden("once"), "text": "Once."}
+    first, second = [await ann.post(f"{quiet.idea_path}/answer", form) for _ in range(2)]
+    assert first.location == second.location
+    kept = await quiet.acme.outside.store.fetch("SELECT state, signed_in FROM received")
+    assert [(row["state"], bool(row["signed_in"])) for row in kept] == [("ready", True)]
+    await quiet.acme.idle()
+    replies = await ideas.replies_of(quiet.acme.house, quiet.idea.id)
+    assert [one.text for one in replies].count("Once.") == 1
+
+
+async def test_words_that_are_not_taken_are_shown_again(quiet: Quiet):
+    acme, ann, to = quiet.acme, quiet.browser(), f"{quiet.idea_path}/answer"
+    await ann.sign_in(quiet.home)
+    page = await ann.get(quiet.idea_path)
+    right = {"csrf": page.hidden("csrf"), "once": page.hidden("once"), "text": "Words to keep."}
+    for form, headers, status in (
+        ({**right, "csrf": "wrong"}, {}, 403),
+        (right, {"Origin": "https://evil.example"}, 403),
+        ({**right, "once": ""}, {}, 403),
+        ({**right, "text": "Words to keep." + "x" * 50_000}, {}, 422),
+    ):
+        found = await ann.post(to, form, **headers)
+        assert (found.status, "Words to keep." in found.text) == (status, True)
+    assert (await ann.post(to, {**right, "text": " "})).status == 422
+    elsewhere = await ann.post(f"/objects/{'0' * 32}/answer", right)
+    assert (elsewhere.status, "Words to keep." in elsewhere.text) == (404, True)
+    acme.wait(12 * 3600 + 1)
+    late = await ann.post(to, right)
+    assert (late.status, "Words to keep." in late.text) == (401, True)
+    assert await acme.received() == []
+
+
+async def test_whoever_is_on_no_list_or_a_stranger_writes_nothing(quiet: Quiet):
+    bob, stranger = quiet.browser(), quiet.browser()
+    await bob.sign_in(quiet.home, "bob")
+    csrf = (await bob.get("/")).hidden("csrf")
+    form = {"csrf": csrf, "once": "0" * 32, "text": "May I?", "title": "May I?"}
+    for to in (f"{quiet.idea_path}/answer", f"{quiet.forum_path}/ideas"):
+        hidden, never = await bob.post(to, form), await bob.post(f"/objects/{'0' * 32}/answer", form)
+        assert (hidden.status, never.status) == (404, 404)
+        assert (await stranger.post(to, form)).status == 401
+    assert await quiet.acme.received() == []
+
+
+async def test_the_rules_the_list_and_admins_stand_above_what_was_sent(quiet: Quiet):
+    acme, home, ann = quiet.acme, quiet.home, quiet.browser()
+    await ann.sign_in(home)
+    assert (await written(ann, quiet.idea_path, f"{quiet.idea_path}/answer", "Too late.")).status == 303
+    await quiet.take_off()
+    # The gate has heard of the list first.
+    assert await acme.last_received() == ("Create", "refused")
+    await memberships.invite(acme.house, acme.admin, quiet.forum, f"@ann@{home.host}")
+    await acme.idle()
+    stored, _ = await rules.rules_in_force(acme.house)
+    guard = '\n[[rule]]\nid = "G-new"\nkind = "guard"\ndirection = "in"\nthing = ["reply"]\neffect = "hold"\n'
+    await rules.apply_rules(acme.house, acme.admin, stored.text + guard, "Looked at.", alone=True)
+    assert (await written(ann, quiet.idea_path, f"{quiet.idea_path}/answer", "Held.")).status == 303
+    await acme.idle()
+    assert await acme.last_received() == ("Create", "held")
+    assert "Held." not in (await ann.get(quiet.idea_path)).text
+    (hold,) = await holds.list_holds(acme.house, acme.admin)
+    await holds.release(acme.house, acme.admin, hold.id)
+    await acme.idle()
+    assert "Held." in (await ann.get(quiet.idea_path)).text
+    assert not acme.faults
+
+
+async def test_after_the_end_nothing_is_taken_in_and_there_is_no_form(quiet: Quiet):
+    acme, ann = quiet.acme, quiet.browser()
+    await ann.sign_in(quiet.home)
+    await jams.freeze_jam(acme.house, acme.admin, (await jams.list_jams(acme.house, acme.admin))[0])
+    page = await ann.get(quiet.idea_path)
+    await acme.idle()
+    form = {"csrf": page.hidden("csrf"), "once": page.hidden("once"), "text": "After the end."}
+    assert (await ann.post(f"{quiet.idea_path}/answer", form)).status == 303
+    await acme.idle()
+    assert await acme.last_received() == ("Create", "refused")
+    assert quiet.home.arrived == []
+    assert "Your answer" not in (await ann.get(quiet.idea_path)).text
+    assert not acme.faults
+
+
+async def test_a_partner_with_people_on_the_list_gets_a_visitor_s_words_under_a_name_of_ours(
+    quiet: Quiet, organise: MakeOrganisation
+):
+    acme, ann, globex = quiet.acme, quiet.browser(), await organise("Globex")
+    await acme.partner(globex.host)
+    await globex.partner(acme.host)
+    gus = await globex.member("gus")
+    await memberships.invite(acme.house, acme.admin, quiet.forum, f"@gus@{globex.host}")
+    await settle(acme, globex)
+    await forums.ask_to_join(globex.house, globex.admin, f"@quiet@{acme.host}")
+    await settle(acme, globex)
+    await ann.sign_in(quiet.home)
+    await written(ann, quiet.idea_path, f"{quiet.idea_path}/answer", "From somewhere else.")
+    await settle(acme, globex)
+    (here,) = [one for one in await ideas.replies_of(acme.house, quiet.idea.id) if one.author_host]
+    # What came before the idea that it answers is looked at again a little later.
+    globex.wait(60)
+    await settle(acme, globex)
+    there = await globex.know(here.uri)
+    assert there is not None
+    assert (there.text, there.author_host) == ("From somewhere else.", acme.host)
+    assert there.author_name == f"Ann (@ann@{quiet.home.host})"
+    back = await globex.reply(there, "Good to hear you.", gus)
+    await settle(acme, globex)
+    assert "Good to hear you." in (await ann.get(quiet.idea_path)).text
+    assert await acme.know(back.uri) is not None
+    await moderation.hide(acme.house, acme.admin, here, "Off the table.")
+    await settle(acme, globex)
+    gone = await globex.know(here.uri)
+    assert gone is not None
+    assert gone.deleted
+    assert "From somewhere else." not in (await ann.get(quiet.idea_path)).text
+    assert quiet.home.arrived == []
+    assert not acme.faults
+    assert not globex.faults
+
+
+async def test_nobody_sends_to_an_inbox_what_only_our_edge_may_say(quiet: Quiet):
+    home, acme = quiet.home, quiet.acme
+    uri, key = f"{home.url}/users/ann", "a" * 32
+    note = {**home.note(uri, "Forged.", quiet.idea.uri, quiet.forum.uri), "id": f"{acme.url}/objects/{key}"}
+    await home.post(acme.inbox, home.activity("Create", uri, note, signed_in=True))
+    await acme.idle()
+    assert [row[1] for row in await acme.received()] == ["ignored"]
+    assert await acme.know(note["id"]) is None
