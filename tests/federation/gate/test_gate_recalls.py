@@ -155,13 +155,13 @@ async def test_a_holder_that_refuses_three_times_is_listed_with_its_answer(acme:
     await follow(initech, acme, forum.uri)
     idea = await acme.idea(forum)
     await acme.idle()
-    initech.answer = 403
+    initech.answer = 422
     await crossings.recall(acme.house, acme.admin, idea)
     for _ in range(4):
         await acme.idle()
         acme.wait(30)
     recall = (await asked(acme))[initech.host]
-    assert (recall.state, recall.answer) == ("refused", "HTTP 403")
+    assert (recall.state, recall.answer) == ("refused", "HTTP 422")
 
 
 async def test_software_of_ours_that_takes_the_request_and_never_signs_falls_silent(
