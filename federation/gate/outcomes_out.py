@@ -55,7 +55,7 @@ async def bring_outcome_in_line(gate: Gateway, plan: Plan, idea_id: str, event: 
     wanted = await _wanted(gate, made, forum, by, found[0])
     apart = set(wanted) - {EVERYONE} | await judged.recalled_hosts(gate.house, made)
     uris = await standings(gate, made, list(wanted))
-    own = await judged.all_public_uris(gate.house, made) if made.is_local else [made.uri]
+    own = await judged.all_public_uris(gate.house, made) if judged.stands_here(gate.house, made) else [made.uri]
     rows = await histories.said_of(gate.outside, own, (OUTCOME,))
     known = {(one.document.audience, one.card.subject_uri): one for one in rows}
     changed: dict[tuple[str, Decision | None], list[str]] = {}
