@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -139,6 +139,7 @@ async def run(settings: Settings, role: Role, inside_listen: str = "", edge_list
             ledger = stack.enter_context(open_ledger(settings))
             house = make_house(store, organisation, settings.undo_window, names_key(settings))
             if role in ("all", "inside"):
+                house = _with_nearness(house)
                 _add_inside(work, house, ledger, settings, inside_listen)
             await _inside_roles(work, role, house, outside)
         await _serve(stack, work, role)
@@ -156,6 +157,13 @@ def make_house(
     return House(store, organisation.name, organisation.addresses, undo_window=undo_window, names_key=names_key)
 
 
+def _with_nearness(house: House) -> House:
+    """Return the house with what knows texts that mean the same: asked by those who write."""
+    from analytics.nearness import Nearest
+
+    return replace(house, nearness=Nearest(lambda: house))
+
+
 def names_key(settings: Settings) -> bytes:
     """Return the key under which the names behind voices are sealed, made where it is missing."""
     return secret(settings.names_path, "names.key", make=True)
@@ -166,12 +174,14 @@ async def _inside_roles(work: Work, role: Role, house: House, outside: Outside |
         assert outside is not None
         await _add_gate(work, house, outside)
     if role in ("all", "analytics"):
+        from analytics.meanings import MeaningWorker
         from analytics.why import WhyWorker
         from analytics.worker import ThemeWorker
 
         drawn = ThemeWorker(house)
         work.workers.append(("themes", drawn.run_once, 0.5))
         work.workers.append(("why people comment", WhyWorker(house, drawn).run_once, 1.0))
+        work.workers.append(("meanings", MeaningWorker(house, drawn).run_once, 0.5))
 
 
 def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, listen: str) -> None:

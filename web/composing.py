@@ -242,9 +242,10 @@ async def _similar(house: House, author: Member, writing: Writing, names: Names)
     words = f"{writing.typed.get('title', '')} {writing.typed.get('text', '')}".strip()
     if writing.kind != "idea" or len(words) < _LEAST_FOR_SIMILAR:
         return ()
+    subject = writing.forum.id
     # What stands in this very forum first, then what stands elsewhere, with partners too.
-    here = await resembling.similar(house, author, words, writing.forum, 3)
-    anywhere = await resembling.similar(house, author, words, None, 6)
+    here = await resembling.similar(house, author, words, writing.forum, 3, subject)
+    anywhere = await resembling.similar(house, author, words, None, 6, subject)
     known = {made.id for made in here} | ({writing.base.id} if writing.base else set())
     fresh = [made for made in anywhere if made.id not in known]
     found = [*(made for made in here if not writing.base or made.id != writing.base.id), *fresh][:4]
@@ -258,6 +259,7 @@ async def draw_similar(
     places = {one.id: one for one in await forums.list_forums(house, reader)}
     return tuple(
         Similar(
+            id=made.id,
             title=made.title,
             url=f"/ideas/{made.id}",
             build_url=f"/forums/{forum.id if forum else made.forum_id}/build?on={made.id}",

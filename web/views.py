@@ -159,6 +159,7 @@ class Reach:
 class Similar:
     """An idea that resembles what is being written. `host` is the organisation that holds its forum, "" for ours."""
 
+    id: str
     title: str
     url: str
     build_url: str

@@ -15,6 +15,7 @@ from server.boundary.rules import RuleErrors, RuleSet, parse_rules
 from server.database import Database
 from server.domain.crossings import StoredRules
 from server.domain.errors import Conflict
+from server.domain.likeness import Nearness
 from server.domain.uris import Addresses
 from server.storage import people, prints, rule_sets
 
@@ -78,6 +79,7 @@ class House:
 
     `undo_window` is how long what people write in the browser can be taken back before it crosses; `names_key` (32
     bytes) seals who stands behind voices: without it nobody can write in a forum whose names are not shown.
+    `nearness` knows what means the same as a text; without it, words alone tell what is similar.
     """
 
     store: Database
@@ -88,6 +90,7 @@ class House:
     shelf: _Shelf = field(default_factory=_Shelf)
     undo_window: timedelta = timedelta(0)
     names_key: bytes | None = None
+    nearness: Nearness | None = None
 
     def now(self) -> datetime:
         return self.clock()

@@ -225,6 +225,10 @@ UNUSED |= {
     f"theme_edits.{name}" for name in ("jam_id", "kind", "member_id", "other", "theme", "title", "undone_by")
 }  # fmt: skip
 
+# What is similar: tests/analytics/test_likeness.py looks at that; nothing of it crosses.
+UNUSED |= {"meanings.contribution_id", "meanings.jam_id", "meanings.vector"}
+UNUSED |= {"unlike.member_id", "unlike.other_id", "unlike.subject_id"}
+
 # What emerges: tests/web/pages/test_web_emerging.py looks at that; nothing of it crosses.
 UNUSED |= {"emerging.dismissed_by", "emerging.jam_id", "emerging.theme", "emerging.word"}
 

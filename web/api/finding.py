@@ -6,7 +6,7 @@ import msgspec
 
 from server.domain.actors import Member
 from server.domain.search import Sought
-from server.services import experts, finding, forums, resembling
+from server.services import experts, finding, forums, likeness, resembling
 from server.services.finding import Hit
 from server.services.house import House
 from server.services.visitors import Visitors, visitors
@@ -20,11 +20,14 @@ from web.api.finding_shapes import (
     ExpertsQuery,
     FacetAnswer,
     HitAnswer,
+    NotSimilar,
+    Partner,
     SearchAnswer,
     SearchQuery,
+    SimilarAnswer,
     SimilarQuery,
 )
-from web.api.idea_shapes import Author, Belonging, ContributionAnswer, parts_of, show_contribution
+from web.api.idea_shapes import Author, Belonging, parts_of, show_contribution
 from web.api.shapes import Page
 
 
@@ -54,11 +57,32 @@ def _hit(house: House, hit: Hit, known: Visitors) -> HitAnswer:
     )
 
 
-async def find_similar(call: Call, query: SimilarQuery) -> Page[ContributionAnswer]:
+async def find_similar(call: Call, query: SimilarQuery) -> Page[SimilarAnswer]:
     forum = await forums.obtain_forum(call.house, call.member, query.forum) if query.forum else None
-    found = await resembling.similar(call.house, call.member, query.text, forum, query.limit)
+    subject = forum.id if forum else ""
+    found = await resembling.similar_with(call.house, call.member, query.text, forum, query.limit, subject)
     known = await visitors(call.house)
-    return Page(data=[show_contribution(call.house, made, known) for made in found], next=None)
+    places = {one.id: one.host for one in await forums.list_forums(call.house, call.member)}
+    return Page(
+        data=[
+            SimilarAnswer(
+                **parts_of(call.house, made, known, ()),  # type: ignore[arg-type]
+                partner=_partner(known, places.get(made.forum_id) or made.author_host),
+                likeness=round(score, 3),
+            )
+            for score, made in found
+        ],
+        next=None,
+    )
+
+
+def _partner(known: Visitors, host: str) -> Partner | None:
+    found = known.affiliation(host, "", "")
+    return Partner(host=found.host, name=found.name, tier=found.tier) if found else None
+
+
+async def not_similar(call: Call, body: NotSimilar) -> None:
+    await likeness.not_similar(call.house, call.member, body.subject, body.idea, body.text)
 
 
 async def find_answered(call: Call, query: AnsweredQuery) -> AnsweredList:

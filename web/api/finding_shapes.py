@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from web.api.idea_shapes import Author, ContributionAnswer
-from web.api.shapes import Answer, Paging, Query
+from web.api.shapes import Answer, Body, Paging, Query
 
 Word = Annotated[str, Meta(max_length=300)]
 
@@ -50,6 +50,33 @@ class SearchAnswer(Answer, frozen=True, kw_only=True):
     total: int
     more: bool
     facets: dict[str, list[FacetAnswer]]
+
+
+class SimilarAnswer(ContributionAnswer, frozen=True, kw_only=True):
+    """An idea that says something similar. `partner` is the organisation whose server holds it, null for our own.
+
+    `likeness` is the cosine of what both mean, and more where they share rare words; that of words alone (0 to 1)
+    where the meaning is not known.
+    """
+
+    partner: Partner | None
+    likeness: float
+
+
+class Partner(Answer, frozen=True, kw_only=True):
+    """The organisation that something stands with: `tier` is partner, customer or stranger."""
+
+    host: str
+    name: str
+    tier: str
+
+
+class NotSimilar(Body, frozen=True, kw_only=True):
+    """That `idea` is not similar to what the caller writes; `subject` is its forum, or the idea that is changed."""
+
+    subject: Annotated[str, Meta(max_length=32)]
+    idea: Annotated[str, Meta(max_length=32)]
+    text: Annotated[str, Meta(max_length=10_000)]
 
 
 class SimilarQuery(Query, frozen=True, kw_only=True):

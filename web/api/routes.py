@@ -270,6 +270,7 @@ ROUTES: tuple[Route, ...] = (
     Route(GET, "/files/{file}/bytes", files.read_bytes, "A file's bytes"),
     Route(GET, "/search", finding.search, "Find ideas and replies by their words and what they are"),
     Route(GET, "/similar", finding.find_similar, "Find ideas that say what somebody is writing"),
+    Route(POST, "/similar/refusals", finding.not_similar, "Keep that an idea is not similar to what one writes", 204),
     Route(GET, "/answered", finding.find_answered, "Find questions like this one that have an answer"),
     Route(GET, "/experts", finding.find_experts, "Find who knows, by answers given and the support they got"),
     Route(GET, "/boundary/rules", rules.read_rules, "The rules in force"),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from aiohttp import web
 
 from server.domain.actors import Member
-from server.domain.errors import ForumClosed, JamNotOpen, NotAllowed, Refusal, SignInNeeded
+from server.domain.errors import ForumClosed, JamNotOpen, Missing, NotAllowed, Refusal, SignInNeeded
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum, Jam
 from server.keys import HOUSE
-from server.services import board, drafts, forums, ideas, threads
+from server.services import board, drafts, forums, ideas, likeness, threads
 from server.services.house import House
 from server.services.presence import note_presence
 from web import enclosing, views
@@ -174,11 +175,16 @@ async def show_again(request: web.Request, house: House, writing: Writing, jam: 
 
 
 async def preview_idea(request: web.Request) -> web.Response:
-    """POST /forums/{forum}/preview: who would see this, without writing anything."""
+    """POST /forums/{forum}/preview: who would see this. `unlike` keeps that an idea is not similar to it."""
     house, member, forum, jam = await obtain(request)
     form = await read_form(request)
     wrong = await enclosing.taken(request, member, house, form)
     base = await base_of(house, member, form.get("builds_on", ""))
+    if form.get("unlike"):
+        words = f"{form.get('title', '')} {form.get('text', '')}"
+        # An idea that is gone meanwhile is not shown any more either; the words stay.
+        with suppress(Missing):
+            await likeness.not_similar(house, member, forum.id, form["unlike"], words)
     writing = Writing(kind="idea", forum=forum, typed=form, base=base, previewed=True, wrong=wrong)
     composer = await draw_composer(house, member, writing)
     back = Link(text=forum.title, url=f"/forums/{forum.id}")

@@ -38,6 +38,7 @@
 -- After: 0036_lists_of_partners
 -- After: 0037_outcomes
 -- After: 0038_insight
+-- After: 0039_likeness
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -876,6 +877,29 @@ CREATE TABLE "learnt" (
     "told" REAL NOT NULL,
     "at" REAL NOT NULL
 );
+CREATE TABLE "likeness" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "least" REAL NOT NULL,
+    "links" INT NOT NULL,
+    "refusals" INT NOT NULL,
+    "at" REAL NOT NULL
+);
+CREATE TABLE "meanings" (
+    "number" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "contribution_id" VARCHAR(32) NOT NULL,
+    "jam_id" VARCHAR(32) NOT NULL,
+    "version" INT NOT NULL,
+    "vector" BLOB NOT NULL
+);
+CREATE TABLE "unlike" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "member_id" VARCHAR(32) NOT NULL,
+    "subject_id" VARCHAR(32) NOT NULL,
+    "other_id" VARCHAR(32) NOT NULL,
+    "score" REAL NOT NULL,
+    "made_at" REAL NOT NULL,
+    CONSTRAINT "uid_unlike_member__bd3dcd" UNIQUE ("member_id", "subject_id", "other_id")
+);
 CREATE INDEX "idx_sessions_member__4466ff" ON "sessions" ("member_id");
 CREATE INDEX "idx_tokens_member__843137" ON "tokens" ("member_id");
 CREATE INDEX "idx_rule_sets_state_c0eb62" ON "rule_sets" ("state", "version");
@@ -943,6 +967,7 @@ CREATE INDEX "idx_outcomes_idea_id_aae694" ON "outcomes" ("idea_id");
 CREATE INDEX "idx_outcomes_jam_id_5da81a" ON "outcomes" ("jam_id");
 CREATE INDEX "idx_work_stream_jam_id_5362ee" ON "work_streams" ("jam_id");
 CREATE INDEX "idx_guesses_jam_id_d1a221" ON "guesses" ("jam_id");
+CREATE INDEX "idx_meanings_contrib_20bb4b" ON "meanings" ("contribution_id");
 CREATE TRIGGER search_places_follow AFTER UPDATE OF jam_id, forum_id, author_id, intent, label, hidden ON contributions BEGIN UPDATE search_places SET jam_id = NEW.jam_id, forum_id = CASE WHEN NEW.hidden THEN '' ELSE NEW.forum_id END, author_id = NEW.author_id, intent = NEW.intent, label = NEW.label WHERE number = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 CREATE TRIGGER contribution_words_follow AFTER UPDATE OF forum_id, author_id, hidden ON contributions BEGIN UPDATE contribution_words SET place = CASE WHEN NEW.hidden THEN '' ELSE '0f' || NEW.forum_id END || ' 0a' || NEW.author_id WHERE rowid = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 INSERT INTO "inside_keys" ("name", "bytes") VALUES ('prints', randomblob(32));

@@ -41,7 +41,7 @@ from server.storage.rows.files import FileBytesRow, FileRow
 from server.storage.rows.finding import ExposureRow, FeedRow, FollowRow, PlaceRow, SavedSearchRow
 from server.storage.rows.holds import HoldAnswerRow, HoldRow
 from server.storage.rows.identities import IdentityRow
-from server.storage.rows.insight import EmergingRow, GuessRow, LearntRow
+from server.storage.rows.insight import EmergingRow, GuessRow, LearntRow, LikenessRow, MeaningRow, UnlikeRow
 from server.storage.rows.jams import ForumRow, JamRow
 from server.storage.rows.meeting import (
     HourQuestionRow,
@@ -111,6 +111,7 @@ __all__ = [
     "KeptListRow",
     "KeyRow",
     "LearntRow",
+    "LikenessRow",
     "LinkRow",
     "ListKeeperRow",
     "MailChoiceRow",
@@ -118,6 +119,7 @@ __all__ = [
     "MailRow",
     "MarkReasonRow",
     "MarkRow",
+    "MeaningRow",
     "MemberRow",
     "MentionRow",
     "MoveRow",
@@ -159,6 +161,7 @@ __all__ = [
     "ThemeStateRow",
     "TokenRow",
     "TwinRow",
+    "UnlikeRow",
     "VerdictRow",
     "VersionRow",
     "VisitRow",

@@ -47,3 +47,44 @@ class EmergingRow(Model):
     class Meta:
         table = "emerging"
         unique_together = (("jam_id", "word"),)
+
+
+class MeaningRow(Model):
+    """Where an idea or a question lies by its meaning: 512 half-precision numbers. What changes gets a new number."""
+
+    number = fields.IntField(primary_key=True)
+    contribution_id = fields.CharField(max_length=32, db_index=True)
+    jam_id = fields.CharField(max_length=32)
+    version = fields.IntField()
+    vector = fields.BinaryField()
+
+    class Meta:
+        table = "meanings"
+
+
+class UnlikeRow(Model):
+    """Somebody found that two ideas are not similar. `subject` is the idea, or the forum while it is being written."""
+
+    id = fields.IntField(primary_key=True)
+    member_id = fields.CharField(max_length=32)
+    subject_id = fields.CharField(max_length=32)
+    other_id = fields.CharField(max_length=32)
+    score = fields.FloatField()
+    made_at = fields.FloatField()
+
+    class Meta:
+        table = "unlike"
+        unique_together = (("member_id", "subject_id", "other_id"),)
+
+
+class LikenessRow(Model):
+    """From where on ideas are shown as similar, and from how many links and refusals that was learnt."""
+
+    id = fields.IntField(primary_key=True)
+    least = fields.FloatField()
+    links = fields.IntField()
+    refusals = fields.IntField()
+    at = fields.FloatField()
+
+    class Meta:
+        table = "likeness"

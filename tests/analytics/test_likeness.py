@@ -1,0 +1,128 @@
+"""Similar ideas by meaning and words: of what the writer may see alone, with what people say of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from analytics.meanings import MeaningWorker
+from analytics.nearness import Nearest
+from server.domain.errors import Missing
+from server.domain.likeness import FEWEST, USUAL, learn
+from server.services import forums, ideas, jams, likeness, people, resembling
+from tests.analytics.town import WHOLE, Town
+
+BUILT = [
+    ("Cycle paths along the river", "Bicycle lanes beside the water, kept apart from cars."),
+    ("Soup on Mondays", "A bowl of hot soup in the canteen at the start of the week."),
+    ("Solar panels on hall two", "Photovoltaics on the roof would halve the electricity bill."),
+    ("A mentor for each apprentice", "Experienced colleagues look after trainees in their first year."),
+    ("Quiet rooms", "Places in which nobody talks, for work that needs silence."),
+    ("Lend tools to each other", "Share drills and saws between the workshops."),
+    ("Buses after ten at night", "Late shifts need public transport home."),
+    ("Childcare in the holidays", "Look after children while schools are closed."),
+    ("Fewer meetings", "One afternoon each week without any meeting."),
+    ("Repair old machines", "Mend what breaks instead of buying anew."),
+    ("Plant trees in the yard", "Shade for breaks in summer."),
+    ("Languages over lunch", "Learn Polish and German from one another while eating."),
+    ("Cheaper tickets for trains", "The company pays half of a rail pass."),
+]
+
+
+async def settle(town: Town) -> tuple[Any, MeaningWorker]:
+    """Return a worker that has caught up, with the house that asks what is near."""
+    themes = town.worker()
+    worker = MeaningWorker(town.house, themes)
+    await run(town, themes, worker)
+    near = Nearest(lambda: town.house)
+    assert await near.ready()
+    town.house = replace(town.house, nearness=near)
+    return themes, worker
+
+
+async def run(town: Town, themes: Any, worker: MeaningWorker) -> None:
+    await town.catch_up(themes)
+    while await worker.run_once():
+        pass
+
+
+async def post(town: Town, title: str, text: str, forum: Any = None, **more: Any) -> Any:
+    return await ideas.post_idea(town.house, town.ada, forum or town.forum, title, text, **more)
+
+
+async def test_what_says_the_same_in_other_words_and_languages_is_found(town: Town):
+    made = [await post(town, title, text) for title, text in BUILT]
+    await settle(town)
+    for text, wanted in (
+        ("Safe routes for cyclists at the riverside", made[0]),
+        ("Busse nach zehn Uhr abends, damit die Spätschicht heimkommt", made[6]),
+    ):
+        found = await resembling.similar(town.house, town.ada, text, None)
+        assert [one.id for one in found][:1] == [wanted.id], text
+    assert await resembling.similar(town.house, town.ada, "Quarterly tax audit of the Lisbon branch", None) == []
+
+
+async def test_nothing_is_found_by_meaning_that_the_writer_may_not_see(town: Town):
+    apart = await jams.create_jam(town.house, town.ada, "few", "Few", WHOLE, town.jam.opens_at, town.jam.closes_at)
+    few = await forums.create_forum(town.house, town.ada, apart, "in", "In", "?", "inside", members_only=True)
+    await jams.open_jam(town.house, town.ada, apart)
+    secret = await post(town, *BUILT[0], forum=few)
+    shown = await post(town, "Bicycle lanes by the water", "Kept apart from cars.")
+    themes, worker = await settle(town)
+    bea = await people.add_member(town.house, "bea", "Bea", "Sales")
+    text = "Safe cycle lanes beside the water"
+    assert {one.id for one in await resembling.similar(town.house, bea, text, None)} == {shown.id}
+    assert secret.id in {one.id for one in await resembling.similar(town.house, town.ada, text, None)}
+    await ideas.delete(town.house, town.ada, shown)
+    assert await resembling.similar(town.house, bea, text, None) == [], "before any worker has looked"
+    await run(town, themes, worker)
+    assert shown.id not in await likeness.versions_kept(town.house), "its meaning is gone as well"
+    with pytest.raises(Missing):
+        await likeness.not_similar(town.house, bea, town.forum.id, secret.id, text)
+
+
+async def test_what_somebody_finds_not_similar_is_kept_for_them_and_that_draft_alone(town: Town):
+    old = await post(town, *BUILT[0])
+    themes, worker = await settle(town)
+    bea = await people.add_member(town.house, "bea", "Bea", "Sales")
+    text = "Bicycle lanes beside the river"
+    await likeness.not_similar(town.house, bea, town.forum.id, old.id, text)
+    await likeness.not_similar(town.house, bea, town.forum.id, old.id, text)
+    assert await resembling.similar(town.house, bea, text, None, subject=town.forum.id) == []
+    assert await resembling.similar(town.house, town.ada, text, None, subject=town.forum.id) == [old]
+    new = await ideas.post_idea(town.house, bea, town.forum, "Bicycle lanes", text)
+    await run(town, themes, worker)
+    kept = await town.house.store.fetch("SELECT member_id, subject_id, other_id, score FROM unlike")
+    assert [(row["member_id"], row["subject_id"], row["other_id"]) for row in kept] == [(bea.id, new.id, old.id)]
+    assert kept[0]["score"] > USUAL, "it counts against the threshold"
+    assert old in await resembling.similar(town.house, bea, text, None, subject=town.forum.id), "the next idea is new"
+
+
+async def test_the_threshold_is_learnt_from_what_people_build_on_each_other(town: Town):
+    for title, text in BUILT:
+        base = await post(town, title, text)
+        await post(town, f"More on: {title}", f"{text} And where it is needed most.", builds_on=base.id)
+    await settle(town)
+    learnt = await likeness.last_learnt(town.house)
+    assert learnt is not None
+    assert learnt.links == len(BUILT)
+    assert await resembling.threshold(town.house) == learnt.least
+
+
+async def test_a_question_that_was_answered_is_found_in_other_words(town: Town):
+    (idea,) = await town.say("A place for bicycles.")
+    asked = await ideas.reply(town.house, town.ada, idea, "Who pays for repairs of the bicycles?", intent="question")
+    answer = await ideas.reply(town.house, town.ada, asked, "The works council does.", intent="answer")
+    await settle(town)
+    found = await resembling.answered(town.house, town.ada, "Who covers the cost when a bike has to be mended?")
+    assert [(one.question.id, one.answer.id) for one in found] == [(asked.id, answer.id)]
+
+
+def test_a_threshold_parts_what_is_alike_from_what_is_not():
+    assert learn([0.7] * FEWEST, [0.2] * FEWEST) == USUAL
+    assert 0.42 < learn([0.5] * FEWEST, [0.42] * FEWEST) <= 0.5
+    assert 0.62 < learn([0.9] * FEWEST, [0.62] * FEWEST) <= 0.75
+    assert learn([0.9] * (FEWEST - 1), [0.6]) == USUAL
+    assert learn([0.9] * FEWEST, []) == USUAL
