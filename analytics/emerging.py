@@ -1,17 +1,21 @@
-"""What is emerging: words that suddenly many people say, about something that no theme explains yet.
+"""What is emerging: what suddenly many people speak of, and no theme explains yet.
 
-A word bursts when the documents of late hold it far oftener than those before: Dunning's G² (1993). It counts
-only when eight documents, no copies and no one's template filled in, by four people in three threads hold
-it, and when these documents are nearer to their own middle than to the middles of the themes that they were placed in.
+A word bursts when the documents of late hold it far oftener than those before: Dunning's G² (1993). People also
+begin to speak of a thing in words that all use all along: then a place among the vectors is suddenly crowded. Around
+each new document the nearest others of late are taken; how many of those before lie as near is what a word's count
+is to a word. Either counts only when eight documents, no copies and no one's template filled in, by four people in
+three threads speak of it, and when these documents are nearer to their own middle than to the middles of the themes
+that they were placed in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.groups import Indices, Numbers
 from analytics.shelf import Forms, Sheet, Shelf, flatten
@@ -19,6 +23,12 @@ from analytics.sieve import differing
 from analytics.vectors import Vectors, unit
 
 STRONG = 24.0
+CROWDED = 21.0
+"""G² from which a place is crowded. In 1,700 looks at texts in random order the highest was 20.5."""
+CROWDS = {400: (8, 12, 16, 24), 1_000: (12, 16, 24, 36, 48)}
+"""How many documents of late are looked at, and the sizes of crowds among them: soon, and surely."""
+PAST = 4_000
+"""Documents from before that are looked at, evenly from all."""
 TIMES = 4.0
 FEWEST = 8
 PEOPLE = 4
@@ -62,34 +72,70 @@ class Watch:
 
     reported: set[str] = field(default_factory=set)
 
-    def look(self, shelf: Shelf, labels: Indices, centres: Vectors, counted: int) -> list[Sighting]:
-        """Return what bursts now and was not reported before, strongest first; at most one a look."""
-        alive = [row for row, sheet in enumerate(shelf.sheets) if sheet is not None and not sheet.chatter]
+    def look(
+        self, shelf: Shelf, labels: Indices, centres: Vectors, told: Collection[int] = (), ids: Collection[str] = ()
+    ) -> list[Sighting]:
+        """Return what emerges now and was not reported before, the strongest first; at most one a look.
+
+        `told` are the groups that began by emerging, `ids` the documents that gave them away.
+        """
+        alive = shelf.speaking()
         if len(alive) < self.ENOUGH:
             return []
-        late = alive[-self.WINDOW :]
-        recent, _ = flatten([_keys(shelf.sheets[row]) for row in late])
+        seen = self._words(shelf, alive[-self.WINDOW :], alive[: -self.WINDOW], labels, centres)
+        for window in CROWDS:
+            if not seen and len(alive) >= (self.ENOUGH if window <= self.WINDOW else 2 * window):
+                seen = self._places(shelf, alive, window, labels, centres, frozenset(told), frozenset(ids))
+        return seen
+
+    def _words(self, shelf: Shelf, late: Indices, before: Indices, labels: Indices, centres: Vectors) -> list[Sighting]:
+        recent, _ = flatten([_keys(shelf.sheets[row]) for row in late.tolist()])
         now = np.bincount(recent, minlength=len(shelf.dictionary)).astype(np.float64)
-        held = np.zeros(len(now))
-        dfs = shelf.dictionary.dfs
         words = np.flatnonzero(now >= FEWEST)
-        held[words] = [dfs.get(int(word), 0) for word in words]
-        before = np.maximum(held - now, 0)
-        strength = surprise(now[words], before[words], len(late), len(alive) - len(late))
+        now = now[words]
+        held = np.maximum(_held(shelf, words) - now, 0)
+        strength = surprise(now, held, len(late), len(before))
         for place in np.argsort(-strength, kind="stable").tolist():
             word = shelf.tokens[int(words[place])]
             if strength[place] < STRONG:
                 return []
             if word in self.reported:
                 continue
-            seen = self._sight(shelf, late, int(words[place]), labels, centres)
+            rows = [row for row in late.tolist() if words[place] in _keys(shelf.sheets[row])]
+            seen = self._sight(shelf, word, rows, labels, centres)
             if seen is not None:
                 self.reported.add(word)
                 return [seen]
         return []
 
-    def _sight(self, shelf: Shelf, late: Sequence[int], key: int, labels: Indices, centres: Vectors) -> Sighting | None:
-        rows = [row for row in late if key in _keys(shelf.sheets[row]) and labels[row] >= 0]
+    def _places(
+        self,
+        shelf: Shelf,
+        alive: Indices,
+        window: int,
+        labels: Indices,
+        centres: Vectors,
+        told: frozenset[int],
+        ids: frozenset[str],
+    ) -> list[Sighting]:
+        late, before = alive[-window:], alive[:-window]
+        prints = [sheet.print if (sheet := shelf.sheets[row]) else b"" for row in late.tolist()]
+        late = late[np.sort(np.unique(np.array(prints), return_index=True)[1])]
+        for rows in crowds(shelf.vectors, late, before, self.EVERY, CROWDS[window]):
+            known = sum(labels[row] in told for row in rows.tolist())
+            again = sum(sheet.about.id in ids for row in rows.tolist() if (sheet := shelf.sheets[row]))
+            if 2 * known > len(rows) or again >= THREADS:
+                continue
+            seen = self._sight(shelf, telling(shelf, rows, len(before)), rows.tolist(), labels, centres)
+            if seen is not None:
+                self.reported.add(seen.word)
+                return [seen]
+        return []
+
+    def _sight(
+        self, shelf: Shelf, word: str, rows: Sequence[int], labels: Indices, centres: Vectors
+    ) -> Sighting | None:
+        rows = [row for row in rows if labels[row] >= 0]
         sheets = [sheet for row in rows if (sheet := shelf.sheets[row]) is not None]
         prints = {sheet.print for sheet in sheets}
         if len(prints) < FEWEST or differing(sheets, FEWEST) < FEWEST or not _spread(sheets):
@@ -98,11 +144,54 @@ class Watch:
         if own_middle(vectors) < float(np.mean(np.einsum("ij,ij->i", vectors, centres[labels[rows]]))) + NEARER:
             return None
         ids = tuple(sheet.about.id for sheet in sheets)
-        return Sighting(shelf.tokens[key], tuple(rows), ids)
+        return Sighting(word, tuple(rows), ids)
 
 
 def _keys(sheet: Sheet | None) -> Forms:
     return sheet.keys if sheet is not None else np.zeros(0, dtype=np.int32)
+
+
+def _held(shelf: Shelf, words: NDArray[np.integer]) -> Numbers:
+    return np.array([shelf.dictionary.dfs.get(word, 0) for word in words.tolist()], dtype=np.float64)
+
+
+def crowds(
+    vectors: NDArray[np.float16], late: Indices, before: Indices, new: int, sizes: Sequence[int]
+) -> list[Indices]:
+    """Return the crowded places: rows of late documents around one of the `new` newest, the most crowded first.
+
+    The middle of a place is a document, never a mean: a mean lies nearer to the documents that it was taken from
+    than to others like them, and every place would look crowded.
+    """
+    if len(before) > PAST:
+        before = before[np.linspace(0, len(before) - 1, PAST).astype(np.int64)]
+    now = unit(vectors[late].astype(np.float32))
+    new = min(new, len(now))
+    middles = now[-new:]
+    close = middles @ now.T
+    close[np.arange(new), np.arange(len(now) - new, len(now))] = 2.0
+    past = middles @ unit(vectors[before].astype(np.float32)).T
+    order = np.argsort(-close, axis=1, kind="stable")[:, : max(sizes) + 1]
+    found: list[tuple[float, int, int]] = []
+    for size in sizes:
+        if size >= order.shape[1]:
+            continue
+        edge = np.take_along_axis(close, order[:, size : size + 1], axis=1)
+        there = (past >= edge).sum(axis=1).astype(np.float64)
+        strength = surprise(np.full(new, float(size)), there, len(now), len(before))
+        found += [(-float(strength[at]), at, size) for at in np.flatnonzero(strength >= CROWDED).tolist()]
+    return [np.sort(late[order[at, : size + 1]]) for _, at, size in sorted(found)]
+
+
+def telling(shelf: Shelf, rows: Indices, before: int) -> str:
+    """Return the word that tells these documents best from all others; "" where they have none in common."""
+    keys, _ = flatten([_keys(shelf.sheets[row]) for row in rows.tolist()])
+    words, counts = np.unique(keys, return_counts=True)
+    words, now = words[counts > 1], counts[counts > 1].astype(np.float64)
+    if not len(words):
+        return ""
+    strength = surprise(now, np.maximum(_held(shelf, words) - now, 0), len(rows), before)
+    return shelf.tokens[int(words[np.lexsort((words, -now, -strength))[0]])]
 
 
 def _spread(sheets: Sequence[Sheet]) -> bool:

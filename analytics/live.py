@@ -362,9 +362,13 @@ class LiveThemes:
         self.stale = False
 
     def _look_out(self) -> None:
-        """Look for words that suddenly many people say and no theme explains; each becomes a theme of its own."""
+        """Look for what suddenly many people speak of and no theme explains; each becomes a theme of its own."""
         labels = self._labels[: len(self.shelf)]
-        for burst in self.watch.look(self.shelf, labels, self.centres, self.counted):
+        born = {burst.theme for burst in self.emerging}
+        born |= {change.theme for change in self.events if change.kind == "split" and change.other in born}
+        told = [number for number, name in enumerate(self.names) if name in born]
+        ids = [name for burst in self.emerging for name in burst.ids]
+        for burst in self.watch.look(self.shelf, labels, self.centres, told, ids):
             vectors = self.shelf.vectors[list(burst.rows)].astype(np.float32)
             middle = unit(vectors.sum(axis=0, keepdims=True, dtype=np.float32))[0]
             name = self._bear(middle, "birth", "")

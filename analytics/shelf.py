@@ -83,6 +83,7 @@ class Shelf:
         self._meaning = self.encoder.size if self.encoder else 0
         self._lately: dict[bytes, NDArray[np.float16]] = {}
         self._vectors = np.zeros((64, self._meaning + LEXICAL), dtype=np.float16)
+        self._speaks = np.zeros(64, dtype=np.bool_)
 
     def __len__(self) -> int:
         return len(self.sheets)
@@ -91,6 +92,10 @@ class Shelf:
     def vectors(self) -> NDArray[np.float16]:
         """(rows, d) vectors of length about one; zeros where there is nothing to place."""
         return self._vectors[: len(self)]
+
+    def speaking(self) -> Indices:
+        """Return the rows that say something: neither taken down nor mere thanks and nods."""
+        return np.flatnonzero(self._speaks[: len(self)])
 
     def put(self, documents: Sequence[Document], progress: Callable[[float], None] | None = None) -> list[int]:
         """Read `documents` and put each on a row of its own; return the rows. A known id must be taken first.
@@ -129,6 +134,7 @@ class Shelf:
         self._forget(gone)
         self.sheets[row] = None
         self._vectors[row] = 0
+        self._speaks[row] = False
         return row
 
     def vector(self, text: str) -> Vectors:
@@ -208,6 +214,8 @@ class Shelf:
         row = len(self)
         if row == len(self._vectors):
             self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
+            self._speaks = np.concatenate([self._speaks, np.zeros_like(self._speaks)])
+        self._speaks[row] = not sheet.chatter
         self.sheets.append(sheet)
         self.row_of[sheet.about.id] = row
         return sheet
@@ -295,8 +303,10 @@ class Shelf:
         return self._keys[forms[forms >= 0]]
 
     def stand(self, vectors: NDArray[np.float16]) -> None:
-        """Take over the vectors of all rows."""
+        """Take over the vectors of all rows, whose sheets stand already."""
         room = max(64, len(vectors))
+        self._speaks = np.zeros(room, dtype=np.bool_)
+        self._speaks[: len(self)] = [sheet is not None and not sheet.chatter for sheet in self.sheets]
         self._vectors = np.zeros((room, vectors.shape[1]), dtype=np.float16)
         self._vectors[: len(vectors)] = vectors
 

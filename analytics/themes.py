@@ -18,8 +18,8 @@ from analytics.shelf import Shelf
 from analytics.vectors import FindEncoder, Vectors, lexical, sentence_encoder
 
 DRAWN = 0.4
-"""How far a document is drawn towards its neighbours before grouping."""
-NEIGHBOURS = 8
+"""How far a document is drawn towards its neighbours, twice, before grouping."""
+NEIGHBOURS = 10
 
 
 def fit(
@@ -68,7 +68,7 @@ def _group(
     drawn = vectors[shaping]
     if len(shaping) > 2 * wanted:
         found, cosine = neighbours(drawn, seed, NEIGHBOURS)
-        drawn = smooth(drawn, found, cosine, DRAWN)
+        drawn = smooth(smooth(drawn, found, cosine, DRAWN), found, cosine, DRAWN)
     grouping = group(drawn, wanted, weights[shaping], seed)
     labels = np.full(len(shelf), -1, dtype=np.int64)
     closeness = np.zeros(len(shelf))

@@ -1,9 +1,12 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from analytics.corpus import Document
+from analytics.emerging import CROWDS, Watch, crowds
 from analytics.live import LiveThemes
+from analytics.vectors import unit
 
 
 def play(live, documents):
@@ -187,3 +190,15 @@ def test_without_the_sentence_encoder_live_themes_work_too(write, purity):
 def test_a_snapshot_of_another_encoder_is_refused(snapshot):
     with pytest.raises(ValueError, match="another sentence encoder"):
         LiveThemes.load(snapshot, find_encoder=lambda: None)
+
+
+def test_a_place_that_is_suddenly_crowded_is_seen_and_a_stable_stream_is_not():
+    chance = np.random.default_rng(3)
+    usual = unit(chance.standard_normal((3_000, 32)).astype(np.float32))
+    crowd = unit(np.ones((1, 32), dtype=np.float32) + 0.25 * chance.standard_normal((12, 32)).astype(np.float32))
+    vectors = np.concatenate([usual, crowd]).astype(np.float16)
+    late, before = np.arange(2_612, 3_012), np.arange(2_612)
+    found = crowds(vectors, late, before, Watch.EVERY, CROWDS[400])
+    assert found
+    assert np.mean(found[0] >= 3_000) > 0.8
+    assert crowds(vectors, np.arange(2_600, 3_000), np.arange(2_600), Watch.EVERY, CROWDS[400]) == []
