@@ -152,6 +152,8 @@ class Hub:
         self._rooms: dict[str, Room] = {}
         self._task: asyncio.Task[None] | None = None
         self._over = False
+        #: Set while the log is read: what happens from then on is told.
+        self.reads = asyncio.Event()
 
     @property
     def listeners(self) -> int:
@@ -165,6 +167,7 @@ class Hub:
         if self._over:
             listener.offer(None)
         elif self._task is None or self._task.done():
+            self.reads.clear()
             self._task = asyncio.create_task(self._follow(house), name="live pages")
         return listener
 
@@ -179,6 +182,7 @@ class Hub:
     async def end(self) -> None:
         """End every stream and the reading of the log: streams must not hold up a shutdown."""
         self._over = True
+        self.reads.set()
         for room in self._rooms.values():
             for listener in room.listeners:
                 self._let_go(listener)
@@ -190,8 +194,18 @@ class Hub:
         while not listener.offer(None):
             listener.frames.get_nowait()
 
+    async def _begin(self, house: House) -> int:
+        """Return the number of the last event before those that are told."""
+        while True:
+            try:
+                return await newest_event(house)
+            except DatabaseError:
+                log.warning("live pages wait for the store", exc_info=True)
+                await asyncio.sleep(WAKE)
+
     async def _follow(self, house: House) -> None:
-        seq = await newest_event(house)
+        seq = await self._begin(house)
+        self.reads.set()
         while self._rooms:
             try:
                 seq = await self._read(house, seq)
@@ -275,6 +289,7 @@ async def stream(
         if not await jams.still_reads(house, member.id, jam.id):
             # Taken off a list since the question was asked; what changes from here on ends the stream.
             return response
+        await hub.reads.wait()
         await response.write(b": open\n\n")
         for missed in await _missed(house, jam, request.headers.get("Last-Event-ID", "")):
             await response.write(missed)

@@ -161,7 +161,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
 
 
 def _wait_until_ready(port: int, log: Path) -> None:
-    for _ in range(300):
+    for _ in range(900):
         with socket.socket() as asked:
             if asked.connect_ex(("127.0.0.1", port)) == 0:
                 return

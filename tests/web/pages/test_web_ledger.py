@@ -109,7 +109,7 @@ async def test_before_a_recall_it_says_whom_it_will_ask_and_afterwards_that_it_i
     assert "Globex runs Marmalade: it will sign what it does" in words
 
     async def run() -> None:
-        for _ in range(100):
+        while True:
             await idle(gate)
             await asyncio.sleep(0.01)
 
@@ -189,7 +189,7 @@ async def test_what_we_hold_of_a_server_is_shown_and_purged_after_a_question(sit
     assert "Nobody is told" in words_of(ask)
 
     async def run() -> None:
-        for _ in range(100):
+        while True:
             await idle(gate)
             await asyncio.sleep(0.01)
 

@@ -13,6 +13,12 @@ from web.live import Draw, Hub, frame
 from web.pages.stream import PARTS
 
 
+async def opened(answer: Any) -> None:
+    """Wait until a stream is open: what happens from now on is told."""
+    async with asyncio.timeout(20):
+        assert await answer.content.readuntil(b"\n\n") == b": open\n\n"
+
+
 async def frames(answer: Any, number: int) -> list[dict[str, str]]:
     """Read events from an open stream until there are `number` of them."""
     found: list[dict[str, str]] = []
@@ -36,7 +42,7 @@ async def test_a_new_idea_reaches_an_open_page_and_its_figures_follow(site: Any)
     async with browser.client.get("/jams/better/stream") as answer:
         assert answer.headers["Content-Type"] == "text/event-stream"
         assert answer.headers["Content-Security-Policy"]
-        await asyncio.sleep(0.6)
+        await opened(answer)
         made = await ideas.post_idea(site.house, site.jonas, site.own_house, "Fresh", "Words")
         first, *others = await frames(answer, 2 + len(PARTS))
     assert first["event"] == "arrival"

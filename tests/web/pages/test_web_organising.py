@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 import io
 import json
@@ -16,7 +15,7 @@ from aiohttp import FormData
 from server.domain.jams import Charter
 from server.services import board, forums, hosting, ideas, jams, people
 from tests.web.pages.test_web_files import picture, upload
-from tests.web.pages.test_web_live import frames
+from tests.web.pages.test_web_live import frames, opened
 from web.forms import write_time
 
 
@@ -277,7 +276,7 @@ async def test_an_organiser_changes_a_forum_and_readers_see_it_at_once(site: Any
     assert "The jam has opened, and others may have found this forum" in text
     reader = await site.browser(site.jonas)
     async with reader.client.get("/jams/better/stream") as stream:
-        await asyncio.sleep(0.6)
+        await opened(stream)
         fields = {"act": "save", "title": "Everybody’s floor", "question": "What now?", "place": "3"}
         answer, _ = await browser.post(f"{forum}/change", **fields)
         assert answer.status == 303
