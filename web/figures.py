@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from server.services.board import NO_UNIT, Board
+from server.services.board import NO_UNIT, Board, Share
 from server.services.house import House
 from web.behind import url_behind
 from web.charts import draw_spark
@@ -75,8 +75,35 @@ def draw_units(board: Board, jam_url: str = "") -> tuple[Bar, ...]:
                 said=share.contributions,
             ),
             url=url_behind(jam_url, "unit", "" if share.name == NO_UNIT else share.name) if share.contributions else "",
+            goal=_goal(share),
+            reached=bool(share.reached),
         )
         for share in board.by_unit
+    )
+
+
+def _goal(share: Share) -> str:
+    if share.reached is None:
+        return ""
+    if share.reached:
+        return say("target %(share)s %% reached", share=share.goal)
+    return say("target %(share)s %% not reached yet", share=share.goal)
+
+
+def draw_countries(board: Board) -> tuple[Bar, ...]:
+    """How many people of each country spoke, of how many work there, as organisers entered it."""
+    return tuple(
+        Bar(
+            words=one.name,
+            count=one.people,
+            share=min(100.0, 100 * one.people / one.of),
+            of=say(
+                "of %(people)s spoke · %(said)s said",
+                people=counted("%(n)s person", "%(n)s people", one.of),
+                said=one.contributions,
+            ),
+        )
+        for one in board.by_country
     )
 
 

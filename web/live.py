@@ -56,6 +56,7 @@ _COUNTING = frozenset(
         "ThemesRefreshed",
         "ThemeEdited",
         "EmergingDismissed",
+        "GoalsSet",
         "JamChanged",
     }
 )

@@ -626,6 +626,8 @@ class Bar:
     of: str
     outside: bool = False
     url: str = ""
+    goal: str = ""
+    reached: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -702,6 +704,8 @@ class BoardPage:
     counted_at: datetime
     edit_url: str = ""
     river: River
+    countries: tuple[Bar, ...] = ()
+    elsewhere: int = 0
 
 
 # --- people, search, errors -------------------------------------------------------------------------

@@ -56,6 +56,7 @@ EventKind = Literal[
     "ThemeEdited",
     "ThemeEmerged",
     "EmergingDismissed",
+    "GoalsSet",
     "HostsChanged",
     "IdeaCarried",
     "RehearsalRemoved",

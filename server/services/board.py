@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from server.domain.actors import Member
 from server.domain.errors import Missing
+from server.domain.goals import Country, by_country, reached
 from server.domain.jams import Jam
 from server.services.emerging import announce
 from server.services.house import House
 from server.services.theme_reports import shown
-from server.storage import board, emerging, events, people, theme_edits, themes
+from server.storage import board, emerging, events, goals, people, theme_edits, themes
 
 ACTIVE_WINDOW = timedelta(minutes=10)
 SERIES = timedelta(hours=1)
@@ -26,13 +27,20 @@ class Share:
     people: int
     of: int | None
     contributions: int
+    goal: int | None = None
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether the target of a unit is reached; None where it has none."""
+        return reached(self.people, self.of, self.goal)
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
     """The figures of a jam at one moment. `per_minute` holds (minute as unix seconds, ideas, replies).
 
-    `neglected` counts the ideas that nobody has answered.
+    `neglected` counts the ideas that nobody has answered. `by_country` is of our own people; `elsewhere` how many of
+    them work where no country was entered, or in one of fewer than five.
     """
 
     active_now: int
@@ -45,6 +53,8 @@ class Board:
     by_host: list[Share]
     at: float
     neglected: int = 0
+    by_country: tuple[Country, ...] = ()
+    elsewhere: int = 0
 
 
 async def read_board(house: House, reader: Member, jam: Jam) -> Board:
@@ -55,10 +65,15 @@ async def read_board(house: House, reader: Member, jam: Jam) -> Board:
     totals = await board.totals(house.store, jam.id)
     sizes = await people.unit_sizes(house.store)
     spoke = {unit: (count, made) for unit, count, made in await board.by_unit(house.store, jam.id)}
+    hoped = await goals.of_jam(house.store, jam.id)
     units = [
-        Share(unit or NO_UNIT, spoke.get(unit, (0, 0))[0], size, spoke.get(unit, (0, 0))[1])
+        Share(unit or NO_UNIT, spoke.get(unit, (0, 0))[0], size, spoke.get(unit, (0, 0))[1], hoped.get(unit))
         for unit, size in sizes.items()
     ]
+    countries, elsewhere = by_country(
+        [(unit, *spoke.get(unit, (0, 0))[:1], size, *spoke.get(unit, (0, 0))[1:]) for unit, size in sizes.items()],
+        await goals.countries(house.store),
+    )
     hosts = [
         Share(host or house.name, count, sum(sizes.values()) if not host else None, made)
         for host, count, made in await board.by_host(house.store, jam.id)
@@ -74,6 +89,8 @@ async def read_board(house: House, reader: Member, jam: Jam) -> Board:
         by_host=hosts,
         at=now.timestamp(),
         neglected=totals["neglected"],
+        by_country=tuple(countries),
+        elsewhere=elsewhere,
     )
 
 

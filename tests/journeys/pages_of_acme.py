@@ -244,6 +244,7 @@ async def _arrange(house: House, floor: Floor) -> dict[str, str]:
     return {
         "members": f"/forums/{few.id}/members",
         "walls": "/jams/better/walls",
+        "goals": "/jams/better/goals",
         "wall": f"/wall/{wall}",
         "wall-themes": f"/wall/{wall}?scene=1",
         "wall-river": f"/wall/{wall}?scene=3",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from server.domain.behind import Number
-from server.services import behind, emerging, reasons
+from server.domain.goals import Goal
+from server.services import behind, emerging, goals, reasons
 from server.services.visitors import visitors
 from web.api.calls import Call
 from web.api.idea_shapes import show_contribution
@@ -12,6 +13,9 @@ from web.api.insight_shapes import (
     BehindQuery,
     EvidenceAnswer,
     EvidenceList,
+    GoalAnswer,
+    GoalList,
+    NewGoals,
     RepliesQuery,
     WhyAnswer,
     show_learnt,
@@ -70,3 +74,19 @@ async def dismiss_emerging(call: Call) -> None:
 
 async def restore_emerging(call: Call) -> None:
     await emerging.dismiss(call.house, call.member, await jam_of(call), call.path["theme"], again=True)
+
+
+async def list_goals(call: Call) -> GoalList:
+    return _goals(await goals.list_goals(call.house, call.member, await jam_of(call)))
+
+
+async def set_goals(call: Call, body: NewGoals) -> GoalList:
+    jam = await jam_of(call)
+    await goals.set_goals(call.house, call.member, jam, body.shares, body.countries)
+    return _goals(await goals.list_goals(call.house, call.member, jam))
+
+
+def _goals(found: list[Goal]) -> GoalList:
+    return GoalList(
+        data=[GoalAnswer(unit=one.unit, people=one.people, share=one.share, country=one.country) for one in found]
+    )

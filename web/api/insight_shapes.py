@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from server.domain.behind import Of
 from server.domain.ideas import Intent
 from server.domain.reasons import Learnt, Reasons
 from web.api.idea_shapes import ContributionAnswer
-from web.api.shapes import Answer, Paging
+from web.api.shapes import Answer, Body, Paging
 
 Theme = Annotated[str, Meta(max_length=32, description="id of a theme; the whole jam where it is left out")]
 
@@ -85,6 +85,27 @@ class EvidenceList(Answer, frozen=True, kw_only=True):
     data: list[EvidenceAnswer]
     next: str | None
     total: int
+
+
+class GoalAnswer(Answer, frozen=True, kw_only=True):
+    """A unit with the share of it (percent) that is hoped for, and where it works; null and "" for none."""
+
+    unit: str
+    people: int
+    share: int | None
+    country: str
+
+
+class GoalList(Answer, frozen=True, kw_only=True):
+    data: list[GoalAnswer]
+    next: None = None
+
+
+class NewGoals(Body, frozen=True, kw_only=True):
+    """Shares by unit (1 to 100 percent, null for none) and countries by unit; what is not named stays as it is."""
+
+    shares: dict[str, int | None] = field(default_factory=dict)
+    countries: dict[str, str] = field(default_factory=dict)
 
 
 class BehindQuery(Paging, frozen=True, kw_only=True):

@@ -136,11 +136,22 @@ class Minute(Answer, frozen=True, kw_only=True):
 
 
 class UnitShare(Answer, frozen=True, kw_only=True):
-    """`people` wrote, out of `of` who are of this unit."""
+    """`people` wrote, out of `of` who are of this unit. `goal` is the percentage hoped for, if any."""
 
     unit: str
     people: int
     of: int | None
+    contributions: int
+    goal: int | None
+    reached: bool | None
+
+
+class CountryShare(Answer, frozen=True, kw_only=True):
+    """`people` wrote, out of `of` of our own who work in this country, as organisers entered it."""
+
+    country: str
+    people: int
+    of: int
     contributions: int
 
 
@@ -186,6 +197,7 @@ class BoardAnswer(Thing, frozen=True, kw_only=True):
     per_minute: list[Minute]
     by_unit: list[UnitShare]
     by_host: list[HostShare]
+    by_country: list[CountryShare]
     denominators: Denominators
     at: datetime
 
@@ -351,12 +363,19 @@ def show_board(house: House, jam: Jam, board: Board) -> BoardAnswer:
         neglected=board.neglected,
         per_minute=[Minute(at=_moment(at), ideas=new, replies=back) for at, new, back in board.per_minute],
         by_unit=[
-            UnitShare(unit=one.name, people=one.people, of=one.of, contributions=one.contributions)
+            UnitShare(
+                unit=one.name, people=one.people, of=one.of, contributions=one.contributions, goal=one.goal,
+                reached=one.reached,
+            )
             for one in board.by_unit
         ],
         by_host=[
             HostShare(host=one.name, people=one.people, of=one.of, contributions=one.contributions)
             for one in board.by_host
+        ],
+        by_country=[
+            CountryShare(country=one.name, people=one.people, of=one.of, contributions=one.contributions)
+            for one in board.by_country
         ],
         denominators=_denominators(board),
         at=_moment(board.at),

@@ -155,6 +155,8 @@ ROUTES: tuple[Route, ...] = (
     Route(GET, "/jams/{jam}/board", figures.read_board, "Live figures, each with its denominator"),
     Route(GET, "/jams/{jam}/presence", figures.read_presence, "Who is invited, came and is here now"),
     Route(GET, "/jams/{jam}/exchange", figures.read_exchange, "Who answers whom, how evenly, and how much to read"),
+    Route(GET, "/jams/{jam}/goals", insight.list_goals, "What share of each unit is hoped for"),
+    Route(PUT, "/jams/{jam}/goals", insight.set_goals, "Change what is hoped for, and where units work"),
     Route(GET, "/jams/{jam}/behind", insight.list_behind, "The ideas and replies behind a number of the board"),
     Route(GET, "/jams/{jam}/why", insight.read_why, "Why people comment, theme by theme"),
     Route(GET, "/jams/{jam}/why/replies", insight.list_replies, "The replies behind a number of that"),

@@ -11,7 +11,7 @@ from server.services.house import House
 from web.answers import head_of, show
 from web.cards import draw_cards
 from web.charts import draw_treemap
-from web.figures import draw_emerging, draw_figures, draw_minutes, draw_servers, draw_themes, draw_units
+from web.figures import draw_countries, draw_emerging, draw_figures, draw_minutes, draw_servers, draw_themes, draw_units
 from web.pages.jams import obtain
 from web.people import names_of_hosts
 from web.river import draw_river
@@ -37,6 +37,8 @@ async def draw_board(house: House, reader: Member, jam: Jam) -> BoardPage:
         figures=draw_figures(figures, len(own), head.url),
         minutes=draw_minutes(figures),
         units=draw_units(figures, head.url),
+        countries=draw_countries(figures),
+        elsewhere=figures.elsewhere,
         servers=draw_servers(figures, house, names, head.url),
         emerging=draw_emerging(report, themes),
         cells=draw_treemap(themes),

@@ -39,6 +39,7 @@
 -- After: 0037_outcomes
 -- After: 0038_insight
 -- After: 0039_likeness
+-- After: 0040_goals
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -899,6 +900,17 @@ CREATE TABLE "unlike" (
     "score" REAL NOT NULL,
     "made_at" REAL NOT NULL,
     CONSTRAINT "uid_unlike_member__bd3dcd" UNIQUE ("member_id", "subject_id", "other_id")
+);
+CREATE TABLE "unit_countries" (
+    "unit" VARCHAR(200) NOT NULL  PRIMARY KEY,
+    "country" VARCHAR(60) NOT NULL
+);
+CREATE TABLE "unit_goals" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "jam_id" VARCHAR(32) NOT NULL,
+    "unit" VARCHAR(200) NOT NULL,
+    "share" INT NOT NULL,
+    CONSTRAINT "uid_unit_goals_jam_id_3b0467" UNIQUE ("jam_id", "unit")
 );
 CREATE INDEX "idx_sessions_member__4466ff" ON "sessions" ("member_id");
 CREATE INDEX "idx_tokens_member__843137" ON "tokens" ("member_id");

@@ -41,7 +41,16 @@ from server.storage.rows.files import FileBytesRow, FileRow
 from server.storage.rows.finding import ExposureRow, FeedRow, FollowRow, PlaceRow, SavedSearchRow
 from server.storage.rows.holds import HoldAnswerRow, HoldRow
 from server.storage.rows.identities import IdentityRow
-from server.storage.rows.insight import EmergingRow, GuessRow, LearntRow, LikenessRow, MeaningRow, UnlikeRow
+from server.storage.rows.insight import (
+    EmergingRow,
+    GuessRow,
+    LearntRow,
+    LikenessRow,
+    MeaningRow,
+    UnitCountryRow,
+    UnitGoalRow,
+    UnlikeRow,
+)
 from server.storage.rows.jams import ForumRow, JamRow
 from server.storage.rows.meeting import (
     HourQuestionRow,
@@ -161,6 +170,8 @@ __all__ = [
     "ThemeStateRow",
     "TokenRow",
     "TwinRow",
+    "UnitCountryRow",
+    "UnitGoalRow",
     "UnlikeRow",
     "VerdictRow",
     "VersionRow",

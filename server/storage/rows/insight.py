@@ -88,3 +88,26 @@ class LikenessRow(Model):
 
     class Meta:
         table = "likeness"
+
+
+class UnitGoalRow(Model):
+    """What share of a unit, in percent, an organiser hopes to hear in a jam."""
+
+    id = fields.IntField(primary_key=True)
+    jam_id = fields.CharField(max_length=32)
+    unit = fields.CharField(max_length=200)
+    share = fields.IntField()
+
+    class Meta:
+        table = "unit_goals"
+        unique_together = (("jam_id", "unit"),)
+
+
+class UnitCountryRow(Model):
+    """In which country a unit works, as an organiser entered it."""
+
+    unit = fields.CharField(max_length=200, primary_key=True)
+    country = fields.CharField(max_length=60)
+
+    class Meta:
+        table = "unit_countries"
