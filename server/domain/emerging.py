@@ -10,30 +10,40 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Emerging:
-    """An emerging theme as it was announced. `dismissed_at` is None while it stands."""
+    """An emerging theme as it was announced. `key` tells it from others; `dismissed_at` is None while it stands."""
 
     id: int
-    word: str
+    key: str
     theme: str
     announced_at: datetime
     dismissed_by: str
     dismissed_at: datetime | None
 
+    @property
+    def word(self) -> str:
+        """The word that gave it away."""
+        return self.key.rpartition("@")[0]
+
+
+def key_of(told: Mapping[str, Any]) -> str:
+    """Return what an emerging theme keeps when it becomes part of another: the word that gave it away, and when."""
+    return f"{str(told['word'])[:180]}@{float(told['at']):.0f}"
+
 
 def news(told: Iterable[Mapping[str, Any]], known: Collection[Emerging]) -> list[tuple[str, str, int]]:
-    """Return (theme, word, how many ideas and replies) of what was not announced yet, by neither theme nor word."""
-    themes, words = {one.theme for one in known}, {one.word for one in known}
+    """Return (theme, key, how many ideas and replies) of what was not announced yet."""
+    themes, keys = {one.theme for one in known}, {one.key for one in known}
     found: list[tuple[str, str, int]] = []
     for one in reversed(list(told)):
-        theme, word = str(one["theme"]), str(one["word"])[:200]
-        if theme not in themes and word not in words:
-            found.append((theme, word, len(one["ids"])))
+        theme, key = str(one["theme"]), key_of(one)
+        if theme not in themes and key not in keys:
+            found.append((theme, key, len(one["ids"])))
             themes.add(theme)
-            words.add(word)
+            keys.add(key)
     return found
 
 
 def standing(told: Iterable[Mapping[str, Any]], known: Collection[Emerging]) -> list[Mapping[str, Any]]:
     """Return what emerges without what was dismissed."""
-    gone = {one.word for one in known if one.dismissed_at is not None}
-    return [one for one in told if str(one["word"])[:200] not in gone]
+    gone = {one.key for one in known if one.dismissed_at is not None}
+    return [one for one in told if key_of(one) not in gone]

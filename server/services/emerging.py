@@ -8,7 +8,7 @@ import orjson
 
 from server.database import Transaction
 from server.domain.actors import Member
-from server.domain.emerging import Emerging, news
+from server.domain.emerging import Emerging, key_of, news
 from server.domain.errors import Conflict, Missing
 from server.domain.jams import Jam
 from server.services.house import House
@@ -25,8 +25,8 @@ def may_dismiss(reader: Member) -> bool:
 
 async def announce(change: Transaction, jam_id: str, drawn: str, known: Sequence[Emerging], now: float) -> None:
     """Write down what emerges and was not announced before, each with an event of its own."""
-    for theme, word, count in news(orjson.loads(drawn).get("emerging", ()), known):
-        await emerging.insert(change, jam_id, theme, word, now)
+    for theme, key, count in news(orjson.loads(drawn).get("emerging", ()), known):
+        await emerging.insert(change, jam_id, theme, key, now)
         await events.append(change, "ThemeEmerged", jam_id, {"jam": jam_id, "theme": theme, "count": count}, now)
 
 
@@ -47,9 +47,9 @@ async def dismiss(house: House, by: Member, jam: Jam, theme: str, *, again: bool
         drawn = await themes.drawn(change, jam.id)
         # A theme that has become part of another stands under the other's id.
         told = orjson.loads(drawn or "{}").get("emerging", ())
-        words = {str(one["word"])[:200] for one in told if one["theme"] == theme}
+        keys = {key_of(one) for one in told if one["theme"] == theme}
         known = await emerging.of_jam(change, jam.id)
-        found = next((one for one in known if one.theme == theme or one.word in words), None)
+        found = next((one for one in known if one.theme == theme or one.key in keys), None)
         if found is None:
             raise Missing("theme", theme)
         if not await emerging.dismiss(change, found.id, by.id, None if again else now):

@@ -19,10 +19,10 @@ async def of_jam(store: Database | Transaction, jam_id: str) -> list[Emerging]:
     ]  # fmt: skip
 
 
-async def insert(change: Transaction, jam_id: str, theme: str, word: str, now: float) -> None:
+async def insert(change: Transaction, jam_id: str, theme: str, key: str, now: float) -> None:
     await change.execute(
         "INSERT OR IGNORE INTO emerging (jam_id, word, theme, announced_at, dismissed_by) VALUES (?, ?, ?, ?, '')",
-        (jam_id, word, theme, now),
+        (jam_id, key, theme, now),
     )
 
 

@@ -36,6 +36,8 @@ class LearntRow(Model):
 class EmergingRow(Model):
     """An emerging theme, announced once for its word; `dismissed_at` says that a person found it to be none."""
 
+    # The word that gave it away and when, as soup@1790000000.
+
     id = fields.IntField(primary_key=True)
     jam_id = fields.CharField(max_length=32)
     word = fields.CharField(max_length=200)

@@ -27,7 +27,10 @@ async def drawn(site: Any, *told: tuple[str, str], count: int = 8) -> None:
         }
         for name in ("t1", "t2", "t3")
     ]
-    new = [{"theme": theme, "word": word, "at": 1_790_000_000.0, "ids": ids} for theme, word in told]
+    new = [
+        {"theme": theme, "word": word.partition(" ")[0], "at": 1_790_000_000.0 + len(word), "ids": ids}
+        for theme, word in told
+    ]
     report = {"themes": themes, "assignment": dict.fromkeys(ids, "t1"), "emerging": new}
     await board.keep_themes(site.house, site.jam.id, 1, json.dumps(report), None)
 
@@ -45,7 +48,9 @@ async def test_facilitators_are_told_once_of_each_theme_and_nobody_else_is(site:
     await drawn(site, ("t2", "soup"))
     assert await told_to(site, facilitator) == ["emerging t2"]
     await drawn(site, ("t3", "soup"), ("t1", "vans"))
-    assert await told_to(site, facilitator) == ["emerging t1", "emerging t2"], "the same word elsewhere is no news"
+    assert await told_to(site, facilitator) == ["emerging t1", "emerging t2"], (
+        "one that became part of another is no news"
+    )
     assert await told_to(site, site.jonas) == []
     browser = await site.browser(facilitator)
     _, page = await browser.get("/inbox")
@@ -93,3 +98,12 @@ async def test_only_those_who_facilitate_or_analyse_may_dismiss(site: Any) -> No
     assert (await browser.post("/jams/better/themes/emerging/t2/dismiss"))[0].status == 403
     with pytest.raises(NotAllowed):
         await emerging.dismiss(site.house, site.jonas, site.jam, "t2")
+
+
+async def test_two_themes_that_one_word_gives_away_are_told_and_dismissed_apart(site: Any) -> None:
+    facilitator = await people.add_member(site.house, "fay", "Fay", "R&D", "facilitator")
+    await drawn(site, ("t2", "soup"), ("t3", "soup later"))
+    assert sorted(await told_to(site, facilitator)) == ["emerging t2", "emerging t3"]
+    await emerging.dismiss(site.house, facilitator, site.jam, "t2")
+    left = json.loads(await board.read_themes(site.house, site.jonas, site.jam) or "{}")["emerging"]
+    assert [one["theme"] for one in left] == ["t3"]
