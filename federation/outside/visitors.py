@@ -57,7 +57,7 @@ def _key(token: str) -> str:
 
 
 def _csrf(token: str) -> str:
-    return hashlib.sha256(CSRF + token.encode()).hexdigest()
+    return hashlib.sha256(CSRF + token.encode()).hexdigest()[:32]
 
 
 async def may_come(outside: Books, actor_uri: str, host: str) -> bool:

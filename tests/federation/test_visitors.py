@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -128,6 +129,25 @@ async def test_a_stranger_and_somebody_signed_in_who_is_on_no_list_see_the_same_
     assert "Quiet" not in (await other.get("/")).text
 
 
+async def test_whoever_is_on_the_list_cannot_tell_what_they_may_not_read(quiet: Quiet):
+    acme, ann = quiet.acme, quiet.browser()
+    await ann.sign_in(quiet.home)
+
+    async def seen() -> list[tuple[int, str]]:
+        pages = [await ann.get(path) for path in ("/", quiet.forum_path, quiet.idea_path)]
+        return [(page.status, re.sub(r"[0-9a-f]{32}", "", page.text)) for page in pages]
+
+    before = await seen()
+    hidden = await acme.idea(quiet.forum, "For fewer.", title="Not for visitors", label="AMBER")
+    await acme.reply(hidden, "Nor this.")
+    await acme.reply(quiet.idea, "Mail me at anna.kay@example.org.")
+    await memberships.invite(acme.house, acme.admin, quiet.forum, f"@bob@{quiet.home.host}")
+    await memberships.invite(acme.house, acme.admin, quiet.forum, (await acme.member("zoe")).username)
+    await acme.idle()
+    assert await seen() == before
+    assert not acme.faults
+
+
 async def test_what_happens_in_the_forum_is_on_its_way_to_servers_alone(quiet: Quiet):
     acme = quiet.acme
     await ideas.mark(acme.house, acme.admin, quiet.idea, "emerging")
@@ -245,8 +265,12 @@ async def test_whoever_is_shut_out_or_whose_server_is_cannot_sign_in_and_is_not_
     back = await again.get((await again.agree(there)).removeprefix(acme.url))
     assert (back.status, again.jar) == (502, {name: value for name, value in again.jar.items() if "visit" not in name})
     await servers.say_of(acme.house, acme.admin, uri, "")
+    await acme.idle()
+    assert (await ann.sign_in(home)).status == 303
+    assert f"@ann@{home.host}" in (await ann.get("/")).text
     await partners.change_partner(acme.house, acme.admin, home.host, state="paused")
     await acme.idle()
+    assert f"@ann@{home.host}" not in (await ann.get("/")).text
     assert (await ann.go_there(f"@ann@{home.host}")).status == 422
     await partners.change_partner(acme.house, acme.admin, home.host, state="active")
     await acme.idle()

@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from federation.edge.routes import ROUTES
+from federation.edge.visits import cookie_name
+from federation.outside import visitors
 from tests.federation.elsewhere import ACTIVITY
 from tests.two_worlds.wire import Request
 from tests.two_worlds.worlds import CANARY, World
@@ -63,12 +65,16 @@ class Script:
     world: World
     seen: list[str]
     guesses: dict[str, str]
+    cookie: str
 
     @classmethod
     async def of(cls, world: World, raw: list[bytes]) -> Script:
+        """Make it once the observer's own person has signed in at the edge, who is on no list."""
         pattern = re.compile(re.escape(world.acme.url) + rf"/(?:{'|'.join(ROOMS)})/[0-9a-f]{{32}}")
         seen = dict.fromkeys(found for body in raw for found in pattern.findall(body.decode("utf-8", "replace")))
-        return cls(world, list(seen), await _guesses(world))
+        outside, watcher = world.acme.outside, world.watcher
+        token = await visitors.begin(outside, world.setting.ann, watcher.host, "ann", "Ann")
+        return cls(world, list(seen), await _guesses(world), f"{cookie_name(world.acme.url)}={token}")
 
     def get(self, name: str, path: str, *, by: str = "", method: str = "GET", **headers: str) -> Probe:
         """Return a question, signed where `by` names an actor."""
@@ -79,6 +85,10 @@ class Script:
             return Request(method, path, {"Accept": ACTIVITY, **headers, **signed})
 
         return Probe(f"{method} {name}" + (" signed" if by else ""), request)
+
+    def _visiting(self, name: str, path: str, accept: str = PAGE) -> Probe:
+        """Return a question as a browser asks it that is signed in at the edge."""
+        return self.get(f"{name} while signed in", path, Accept=accept, Cookie=self.cookie)
 
     def reads(self) -> Iterator[Probe]:
         yield from self._known(self.seen)
@@ -99,6 +109,8 @@ class Script:
                 yield self.get(f"known {number} {n}", path, by=ann)
             yield self.get(f"page of known {number}", path_of(uri), Accept=PAGE)
             yield self.get(f"page of known {number}", path_of(uri), by=ann, Accept=PAGE)
+            yield self._visiting(f"page of known {number}", path_of(uri))
+            yield self._visiting(f"known {number}", path_of(uri), ACTIVITY)
             yield self.get(f"known {number}", path_of(uri), by=ann, method="HEAD")
             how, headers = ODD[number % len(ODD)]
             yield _plainly(f"known {number}, {how}", path_of(uri), headers)
@@ -112,6 +124,8 @@ class Script:
                 yield self.get(f"{name}{below}", path, Accept=PAGE if number % 2 else ACTIVITY)
             yield self.get(f"{name} as our server", path_of(uri), by=watcher.server)
             yield self.get(f"page of {name}", path_of(uri), Accept=PAGE)
+            yield self._visiting(f"page of {name}", path_of(uri))
+            yield self._visiting(f"file of {name}", path_of(uri).replace("/objects/", "/files/"))
             yield self.get(name, path_of(uri), by=ann, method="HEAD")
             yield self.get(name, path_of(uri), by=ann, method="OPTIONS")
             for how, headers in (ODD[number % len(ODD)], ODD[(number + 3) % len(ODD)]):
@@ -126,6 +140,7 @@ class Script:
                 yield self.get(path, path)
                 yield self.get(f"{path} as page", path, Accept=PAGE)
                 yield self.get(path, path, by=self.world.setting.ann)
+                yield self._visiting(path, path)
 
     def _found(self) -> Iterator[Probe]:
         ann, host = self.world.setting.ann, self.world.acme.host
