@@ -143,22 +143,26 @@ class Deliverer:
 
     async def _send_lanes(self, lanes: Sequence[Sequence[Delivery]], taken: list[Taken]) -> bool:
         """Send lanes side by side; return False once the server fails, and begin nothing more then."""
-        gate, stopped = asyncio.Semaphore(self._in_flight), asyncio.Event()
+        waiting, stopped = iter(lanes), asyncio.Event()
 
         async def send_lane(lane: Sequence[Delivery]) -> None:
-            async with gate:
-                for one in lane:
-                    if stopped.is_set() or one.due_at > self._outside.now():
-                        return
-                    result = await self._send(one, taken)
-                    if result in STOPS:
-                        stopped.set()
-                    if result == "later":
-                        return
+            for one in lane:
+                if stopped.is_set() or one.due_at > self._outside.now():
+                    return
+                result = await self._send(one, taken)
+                if result in STOPS:
+                    stopped.set()
+                if result == "later":
+                    return
 
+        async def work() -> None:
+            for lane in waiting:
+                await send_lane(lane)
+
+        # As many tasks as there are requests at a time, not as lanes: hundreds of servers have theirs side by side.
         async with asyncio.TaskGroup() as group:
-            for lane in lanes:
-                group.create_task(send_lane(lane))
+            for _ in range(min(self._in_flight, len(lanes))):
+                group.create_task(work())
         return not stopped.is_set()
 
     async def _send(self, one: Delivery, taken: list[Taken]) -> str:
@@ -173,11 +177,12 @@ class Deliverer:
             async with self._outside.store.transaction() as change:
                 await deliveries.put_off(change, one, due_at)
             return "later"
-        found = await crossings.exact(self._outside, one.uri, one.version, one.audience)
-        if found is None:
-            return await self._end(one, "cancelled", "The grant ended before it was sent.")
         try:
             async with self._line(one.host):
+                # Read no sooner than it can be sent: those who wait for a line are many.
+                found = await crossings.exact(self._outside, one.uri, one.version, one.audience)
+                if found is None:
+                    return await self._end(one, "cancelled", "The grant ended before it was sent.")
                 answer, form = await self._knock(one, found.document.body, form)
         except TransportError as error:
             return await self._peer_failed(one, f"{type(error).__name__}: {error}", 0.0)

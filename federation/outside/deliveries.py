@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import Any, Literal
 
 from federation.outside.store import Books
@@ -42,7 +43,12 @@ class Delivery:
 
 
 def _delivery(row: Mapping[str, Any]) -> Delivery:
-    return Delivery(**{name: row[name] for name in Delivery.__slots__})
+    """Read a row. Hundreds of servers have the same document in their queues: each text is kept once."""
+    values: dict[str, Any] = {name: row[name] for name in Delivery.__slots__}
+    for name, value in values.items():
+        if type(value) is str:
+            values[name] = intern(value)
+    return Delivery(**values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
