@@ -23,6 +23,7 @@ from server.services import (
     memberships,
     moderation,
     partners,
+    people,
     polls,
     rules,
     servers,
@@ -32,6 +33,9 @@ from tests.federation.home_server import HomeServer
 from tests.federation.organisation import Organisation
 from tests.federation.test_between_servers import settle
 from tests.federation.visiting import Browser, Page
+from tests.web.api.api_house import Caller, serve
+from tests.web.api.test_api_member_lists import answer_to
+from web.api.routes import ROUTES
 
 MakeBrowser = Callable[[], Browser]
 
@@ -469,3 +473,24 @@ async def test_nobody_sends_to_an_inbox_what_only_our_edge_may_say(quiet: Quiet)
     await acme.idle()
     assert [row[1] for row in await acme.received()] == ["ignored"]
     assert await acme.know(note["id"]) is None
+
+
+async def test_the_console_knows_a_visitor_as_an_audience(quiet: Quiet):
+    acme, ann = quiet.acme, quiet.browser()
+    await ann.sign_in(quiet.home)
+    await written(ann, quiet.idea_path, f"{quiet.idea_path}/answer", "From somewhere else.")
+    await acme.idea(quiet.forum, "Mail me at anna.kay@example.org.")
+    await acme.idle()
+    client = await serve(acme.house, acme.outside)
+    caller = Caller(client, acme.admin, await people.make_token(acme.house, acme.admin))
+    ids = {"jam": quiet.forum.jam_id, "forum": quiet.forum.id, "id": quiet.idea.id, "host": quiet.home.host}
+    try:
+        shown = ""
+        for path in [one.path for one in ROUTES if one.method == "GET"]:
+            address = re.sub(r"{(\w+)[^}]*}", lambda found: ids.get(found[1], "0" * 32), path)
+            status, text = await answer_to(caller, "GET", address)
+            assert status < 500, path
+            shown += text if path.startswith("/boundary/") else ""
+        assert f"@ann@{quiet.home.host}" in shown
+    finally:
+        await client.close()
