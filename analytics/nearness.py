@@ -25,16 +25,17 @@ BATCH = 2_000
 
 
 class Nearest:
-    """Keeps the vectors of all jams in memory, a kilobyte each, and asks for new ones when it is asked."""
+    """Keeps the vectors of all jams in memory, two kilobytes each, and asks for new ones when it is asked."""
 
     def __init__(self, find_house: Callable[[], House], find_encoder: FindEncoder = sentence_encoder) -> None:
         self._find_house, self._find_encoder = find_house, find_encoder
         self._loading: asyncio.Task[Encoder | None] | None = None
         self._lock = asyncio.Lock()
         self._seen = 0
-        self._vectors = np.zeros((256, SIZE), dtype=np.float16)
+        self._vectors = np.zeros((256, SIZE), dtype=np.float32)
+        self._jam_of = np.zeros(256, dtype=np.int32)
         self._ids: list[str] = []
-        self._jams: list[str] = []
+        self._jams: dict[str, int] = {}
         self._row_of: dict[str, int] = {}
 
     async def nearest(
@@ -70,26 +71,24 @@ class Nearest:
 
     def _put(self, id_: str, jam_id: str, vector: NDArray[np.float16]) -> None:
         row = self._row_of.get(id_, len(self._ids))
-        if row == len(self._ids):
-            self._ids.append(id_)
-            self._jams.append(jam_id)
-            self._row_of[id_] = row
         if row == len(self._vectors):
             self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
+            self._jam_of = np.concatenate([self._jam_of, np.zeros_like(self._jam_of)])
+        if row == len(self._ids):
+            self._ids.append(id_)
+            self._row_of[id_] = row
+        self._jam_of[row] = self._jams.setdefault(jam_id, len(self._jams))
         self._vectors[row] = vector
 
     def _find(
         self, asked: NDArray[np.float32], jam_ids: frozenset[str], count: int, also: frozenset[str]
     ) -> dict[str, float]:
-        rows = np.array([row for row, jam in enumerate(self._jams) if jam in jam_ids], dtype=np.int64)
-        if not len(rows):
+        known = len(self._ids)
+        readable = [self._jams[jam] for jam in sorted(jam_ids) if jam in self._jams]
+        if not known or not readable:
             return {}
-        cosine = self._vectors[rows].astype(np.float32) @ asked
-        best = np.argsort(-cosine, kind="stable")[:count]
-        found = {self._ids[int(rows[place])]: float(cosine[place]) for place in best.tolist()}
-        place_of = {int(row): place for place, row in enumerate(rows.tolist())}
-        for id_ in also:
-            place = place_of.get(self._row_of.get(id_, -1))
-            if place is not None:
-                found[id_] = float(cosine[place])
-        return found
+        cosine = self._vectors[:known] @ asked
+        cosine[~np.isin(self._jam_of[:known], readable)] = -2.0
+        nearest = np.argpartition(-cosine, min(count, known - 1))[:count]
+        rows = {int(row) for row in nearest} | {self._row_of[id_] for id_ in also if id_ in self._row_of}
+        return {self._ids[row]: float(cosine[row]) for row in sorted(rows) if cosine[row] > -2.0}
