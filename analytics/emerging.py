@@ -3,9 +3,9 @@
 A word bursts when the documents of late hold it far oftener than those before: Dunning's G² (1993). People also
 begin to speak of a thing in words that all use all along: then a place among the vectors is suddenly crowded. Around
 each new document the nearest others of late are taken; how many of those before lie as near is what a word's count
-is to a word. Either counts only when eight documents, no copies and no one's template filled in, by four people in
-three threads speak of it, and when these documents are nearer to their own middle than to the middles of the themes
-that they were placed in.
+is to a word. Either counts only when eight documents and half of all that do, no copies and no one's template filled
+in, by four people in three threads speak of it, and when these documents are nearer to their own middle than to the
+middles of the themes that they were placed in.
 """
 
 from __future__ import annotations
@@ -138,7 +138,8 @@ class Watch:
         rows = [row for row in rows if labels[row] >= 0]
         sheets = [sheet for row in rows if (sheet := shelf.sheets[row]) is not None]
         prints = {sheet.print for sheet in sheets}
-        if len(prints) < FEWEST or differing(sheets, FEWEST) < FEWEST or not _spread(sheets):
+        enough = max(FEWEST, len(sheets) // 2)
+        if len(prints) < FEWEST or differing(sheets, enough) < enough or not _spread(sheets):
             return None
         vectors = shelf.vectors[rows].astype(np.float32)
         if own_middle(vectors) < float(np.mean(np.einsum("ij,ij->i", vectors, centres[labels[rows]]))) + NEARER:

@@ -10,6 +10,7 @@ Each line has `text` and, where known, `label`, `author`, `lang`, `time`. Column
     plain      the same for the same themes with words by class TF-IDF alone: what choosing words is worth
     TD         share of different words among all words
     NMI, purity, placed: against the labels, over the documents that were placed
+    NMI language, of the encoder's: how far themes are languages; the same over the languages that the encoder knows
     CPU-s      processor seconds, vectors included (a text is encoded once a run; what that took is added each time)
 
 Means over seeds with ± half the range. `--live` adds: how many placed documents a late refresh moves, how alike
@@ -47,6 +48,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from analytics.corpus import Document, clean
 from analytics.themes import LiveThemes, ThemeReport, fit
 from analytics.vectors import Encoder, Vectors, sentence_encoder
+
+ENCODED = {"ara", "deu", "eng", "spa", "fra", "ita", "jpn", "kor", "nld", "pol", "por", "rus", "tha", "tur", "zho"}
+ENCODED |= {"ar", "arb", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"}
+"""Languages that the sentence encoder knows, as sets write them."""
 
 Topics = list[list[str]]
 Labels = list[str | None]
@@ -269,6 +274,9 @@ def measure(data: Set, name: str, k: int, seed: int) -> dict[str, float]:
     if spoken:
         languages = [data.languages[place] for place in spoken]
         figures["NMI language"] = agreement([labels[place] for place in spoken], languages)[0]
+        known = [place for place in spoken if data.languages[place] in ENCODED]
+        languages = [data.languages[place] for place in known]
+        figures["of the encoder's"] = agreement([labels[place] for place in known], languages)[0] if known else 0.0
     return figures
 
 
