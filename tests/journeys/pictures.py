@@ -4,25 +4,42 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from playwright.async_api import Error, Page
+
 from tests.journeys.visitors import Visitor
 
 SCREENS = Path(__file__).resolve().parents[2] / "artefacts" / "screens"
 TURN = "(direction) => { document.documentElement.dir = direction; }"
 
 
+TRIES = 3
+
+
+async def picture(page: Page, name: str, *, full_page: bool = True) -> None:
+    """Keep a picture of a page. A browser that is short of memory may take none at first; the page is not to blame."""
+    for left in reversed(range(TRIES)):
+        try:
+            await page.screenshot(path=SCREENS / f"{name}.png", full_page=full_page)
+        except Error as error:
+            if not left or "Unable to capture screenshot" not in str(error):
+                raise
+        else:
+            return
+
+
 async def shoot(visitor: Visitor, name: str) -> None:
     """Leave four pictures of the page as it stands; what was typed and opened stays as it is."""
     SCREENS.mkdir(parents=True, exist_ok=True)
     page, size = visitor.page, visitor.page.viewport_size
-    await page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+    await picture(page, name)
     await page.emulate_media(color_scheme="dark")
-    await page.screenshot(path=SCREENS / f"{name}-dark.png", full_page=True)
+    await picture(page, f"{name}-dark")
     await page.emulate_media(color_scheme="light")
     await page.set_viewport_size({"width": 320, "height": 640})
-    await page.screenshot(path=SCREENS / f"{name}-320.png", full_page=True)
+    await picture(page, f"{name}-320")
     before = await page.evaluate("() => document.documentElement.dir")
     await page.evaluate(TURN, "rtl")
-    await page.screenshot(path=SCREENS / f"{name}-320-rtl.png", full_page=True)
+    await picture(page, f"{name}-320-rtl")
     await page.evaluate(TURN, before)
     if size:
         await page.set_viewport_size(size)

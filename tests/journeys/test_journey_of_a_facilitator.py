@@ -16,9 +16,9 @@ from server.services import ideas, people, shifts
 from server.services.house import House
 from tests.journeys.conftest import Arrive
 from tests.journeys.organisations import Floor, Organisation, status_of, until
-from tests.journeys.pictures import shoot
+from tests.journeys.pictures import SCREENS, shoot
 from tests.journeys.test_pages_at_every_size import NARROW, WIDE, what_does_not_fit
-from tests.journeys.test_pages_for_everybody import SCREENS, complaints
+from tests.journeys.test_pages_for_everybody import complaints
 from tests.journeys.visitors import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]

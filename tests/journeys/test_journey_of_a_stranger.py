@@ -80,8 +80,9 @@ async def test_the_edge_knows_neither_the_pages_nor_the_cookies_of_the_inside(
     acme: Organisation, floor: Floor, said: Said, arrive: Arrive
 ) -> None:
     stranger = await arrive(acme, outside=True)
+    pages = ("/sign-in/elsewhere", "/jams/better/board", "/jams/other", "/boundary", "/people")
     with stranger.refused_with(404):
-        for path in ("/sign-in/elsewhere", "/jams/better", f"/forums/{floor.partners.id}", "/boundary", "/people"):
+        for path in (*pages, f"/forums/{floor.partners.id}"):
             await stranger.visit(path)
             await stranger.sees("There is nothing here.")
     assert await stranger.context.cookies() == []

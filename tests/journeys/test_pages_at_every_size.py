@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page
@@ -11,6 +9,7 @@ from playwright.async_api import Page
 from tests.journeys.conftest import Arrive
 from tests.journeys.organisations import Floor, Organisation
 from tests.journeys.pages_of_acme import Swing, fill
+from tests.journeys.pictures import SCREENS, picture
 from tests.journeys.visitors import Visitor
 
 pytestmark = [
@@ -19,7 +18,6 @@ pytestmark = [
     pytest.mark.timeout(400),
     pytest.mark.asyncio(loop_scope="session"),
 ]
-SCREENS = Path(__file__).resolve().parents[2] / "artefacts" / "screens"
 NARROW = {"width": 320, "height": 640}
 WIDE = {"width": 1280, "height": 800}
 # What a reader would have to scroll sideways for, outside of the places that are made to scroll.
@@ -58,7 +56,7 @@ async def swing(acme: Organisation, floor: Floor) -> Swing:
 
 
 async def what_does_not_fit(page: Page, name: str) -> list[str]:
-    await page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+    await picture(page, name)
     sizes = await page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     found = [f"{name}: {sizes[0]} wide in a window of {sizes[1]}"] if sizes[0] > sizes[1] else []
     found += [f"{name}: sticks out: {node}" for node in await page.evaluate(TOO_WIDE)]

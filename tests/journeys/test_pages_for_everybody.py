@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from playwright.async_api import Page
 from tests.journeys.conftest import Arrive
 from tests.journeys.organisations import Floor, Organisation
 from tests.journeys.pages_of_acme import Swing, fill
+from tests.journeys.pictures import SCREENS, picture
 from tests.journeys.visitors import Visitor
 
 pytestmark = [
@@ -25,7 +25,6 @@ pytestmark = [
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Dark differs from light in nothing but its colours.
 RUN = {"light": {"type": "tag", "values": TAGS}, "dark": {"type": "rule", "values": ["color-contrast"]}}
-SCREENS = Path(__file__).resolve().parents[2] / "artefacts" / "screens"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -39,7 +38,7 @@ async def complaints(visitor: Visitor, name: str) -> list[str]:
     found: list[str] = []
     for scheme, rules in RUN.items():
         await visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        await visitor.page.screenshot(path=SCREENS / f"{name}-{scheme}.png", full_page=scheme == "light")
+        await picture(visitor.page, f"{name}-{scheme}", full_page=scheme == "light")
         for violation in await violations(visitor.page, rules):
             nodes = json.dumps([[node["target"], node["failureSummary"]] for node in violation["nodes"][:3]])
             found.append(f"{name} in {scheme}: {violation['id']}: {violation['help']}\n    {nodes}")

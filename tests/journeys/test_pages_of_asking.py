@@ -10,8 +10,9 @@ from tests.journeys.asked_of_acme import ask_everybody
 from tests.journeys.conftest import Arrive
 from tests.journeys.hostile_words import HOSTILE, faults_of, send_all
 from tests.journeys.organisations import Floor, Organisation
+from tests.journeys.pictures import SCREENS, picture
 from tests.journeys.test_pages_at_every_size import NARROW, WIDE, what_does_not_fit
-from tests.journeys.test_pages_for_everybody import SCREENS, complaints
+from tests.journeys.test_pages_for_everybody import complaints
 
 pytestmark = [
     pytest.mark.browser,
@@ -74,7 +75,7 @@ async def test_the_pages_of_asking_are_for_everybody_and_fit_everywhere(
         await sasha.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
         found += await what_does_not_fit(sasha.page, f"{name}-320")
         await sasha.page.emulate_media(color_scheme="light", forced_colors="active")
-        await sasha.page.screenshot(path=SCREENS / f"{name}-forced.png", full_page=True)
+        await picture(sasha.page, f"{name}-forced")
         found += [f"{name}: lost in forced colours: {node}" for node in await sasha.page.evaluate(LOST)]
         await sasha.page.emulate_media(forced_colors="none")
     await sasha.context.add_cookies([{"name": "direction", "value": "rtl", "url": acme.inside_url}])

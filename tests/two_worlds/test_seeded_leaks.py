@@ -68,7 +68,7 @@ def announce_to_all_followers(patch: pytest.MonkeyPatch) -> None:
         rows = await gate.outside.store.fetch("SELECT DISTINCT inbox_uri, host FROM followers")
         return {row["inbox_uri"]: (row["host"], audiences[0]) for row in rows}
 
-    patch.setattr(routing, "_inboxes", inboxes)
+    patch.setattr(routing, "inboxes_of", inboxes)
     # The edge has a check of its own: what was released to one server is sent to no other.
     patch.setattr("federation.edge.deliver._receiver", lambda one: one.audience)
 
