@@ -171,8 +171,9 @@ class Elsewhere:
         return {"id": f"{uri}#ed25519-key", "type": "Multikey", "controller": uri, "publicKeyMultibase": text}
 
     def new_uri(self, kind: str = "notes") -> str:
+        # As long however many came before: of two worlds that are compared one may have had more.
         self.count += 1
-        return f"{self.url}/{kind}/{self.count}-{secrets.token_hex(4)}"
+        return f"{self.url}/{kind}/{self.count:05d}-{secrets.token_hex(4)}"
 
     def lay_out(self, document: dict[str, Any], status: int = 200) -> dict[str, Any]:
         """Serve a document at its id."""

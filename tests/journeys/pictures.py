@@ -16,10 +16,13 @@ TRIES = 3
 
 
 async def picture(page: Page, name: str, *, full_page: bool = True) -> None:
-    """Keep a picture of a page. A browser that is short of memory may take none at first; the page is not to blame."""
+    """Keep a picture of a page, as JPEG, which takes half as long as PNG.
+
+    A browser that is short of memory may take none at first; the page is not to blame.
+    """
     for left in reversed(range(TRIES)):
         try:
-            await page.screenshot(path=SCREENS / f"{name}.png", full_page=full_page)
+            await page.screenshot(path=SCREENS / f"{name}.jpg", type="jpeg", quality=85, full_page=full_page)
         except Error as error:
             if not left or "Unable to capture screenshot" not in str(error):
                 raise

@@ -15,7 +15,7 @@ from tests.two_worlds.ground import open_ground
 from tests.two_worlds.history import history_of
 from tests.two_worlds.trial import Result, attempt
 
-SHARE = 0.3
+SHARE = 0.2
 Told = tuple[int, Result | str]
 
 
