@@ -49,5 +49,5 @@ def draw_outcome(one: Outcome) -> OutcomeView:
 
 async def outcome_of(house: House, idea: Contribution) -> OutcomeView | None:
     """Return the decision that stands on an idea."""
-    found = next((one for one in await outcomes.outcomes_of(house, idea) if one.replaced_at is None), None)
-    return draw_outcome(found) if found else None
+    found = await outcomes.standing_on(house, idea.id)
+    return draw_outcome(found[0]) if found else None

@@ -75,7 +75,8 @@ async def decide(
         raise Missing("idea", f"outcome of {idea.id}")
     await _require_ours(house, by, jam)
     chosen = _kind_of(kind)
-    await _require_decider(house, by, idea, chosen)
+    if not await _decides(house, by, idea, chosen):
+        raise NotAllowed("Organisers decide what becomes of ideas.")
     said = clean_text(reason, "reason")
     if len(said) > LONGEST_REASON:
         raise Invalid("reason", "At most %(most)s characters: the thread has room for more.", most=LONGEST_REASON)
@@ -102,13 +103,12 @@ def _kind_of(word: str) -> OutcomeKind:
     return found
 
 
-async def _require_decider(house: House, by: Member, idea: Contribution, kind: OutcomeKind) -> None:
+async def _decides(house: House, by: Member, idea: Contribution, kind: OutcomeKind) -> bool:
     if by.may("jams"):
-        return
+        return True
     stands = (await outcomes.standing(house.store, [idea.id])).get(idea.id)
     stream = await outcomes.stream(house.store, stands.stream_id) if stands and stands.stream_id else None
-    if stream is None or stream.owner_id != by.id or kind != "done":
-        raise NotAllowed("Organisers decide what becomes of ideas.")
+    return stream is not None and stream.owner_id == by.id and kind == "done"
 
 
 async def _require_ours(house: House, by: Member, jam: Jam) -> None:
@@ -120,13 +120,8 @@ async def _require_ours(house: House, by: Member, jam: Jam) -> None:
 async def may_decide(house: House, member: Member, idea: Contribution) -> bool:
     """Say whether somebody may decide anything about an idea of ours."""
     jam = await jams.jam_by(house.store, idea.jam_id)
-    if jam is None or jam.host or jam.state == "draft":
-        return False
-    try:
-        await _require_decider(house, member, idea, "done")
-    except NotAllowed:
-        return False
-    return True
+    ours = jam is not None and not jam.host and jam.state != "draft"
+    return ours and await _decides(house, member, idea, "done")
 
 
 async def outcomes_of(house: House, idea: Contribution) -> list[Outcome]:
@@ -152,7 +147,7 @@ async def streams_of(house: House, reader: Member, jam: Jam) -> list[Stream]:
 
 async def any_in(house: House, jam: Jam) -> bool:
     """Say whether anything is decided in a jam, or a work stream open."""
-    return bool(await outcomes.streams(house.store, jam.id) or await outcomes.of_jam(house.store, jam.id))
+    return await outcomes.any_in(house.store, jam.id)
 
 
 async def read_outcomes(house: House, reader: Member, jam: Jam, most_open: int = 20) -> Became:

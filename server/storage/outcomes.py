@@ -124,6 +124,16 @@ async def of_jam(store: Database, jam_id: str) -> Sequence[Outcome]:
     return [_outcome(row) for row in rows]
 
 
+async def any_in(store: Database, jam_id: str) -> bool:
+    """Say whether a jam has a work stream, or an idea on which something is decided."""
+    found = await store.fetch_value(
+        "SELECT EXISTS (SELECT 1 FROM work_streams WHERE jam_id = ?) OR EXISTS (SELECT 1 FROM outcomes o"
+        " JOIN contributions c ON c.id = o.idea_id WHERE o.jam_id = ? AND o.replaced_at IS NULL AND NOT c.deleted)",
+        (jam_id, jam_id),
+    )
+    return bool(found)
+
+
 async def undecided(store: Database, forum_ids: Collection[str]) -> list[str]:
     """Return the ids of the ideas of some forums on which nothing is decided, those with most support first."""
     rows = await store.fetch(
