@@ -16,10 +16,12 @@ from server.domain.uris import Addresses
 from server.services import rules
 from server.services.house import House
 from tests.federation.elsewhere import Elsewhere
+from tests.federation.home_server import HomeServer
 from tests.federation.organisation import Organisation, found, open_store
 
 MakeOrganisation = Callable[..., Awaitable[Organisation]]
 MakeElsewhere = Callable[..., Awaitable[Elsewhere]]
+OpenHome = Callable[[], Awaitable[HomeServer]]
 
 
 @pytest.fixture(scope="session")
@@ -87,3 +89,18 @@ def elsewhere(stack: AsyncExitStack, foreign_keys: list[rsa.RSAPrivateKey]) -> M
 @pytest.fixture
 async def acme(organise: MakeOrganisation) -> Organisation:
     return await organise("Acme")
+
+
+@pytest.fixture
+def open_home(stack: AsyncExitStack, foreign_keys: list[rsa.RSAPrivateKey]) -> OpenHome:
+    """`await open_home()` starts a server that signs its people in, with ann and bob."""
+
+    async def make() -> HomeServer:
+        home = HomeServer(foreign_keys[0], "mastodon")
+        await home.start()
+        stack.push_async_callback(home.close)
+        home.person("ann")
+        home.person("bob")
+        return home
+
+    return make

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,26 +10,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import aiohttp
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.federation.conftest import OpenHome
 from tests.federation.home_server import HomeServer
 from tests.federation.organisation import Organisation
 from tests.federation.visiting import Browser, Page
-
-OpenHome = Callable[[], Awaitable[HomeServer]]
-
-
-@pytest.fixture
-def open_home(stack: AsyncExitStack, foreign_keys: list[rsa.RSAPrivateKey]) -> OpenHome:
-    async def make() -> HomeServer:
-        home = HomeServer(foreign_keys[0], "mastodon")
-        await home.start()
-        stack.push_async_callback(home.close)
-        home.person("ann")
-        home.person("bob")
-        return home
-
-    return make
 
 
 @dataclass

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 
 import aiohttp
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
@@ -28,7 +27,7 @@ from server.services import (
     rules,
     servers,
 )
-from tests.federation.conftest import MakeOrganisation
+from tests.federation.conftest import MakeOrganisation, OpenHome
 from tests.federation.home_server import HomeServer
 from tests.federation.organisation import Organisation
 from tests.federation.test_between_servers import settle
@@ -43,21 +42,6 @@ MakeBrowser = Callable[[], Browser]
 @pytest.fixture
 async def session(stack: AsyncExitStack) -> aiohttp.ClientSession:
     return await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
-
-
-@pytest.fixture
-def open_home(
-    stack: AsyncExitStack, foreign_keys: list[rsa.RSAPrivateKey]
-) -> Callable[[], Awaitable[HomeServer]]:
-    async def make() -> HomeServer:
-        home = HomeServer(foreign_keys[0], "mastodon")
-        await home.start()
-        stack.push_async_callback(home.close)
-        home.person("ann")
-        home.person("bob")
-        return home
-
-    return make
 
 
 @dataclass
@@ -89,7 +73,7 @@ class Quiet:
 
 @pytest.fixture
 async def quiet(
-    acme: Organisation, open_home: Callable[[], Awaitable[HomeServer]], session: aiohttp.ClientSession
+    acme: Organisation, open_home: OpenHome, session: aiohttp.ClientSession
 ) -> Quiet:
     home = await open_home()
     await acme.partner(home.host)
@@ -225,7 +209,7 @@ async def test_rules_decide_what_a_visitor_reads_and_their_server_s_standing_is_
 
 
 async def test_somebody_of_a_server_without_an_agreement_reads_only_where_a_rule_says_so(
-    acme: Organisation, open_home: Callable[[], Awaitable[HomeServer]], session: aiohttp.ClientSession
+    acme: Organisation, open_home: OpenHome, session: aiohttp.ClientSession
 ):
     home = await open_home()
     forum = await acme.forum("quiet", "partners", await acme.jam("apart"), members_only=True)
