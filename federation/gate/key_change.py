@@ -14,6 +14,7 @@ from federation.outside.released import Released
 from federation.signatures import generate_ed25519_pem, generate_rsa_pem, load_public_key
 from federation.signatures.multikeys import to_multikey
 from federation.vocabulary import activities
+from federation.vocabulary.actors import MalformedActor, parse_actor
 from server.services import forums
 
 # Whoever an actor wrote to in its own name since then is told of its new key.
@@ -23,8 +24,9 @@ LATELY = 30 * 24 * 3600.0
 async def rotate_keys(gate: Gateway, *, at_once: bool = False) -> tuple[int, int]:
     """Give the server, the people and every forum a new pair; return (pairs, actor documents) exchanged.
 
-    Followers of a forum, and servers that somebody wrote to lately, are told by an Update, which the pair before signs
-    for those who keep an actor and its key: it stays a day for that. Others fetch a key again once a signature no
+    Followers of a forum, servers that somebody wrote to lately, and, of the server's own pair, those whose actors it
+    looked up lately are told by an Update, which the pair before signs for those who keep an actor and its key: it
+    stays a day for that. Others fetch a key again once a signature no
     longer fits. `at_once` leaves nothing of the pairs before, which may be in other hands.
     """
     plan = Plan(gate)
@@ -40,6 +42,7 @@ async def rotate_keys(gate: Gateway, *, at_once: bool = False) -> tuple[int, int
         _replace(plan, name, private_pem, new[name])
     changed = 0
     told = await _correspondents(gate)
+    asked = await _asked_lately(gate)
     standing = await crossings.standing_actors(gate.outside)
     own = {(found.document.uri, found.document.audience) for found in standing}
     for found in standing:
@@ -52,6 +55,10 @@ async def rotate_keys(gate: Gateway, *, at_once: bool = False) -> tuple[int, int
         changed += 1
         if found.card.type == "Group":
             await _tell_followers(gate, plan, found, released, document)
+        if found.card.type == "Application" and asked:
+            sealed = _news(gate, plan, found, released, document)
+            for host, inbox in asked:
+                _send(plan, sealed, host, inbox)
         if found.card.type == "Person":
             for host, inbox in told.get(one.uri, ()):
                 if one.audience == host or (one.audience == EVERYONE and (one.uri, host) not in own):
@@ -98,6 +105,20 @@ async def _correspondents(gate: Gateway) -> dict[str, list[tuple[str, str]]]:
     for actor, host, inbox in await deliveries.correspondents(gate.outside, people, since):
         told.setdefault(actor, []).append((host, inbox))
     return told
+
+
+async def _asked_lately(gate: Gateway) -> list[tuple[str, str]]:
+    """Return (host, inbox) of the servers that answered signed questions of our server's actor lately.
+
+    Ours look a key up again by themselves.
+    """
+    found = []
+    for one in await peers.newest_strangers(gate.outside, gate.outside.now() - LATELY, but_not="marmalade"):
+        try:
+            found.append((one.host, parse_actor(one.document, one.uri).delivery_uri))
+        except MalformedActor:
+            continue
+    return found
 
 
 def _news(gate: Gateway, plan: Plan, found: Crossing, released: Released, document: dict[str, Any]) -> Released:

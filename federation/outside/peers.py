@@ -222,6 +222,16 @@ async def strangers_of_host(outside: Books, host: str, limit: int = 10) -> list[
     return [_stranger(row) for row in rows if row["document"]]
 
 
+async def newest_strangers(outside: Books, since: float, *, but_not: PeerKind) -> list[Stranger]:
+    """Return, of each server of another kind, the actor that was looked up last, where that was after a time."""
+    rows = await outside.store.fetch(
+        "SELECT s.*, max(s.fetched_at) FROM strangers s LEFT JOIN peers p ON p.host = s.host"
+        " WHERE s.fetched_at > ? AND length(s.document) > 0 AND coalesce(p.kind, '') <> ? GROUP BY s.host",
+        (since, but_not),
+    )
+    return [_stranger(row) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """Another server's object as its own server gave it; `document` is None when it answered that it is gone."""

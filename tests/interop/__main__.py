@@ -1,7 +1,8 @@
 """`python -m tests.interop`: real servers of other software and ours on loopback, and what was seen to work.
 
-`--peers snac,gotosocial` names some (default: all that are installed); `--table FILE` keeps the table; `--keep FOLDER`
-keeps every server's files and the log of what passed between them.
+`--peers snac,gotosocial` names some (default: all that are installed); `--only KEYS` plays the features with these
+keys, after finding the forum; `--table FILE` keeps the table; `--keep FOLDER` keeps every server's files and the log
+of what passed between them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.interop import room
+from tests.interop import room, visiting
 from tests.interop.journeys import Stage, play
 from tests.interop.ours import EDGE, Ours
 from tests.interop.peers import PEERS, Peer
@@ -44,7 +45,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="interop-") as made:
         folder = Path(asked.keep) if asked.keep else Path(made)
         folder.mkdir(parents=True, exist_ok=True)
-        reports = asyncio.run(_play_all(folder, installed))
+        reports = asyncio.run(_play_all(folder, installed, asked.only))
     said = table(reports)
     print(said)
     if asked.table:
@@ -55,12 +56,13 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.interop", description=__doc__)
     parser.add_argument("--peers", default="", help="names, separated by commas")
+    parser.add_argument("--only", default="", help="keys of features, separated by commas")
     parser.add_argument("--table", default="", help="write the table here")
     parser.add_argument("--keep", default="", help="a folder that stays")
     return parser.parse_args()
 
 
-async def _play_all(folder: Path, installed: list[tuple[type[Peer], Path]]) -> list[Report]:
+async def _play_all(folder: Path, installed: list[tuple[type[Peer], Path]], only: str) -> list[Report]:
     hosts = [OURS, *(one.host for one, _ in installed)]
     room.furnish(folder, hosts)
     proxies = Proxies(room.server_context(folder), folder / "passed.log")
@@ -72,7 +74,7 @@ async def _play_all(folder: Path, installed: list[tuple[type[Peer], Path]]) -> l
         await ours.start()
         for kind, found in installed:
             await proxies.open(kind.host, room.address_of(hosts, kind.host), kind.port)
-            reports.append(await _play_with(kind, found, folder, environment, ours, proxies))
+            reports.append(await _play_with(kind, found, folder, environment, ours, proxies, only))
     finally:
         await ours.end()
         await proxies.close()
@@ -80,7 +82,7 @@ async def _play_all(folder: Path, installed: list[tuple[type[Peer], Path]]) -> l
 
 
 async def _play_with(
-    kind: type[Peer], found: Path, folder: Path, environment: dict[str, str], ours: Ours, proxies: Proxies
+    kind: type[Peer], found: Path, folder: Path, environment: dict[str, str], ours: Ours, proxies: Proxies, only: str
 ) -> Report:
     (folder / kind.name).mkdir()
     peer = kind(found, folder / kind.name, environment, room.client_context(folder))
@@ -89,10 +91,12 @@ async def _play_with(
         await peer.start()
         await ours.open_jam(kind.name)
         person = await peer.person()
+        stage = Stage(ours, peer, person, proxies)
         try:
-            return await play(Stage(ours, peer, person, proxies))
+            return await play(stage, only)
         finally:
             await person.close()
+            await visiting.leave(stage)
     finally:
         await peer.end()
 

@@ -118,17 +118,29 @@ class Ours:
 
     async def open_jam(self, slug: str) -> None:
         """Open a jam with a forum for everybody and one for partners."""
+        self.jam = await self._new_jam(slug)
+        self.forum = await self.new_forum(f"{slug}-open", "public")
+        self.closed = await self.new_forum(f"{slug}-partners", "partners")
+
+    async def _new_jam(self, slug: str) -> str:
         now = datetime.now(UTC)
         times = {"opens_at": now.isoformat(), "closes_at": (now + timedelta(days=1)).isoformat()}
         made = await self.ask("POST", "/jams", {"slug": slug, "title": slug, "charter": CHARTER, **times})
-        self.jam = made["id"]
-        await self.ask("POST", f"/jams/{self.jam}/open", {})
-        self.forum = await self.new_forum(f"{slug}-open", "public")
-        self.closed = await self.new_forum(f"{slug}-partners", "partners")
+        await self.ask("POST", f"/jams/{made['id']}/open", {})
+        return str(made["id"])
 
     async def new_forum(self, slug: str, audience: str) -> Thing:
         words = {"slug": slug, "title": slug.title(), "question": "What?", "audience": audience}
         made: Thing = await self.ask("POST", f"/jams/{self.jam}/forums", words)
+        return made
+
+    async def listed_forum(self, slug: str, host: str, handle: str) -> Thing:
+        """Open a jam with a forum for those on its list alone, with somebody of a partner on it; return the forum."""
+        await self.ask("POST", "/partners", {"host": host})
+        jam = await self._new_jam(slug)
+        words = {"slug": f"{slug}-few", "title": "A few", "question": "What?", "audience": "partners"}
+        made: Thing = await self.ask("POST", f"/jams/{jam}/forums", {**words, "members_only": True})
+        await self.ask("PUT", f"/forums/{made['id']}/members/{handle}", {})
         return made
 
     async def idea(self, title: str, text: str, forum: Thing | None = None) -> Thing:

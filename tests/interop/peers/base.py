@@ -33,6 +33,9 @@ class Peer:
     port = 0
     variable = ""
     program = ""
+    #: Somebody's name and password there, and as what its sign-in form knows them ("" for their name).
+    account = ("", "")
+    enters_as = ""
     lacks: ClassVar[dict[str, str]] = {}
     limits: ClassVar[dict[str, str]] = {}
 

@@ -20,6 +20,8 @@ class GoToSocial(Peer):
 
     name, host, port = "gotosocial", "gts.test", 8102
     variable, program = "INTEROP_GOTOSOCIAL", "gotosocial"
+    account, enters_as = ("gita", PASSWORD), "gita@gts.test"
+
     async def start(self) -> None:
         self.version = self.run(self.installed, "--version").split()[-1]
         self._settings = self._set()

@@ -26,7 +26,11 @@ class NodeBB(Peer):
 
     name, host, port = "nodebb", "nodebb.test", 8103
     variable = "INTEROP_NODEBB"
-    lacks: ClassVar[dict[str, str]] = {"poll": "NodeBB shows a Question as words and takes no votes in it"}
+    lacks: ClassVar[dict[str, str]] = {
+        "poll": "NodeBB shows a Question as words and takes no votes in it",
+        "sign in": "NodeBB speaks no OAuth as Mastodon's API has it",
+    }
+
     @classmethod
     def find(cls) -> Path | None:
         found = super().find()

@@ -35,6 +35,7 @@ class Snac(Peer):
         (home / "server.json").write_text(json.dumps(settings))
         said = self.run(self.installed, "adduser", home, "sam")
         self._password = said.partition("User password is ")[2].split()[0]
+        self.account = ("sam", self._password)
         self.spawn(self.installed, "httpd", home)
         await until("snac answers", self.is_up)
 
