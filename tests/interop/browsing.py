@@ -1,4 +1,4 @@
-"""A browser at our edge and at a home server's own sign-in page: it keeps cookies, follows redirects, fills in forms."""
+"""A browser at our edge and at a home server's own pages: it keeps cookies, follows redirects, fills in forms."""
 
 from __future__ import annotations
 
