@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -28,17 +28,18 @@ def fit(
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
     find_encoder: FindEncoder = sentence_encoder,
+    names: Iterable[str] = (),
 ) -> ThemeReport:
     """Find the themes of a finished set of documents.
 
     `k` fixes their number (fewer only where fewer documents differ). The result depends on the documents
     and the seed alone, not on their order, the process or its hash seed. Of documents with the same id the
     last counts. `progress` is told the share done, 0 to 1. Nothing in a document makes it raise; what
-    cannot be placed (no words) is None in the assignment.
+    cannot be placed (no words) is None in the assignment. `names` of people never become themes.
     """
     started = time.perf_counter()
     unique = {document.id: document for document in documents}
-    shelf = Shelf(find_encoder=find_encoder)
+    shelf = Shelf(names, find_encoder)
     tell = progress or _silent
     shelf.put([unique[name] for name in sorted(unique)], lambda share: tell(0.85 * share))
     vectors = shelf.vectors.astype(np.float32)

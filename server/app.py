@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
@@ -27,6 +27,7 @@ from server.worker import REST_SECONDS, keep_at
 if TYPE_CHECKING:
     from federation.edge.setup import ServerSigner
     from federation.outside.store import Ledger, Outside
+    from server.domain.public_themes import PublicTheme, Said
     from server.services.checkpoints import SecondPlace
     from server.services.house import House
 
@@ -276,7 +277,7 @@ async def _edge(work: Work, settings: Settings, outside: Outside, listen: str) -
 
     signer = ServerSigner(outside)
     async with Transport(settings.peer_networks, user_agent=f"Marmalade (+{outside.addresses.edge_url})") as transport:
-        edge = make_edge(outside, transport, signer)
+        edge = make_edge(outside, transport, signer, _draw)
         work.listeners.append(Listener(edge.app, *address_of(outside.addresses.edge_url, listen)))
         work.workers += [
             ("server key", lambda: _load_server_key(signer), 1.0),
@@ -287,9 +288,17 @@ async def _edge(work: Work, settings: Settings, outside: Outside, listen: str) -
         try:
             yield
         finally:
+            await edge.drawings.close()
             await edge.reader.close()
             await edge.deliverer.close()
             await edge.lookup.close()
+
+
+def _draw(said: Sequence[Said]) -> tuple[PublicTheme, ...]:
+    """Find the themes of what everybody may read. The analysis is loaded when somebody first asks for them."""
+    from analytics.granted import draw
+
+    return draw(said)
 
 
 async def _load_server_key(signer: ServerSigner) -> int:

@@ -6,7 +6,6 @@ No scripts. Feeds know no cookie: they are everybody's.
 from __future__ import annotations
 
 import hashlib
-import html
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +14,13 @@ from typing import Any
 from xml.etree import ElementTree
 
 import nh3
-import orjson
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from federation.edge.refusals import refusal
 from federation.edge.visits import PRIVATE, visit_of
+from federation.edge.words import beginning, document_of, plain, text_of
 from federation.outside import crossings, received
 from federation.outside.crossings import Crossing
 from federation.outside.store import OUTSIDE, Outside
@@ -51,9 +50,10 @@ class StaticFile:
 
 
 class Pages:
-    """The edge's templates and its few static files, read once."""
+    """The edge's templates and its few static files, read once. `has_themes` says whether forums have such a page."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_themes: bool = False) -> None:
+        self.has_themes = has_themes
         self._jinja = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=select_autoescape(),
@@ -93,7 +93,8 @@ class Pages:
         if found.card.type == "Group":
             shown = await _forum(outside, found, viewer)
             sent = await _sent(request, visit, [one["url"] for one in shown["ideas"]])
-            page = self.render(request, "forum.html", visit, forum=shown, sent_state=sent, once=token_hex(16))
+            more = {"sent_state": sent, "once": token_hex(16), "has_themes": self.has_themes}
+            page = self.render(request, "forum.html", visit, forum=shown, **more)
             return _linked(page, found)
         if found.document.kind == "object":
             if found.card.thread_uri != found.document.uri:
@@ -135,31 +136,17 @@ def _static(path: Path) -> StaticFile:
     return StaticFile(body, TYPES[path.suffix], f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 
-def _document(found: Crossing) -> dict[str, Any]:
-    document = orjson.loads(found.document.body)
-    assert isinstance(document, dict)
-    return document
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
 def _at(found: Crossing) -> datetime:
     # Whole seconds: a finer clock would tell how busy the inside is.
     return datetime.fromtimestamp(int(found.card.made_at), UTC)
 
 
-def _plain(markup: str) -> str:
-    return " ".join(html.unescape(nh3.clean(markup, tags=set())).split())
-
-
 async def _forum(outside: Outside, found: Crossing, viewer: str | None) -> dict[str, Any]:
-    document = _document(found)
+    document = document_of(found)
     ideas = await crossings.of_forum(outside, found.document.uri, "object", viewer, types=("Article",), limit=LISTED)
     return {
         "title": found.card.author_name,
-        "question": _plain(_text(document.get("summary"))),
+        "question": plain(text_of(document.get("summary"))),
         "handle": found.card.author_handle,
         "url": found.document.uri,
         "closed": document.get("postingRestrictedToMods") is True,
@@ -169,12 +156,12 @@ async def _forum(outside: Outside, found: Crossing, viewer: str | None) -> dict[
 
 
 async def _idea(outside: Outside, found: Crossing, viewer: str | None) -> dict[str, Any]:
-    document = _document(found)
+    document = document_of(found)
     thread = await crossings.of_thread(outside, found.document.uri, viewer)
-    text = _plain(_text(document.get("content")))
+    text = plain(text_of(document.get("content")))
     return {
-        "title": _text(document.get("name")) or say("Untitled"),
-        "excerpt": text if len(text) <= 280 else text[:280].rsplit(" ", 1)[0] + " …",
+        "title": text_of(document.get("name")) or say("Untitled"),
+        "excerpt": beginning(text),
         "author_name": found.card.author_name,
         "author_handle": found.card.author_handle,
         "at": _at(found),
@@ -184,7 +171,7 @@ async def _idea(outside: Outside, found: Crossing, viewer: str | None) -> dict[s
 
 
 async def _thread(outside: Outside, found: Crossing, viewer: str | None) -> dict[str, Any]:
-    document = _document(found)
+    document = document_of(found)
     forum = await crossings.find(outside, found.card.forum_uri, viewer)
     listed = [
         one
@@ -197,10 +184,10 @@ async def _thread(outside: Outside, found: Crossing, viewer: str | None) -> dict
             "url": found.card.forum_uri,
             "handle": forum.card.author_handle if forum else "",
             "listed": found.document.audience != crossings.EVERYONE,
-            "closed": forum is None or not _takes_answers(_document(forum)),
+            "closed": forum is None or not _takes_answers(document_of(forum)),
         },
         "thread": {
-            "title": _text(document.get("name")) or say("Untitled"),
+            "title": text_of(document.get("name")) or say("Untitled"),
             "html": _safe(document),
             "files": _files(outside, document),
             "author_name": found.card.author_name,
@@ -223,7 +210,7 @@ def _path(outside: Outside, found: Crossing) -> str:
 
 
 def _safe(document: dict[str, Any]) -> Markup:
-    return Markup(nh3.clean(_text(document.get("content")), link_rel="nofollow noopener ugc"))  # noqa: S704
+    return Markup(nh3.clean(text_of(document.get("content")), link_rel="nofollow noopener ugc"))  # noqa: S704
 
 
 def _answers(document: dict[str, Any]) -> list[tuple[str, int | None]]:
@@ -242,13 +229,13 @@ def _files(outside: Outside, document: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "url": one["url"],
-            "words": _text(one.get("name")),
+            "words": text_of(one.get("name")),
             "is_picture": one.get("type") == "Image",
             "width": one.get("width"),
             "height": one.get("height"),
         }
         for one in (named if isinstance(named, list) else [])
-        if isinstance(one, dict) and _text(one.get("url")).startswith(ours)
+        if isinstance(one, dict) and text_of(one.get("url")).startswith(ours)
     ]
 
 
@@ -264,9 +251,9 @@ def _tree(outside: Outside, root_uri: str, listed: list[Crossing]) -> list[dict[
         one, depth = waiting.pop()
         ordered.append(
             {
-                "html": _safe(_document(one)),
-                "answers": _answers(_document(one)),
-                "files": _files(outside, _document(one)),
+                "html": _safe(document_of(one)),
+                "answers": _answers(document_of(one)),
+                "files": _files(outside, document_of(one)),
                 "author_name": one.card.author_name,
                 "author_handle": one.card.author_handle,
                 "at": _at(one),
@@ -288,10 +275,10 @@ async def home(request: web.Request) -> web.StreamResponse:
     forums = [
         {
             "title": one.card.author_name,
-            "question": _plain(_text(_document(one).get("summary"))),
+            "question": plain(text_of(document_of(one).get("summary"))),
             "handle": one.card.author_handle,
             "url": one.document.uri,
-            "closed": _document(one).get("postingRestrictedToMods") is True,
+            "closed": document_of(one).get("postingRestrictedToMods") is True,
             "listed": one.document.audience != crossings.EVERYONE,
             "ideas": await crossings.count_of_forum(outside, one.document.uri, "object", viewer, ("Article",)),
         }
@@ -319,10 +306,10 @@ async def feed(request: web.Request) -> web.StreamResponse:
     ElementTree.SubElement(root, "updated").text = datetime.fromtimestamp(newest, UTC).isoformat()
     ElementTree.SubElement(root, "link", rel="alternate", href=uri)
     for one in ideas:
-        document = _document(one)
+        document = document_of(one)
         entry = ElementTree.SubElement(root, "entry")
         ElementTree.SubElement(entry, "id").text = one.document.uri
-        ElementTree.SubElement(entry, "title").text = _text(document.get("name")) or "Untitled"
+        ElementTree.SubElement(entry, "title").text = text_of(document.get("name")) or "Untitled"
         ElementTree.SubElement(entry, "updated").text = _at(one).isoformat()
         ElementTree.SubElement(entry, "link", rel="alternate", href=one.document.uri)
         author = ElementTree.SubElement(entry, "author")

@@ -17,6 +17,7 @@ from federation.edge import (
     jams,
     pages,
     sign_in,
+    themes,
     way_home,
     writing,
 )
@@ -49,6 +50,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"/forums/{KEY}/moderators", collections.empty),
     Route("GET", f"/forums/{KEY}/featured", collections.featured),
     Route("GET", f"/forums/{KEY}/feed", pages.feed),
+    Route("GET", f"/forums/{KEY}/themes", themes.show_themes),
     Route("GET", f"/people/{KEY}", documents.serve),
     Route("POST", f"/people/{KEY}/inbox", inbox.take),
     Route("GET", f"/people/{KEY}/outbox", collections.empty),

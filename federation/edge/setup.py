@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from federation.edge.deliver import Deliverer
+from federation.edge.drawing import Drawings
 from federation.edge.home_servers import HomeServers
 from federation.edge.inbox import INBOX, LONGEST_BODY, Inbox
 from federation.edge.lookup import Lookup
@@ -18,6 +19,7 @@ from federation.edge.refusals import answer_plainly
 from federation.edge.routes import add_routes
 from federation.edge.sign_in import DOORWAY, Doorway
 from federation.edge.signers import REMEMBERED, SIGNERS, Budget, Signers
+from federation.edge.themes import DRAWINGS
 from federation.edge.writing import A_MINUTE, WRITERS
 from federation.fetch import Fetcher
 from federation.outside import keys
@@ -26,6 +28,7 @@ from federation.signatures import PrivateKey, load_private_key, sign
 from federation.signatures.fields import InnerList
 from federation.signatures.rfc9421 import read_accept_signature, sign_message
 from federation.transport import Transport
+from server.domain.public_themes import DrawThemes
 from server.domain.uris import host_of
 
 
@@ -37,6 +40,7 @@ class Edge:
     lookup: Lookup
     deliverer: Deliverer
     reader: Reader
+    drawings: Drawings
 
 
 class ServerSigner:
@@ -86,16 +90,17 @@ class ServerSigner:
         return sign(method, url, None, key_id, self.key, now)
 
 
-def make_edge(outside: Outside, transport: Transport, signer: ServerSigner) -> Edge:
-    """Wire the edge by hand."""
+def make_edge(outside: Outside, transport: Transport, signer: ServerSigner, draw: DrawThemes | None = None) -> Edge:
+    """Wire the edge by hand. `draw` finds themes in words that it is given; without it there is no page of themes."""
     fetcher = Fetcher(transport, signer, signer)
     app = web.Application(middlewares=[answer_plainly], client_max_size=LONGEST_BODY)
     app[OUTSIDE] = outside
     app[SIGNERS] = Signers(outside, fetcher)
     app[INBOX] = Inbox(outside)
-    app[PAGES] = Pages()
+    app[PAGES] = Pages(has_themes=draw is not None)
+    drawings = app[DRAWINGS] = Drawings(outside, draw)
     app[WRITERS] = Budget(A_MINUTE)
     app[DOORWAY] = Doorway(HomeServers(outside, transport, fetcher), outside.now)
     add_routes(app)
     lookup = Lookup(outside, fetcher)
-    return Edge(app, lookup, Deliverer(outside, transport), Reader(outside, fetcher, lookup))
+    return Edge(app, lookup, Deliverer(outside, transport), Reader(outside, fetcher, lookup), drawings)

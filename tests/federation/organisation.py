@@ -10,6 +10,7 @@ import ipaddress
 import shutil
 import socket
 import time
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -39,6 +40,7 @@ from server.domain.actors import Member, Role
 from server.domain.events import Event
 from server.domain.ideas import Contribution
 from server.domain.jams import Audience, Charter, Forum, Jam
+from server.domain.public_themes import PublicTheme, Said
 from server.domain.uris import Addresses
 from server.services import forums, ideas, jams, partners, people
 from server.services.house import Clock, House
@@ -162,6 +164,13 @@ class Organisation:
         return [(row["act"], row["state"]) for row in rows]
 
 
+def _draw(said: Sequence[Said]) -> tuple[PublicTheme, ...]:
+    """Draw themes as the server does: the analysis is loaded by the first test that asks for some."""
+    from analytics.granted import draw
+
+    return draw(said)
+
+
 def proof_pair(name: str) -> tuple[str, str]:
     """Return the Ed25519 pair with which an organisation of this name signs documents, the same each time."""
     key = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
@@ -205,7 +214,7 @@ async def found(
     transport = await stack.enter_async_context(Transport(LOOPBACK, total_seconds=3.0))
     signer = ServerSigner(outside)
     await signer.load()
-    edge = make_edge(outside, transport, signer)
+    edge = make_edge(outside, transport, signer, _draw)
     if road is not None:
         edge.app.middlewares.insert(0, road)
     runner = web.AppRunner(edge.app, access_log=None, shutdown_timeout=0.1)
