@@ -56,10 +56,14 @@ class Drawing:
 
 
 class Drawings:
-    """Draws one forum at a time; keeps the newest drawing of each in memory."""
+    """Draws one forum at a time; keeps the newest drawing of each in memory.
+
+    `clock` tells seconds; `patience` is how many of them somebody who asks waits for a drawing.
+    """
 
     def __init__(self, outside: Outside, draw: DrawThemes | None) -> None:
         self._outside, self._draw = outside, draw
+        self.clock, self.patience = outside.now, PATIENCE
         self._drawn: OrderedDict[str, Drawing] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[Drawing]] = {}
         self._one = asyncio.Lock()
@@ -75,7 +79,7 @@ class Drawings:
         They may lack what came within the last seconds. Nothing in them was taken back or said anew since.
         """
         stand, known = await public.stand_of(self._outside, forum_uri), self._drawn.get(forum_uri)
-        if known is None or (known.stand != stand and not known.rests(stand, self._outside.now())):
+        if known is None or (known.stand != stand and not known.rests(stand, self.clock())):
             known = await self._await_drawing(forum_uri)
             stand = await public.stand_of(self._outside, forum_uri)
         return known if known is not None and known.stand.taken == stand.taken else None
@@ -86,7 +90,7 @@ class Drawings:
             task = self._under_way[forum_uri] = asyncio.create_task(self._make(forum_uri))
             task.add_done_callback(lambda _: self._under_way.pop(forum_uri, None))
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.patience):
                 return await asyncio.shield(task)
         except TimeoutError:
             return None
@@ -94,12 +98,12 @@ class Drawings:
     async def _make(self, forum_uri: str) -> Drawing:
         assert self._draw is not None
         async with self._one:
-            began = self._outside.now()
+            began = self.clock()
             stand = await public.stand_of(self._outside, forum_uri)
             rows = await public.said_in(self._outside, forum_uri, MOST)
             said = [_said(row) for row in rows]
             themes = await asyncio.to_thread(self._draw, said)
-            ended = self._outside.now()
+            ended = self.clock()
         rest = min(LONGEST_REST, max(REST, (ended - began) / SHARE))
         told = tuple((theme, tuple(_quote(rows[at], said[at]) for at in theme.quotes)) for theme in themes)
         drawing = Drawing(told, len(rows), stand, ended, rest)

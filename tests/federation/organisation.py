@@ -215,6 +215,8 @@ async def found(
     signer = ServerSigner(outside)
     await signer.load()
     edge = make_edge(outside, transport, signer, _draw)
+    # However busy the machine, and the first drawing loads the analysis.
+    edge.drawings.patience = 600.0
     if road is not None:
         edge.app.middlewares.insert(0, road)
     runner = web.AppRunner(edge.app, access_log=None, shutdown_timeout=0.1)

@@ -26,7 +26,8 @@ async def stranger(elsewhere: MakeElsewhere) -> Elsewhere:
 
 @pytest.fixture
 async def talk(acme: Organisation) -> Forum:
-    """A forum in which six people speak of two things, five times each."""
+    """A forum in which six people speak of two things; drawings rest until the test lets time pass."""
+    acme.edge.drawings.clock = lambda: acme.seconds[0]
     people = [await acme.member(f"p{n}") for n in range(6)]
     forum = await acme.forum("open")
     for number in range(24):
