@@ -195,6 +195,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     from server.services.hours import follow_hours
     from server.services.jams import follow_clock
     from server.services.polls import count_polls
+    from server.services.ranking import Spreads
     from server.services.rule_times import RuleClock
     from server.services.rule_versions import activate_due
     from server.services.telling import tell
@@ -236,6 +237,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     work.workers.append(("notices", lambda: tell(house), 0.5))
     if settings.mailing is not None:
         work.workers.append(("mails", Postbox(house, settings.mailing, app[TEMPLATES]).run_once, 15.0))
+    work.workers.append(("spreads", Spreads(house).run_once, 1.0))
     work.workers.append(("exposures", lambda: app[EXPOSURES].write(house), 5.0))
 
 

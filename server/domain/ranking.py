@@ -6,9 +6,11 @@ MINIMUM people before the order may pass it over.
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 MINIMUM = 20
 # Of so many places in a row one is kept for an idea that few have seen.
@@ -47,23 +49,31 @@ def score(one: Standing) -> float:
 
     A second unit weighs as much as doubling the people of one, a second server half as much again.
     """
-    spread = math.log2(1 + one.people) + math.log2(max(1, one.units)) + 1.5 * math.log2(max(1, one.servers))
-    judged = MARKED["best"] if one.best else MARKED["emerging"] if one.emerging else 0.0
     fresh = math.exp2(-max(0.0, one.age_hours) / HALF_LIFE_HOURS)
-    return spread + judged + fresh
+    return lasting(one.people, one.units, one.servers, one.emerging, one.best) + fresh
 
 
-def rank(ideas: Sequence[Standing]) -> list[Ranked]:
-    """Return ideas in their fair order: every third place goes to the one that fewest have seen, until it is seen.
+@lru_cache(10_000)
+def lasting(people: int, units: int, servers: int, emerging: bool, best: bool) -> float:
+    """Return the part of an idea's score that time does not change; freshness adds between 0 and 1."""
+    spread = math.log2(1 + people) + math.log2(max(1, units)) + 1.5 * math.log2(max(1, servers))
+    return spread + (MARKED["best"] if best else MARKED["emerging"] if emerging else 0.0)
 
-    The same ideas give the same order, whichever way they come in.
+
+def rank(ideas: Sequence[Standing], most: int | None = None) -> list[Ranked]:
+    """Return the first `most` ideas in their fair order, or all: every third place goes to the one that fewest have
+    seen, until it is seen.
+
+    The same ideas give the same order, whichever way they come in; what is asked for changes nothing of it.
     """
-    by_score = sorted(ideas, key=lambda one: (-score(one), one.age_hours, one.id))
-    unseen = sorted((one for one in ideas if one.views < MINIMUM), key=lambda one: (one.views, -one.age_hours, one.id))
+    wanted = len(ideas) if most is None else min(most, len(ideas))
+    # No more than all places before, and those that were given as unseen meanwhile, can be looked at.
+    scored = iter(heapq.nsmallest(2 * wanted, ideas, key=lambda one: (-score(one), one.age_hours, one.id)))
+    unseen = (one for one in ideas if one.views < MINIMUM)
+    new = iter(heapq.nsmallest(2 * wanted, unseen, key=lambda one: (one.views, -one.age_hours, one.id)))
     placed: list[Ranked] = []
     done: set[str] = set()
-    scored, new = iter(by_score), iter(unseen)
-    while len(placed) < len(ideas):
+    while len(placed) < wanted:
         kept = len(placed) % EVERY == EVERY - 1
         one = next((it for it in new if it.id not in done), None) if kept else None
         fresh = one is not None

@@ -16,6 +16,8 @@ from server.storage import contributions, ranking
 
 # Who was shown what is kept in memory only, for so many pairs: to count a person once.
 REMEMBERED = 200_000
+# So many ideas are counted in one transaction, which others wait for.
+AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,30 @@ class Placed:
 async def rank_forum(house: House, reader: Member, forum: Forum, start: int = 0, limit: int = 30) -> list[Placed]:
     """Return a forum's ideas in the fair order, `limit` of them from a place on (counting from 0)."""
     await obtain_forum(house, reader, forum.id)
-    known = await ranking.standings(house.store, forum.id, house.now().timestamp())
-    chosen = rank(known)[max(0, start) : max(0, start) + limit]
+    first = max(0, start)
+    known = await ranking.standings(house.store, forum.id, house.now().timestamp(), first + limit)
+    chosen = rank(known, first + limit)[first:]
     ideas = {one.id: one for one in await contributions.by_ids(house.store, [one.standing.id for one in chosen])}
     return [Placed(ideas[one.standing.id], one) for one in chosen if one.standing.id in ideas]
+
+
+@dataclass(slots=True)
+class Spreads:
+    """Counts anew who stands behind ideas, where something changed; first of all what was lost."""
+
+    house: House
+    _looked: bool = False
+
+    async def run_once(self) -> int:
+        """Count a number of ideas and keep it; return how many."""
+        if not self._looked:
+            async with self.house.store.transaction() as change:
+                await ranking.note_lost(change)
+            self._looked = True
+        if not await ranking.due(self.house.store.fetch, 1):
+            return 0
+        async with self.house.store.transaction() as change:
+            return await ranking.count_due(change, AT_ONCE)
 
 
 @dataclass(slots=True)

@@ -40,6 +40,7 @@
 -- After: 0038_insight
 -- After: 0039_likeness
 -- After: 0040_goals
+-- After: 0041_spreads
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -912,6 +913,20 @@ CREATE TABLE "unit_goals" (
     "share" INT NOT NULL,
     CONSTRAINT "uid_unit_goals_jam_id_3b0467" UNIQUE ("jam_id", "unit")
 );
+CREATE TABLE "spreads" (
+    "idea_id" VARCHAR(32) NOT NULL  PRIMARY KEY,
+    "forum_id" VARCHAR(32) NOT NULL,
+    "stands" INT NOT NULL,
+    "emerging" INT NOT NULL,
+    "best" INT NOT NULL,
+    "views" INT NOT NULL,
+    "created_at" REAL NOT NULL,
+    "people" INT NOT NULL DEFAULT 0,
+    "units" INT NOT NULL DEFAULT 0,
+    "servers" INT NOT NULL DEFAULT 0,
+    "weight" REAL NOT NULL DEFAULT 0,
+    "due" INT NOT NULL DEFAULT 1
+);
 CREATE INDEX "idx_sessions_member__4466ff" ON "sessions" ("member_id");
 CREATE INDEX "idx_tokens_member__843137" ON "tokens" ("member_id");
 CREATE INDEX "idx_rule_sets_state_c0eb62" ON "rule_sets" ("state", "version");
@@ -980,7 +995,22 @@ CREATE INDEX "idx_outcomes_jam_id_5da81a" ON "outcomes" ("jam_id");
 CREATE INDEX "idx_work_stream_jam_id_5362ee" ON "work_streams" ("jam_id");
 CREATE INDEX "idx_guesses_jam_id_d1a221" ON "guesses" ("jam_id");
 CREATE INDEX "idx_meanings_contrib_20bb4b" ON "meanings" ("contribution_id");
+CREATE INDEX "idx_marks_member__6f94d6" ON "marks" ("member_id");
+CREATE INDEX spreads_by_weight ON spreads (forum_id, weight, created_at DESC, idea_id) WHERE stands AND NOT due;
+CREATE INDEX spreads_by_views ON spreads (forum_id, views, created_at, idea_id) WHERE stands;
+CREATE INDEX spreads_due ON spreads (forum_id) WHERE due;
+CREATE INDEX contributions_hidden ON contributions (id) WHERE hidden;
 CREATE TRIGGER search_places_follow AFTER UPDATE OF jam_id, forum_id, author_id, intent, label, hidden ON contributions BEGIN UPDATE search_places SET jam_id = NEW.jam_id, forum_id = CASE WHEN NEW.hidden THEN '' ELSE NEW.forum_id END, author_id = NEW.author_id, intent = NEW.intent, label = NEW.label WHERE number = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
+CREATE TRIGGER spreads_written AFTER INSERT ON contributions BEGIN INSERT INTO spreads (idea_id, forum_id, stands, emerging, best, views, created_at) SELECT NEW.id, NEW.forum_id, NOT NEW.deleted AND NOT NEW.hidden, NEW.emerging, NEW.best, coalesce((SELECT views FROM exposures WHERE idea_id = NEW.id), 0), NEW.created_at WHERE NEW.kind = 'idea' ON CONFLICT (idea_id) DO UPDATE SET forum_id = excluded.forum_id, stands = excluded.stands, emerging = excluded.emerging, best = excluded.best, views = excluded.views, created_at = excluded.created_at, due = 1; UPDATE spreads SET due = 1 WHERE NOT due AND idea_id = NEW.thread_id; END;
+CREATE TRIGGER spreads_changed AFTER UPDATE OF kind, forum_id, thread_id, author_id, deleted, hidden, emerging, best, created_at ON contributions BEGIN INSERT INTO spreads (idea_id, forum_id, stands, emerging, best, views, created_at) SELECT NEW.id, NEW.forum_id, NOT NEW.deleted AND NOT NEW.hidden, NEW.emerging, NEW.best, coalesce((SELECT views FROM exposures WHERE idea_id = NEW.id), 0), NEW.created_at WHERE NEW.kind = 'idea' ON CONFLICT (idea_id) DO UPDATE SET forum_id = excluded.forum_id, stands = excluded.stands, emerging = excluded.emerging, best = excluded.best, views = excluded.views, created_at = excluded.created_at, due = 1; UPDATE spreads SET due = 1 WHERE NOT due AND idea_id IN (OLD.thread_id, NEW.thread_id); DELETE FROM spreads WHERE idea_id = NEW.id AND NEW.kind != 'idea'; END;
+CREATE TRIGGER spreads_removed AFTER DELETE ON contributions BEGIN UPDATE spreads SET due = 1 WHERE NOT due AND idea_id = OLD.thread_id; DELETE FROM spreads WHERE idea_id = OLD.id; END;
+CREATE TRIGGER spreads_marked AFTER INSERT ON marks WHEN NEW.kind = 'support' BEGIN UPDATE spreads SET due = 1 WHERE NOT due AND idea_id = NEW.contribution_id; END;
+CREATE TRIGGER spreads_remarked AFTER UPDATE ON marks BEGIN UPDATE spreads SET due = 1 WHERE NOT due AND idea_id IN (OLD.contribution_id, NEW.contribution_id); END;
+CREATE TRIGGER spreads_unmarked AFTER DELETE ON marks WHEN OLD.kind = 'support' BEGIN UPDATE spreads SET due = 1 WHERE NOT due AND idea_id = OLD.contribution_id; END;
+CREATE TRIGGER spreads_of_member AFTER UPDATE OF id, host, unit ON members WHEN OLD.id != NEW.id OR OLD.host != NEW.host OR OLD.unit != NEW.unit BEGIN UPDATE spreads SET due = 1 WHERE NOT due AND idea_id IN (SELECT thread_id FROM contributions WHERE author_id = OLD.id UNION ALL SELECT contribution_id FROM marks WHERE member_id = OLD.id); END;
+CREATE TRIGGER spreads_without_member AFTER DELETE ON members BEGIN UPDATE spreads SET due = 1 WHERE NOT due AND idea_id IN (SELECT thread_id FROM contributions WHERE author_id = OLD.id UNION ALL SELECT contribution_id FROM marks WHERE member_id = OLD.id); END;
+CREATE TRIGGER spreads_shown AFTER INSERT ON exposures BEGIN UPDATE spreads SET views = NEW.views WHERE idea_id = NEW.idea_id; END;
+CREATE TRIGGER spreads_shown_more AFTER UPDATE ON exposures BEGIN UPDATE spreads SET views = NEW.views WHERE idea_id = NEW.idea_id; END;
 CREATE TRIGGER contribution_words_follow AFTER UPDATE OF forum_id, author_id, hidden ON contributions BEGIN UPDATE contribution_words SET place = CASE WHEN NEW.hidden THEN '' ELSE '0f' || NEW.forum_id END || ' 0a' || NEW.author_id WHERE rowid = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 INSERT INTO "inside_keys" ("name", "bytes") VALUES ('prints', randomblob(32));
 INSERT INTO "consumers" ("name", "seq") VALUES ('notices', 0);

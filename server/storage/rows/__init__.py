@@ -38,7 +38,7 @@ from server.storage.rows.facilitation import (
     SummaryRow,
 )
 from server.storage.rows.files import FileBytesRow, FileRow
-from server.storage.rows.finding import ExposureRow, FeedRow, FollowRow, PlaceRow, SavedSearchRow
+from server.storage.rows.finding import ExposureRow, FeedRow, FollowRow, PlaceRow, SavedSearchRow, SpreadRow
 from server.storage.rows.holds import HoldAnswerRow, HoldRow
 from server.storage.rows.identities import IdentityRow
 from server.storage.rows.insight import (
@@ -162,6 +162,7 @@ __all__ = [
     "ShadowRow",
     "ShiftRow",
     "SlotRow",
+    "SpreadRow",
     "StatementRow",
     "StatementVoteRow",
     "SummaryRow",

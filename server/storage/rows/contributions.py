@@ -107,3 +107,4 @@ class MarkRow(Model):
     class Meta:
         table = "marks"
         unique_together = (("contribution_id", "kind", "member_id"),)
+        indexes = (("member_id",),)

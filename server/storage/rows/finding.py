@@ -53,6 +53,29 @@ class ExposureRow(Model):
         table = "exposures"
 
 
+class SpreadRow(Model):
+    """An idea as the fair order sees it: how many people stand behind it, of how many units and servers.
+
+    Triggers keep what is copied, and say that the numbers are due to be counted anew, whatever it was that wrote.
+    """
+
+    idea_id = fields.CharField(max_length=32, primary_key=True)
+    forum_id = fields.CharField(max_length=32)
+    stands = fields.BooleanField()
+    emerging = fields.BooleanField()
+    best = fields.BooleanField()
+    views = fields.IntField()
+    created_at = fields.FloatField()
+    people = fields.IntField(default=0, db_default=0)
+    units = fields.IntField(default=0, db_default=0)
+    servers = fields.IntField(default=0, db_default=0)
+    weight = fields.FloatField(default=0, db_default=0)
+    due = fields.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        table = "spreads"
+
+
 class SavedSearchRow(Model):
     """A search that somebody wants to come back to. `query` is the part of its address after the question mark."""
 
