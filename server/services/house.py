@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from server.database import Database
 from server.domain.crossings import StoredRules
 from server.domain.errors import Conflict
 from server.domain.likeness import Nearness
+from server.domain.threads import Outline
 from server.domain.uris import Addresses
 from server.storage import people, prints, rule_sets
 
@@ -62,8 +64,8 @@ def read_table(text: str) -> RuleSet:
 
 @dataclass(slots=True)
 class _Shelf:
-    """The last rulebook made, kept until the rules or the names to guard change; what makes prints; and the
-    names of our people.
+    """The last rulebook made, kept until the rules or the names to guard change; what makes prints; the names of
+    our people; and the outlines of the threads read last, each with the stamp of what it was made from.
     """
 
     key: tuple[object, ...] = ()
@@ -71,6 +73,7 @@ class _Shelf:
     winnower: Winnower | None = None
     people: tuple[int, int] = (0, 0)
     lookalikes: Lookalikes | None = None
+    outlines: OrderedDict[str, tuple[str, Outline]] = field(default_factory=OrderedDict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ Order = Literal["branches", "oldest", "newest"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 #: Somebody who looks again after this long comes for another visit: the line moves to where they were.
 VISIT = timedelta(minutes=30)
+#: How many outlines are kept from one look at a thread to the next; one of 2,000 replies takes about a megabyte.
+OUTLINES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,13 @@ class Reading:
 async def outline_of(house: House, reader: Member, idea: Contribution) -> Outline:
     """Return the outline of an idea's thread, for somebody who may read it; raise Missing."""
     await obtain(house, reader, idea.id)
-    return Outline(idea.id, await threads.outline(house.store, idea.id))
+    stamp, kept = await threads.stamp(house.store, idea.id), house.shelf.outlines
+    if idea.id not in kept or kept[idea.id][0] != stamp:
+        kept[idea.id] = (stamp, Outline(idea.id, await threads.outline(house.store, idea.id)))
+    kept.move_to_end(idea.id)
+    if len(kept) > OUTLINES:
+        kept.popitem(last=False)
+    return kept[idea.id][1]
 
 
 async def read(

@@ -34,6 +34,17 @@ async def outline(store: Database, thread_id: str) -> list[Twig]:
     ]
 
 
+async def stamp(store: Database, thread_id: str) -> str:
+    """Return a text that differs whenever the outline of a thread does: all of it in one line, for comparing alone."""
+    row = await store.fetch_one(
+        "SELECT group_concat(id || parent_id || author_id || created_at || deleted || intent) AS stamp FROM"
+        " (SELECT id, parent_id, author_id, created_at, deleted, intent FROM contributions"
+        " WHERE thread_id = ? AND kind = 'reply' ORDER BY created_at, id)",
+        (thread_id,),
+    )
+    return (row["stamp"] or "") if row else ""
+
+
 async def some(store: Database, ids: Collection[str]) -> dict[str, Contribution]:
     """Return contributions by their ids, removed ones included."""
     if not ids:

@@ -47,7 +47,7 @@ FLOOR = "/livez/floor"
 LOADS = 7
 SLOWED = 4
 SENTENCE = "we could try this in the depot near the river because people there know what waits and why it does"
-LINKED = re.compile(r'(?:href|src)="(/static/[^"#]+)')
+LINKED = re.compile(r'(?:href|src|content)="(/static/[^"#]+)')
 
 
 async def fill(house: House, count: int) -> Contribution:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from server.domain.errors import Missing
+from server.domain.ideas import Contribution
 from server.domain.threads import Place
-from server.services import ideas, threads
+from server.services import ideas, moves, threads
+from server.storage import threads as stored
 from tests.server.services_world import World
 
 
@@ -71,3 +73,23 @@ async def test_a_place_in_another_thread_is_missing(world: World) -> None:
     reply = await ideas.reply(world.house, bob, other, "Words.")
     with pytest.raises(Missing):
         await threads.read(world.house, bob, idea, Place(reply.id))
+
+
+async def test_a_thread_looked_at_again_is_as_it_is_now_after_each_change(world: World) -> None:
+    idea = await world.idea(await world.forum())
+    bob, casey = await world.person("bob"), await world.person("casey", "facilitator")
+    kept: list[Contribution] = [await ideas.reply(world.house, bob, idea, "One.")]
+
+    async def looked_at() -> list[tuple[str, str, bool, str]]:
+        twigs = (await threads.outline_of(world.house, bob, idea)).twigs
+        assert list(twigs) == await stored.outline(world.house.store, idea.id)
+        return [(twig.id, twig.parent_id, twig.deleted, twig.intent) for twig in twigs]
+
+    before = await looked_at()
+    kept.append(await ideas.reply(world.house, bob, kept[0], "Two.", intent="question"))
+    written = await looked_at()
+    assert written == [*before, (kept[1].id, kept[0].id, False, "question")]
+    await ideas.delete(world.house, bob, kept[1])
+    assert await looked_at() == [*before, (kept[1].id, kept[0].id, True, "question")]
+    await moves.split(world.house, casey, kept[0], "One of its own", "It is another matter.")
+    assert kept[0].id not in [one[0] for one in await looked_at()]

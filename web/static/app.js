@@ -101,8 +101,19 @@
     }
   });
 
-  // The server has written every time already: the reader's own can wait until the page stands.
-  window.addEventListener("load", () => setTimeout(() => tellTimes(document)));
+  // Forms and links work without htmx, which looks at every element of a page: it comes once the page stands. What was
+  // typed until then is told to it. The server has written every time already: the reader's own can wait as well.
+  function bring() {
+    const script = document.createElement("script");
+    script.src = document.querySelector("meta[name=htmx]").content;
+    script.addEventListener("load", () => {
+      for (const field of document.querySelectorAll("form input, form textarea")) {
+        if (field.value !== field.defaultValue) field.dispatchEvent(new Event("change", { bubbles: true }));
+      }
+    });
+    document.head.append(script);
+  }
+  window.addEventListener("load", () => { bring(); setTimeout(() => tellTimes(document)); });
   try { dropDrafts(); } catch { /* storage is closed: there are no drafts */ }
   document.querySelectorAll("form[data-draft]").forEach(keepDraft);
   document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) tellTimes(event.target); });
