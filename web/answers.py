@@ -38,6 +38,7 @@ DONE = {
     "frozen": later("The jam is closed. Everybody can still read it."),
     "archived": later("The jam is archived."),
     "report": later("The report is published. Everybody it concerns is told."),
+    "corrected": later("The correction is published. Everybody who was told of the report is told of it."),
     "forum": later("The forum is there, with the rules that its audience stands for."),
     "asked": later("The other server has been asked. The forum appears here once it answers."),
     "begun": later("Your shift has begun. What was handed to you stands first."),

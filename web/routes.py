@@ -52,6 +52,7 @@ from web.pages.notices import mail as mail_page
 from web.pages.organising import (
     again,
     changing,
+    correcting,
     deciding,
     drafting,
     goals,
@@ -80,6 +81,7 @@ GET: dict[str, Handler] = {
     "/jams/{jam}/outcomes": deciding.show_outcomes,
     "/jams/{jam}/report": reporting.show_report,
     "/jams/{jam}/report/write": reporting.show_writing,
+    "/jams/{jam}/report/correct": correcting.show_correcting,
     "/jams/{jam}/again": again.show_again,
     "/jams/{jam}/template.toml": again.download_template,
     "/jams/{jam}/carry": again.show_carry,
@@ -215,6 +217,7 @@ POST: dict[str, Handler] = {
     "/ideas/{idea}/outcome": deciding.decide,
     "/jams/{jam}/outcomes": deciding.open_stream,
     "/jams/{jam}/report/write": reporting.write,
+    "/jams/{jam}/report/correct": correcting.correct,
     "/jams/{jam}/export": taking.export_jam,
     "/jams/{jam}/rehearsal": rehearsing.rehearse,
     "/jams/{jam}/rehearsal/remove": rehearsing.remove,

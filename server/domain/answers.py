@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from server.domain.differences import Piece, compare
+
 LONGEST_LABEL = 200
+LONGEST_CORRECTION = 1_000
 MOST_SOURCES = 12
 
 
@@ -41,15 +45,40 @@ class ThemeAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The report of a jam: read-only from `published_at` on, None before."""
+    """The report of a jam: read-only from `published_at` on, None before.
+
+    A correction makes the next version, with the `reason` for it; the first has none.
+    """
 
     jam_id: str
     foreword: str = ""
     publisher_name: str = ""
     published_at: datetime | None = None
+    version: int = 1
+    reason: str = ""
 
 
-def citation(jam_title: str, organisation: str, published_at: datetime, url: str, answer: str = "") -> str:
-    """Return one line that names the report, or one answer in it, and the address that stays."""
-    what = f"Answer to “{answer}”. In: Report of {jam_title}" if answer else f"Report of {jam_title}"
+def citation(
+    jam_title: str, organisation: str, published_at: datetime, url: str, answer: str = "", version: int = 0
+) -> str:
+    """Return one line that names the report, or one answer in it, and the address that stays.
+
+    `version` is 0 for a report that was never corrected.
+    """
+    report = f"Report of {jam_title}" + (f" (version {version})" if version else "")
+    what = f"Answer to “{answer}”. In: {report}" if answer else report
     return f"{what}. {organisation}, {published_at.day} {published_at:%B %Y}. {url}"
+
+
+def corrected(before: Sequence[ThemeAnswer], after: Sequence[ThemeAnswer]) -> list[tuple[str, list[Piece]]]:
+    """Return what a correction changed: the answers whose words differ, by name, with what went and what came."""
+    old = {one.id: _words(one) for one in before}
+    return [
+        (one.label, compare(old[one.id], _words(one)))
+        for one in after
+        if one.id in old and old[one.id] != _words(one)
+    ]
+
+
+def _words(one: ThemeAnswer) -> str:
+    return "\n".join(words for words in (one.label, one.doing, one.declined, one.why) if words)

@@ -82,6 +82,7 @@ EventKind = Literal[
     "ThemeAnswerAsked",
     "ThemeAnswered",
     "ReportPublished",
+    "ReportCorrected",
     "StreamOpened",
     "OutcomeDecided",
     "RulesProposed",

@@ -153,7 +153,10 @@ async def write_foreword(house: House, by: Member, jam: Jam, foreword: str) -> N
 
 
 async def publish(house: House, by: Member, jam: Jam) -> None:
-    """Publish the report of a jam that has closed, once every theme has its answer. From then on it is read-only."""
+    """Publish the report of a jam that has closed, once every theme has its answer.
+
+    From then on it is only corrected, in the open.
+    """
     by.require("jams")
     await _require_unpublished(house, by, jam)
     if jam.state_at(house.now()) not in ("frozen", "archived"):
@@ -186,7 +189,7 @@ async def _require_unpublished(house: House, by: Member, jam: Jam) -> None:
     await _require_writer(house, by, jam)
     report = await answers.report(house.store, jam.id)
     if report is not None and report.published_at is not None:
-        raise Conflict("The report is published; people rely on its words, and it changes no more.")
+        raise Conflict("The report is published; people rely on its words. Correct it instead, with a reason.")
 
 
 async def _line(house: House, by: Member, jam: Jam, key: str) -> Line:

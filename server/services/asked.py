@@ -101,6 +101,8 @@ async def _answers(house: House, jam: Jam) -> list[Row]:
             "sources": list(one.sources),
             "published_at": published,
             "foreword": report.foreword if report else "",
+            "version": report.version if report else 1,
+            "corrected_because": report.reason if report else "",
         }
         for one in await answers.answers_of(house, jam.id)
     ]

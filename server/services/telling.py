@@ -31,6 +31,7 @@ from server.storage import (
     memberships,
     notices,
     people,
+    report_versions,
     themes,
     voices,
 )
@@ -311,6 +312,13 @@ async def _report(house: House, event: Event) -> list[Notice]:
     return [_notice(event, one, "followed", by, "report") for one in whom]
 
 
+async def _correction(house: House, event: Event) -> list[Notice]:
+    """Tell those who were told of a report, and whom it concerns since, that it was corrected."""
+    by, jam_id = str(event.data["by"]), event.subject_id
+    whom = await answers.concerned(house.store, jam_id) | await report_versions.told(house.store, jam_id)
+    return [_notice(event, one, "followed", by, "correction") for one in sorted(whom)]
+
+
 async def _outcome(house: House, event: Event) -> list[Notice]:
     """Tell the authors of an idea, and of those that it builds on, what becomes of it, and whoever follows it."""
     made = await contributions.by_id(house.store, event.subject_id)
@@ -368,6 +376,7 @@ TELLERS: dict[str, Callable[[House, Event], Awaitable[list[Notice]]]] = {
     "NameAsked": _name_asked,
     "NameAnswered": _name_answered,
     "ReportPublished": _report,
+    "ReportCorrected": _correction,
     "ThemeAnswerAsked": _answer_asked,
     "RulesProposed": _rules_proposed,
     "OutcomeDecided": _outcome,

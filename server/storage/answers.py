@@ -67,6 +67,8 @@ async def report(store: Database | Transaction, jam_id: str) -> Report | None:
         foreword=row["foreword"],
         publisher_name=row["publisher_name"],
         published_at=moment_or_none(row["published_at"]),
+        version=row["version"],
+        reason=row["reason"],
     )
 
 

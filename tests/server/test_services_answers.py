@@ -10,11 +10,25 @@ from typing import Any
 
 import pytest
 
+from server.domain.actors import Member
 from server.domain.answers import citation
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum, Jam
-from server.services import answers, archive, board, follows, forums, ideas, jams, polls, ratings, statements, telling
+from server.services import (
+    answers,
+    archive,
+    board,
+    corrections,
+    follows,
+    forums,
+    ideas,
+    jams,
+    polls,
+    ratings,
+    statements,
+    telling,
+)
 from server.storage import notices
 from tests.server.services_world import World
 
@@ -180,3 +194,73 @@ def test_a_report_is_cited_by_jam_house_day_and_address(world: World):
     assert said == (
         "Answer to “Boxes”. In: Report of Packaging. Acme, 23 November 2026. http://inside/jams/p/report#a-1"
     )
+
+
+async def published_report(world: World, follower: Member | None = None) -> Jam:
+    jam, forum, _ = await closed_jam(world)
+    admin = await world.admin()
+    if follower is not None:
+        await follows.follow(world.house, follower, "forum", forum.id)
+    await answers.write_answer(world.house, admin, jam, "t1", "We use paper from May.", "", "It is cheap.", "Tape")
+    await answers.write_answer(world.house, admin, jam, "t2", "", "No new boxes.", "They are fine.")
+    await answers.publish(world.house, admin, jam)
+    return jam
+
+
+async def test_a_correction_is_a_new_version_with_a_reason_and_the_one_before_stays_as_it_was(world: World):
+    jam, admin, bob = await published_report(world), await world.admin(), await world.person("bob")
+    said = ("Tape", "We use paper from March.", "", "It is cheap.")
+    report = await corrections.correct_answer(world.house, admin, jam, "t1", said, "It is March, not May.")
+    assert (report.version, report.reason) == (2, "It is March, not May.")
+    await corrections.correct_foreword(world.house, admin, jam, "Thank you.", "Nobody was thanked.", 2)
+    now = await answers.read_report(world.house, bob, jam)
+    assert now is not None
+    assert (now.report.version, now.report.foreword, now.answers[0].doing) == (3, "Thank you.", said[1])
+    first = await corrections.read_version(world.house, bob, jam, 1)
+    assert (first.report.version, first.answers[0].doing, first.answers[0].writer_name) == (
+        1, "We use paper from May.", "Ada"
+    )  # fmt: skip
+    assert [one.declined for one in first.answers] == ["", "No new boxes."]
+    newer, older = await corrections.corrections_of(world.house, bob, jam)
+    assert [(newer.version, newer.changes[0][0]), (older.version, older.changes[0][0])] == [(3, ""), (2, "Tape")]
+    changed = {(piece.change, piece.text) for piece in older.changes[0][1]}
+    assert {("gone", "May"), ("new", "March")} <= changed
+    for version in (0, 3, 9):
+        with pytest.raises(Missing):
+            await corrections.read_version(world.house, bob, jam, version)
+
+
+async def test_a_correction_needs_a_reason_a_change_and_the_version_that_stands(world: World):
+    jam, admin, bob = await published_report(world), await world.admin(), await world.person("bob")
+    same, other = ("Tape", "We use paper from May.", "", "It is cheap."), ("Tape", "In March.", "", "It is cheap.")
+    refused: list[tuple[type[Exception], Any]] = [
+        (Invalid, corrections.correct_answer(world.house, admin, jam, "t1", same, "Because.")),
+        (Invalid, corrections.correct_answer(world.house, admin, jam, "t1", other, "  ")),
+        (Invalid, corrections.correct_answer(world.house, admin, jam, "t1", ("Tape", "", "", "Why."), "Because.")),
+        (Invalid, corrections.correct_foreword(world.house, admin, jam, "", "Because.")),
+        (Missing, corrections.correct_answer(world.house, admin, jam, "t9", other, "Because.")),
+        (Missing, corrections.correct_answer(world.house, admin, jam, "", other, "Because.")),
+        (Conflict, corrections.correct_answer(world.house, admin, jam, "t1", other, "Because.", 7)),
+        (NotAllowed, corrections.correct_answer(world.house, bob, jam, "t1", other, "Because.")),
+    ]
+    for kind, change in refused:
+        with pytest.raises(kind):
+            await change
+    assert await corrections.corrections_of(world.house, bob, jam) == []
+    forum = await world.forum("other")
+    running = await jams.obtain_jam(world.house, admin, forum.jam_id)
+    with pytest.raises(Conflict, match="not published yet"):
+        await corrections.correct_foreword(world.house, admin, running, "Hello.", "Because.")
+
+
+async def test_those_who_were_told_of_a_report_are_told_of_its_correction(world: World):
+    eve, admin = await world.person("eve"), await world.admin()
+    jam = await published_report(world, follower=eve)
+    await tell_all(world)
+    (forum,) = await world.forums()
+    await follows.unfollow(world.house, eve, "forum", forum.id)
+    await corrections.correct_foreword(world.house, admin, jam, "Thank you.", "Nobody was thanked.")
+    await tell_all(world)
+    for member in (eve, await world.person("bob")):
+        found = await notices.of_member(world.house.store, member.id, (), unread=True, before=0, limit=9)
+        assert [one.detail for one in found if one.subject_id == jam.id] == ["correction", "report"]

@@ -217,7 +217,8 @@ UNUSED |= {
     "jam_visits.jam_id", "jam_visits.member_id", "reports.foreword", "reports.jam_id", "reports.published_by",
     "theme_answers.declined", "theme_answers.doing", "theme_answers.id", "theme_answers.jam_id",
     "theme_answers.label", "theme_answers.owner_id", "theme_answers.sources", "theme_answers.theme_id",
-    "theme_answers.why", "theme_answers.written_by",
+    "theme_answers.why", "theme_answers.written_by", "reports.reason", "report_versions.answers",
+    "report_versions.foreword", "report_versions.jam_id", "report_versions.published_by", "report_versions.reason",
 }  # fmt: skip
 
 # What analysts made of themes: nothing of it crosses.

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta
 
 from server.domain.answers import ThemeAnswer, citation
-from server.services import answers
-from server.services.answers import Line
+from server.domain.jams import Jam
+from server.services import answers, corrections
+from server.services.answers import Line, Published
 from web.api.calls import Call
 from web.api.jam_shapes import NoWords, jam_page
 from web.api.jams import jam_of
-from web.api.shapes import Answer, Body
+from web.api.shapes import Answer, Body, Page
 
 
 class AnswerWords(Body, frozen=True, kw_only=True):
@@ -48,13 +52,44 @@ class AnswerToTheme(Answer, frozen=True, kw_only=True):
 
 
 class ReportAnswer(Answer, frozen=True, kw_only=True):
-    """The report of a jam. `published_at` is null while it is written; `cite_as` can be quoted once it is."""
+    """The report of a jam. `published_at` is null while it is written; `cite_as` can be quoted once it is.
+
+    `version` counts from 1; `corrected_because` is why it took the place of the version before, "" for the first.
+    """
 
     url: str
     published_at: datetime | None
     foreword: str
     answers: list[AnswerToTheme]
     cite_as: str
+    version: int
+    corrected_because: str
+
+
+class CorrectionWords(Body, frozen=True, kw_only=True):
+    """What to correct: the answer of a theme (all of its words anew), or, with an empty `theme`, the foreword.
+
+    `version` is the one that was read: another one that stands meanwhile is not corrected. 0 for whichever stands.
+    """
+
+    reason: str
+    theme: str = ""
+    label: str = ""
+    doing: str = ""
+    declined: str = ""
+    why: str = ""
+    foreword: str = ""
+    version: Annotated[int, Meta(ge=0, le=100_000)] = 0
+
+
+class CorrectionAnswer(Answer, frozen=True, kw_only=True):
+    """What made a version; `changed` names the answers that it changed, "" the foreword."""
+
+    version: int
+    reason: str
+    by: str
+    at: datetime
+    changed: list[str]
 
 
 async def read_report(call: Call) -> ReportAnswer:
@@ -62,15 +97,59 @@ async def read_report(call: Call) -> ReportAnswer:
     found = await answers.read_report(call.house, call.member, jam)
     url = f"{jam_page(call.house, jam)}/report"
     if found is None or found.report.published_at is None:
-        return ReportAnswer(url=url, published_at=None, foreword="", answers=[], cite_as="")
+        return ReportAnswer(
+            url=url, published_at=None, foreword="", answers=[], cite_as="", version=1, corrected_because=""
+        )
+    return _whole(call, jam, found, found.report.version if found.report.version > 1 else 0)
+
+
+def _whole(call: Call, jam: Jam, found: Published, version: int) -> ReportAnswer:
+    """A published report; `version` is 0 where it was never corrected."""
     at = found.report.published_at
+    assert at is not None
+    url = f"{jam_page(call.house, jam)}/report" + (f"?version={version}" if version else "")
     return ReportAnswer(
         url=url,
         published_at=at,
         foreword=found.report.foreword,
         answers=[_show(one) for one in found.answers],
-        cite_as=citation(jam.title, call.house.name, at, url),
+        cite_as=citation(jam.title, call.house.name, at, url, version=version),
+        version=found.report.version,
+        corrected_because=found.report.reason,
     )
+
+
+async def read_version(call: Call) -> ReportAnswer:
+    jam, asked = await jam_of(call), call.path["version"]
+    version = int(asked) if asked.isdecimal() and len(asked) < 6 else 0
+    found = await answers.read_report(call.house, call.member, jam)
+    if found is None or found.report.version != version:
+        found = await corrections.read_version(call.house, call.member, jam, version)
+    return _whole(call, jam, found, version)
+
+
+async def list_corrections(call: Call) -> Page[CorrectionAnswer]:
+    found = await corrections.corrections_of(call.house, call.member, await jam_of(call))
+    return Page(
+        data=[
+            CorrectionAnswer(
+                version=one.version, reason=one.reason, by=one.by_name, at=one.at,
+                changed=[label for label, _ in one.changes],
+            )
+            for one in found
+        ],
+        next=None,
+    )  # fmt: skip
+
+
+async def correct(call: Call, body: CorrectionWords) -> ReportAnswer:
+    jam = await jam_of(call)
+    if body.theme:
+        said = (body.label, body.doing, body.declined, body.why)
+        await corrections.correct_answer(call.house, call.member, jam, body.theme, said, body.reason, body.version)
+    else:
+        await corrections.correct_foreword(call.house, call.member, jam, body.foreword, body.reason, body.version)
+    return await read_report(call)
 
 
 async def read_draft(call: Call) -> ReportAnswer:
@@ -82,6 +161,8 @@ async def read_draft(call: Call) -> ReportAnswer:
         foreword=report.foreword,
         answers=[_show(line.answer, line) if line.answer else _open(line) for line in lines],
         cite_as="",
+        version=report.version,
+        corrected_because=report.reason,
     )
 
 

@@ -41,6 +41,7 @@
 -- After: 0039_likeness
 -- After: 0040_goals
 -- After: 0041_spreads
+-- After: 0042_report_versions
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -739,7 +740,7 @@ CREATE TABLE "reports" (
     "foreword" TEXT NOT NULL,
     "published_by" VARCHAR(32) NOT NULL,
     "published_at" REAL
-);
+, "reason" VARCHAR(1000) NOT NULL DEFAULT '', "version" INT NOT NULL DEFAULT 1);
 CREATE TABLE "theme_answers" (
     "id" VARCHAR(32) NOT NULL  PRIMARY KEY,
     "jam_id" VARCHAR(32) NOT NULL,
@@ -926,6 +927,17 @@ CREATE TABLE "spreads" (
     "servers" INT NOT NULL DEFAULT 0,
     "weight" REAL NOT NULL DEFAULT 0,
     "due" INT NOT NULL DEFAULT 1
+);
+CREATE TABLE "report_versions" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "jam_id" VARCHAR(32) NOT NULL,
+    "number" INT NOT NULL,
+    "reason" VARCHAR(1000) NOT NULL,
+    "foreword" TEXT NOT NULL,
+    "answers" TEXT NOT NULL,
+    "published_by" VARCHAR(32) NOT NULL,
+    "published_at" REAL NOT NULL,
+    CONSTRAINT "uid_report_vers_jam_id_57d5ee" UNIQUE ("jam_id", "number")
 );
 CREATE INDEX "idx_sessions_member__4466ff" ON "sessions" ("member_id");
 CREATE INDEX "idx_tokens_member__843137" ON "tokens" ("member_id");

@@ -5,7 +5,7 @@ Each field is declared in `register.toml`: inside, released (and by whom) or con
 
 from __future__ import annotations
 
-from server.storage.rows.answers import JamVisitRow, ReportRow, ThemeAnswerRow
+from server.storage.rows.answers import JamVisitRow, ReportRow, ReportVersionRow, ThemeAnswerRow
 from server.storage.rows.asking import (
     PollChoiceRow,
     PollRow,
@@ -150,6 +150,7 @@ __all__ = [
     "ReadingRow",
     "RecallRow",
     "ReportRow",
+    "ReportVersionRow",
     "RoomMemberRow",
     "RoomMessageRow",
     "RoomRow",

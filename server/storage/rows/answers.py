@@ -45,12 +45,31 @@ class ThemeAnswerRow(Model):
 
 
 class ReportRow(Model):
-    """The report of a jam: it stands once it is published."""
+    """The report of a jam: it stands once it is published. `reason` says why it was corrected, "" for the first."""
 
     jam_id = fields.CharField(max_length=32, primary_key=True)
     foreword = fields.TextField(default="")
     published_by = fields.CharField(max_length=32, default="")
     published_at = fields.FloatField(null=True)
+    version = fields.IntField(default=1, db_default=1)
+    reason = fields.CharField(max_length=1000, default="", db_default="")
 
     class Meta:
         table = "reports"
+
+
+class ReportVersionRow(Model):
+    """A report as it was published before it was corrected. `answers` is JSON: all of them, as they were."""
+
+    id = fields.IntField(primary_key=True)
+    jam_id = fields.CharField(max_length=32)
+    number = fields.IntField()
+    reason = fields.CharField(max_length=1000)
+    foreword = fields.TextField()
+    answers = fields.TextField()
+    published_by = fields.CharField(max_length=32)
+    published_at = fields.FloatField()
+
+    class Meta:
+        table = "report_versions"
+        unique_together = (("jam_id", "number"),)

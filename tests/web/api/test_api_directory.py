@@ -121,3 +121,16 @@ async def test_the_themes_of_a_jam_are_answered_and_the_report_is_read(ada: Call
     assert (found["answers"][0]["declined"], found["answers"][0]["by"]) == ("No more.", "Ada")
     assert found["cite_as"].startswith("Report of Packaging.")
     await ada("DELETE", f"{place}/answers/{made['theme']}", status=409)
+    assert (found["version"], found["corrected_because"]) == (1, "")
+    correction = {**words, "theme": made["theme"], "declined": "None of them.", "reason": "More exactly.", "version": 1}
+    await bob("POST", f"{place}/corrections", correction, 403)
+    assert (await ada("POST", f"{place}/corrections", correction, 201))["version"] == 2
+    await ada("POST", f"{place}/corrections", {**correction, "declined": "Some."}, 409)
+    (one,) = (await bob("GET", f"{place}/corrections"))["data"]
+    assert (one["version"], one["reason"], one["changed"]) == (2, "More exactly.", ["Boxes"])
+    first = await bob("GET", f"{place}/versions/1")
+    assert (first["answers"][0]["declined"], first["cite_as"].split(".")[0]) == (
+        "No more.", "Report of Packaging (version 1)"
+    )  # fmt: skip
+    assert (await bob("GET", f"{place}/versions/2"))["corrected_because"] == "More exactly."
+    await bob("GET", f"{place}/versions/9", status=404)

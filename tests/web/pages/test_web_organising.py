@@ -13,7 +13,7 @@ import pytest
 from aiohttp import FormData
 
 from server.domain.jams import Charter
-from server.services import board, forums, hosting, ideas, jams, people
+from server.services import answers, board, forums, hosting, ideas, jams, people
 from tests.web.pages.test_web_files import picture, upload
 from tests.web.pages.test_web_live import frames, opened
 from web.forms import write_time
@@ -382,3 +382,32 @@ async def test_the_themes_are_answered_in_the_browser_and_everybody_reads_the_re
     answer, text = await browser.post(write, act="answer", **{**fields, "why": "Late"})
     assert answer.status == 409
     assert (await browser.post(write, act="burn"))[0].status == 404
+    report = await answers.read_report(site.house, site.jonas, site.jam)
+    assert report is not None
+    told = report.answers[0]
+    correct = "/jams/better/report/correct"
+    assert (await reader.get(f"{correct}?answer={told.id}"))[0].status == 403
+    assert correct not in (await reader.get("/jams/better/report"))[1]
+    _, text = await browser.get(f"{correct}?answer={told.id}")
+    assert "We open **one** gate." in text
+    fields = {"answer": told.id, "label": told.label, "doing": "We open **two** gates.", "declined": ""}
+    fields["why"] = told.why
+    answer, text = await browser.post(correct, **fields, reason="", version="1")
+    assert answer.status == 422
+    assert "We open **two** gates." in text
+    answer, _ = await browser.post(correct, **fields, reason="The yard is <wide>.", version="1")
+    assert answer.status == 303
+    answer, text = await browser.post(correct, **fields, reason="Again.", version="1")
+    assert answer.status == 409
+    assert "just been corrected by somebody else" in text
+    _, text = await reader.get("/jams/better/report")
+    assert "<strong>two</strong> gates" in text
+    assert "<del>one</del>" in text
+    assert "The yard is &lt;wide&gt;." in text
+    assert "/report?version=2" in text
+    _, text = await reader.get("/jams/better/report?version=1")
+    assert "<strong>one</strong> gate" in text
+    assert "it does not stand any more" in text
+    assert "Report of Better together (version 1). Acme, " in words_of(text)
+    assert (await reader.get("/jams/better/report?version=7"))[0].status == 404
+    assert (await reader.get("/jams/better/report?version=nonsense"))[0].status == 200

@@ -125,6 +125,8 @@ def _followed_words(told: Told, name: str) -> str:
         return _("A theme that you follow grows")
     if told.notice.detail == "report":
         return _("A jam that you took part in is answered: its report is published")
+    if told.notice.detail == "correction":
+        return _("The report of a jam that you took part in is corrected")
     if told.notice.detail == "hour":
         return _("A host hour has begun: %(name)s answers questions") % {"name": name}
     if told.notice.detail == "room":
@@ -140,6 +142,7 @@ def url_of_notice(told: Told) -> str:
     plain_places = {
         "hour": f"/hours/{notice.subject_id}",
         "report": f"/jams/{notice.subject_id}/report",
+        "correction": f"/jams/{notice.subject_id}/report#corrections",
         "answer": f"/jams/{notice.subject_id}/report/write",
         "rules": "/boundary",
     }

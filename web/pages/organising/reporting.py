@@ -12,8 +12,9 @@ from server.domain.actors import Member
 from server.domain.answers import ThemeAnswer, citation
 from server.domain.errors import Missing, Refusal
 from server.domain.jams import Charter, Jam
-from server.services import answers
+from server.services import answers, corrections
 from server.services.answers import Line, Published
+from server.services.corrections import Correction
 from server.services.house import House
 from server.services.text import excerpt, render
 from web.answers import go, head_of, show
@@ -43,7 +44,11 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPage:
-    """A report. `published_at` is None before it is; `write_url` is for those who write at it."""
+    """A report. `published_at` is None before it is; `write_url` is for those who write at it.
+
+    `corrections` are newest first; `corrected` is the one that took the place of an earlier version, which `version`
+    numbers then. `correct_url` is for those who correct it.
+    """
 
     jam: JamHead
     charter: Charter
@@ -53,6 +58,10 @@ class ReportPage:
     publisher: str = ""
     cite: str = ""
     write_url: str = ""
+    correct_url: str = ""
+    version: int = 1
+    corrections: tuple[Correction, ...] = ()
+    corrected: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,30 +100,46 @@ def _html(text: str) -> Markup:
 
 
 async def show_report(request: web.Request) -> web.Response:
-    """GET /jams/{jam}/report"""
+    """GET /jams/{jam}/report?version=: as it stands, or an earlier version of it."""
     house, member, jam = await obtain(request)
     head = head_of(jam, jam.state_at(house.now()), "report")
     found = await answers.read_report(house, member, jam)
     write_url = f"{head.url}/report/write" if await answers.may_write(house, member, jam) else ""
     if found is None:
         return show(request, "organising/report.html", ReportPage(jam=head, charter=jam.charter, write_url=write_url))
-    address = f"{house.addresses.inside_url}{head.url}/report"
-    assert found.report.published_at is not None
+    made = await corrections.corrections_of(house, member, jam)
+    asked = request.query.get("version", "")
+    version = int(asked) if asked.isdecimal() and len(asked) < 6 else found.report.version
+    if version != found.report.version:
+        found = await corrections.read_version(house, member, jam, version)
     page = ReportPage(
         jam=head,
         charter=jam.charter,
         foreword=_html(found.report.foreword),
-        answers=tuple(_answer(house, jam, found, one, address) for one in found.answers),
+        answers=tuple(_answer(house, jam, found, one, len(made)) for one in found.answers),
         published_at=found.report.published_at,
         publisher=found.report.publisher_name,
-        cite=citation(jam.title, house.name, found.report.published_at, address),
+        cite=_cite(house, jam, found, len(made)),
+        correct_url=f"{head.url}/report/correct" if write_url and member.may("jams") else "",
+        version=version,
+        corrections=tuple(made),
+        corrected=next((one for one in made if one.version == version + 1), None),
     )
     return show(request, "organising/report.html", page)
 
 
-def _answer(house: House, jam: Jam, found: Published, one: ThemeAnswer, address: str) -> AnswerView:
-    at = found.report.published_at
-    assert at is not None
+def _cite(house: House, jam: Jam, found: Published, times_corrected: int, answer: ThemeAnswer | None = None) -> str:
+    """How a report or an answer in it is quoted: once it was corrected, with its version, at that one's address."""
+    assert found.report.published_at is not None
+    version = found.report.version if times_corrected else 0
+    place = (f"?version={version}" if version else "") + (f"#a-{answer.id}" if answer else "")
+    address = f"{house.addresses.inside_url}{head_of(jam, jam.state).url}/report{place}"
+    return citation(
+        jam.title, house.name, found.report.published_at, address, answer.label if answer else "", version
+    )
+
+
+def _answer(house: House, jam: Jam, found: Published, one: ThemeAnswer, times_corrected: int) -> AnswerView:
     return AnswerView(
         id=one.id,
         label=one.label,
@@ -129,7 +154,7 @@ def _answer(house: House, jam: Jam, found: Published, one: ThemeAnswer, address:
             for id_ in one.sources
             if (made := found.sources.get(id_))
         ),
-        cite=citation(jam.title, house.name, at, f"{address}#a-{one.id}", one.label),
+        cite=_cite(house, jam, found, times_corrected, one),
     )
 
 
