@@ -164,6 +164,8 @@ def crowds(
     The middle of a place is a document, never a mean: a mean lies nearer to the documents that it was taken from
     than to others like them, and every place would look crowded.
     """
+    if len(late) <= min(sizes):
+        return []
     if len(before) > PAST:
         before = before[np.linspace(0, len(before) - 1, PAST).astype(np.int64)]
     now = unit(vectors[late].astype(np.float32))

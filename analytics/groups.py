@@ -18,6 +18,8 @@ Indices = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
 FEWEST, MOST = 8, 30
+PART = 4_096
+"""Rows that are compared at a time."""
 SAMPLE = 6_000
 """Rows on which several starts are tried; the rest joins for the last steps."""
 
@@ -38,14 +40,14 @@ def suited(documents: float) -> int:
     return int(min(MOST, max(FEWEST, round(np.sqrt(documents) / 5))))
 
 
-def nearest(rows: Vectors, centres: Vectors) -> tuple[Indices, Vectors]:
-    """Return for each row the index of the closest centre and the cosine to it."""
+def nearest(rows: NDArray[np.floating], centres: Vectors) -> tuple[Indices, Vectors]:
+    """Return for each row the index of the closest centre and the cosine to it. `rows` may be float16."""
     best = np.empty(len(rows), dtype=np.int64)
     cosine = np.empty(len(rows), dtype=np.float32)
-    for start in range(0, len(rows), 8_192):
-        near = rows[start : start + 8_192] @ centres.T
-        best[start : start + 8_192] = near.argmax(axis=1)
-        cosine[start : start + 8_192] = near.max(axis=1)
+    for start in range(0, len(rows), PART):
+        near = rows[start : start + PART].astype(np.float32, copy=False) @ centres.T
+        best[start : start + PART] = near.argmax(axis=1)
+        cosine[start : start + PART] = near.max(axis=1)
     return best, cosine
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from analytics import sieve, snapshot
 from analytics.corpus import Document, name_words
 from analytics.emerging import Burst, Watch
-from analytics.groups import Indices, Numbers, centre, group, improve, nearest, split, suited, unexplained
+from analytics.groups import PART, Indices, Numbers, centre, group, improve, nearest, split, suited, unexplained
 from analytics.map import Layout
 from analytics.picture import Portrait, draw, follow, follows, portray
 from analytics.report import Change, ThemeReport, assemble
@@ -28,6 +28,8 @@ STAY = 0.02
 SAME = 0.93
 """Themes whose middles are nearer than this are one."""
 STEPS = 6
+SHAPING = 40_000
+"""Documents that move the middles of themes in a refresh, some of each theme; all are placed."""
 TOLD = 12
 """Bursts that a report names."""
 
@@ -137,7 +139,7 @@ class LiveThemes:
         self.keep(name)
         members = np.flatnonzero(self._labels[: len(self.shelf)] == which)
         own = np.array([which, len(self.names) - 1])
-        near, cosine = nearest(self.shelf.vectors[members].astype(np.float32), self.centres[own])
+        near, cosine = nearest(self.shelf.vectors[members], self.centres[own])
         self._labels[members], self._closeness[members] = own[near], cosine
         follow(self.shelf, self._labels)
         self.stale = True
@@ -157,13 +159,14 @@ class LiveThemes:
         self.centres = _means(vectors, self._labels[rows], self.centres, weights)
         self.stale = True
 
-    def _shaping(self) -> tuple[Indices, Vectors, Numbers]:
-        """Return the rows that can be placed, their vectors, and how much each shapes themes."""
-        vectors = self.shelf.vectors.astype(np.float32)
-        weights = sieve.weigh(self.shelf.sheets, vectors)
-        found = [row for row, sheet in enumerate(self.shelf.sheets) if sieve.placeable(sheet)]
-        rows = np.array(found, dtype=np.int64)
-        return rows, vectors[rows], weights[rows]
+    def _shaping(self, weights: Numbers | None = None) -> tuple[Indices, Vectors, Numbers]:
+        """Return the rows that shape themes, of very many some, their vectors, and how much each counts."""
+        columns = self.shelf.columns
+        if weights is None:
+            weights = sieve.weigh(columns, self.shelf.vectors)
+        rows = np.flatnonzero(weights > 0)
+        rows, counts = sieve.some(rows, self._labels[rows], columns.print[rows], weights[rows], SHAPING)
+        return rows, self.shelf.vectors[rows].astype(np.float32), counts
 
     def due(self) -> bool:
         """Say whether it is time to refresh: 200 new documents (one in fifty of many); early on more often."""
@@ -181,18 +184,17 @@ class LiveThemes:
         if self.shelf.dictionary.num_docs >= 2 * self.learnt:
             self.learnt = self.shelf.dictionary.num_docs
             self.shelf.weigh([row for row, sheet in enumerate(self.shelf.sheets) if sheet is not None])
-        rows, vectors, weights = self._shaping()
-        if len(rows) and weights.any():
-            self._regroup(rows, vectors, weights)
-        everywhere = np.zeros(len(self.shelf))
-        everywhere[rows] = weights
-        self._portray(everywhere)
+        weights = sieve.weigh(self.shelf.columns, self.shelf.vectors)
+        rows, vectors, counts = self._shaping(weights)
+        if len(rows):
+            self._regroup(rows, vectors, counts)
+        self._portray(weights)
         self.seconds = time.perf_counter() - started
 
     def report(self) -> ThemeReport:
         """Return the themes as they stand now; words and quotes of what was removed are gone."""
         if self.stale:
-            self._portray(sieve.weigh(self.shelf.sheets, self.shelf.vectors.astype(np.float32)))
+            self._portray(sieve.weigh(self.shelf.columns, self.shelf.vectors))
         labels = self._labels[: len(self.shelf)]
         themes, self.layout = draw(self.shelf, labels, self.names, self.portraits, self.layout)
         report = assemble(
@@ -247,7 +249,7 @@ class LiveThemes:
     def _place(self, row: int) -> None:
         sheet = self.shelf.sheets[row]
         self._labels[row] = -1
-        if sheet is None or not len(self.centres) or not sieve.placeable(sheet):
+        if sheet is None or not len(self.centres) or not self.shelf.columns.placeable[row]:
             return
         if sheet.chatter:
             self._labels[row] = follows(self.shelf, row, self._labels)
@@ -281,7 +283,7 @@ class LiveThemes:
             self.centres = improve(vectors, kept, weights, STEPS).centres
         self._merge(vectors, weights)
         self._split(vectors, weights, wanted)
-        self._settle(rows, vectors)
+        self._settle()
 
     def _name_groups(self, centres: Vectors, labels: Indices) -> None:
         sizes = np.bincount(labels, minlength=len(centres))
@@ -345,15 +347,19 @@ class LiveThemes:
         self.events.append(Change(kind, name, other, self._now()))
         return name
 
-    def _settle(self, rows: Indices, vectors: Vectors) -> None:
+    def _settle(self) -> None:
         """Place every row; one that stands already moves only where it is clearly nearer."""
-        best, cosine = nearest(vectors, self.centres)
-        stood = self._labels[rows]
-        there = np.einsum("ij,ij->i", vectors, self.centres[np.maximum(stood, 0)])
-        stay = (stood >= 0) & (there >= cosine - STAY)
+        placeable = np.flatnonzero(self.shelf.columns.placeable)
+        stood = self._labels[placeable]
         self._labels[: len(self.shelf)] = -1
-        self._labels[rows] = np.where(stay, stood, best)
-        self._closeness[rows] = np.where(stay, there, cosine)
+        for start in range(0, len(placeable), PART):
+            rows, before = placeable[start : start + PART], stood[start : start + PART]
+            near = self.shelf.vectors[rows].astype(np.float32) @ self.centres.T
+            best, cosine = near.argmax(axis=1), near.max(axis=1)
+            there = near[np.arange(len(rows)), np.maximum(before, 0)]
+            stay = (before >= 0) & (there >= cosine - STAY)
+            self._labels[rows] = np.where(stay, before, best)
+            self._closeness[rows] = np.where(stay, there, cosine)
         follow(self.shelf, self._labels)
 
     def _portray(self, weights: Numbers) -> None:

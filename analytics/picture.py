@@ -34,8 +34,8 @@ class Portrait:
 
 def follow(shelf: Shelf, labels: Indices) -> None:
     """Give chatter (thanks, nods) the theme of the idea that it answers; −1 where there is none."""
-    for row, sheet in enumerate(shelf.sheets):
-        if sheet is not None and sheet.chatter:
+    for row in np.flatnonzero(~shelf.columns.speaks).tolist():
+        if shelf.sheets[row] is not None:
             labels[row] = follows(shelf, row, labels)
 
 
@@ -61,9 +61,11 @@ def portray(
     shaping, mass = _some(labels, weights, k)
     rows, own = shaping.tolist(), labels[shaping]
     uses = shelf.uses(rows)
+    faces_used = np.flatnonzero(uses.getnnz(axis=0))
+    uses = uses[:, faces_used]
     scores, firm = words.scored(words.tally(uses, own, k, mass), float(mass.sum()))
-    keys = np.array([key for key, _ in shelf.faces], dtype=np.int64)
-    names = [written for _, written in shelf.faces]
+    some = [shelf.faces[face] for face in faces_used.tolist()]
+    keys, names = np.array([key for key, _ in some], dtype=np.int64), [written for _, written in some]
     for number, portrait in enumerate(before):
         scores[number, np.isin(keys, portrait.keys)] *= words.KNOWN
     found = words.candidates(scores, firm, keys, names, WORDS)
@@ -102,7 +104,7 @@ def draw(
 ) -> tuple[tuple[Theme, ...], Layout]:
     """Draw themes as they stand now, in the order of their groups; `layout` is the map that people know."""
     k = len(names)
-    times = np.array([sheet.about.at if sheet else 0.0 for sheet in shelf.sheets], dtype=np.float64)
+    times = shelf.columns.at
     newest = last_hour(times)
     sizes = np.bincount(labels[labels >= 0], minlength=k)
     layout = treemap(sizes.tolist(), layout.rows if layout else ())

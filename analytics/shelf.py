@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from analytics.columns import Columns, widened
 from analytics.corpus import Document, clean, name_words
 from analytics.groups import Indices, Numbers
 from analytics.threads import use_one_thread
@@ -27,8 +28,10 @@ LEXICAL = 256
 LEXICAL_SHARE = 0.2
 BATCH = 256
 PRINT = 12
+PART = 4_096
+"""Rows that are computed at a time: memory stays small however many there are."""
 LATELY = 1_000
-"""Texts whose meaning is kept for when they are said again."""
+"""Texts of which is kept what was read, for when they are said again."""
 
 Forms = NDArray[np.int32]
 """The words of a document in order, as ids of (word, spelling); −1 where a run of neighbouring words ends."""
@@ -48,13 +51,23 @@ class Sheet:
     print: bytes
 
 
+@dataclass(slots=True)
+class Said:
+    """What is known of a text that was just said: its languages' ranks, what it means, and its sheet as `read` in the
+    light (language, names known, forms as one) of then."""
+
+    rank: Numbers
+    meaning: NDArray[np.float16] | None = None
+    light: tuple[str, int, bool] | None = None
+    sheet: Sheet | None = None
+
+
 @lru_cache(maxsize=200_000)
 def _signs(word: str) -> NDArray[np.int8]:
     digest = hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=LEXICAL // 8).digest()
     return np.unpackbits(np.frombuffer(digest, dtype=np.uint8)).astype(np.int8) * 2 - 1
 
 
-@lru_cache(maxsize=1_000)
 def _print(text: str) -> bytes:
     return hashlib.blake2b(" ".join(re.findall(r"\w+", text.casefold())).encode(), digest_size=PRINT).digest()
 
@@ -81,9 +94,9 @@ class Shelf:
         self._faces = np.zeros(1_024, dtype=np.int32)
         self._reader = shared_reader(self.encoder.pieces if self.encoder else None)
         self._meaning = self.encoder.size if self.encoder else 0
-        self._lately: dict[bytes, NDArray[np.float16]] = {}
+        self._lately: dict[bytes, Said] = {}
         self._vectors = np.zeros((64, self._meaning + LEXICAL), dtype=np.float16)
-        self._speaks = np.zeros(64, dtype=np.bool_)
+        self.columns = Columns()
 
     def __len__(self) -> int:
         return len(self.sheets)
@@ -95,13 +108,15 @@ class Shelf:
 
     def speaking(self) -> Indices:
         """Return the rows that say something: neither taken down nor mere thanks and nods."""
-        return np.flatnonzero(self._speaks[: len(self)])
+        return np.flatnonzero(self.columns.speaks)
 
     def put(self, documents: Sequence[Document], progress: Callable[[float], None] | None = None) -> list[int]:
         """Read `documents` and put each on a row of its own; return the rows. A known id must be taken first.
 
         `progress` is told the share done, 0 to 1.
         """
+        if len(documents) == 1:
+            return [self._put_one(documents[0])]
         cleaned = {text: clean(text) for text in {document.text for document in documents}}
         texts = [cleaned[document.text] for document in documents]
         ranks = {text: self._reader.rank(text) for text in dict.fromkeys(texts)}
@@ -120,6 +135,34 @@ class Shelf:
         self.weigh(rows)
         return rows
 
+    def _put_one(self, document: Document) -> int:
+        """Put up one document; a text that was just said is not read again."""
+        text = clean(document.text)
+        said = self._said(text)
+        self.mixture.see(text, said.rank)
+        language = self.mixture.likeliest(text, said.rank)
+        light = (language, len(self.names), self.mixture.common(language))
+        row = len(self)
+        if said.sheet is not None and said.light == light:
+            self._copy(document, said.sheet)
+        else:
+            sheet = self._add(document, text, self._read(text, language))
+            said.sheet, said.light = replace(sheet, about=Document("", "")), light
+        if self.encoder and said.sheet.words:
+            if said.meaning is None:
+                said.meaning = self.encoder.encode([text])[0].astype(np.float16)
+            self._vectors[row, : self._meaning] = said.meaning
+        self.weigh([row])
+        return row
+
+    def _said(self, text: str) -> Said:
+        mark = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
+        if mark not in self._lately:
+            if len(self._lately) >= LATELY:
+                self._lately.clear()
+            self._lately[mark] = Said(self._reader.rank(text))
+        return self._lately[mark]
+
     def take(self, document_id: str) -> int | None:
         """Take a document down: words, vector and print are gone. Return its empty row, None if unknown."""
         row = self.row_of.pop(document_id, None)
@@ -134,14 +177,15 @@ class Shelf:
         self._forget(gone)
         self.sheets[row] = None
         self._vectors[row] = 0
-        self._speaks[row] = False
+        self.columns.clear(row)
+        self._lately.clear()
         return row
 
     def vector(self, text: str) -> Vectors:
         """Return the (d,) vector that cleaned `text` would have; zeros where there is nothing to place."""
         tokens = self._read(text, self.mixture.likeliest(text, self._reader.rank(text)))
         known = [self.dictionary.token2id[key] for key in tokens.keys if key in self.dictionary.token2id]
-        uses = self._uses([np.array(known, dtype=np.int32)])
+        uses = self._use(np.array(known, dtype=np.int32))[None, :]
         means = np.zeros((1, self._meaning), dtype=np.float32)
         if self.encoder and tokens.words:
             means = self.encoder.encode([text])
@@ -166,11 +210,7 @@ class Shelf:
         """Write the part of the vectors that says what texts mean; the same text is encoded once."""
         if not self.encoder:
             return
-        if len(texts) == 1:
-            if self._said(first):
-                self._vectors[first, : self._meaning] = self._meant(texts[0])
-            return
-        unique = sorted({text for place, text in enumerate(texts) if self._said(first + place)})
+        unique = sorted({text for place, text in enumerate(texts) if self._worded(first + place)})
         found = np.zeros((len(unique), self._meaning), dtype=np.float16)
         for start in range(0, len(unique), BATCH):
             progress(start / len(unique))
@@ -180,17 +220,7 @@ class Shelf:
             if text in number:
                 self._vectors[first + place, : self._meaning] = found[number[text]]
 
-    def _meant(self, text: str) -> NDArray[np.float16]:
-        """Return what one text means; one that was just said is not asked about again."""
-        assert self.encoder is not None
-        mark = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
-        if mark not in self._lately:
-            if len(self._lately) >= LATELY:
-                self._lately.clear()
-            self._lately[mark] = self.encoder.encode([text])[0].astype(np.float16)
-        return self._lately[mark]
-
-    def _said(self, row: int) -> bool:
+    def _worded(self, row: int) -> bool:
         sheet = self.sheets[row]
         return sheet is not None and sheet.words > 0
 
@@ -213,12 +243,15 @@ class Shelf:
     def _stand(self, sheet: Sheet) -> Sheet:
         row = len(self)
         if row == len(self._vectors):
-            self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
-            self._speaks = np.concatenate([self._speaks, np.zeros_like(self._speaks)])
-        self._speaks[row] = not sheet.chatter
-        self.sheets.append(sheet)
-        self.row_of[sheet.about.id] = row
+            self._vectors = widened(self._vectors)
+        self.enter(sheet)
         return sheet
+
+    def enter(self, sheet: Sheet) -> None:
+        """Put a sheet on the next row; its vector is written apart."""
+        self.row_of[sheet.about.id] = len(self)
+        self.sheets.append(sheet)
+        self.columns.append(sheet)
 
     def _intern(self, tokens: Tokens) -> Forms:
         self.dictionary.doc2bow(tokens.keys, allow_update=True)
@@ -259,9 +292,12 @@ class Shelf:
 
         Words that only one document uses are left out. Each word's signs come from its own hash alone.
         """
-        uses = self._uses([self.order(row) for row in rows])
-        means = unit(self._vectors[list(rows), : self._meaning].astype(np.float32))
-        self._vectors[list(rows)] = self._both(means, uses)
+        for start in range(0, len(rows), PART):
+            part = list(rows[start : start + PART])
+            orders = [self.order(row) for row in part]
+            uses = self._uses(orders) if len(part) > 1 else self._use(orders[0])[None, :]
+            means = unit(self._vectors[part, : self._meaning].astype(np.float32))
+            self._vectors[part] = self._both(means, uses)
 
     def _both(self, means: Vectors, uses: Vectors) -> Vectors:
         share = LEXICAL_SHARE if self._meaning else 1.0
@@ -276,6 +312,15 @@ class Shelf:
         signs = np.array([_signs(self.tokens[key]) for key in ids.tolist()], dtype=np.float32)
         signs = signs.reshape(-1, LEXICAL)
         return unit(np.asarray(counts.astype(np.float32) @ signs, dtype=np.float32))
+
+    def _use(self, order: Forms) -> Vectors:
+        """Return what `_uses` does for one document, without its detours."""
+        ids, counts = np.unique(order.astype(np.int64), return_counts=True)
+        if not len(ids):
+            return np.zeros(LEXICAL, dtype=np.float32)
+        signs = np.array([_signs(self.tokens[key]) for key in ids.tolist()], dtype=np.float32)
+        weights = (1 + np.log(counts)) * self._rarity(ids)
+        return np.asarray(unit((weights.astype(np.float32) @ signs)[None, :])[0])
 
     def _rarity(self, ids: Indices) -> Numbers:
         from gensim.models.tfidfmodel import df2idf
@@ -305,8 +350,6 @@ class Shelf:
     def stand(self, vectors: NDArray[np.float16]) -> None:
         """Take over the vectors of all rows, whose sheets stand already."""
         room = max(64, len(vectors))
-        self._speaks = np.zeros(room, dtype=np.bool_)
-        self._speaks[: len(self)] = [sheet is not None and not sheet.chatter for sheet in self.sheets]
         self._vectors = np.zeros((room, vectors.shape[1]), dtype=np.float16)
         self._vectors[: len(vectors)] = vectors
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from analytics.groups import Numbers
+from analytics.columns import Columns, Marks
+from analytics.groups import Indices, Numbers
 from analytics.shelf import Sheet
 from analytics.vectors import Vectors
 
@@ -19,46 +20,59 @@ ALIKE = 0.55
 
 COPIES = 20
 """Documents of the very same meaningful words that count in full; more of them weigh no more together."""
-SHAPE = 3
-"""Meaningful words from which a document can be a filled-in template."""
+FEW = 1_000
+"""Documents of a theme that shape it however small a part of all it is."""
+READ = 100
+"""Documents of an author that are compared, evenly from all."""
 LONG = 6
 OVERLAP = 0.6
 """Share of words in common from which a document is another one, filled in or pasted again."""
 
 
-def placeable(sheet: Sheet | None) -> bool:
-    """Say whether a document can be placed at all: it has a meaningful word, or three of any kind."""
-    return sheet is not None and (len(sheet.keys) > 0 or sheet.words >= 3)
-
-
-def weigh(sheets: Sequence[Sheet | None], vectors: Vectors) -> Numbers:
+def weigh(columns: Columns, vectors: NDArray[np.floating]) -> Numbers:
     """Return one weight a row: 1 for a document that shapes themes, 0 for one that is only placed.
 
     Documents that differ in numbers and small words alone (a template, filled in) share the weight of twenty.
     """
-    weights = np.zeros(len(sheets))
-    seen: set[bytes] = set()
-    for row, sheet in enumerate(sheets):
-        if sheet is None or sheet.chatter or not len(sheet.keys) or sheet.print in seen:
-            continue
-        seen.add(sheet.print)
-        weights[row] = 1.0
-    _thin(sheets, weights)
-    weights[flooded(sheets, vectors)] = 0.0
+    weights = np.zeros(len(columns))
+    shaping = _first_of_each(columns.print, np.flatnonzero(columns.shaping))
+    weights[shaping] = 1.0
+    _thin(columns, shaping, weights)
+    weights[flooded(columns, vectors)] = 0.0
     if not weights.any():
-        weights[_first_of_each(sheets)] = 1.0
+        weights[_first_of_each(columns.print, np.flatnonzero(columns.placeable & columns.speaks))] = 1.0
     return weights
 
 
-def _thin(sheets: Sequence[Sheet | None], weights: Numbers) -> None:
-    shapes: dict[bytes, list[int]] = defaultdict(list)
-    for row in np.flatnonzero(weights).tolist():
-        sheet = sheets[row]
-        if sheet is not None and len(sheet.keys) >= SHAPE:
-            shapes[sheet.keys.tobytes()].append(row)
-    for rows in shapes.values():
-        if len(rows) > COPIES:
-            weights[rows] = COPIES / len(rows)
+def _first_of_each(marks: Marks, rows: Indices) -> Indices:
+    return np.sort(rows[np.unique(marks[rows], return_index=True)[1]])
+
+
+def _thin(columns: Columns, rows: Indices, weights: Numbers) -> None:
+    rows = rows[columns.shape[rows] > 0]
+    _, which, counts = np.unique(columns.shape[rows], return_inverse=True, return_counts=True)
+    many = counts[which] > COPIES
+    weights[rows[many]] = COPIES / counts[which][many]
+
+
+def some(rows: Indices, labels: Indices, marks: Marks, weights: Numbers, most: int) -> tuple[Indices, Numbers]:
+    """Return at most about `most` of `rows`, some of each label, and how much each then stands for.
+
+    The same documents are chosen again as long as they are there: those with the smallest marks.
+    """
+    if len(rows) <= most:
+        return rows, weights
+    chosen = np.zeros(len(rows), dtype=np.bool_)
+    scale = np.ones(len(rows))
+    for label in np.unique(labels).tolist():
+        members = np.flatnonzero(labels == label)
+        share = max(FEW, most * len(members) // len(rows))
+        if len(members) > share:
+            kept = members[np.sort(np.argsort(marks[members], kind="stable")[:share])]
+            scale[kept] = weights[members].sum() / weights[kept].sum()
+            members = kept
+        chosen[members] = True
+    return rows[chosen], (weights * scale)[chosen]
 
 
 def differing(sheets: Sequence[Sheet], enough: int) -> int:
@@ -82,23 +96,16 @@ def _pasted(words: set[int], other: set[int]) -> bool:
     return words == other if shorter < LONG else len(words & other) >= OVERLAP * shorter
 
 
-def _first_of_each(sheets: Sequence[Sheet | None]) -> list[int]:
-    firsts: dict[bytes, int] = {}
-    for row, sheet in enumerate(sheets):
-        if sheet is not None and placeable(sheet) and not sheet.chatter:
-            firsts.setdefault(sheet.print, row)
-    return sorted(firsts.values())
-
-
-def flooded(sheets: Sequence[Sheet | None], vectors: Vectors) -> list[int]:
+def flooded(columns: Columns, vectors: NDArray[np.floating]) -> Indices:
     """Return the rows of authors who said much the same 20 times or more, and were not alone in the room."""
-    by_author: dict[str, list[int]] = defaultdict(list)
-    for row, sheet in enumerate(sheets):
-        if sheet is not None and sheet.about.author:
-            by_author[sheet.about.author].append(row)
-    if len(by_author) < 3:
-        return []
-    return [row for rows in by_author.values() if len(rows) >= FLOOD and alike(vectors[rows]) for row in rows]
+    rows = np.flatnonzero(columns.author)
+    rows = rows[np.argsort(columns.author[rows], kind="stable")]
+    _, starts = np.unique(columns.author[rows], return_index=True)
+    if len(starts) < 3:
+        return np.zeros(0, dtype=np.int64)
+    many = (own for own in np.split(rows, starts[1:]) if len(own) >= FLOOD)
+    found = [own for own in many if alike(vectors[own[:: len(own) // READ + 1]].astype(np.float32))]
+    return np.sort(np.concatenate([rows[:0], *found]))
 
 
 def alike(rows: Vectors) -> bool:

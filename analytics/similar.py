@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analytics.corpus import clean
-from analytics.groups import Indices
+from analytics.groups import PART, Indices
 from analytics.shelf import Shelf
 from analytics.vectors import Vectors
 
@@ -23,7 +23,8 @@ def find(shelf: Shelf, labels: Indices, centres: Vectors, text: str, count: int)
         rows = np.flatnonzero(np.isin(labels, close))
     else:
         rows = np.arange(len(shelf))
-    cosine = shelf.vectors[rows].astype(np.float32) @ asked
+    parts = np.array_split(rows, len(rows) // PART + 1)
+    cosine = np.concatenate([shelf.vectors[part].astype(np.float32) @ asked for part in parts])
     order = np.argsort(-cosine, kind="stable")
     found: list[tuple[str, float]] = []
     for place in order.tolist():

@@ -140,6 +140,5 @@ def _fill(shelf: Shelf, arrays: dict[str, NDArray[Any]], rest: dict[str, Any]) -
         mark = arrays["prints"][row * PRINT : (row + 1) * PRINT].tobytes()
         words, chatter = int(arrays["words"][row]), bool(arrays["chatter"][row])
         keys = np.unique(shelf.keys(forms))
-        shelf.sheets.append(Sheet(about, forms, keys, words, chatter, rest["languages"][row], mark))
-        shelf.row_of[name] = row
+        shelf.enter(Sheet(about, forms, keys, words, chatter, rest["languages"][row], mark))
     shelf.stand(arrays["vectors"])

@@ -6,20 +6,24 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics import sieve
+from analytics.columns import Marks
 from analytics.corpus import Document
-from analytics.groups import Indices, Numbers, group, nearest, suited
+from analytics.groups import PART, Indices, Numbers, group, nearest, suited
 from analytics.live import LiveThemes
 from analytics.neighbours import neighbours, smooth
 from analytics.picture import Portrait, draw, follow, portray
 from analytics.report import Theme, ThemeReport, assemble
 from analytics.shelf import Shelf
-from analytics.vectors import FindEncoder, Vectors, lexical, sentence_encoder
+from analytics.vectors import FindEncoder, lexical, sentence_encoder
 
 DRAWN = 0.4
 """How far a document is drawn towards its neighbours, twice, before grouping."""
 NEIGHBOURS = 10
+SHAPING = 60_000
+"""Documents that shape the themes of a finished set; of more, so many and the others placed among them."""
 
 
 def fit(
@@ -42,11 +46,11 @@ def fit(
     shelf = Shelf(names, find_encoder)
     tell = progress or _silent
     shelf.put([unique[name] for name in sorted(unique)], lambda share: tell(0.85 * share))
-    vectors = shelf.vectors.astype(np.float32)
+    vectors: NDArray[np.floating] = shelf.vectors
     if shelf.encoder is None:
         vectors = lexical([[str(key) for key in shelf.order(row)] for row in range(len(shelf))], seed=seed)
-    weights = sieve.weigh(shelf.sheets, vectors)
-    rows = np.array([row for row, sheet in enumerate(shelf.sheets) if sieve.placeable(sheet)], dtype=np.int64)
+    weights = sieve.weigh(shelf.columns, vectors)
+    rows = np.flatnonzero(shelf.columns.placeable)
     if not len(rows) or not weights.any():
         return ThemeReport((), dict.fromkeys(unique), time.perf_counter() - started)
     labels, closeness = _group(shelf, vectors, rows, weights, k, seed)
@@ -61,26 +65,35 @@ def _silent(share: float) -> None:
 
 
 def _group(
-    shelf: Shelf, vectors: Vectors, rows: Indices, weights: Numbers, k: int | None, seed: int
+    shelf: Shelf, vectors: NDArray[np.floating], rows: Indices, weights: Numbers, k: int | None, seed: int
 ) -> tuple[Indices, Numbers]:
-    """Group the rows that shape themes; place the others with their copies or with the nearest group."""
-    shaping = rows[weights[rows] > 0]
+    """Group the rows that shape themes, of very many some; place the others with their copies or nearest."""
+    shaping = np.flatnonzero(weights > 0)
     wanted = suited(float(len(shaping))) if k is None else max(1, k)
-    drawn = vectors[shaping]
+    everyone = np.zeros(len(shaping), dtype=np.int64)
+    shaping, counts = sieve.some(shaping, everyone, shelf.columns.print[shaping], weights[shaping], SHAPING)
+    drawn = vectors[shaping].astype(np.float32)
     if len(shaping) > 2 * wanted:
         found, cosine = neighbours(drawn, seed, NEIGHBOURS)
         drawn = smooth(smooth(drawn, found, cosine, DRAWN), found, cosine, DRAWN)
-    grouping = group(drawn, wanted, weights[shaping], seed)
+    grouping = group(drawn, wanted, counts, seed)
     labels = np.full(len(shelf), -1, dtype=np.int64)
     closeness = np.zeros(len(shelf))
-    labels[rows], closeness[rows] = nearest(vectors[rows], grouping.centres)
+    for start in range(0, len(rows), PART):
+        part = rows[start : start + PART]
+        labels[part], closeness[part] = nearest(vectors[part], grouping.centres)
     labels[shaping], closeness[shaping] = grouping.nearest, grouping.closeness
-    first = {sheet.print: row for row in shaping.tolist() if (sheet := shelf.sheets[row]) is not None}
-    for row in rows.tolist():
-        sheet = shelf.sheets[row]
-        if sheet is not None and sheet.print in first:
-            labels[row], closeness[row] = labels[first[sheet.print]], closeness[first[sheet.print]]
+    _join_copies(shelf.columns.print, shaping, rows, labels, closeness)
     return labels, closeness
+
+
+def _join_copies(prints: Marks, first: Indices, rows: Indices, labels: Indices, closeness: Numbers) -> None:
+    """Let every row stand where the first of its copies stands."""
+    first = first[np.argsort(prints[first], kind="stable")]
+    place = np.minimum(np.searchsorted(prints[first], prints[rows]), len(first) - 1)
+    same = prints[first][place] == prints[rows]
+    labels[rows[same]] = labels[first[place[same]]]
+    closeness[rows[same]] = closeness[first[place[same]]]
 
 
 def _described(shelf: Shelf, labels: Indices, closeness: Numbers, weights: Numbers, started: float) -> ThemeReport:

@@ -5,20 +5,23 @@ letters are kept (AI, HR, IT). Chinese, Japanese and Thai have no spaces between
 the sentence encoder's own vocabulary stand for words.
 """
 
-import math
 import re
 from collections.abc import Callable, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 import simplemma
 import stopwordsiso
+from numpy.typing import NDArray
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from analytics import lexicon
 
 _LANGUAGES = "ar bg ca cs da de el en es fa fi fr he hi hr hu id it ja ko nl no pl pt ro ru sk sv th tr uk vi zh"
 LANGUAGES = tuple(_LANGUAGES.split())
+Numbers = NDArray[np.float64]
+_NO_RANK = np.zeros(0)
 
 _MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff"
 _WORD = re.compile(rf"[^\W\d_](?:[^\W_]|[{_MARKS}])*(?:['’](?:[^\W_]|[{_MARKS}])+)*")
@@ -62,22 +65,22 @@ class Mixture:
     def __init__(self, counts: dict[str, float] | None = None) -> None:
         self.counts = dict.fromkeys(LANGUAGES, 0.05) | (counts or {})
 
-    def see(self, text: str, rank: dict[str, float]) -> None:
+    def see(self, text: str, rank: Numbers) -> None:
         """Count the language of a text long enough to be sure of."""
-        if rank and len(text) >= SURE:
-            self.counts[max(rank, key=rank.__getitem__)] += 1
+        if len(rank) and len(text) >= SURE:
+            self.counts[LANGUAGES[int(rank.argmax())]] += 1
 
     def common(self, language: str) -> bool:
         """Say whether a language is used often enough to load its dictionary for (seconds, and 50 MB)."""
         return language == "en" or self.counts.get(language, 0.0) >= COMMON
 
-    def likeliest(self, text: str, rank: dict[str, float]) -> str:
+    def likeliest(self, text: str, rank: Numbers) -> str:
         """Return the ISO 639-1 code of `text`'s language, "" where it has no letters."""
-        if not rank:
+        if not len(rank):
             return ""
-        total = sum(self.counts.values())
         weight = 4.0 if len(text) < 200 else 0.8
-        return max(rank, key=lambda code: rank[code] + weight * math.log(self.counts[code] / total))
+        counts = np.array([self.counts[code] for code in LANGUAGES])
+        return LANGUAGES[int((rank + weight * np.log(counts)).argmax())]
 
 
 class Reader:
@@ -90,9 +93,12 @@ class Reader:
         self._stops: dict[str, frozenset[str]] = {}
         self._roots: dict[tuple[str, str], str] = {}
 
-    def rank(self, text: str) -> dict[str, float]:
-        """Return how likely each language is for `text` (log scale); empty where it has no letters."""
-        return dict(self._identifier.rank(text[:400])) if _WORD.search(text) else {}
+    def rank(self, text: str) -> Numbers:
+        """Return how likely each of LANGUAGES is for `text` (log scale); empty where it has no letters."""
+        if not _WORD.search(text):
+            return _NO_RANK
+        rank = dict(self._identifier.rank(text[:400]))
+        return np.array([rank[code] for code in LANGUAGES])
 
     def read(self, text: str, language: str, ignore: Set[str] = frozenset(), roots: bool = True) -> Tokens:
         """Split cleaned `text` of `language` into Tokens, without stop words and the names in `ignore`.

@@ -1,0 +1,104 @@
+"""However many write, and whatever they write again: a refresh stays bounded, the same again costs next to nothing."""
+
+import numpy as np
+import pytest
+
+from analytics import live as living
+from analytics import themes as finished
+from analytics.corpus import Document
+from analytics.live import LiveThemes
+from analytics.sieve import some
+from analytics.themes import fit
+
+
+def play(live, documents):
+    for document in documents:
+        live.add(document)
+        if live.due():
+            live.refresh()
+    return live
+
+
+class CountingEncoder:
+    """The encoder, and how many texts it was asked about."""
+
+    def __init__(self, encoder):
+        self._encoder, self.size, self.asked = encoder, encoder.size, 0
+
+    def encode(self, texts):
+        self.asked += len(texts)
+        return self._encoder.encode(texts)
+
+    def pieces(self, text):
+        return self._encoder.pieces(text)
+
+
+def test_of_many_rows_some_of_every_theme_are_chosen_the_same_again_and_stand_for_all():
+    chance = np.random.default_rng(1)
+    marks = chance.integers(0, 2**63, 50_000).astype(np.uint64)
+    labels = np.where(np.arange(50_000) % 100 == 0, 1, 0)
+    rows, weights = some(np.arange(50_000), labels, marks, np.ones(50_000), 5_000)
+    assert 4_900 <= len(rows) <= 5_600
+    assert (labels[rows] == 1).sum() == 500
+    assert weights[labels[rows] == 0].sum() == pytest.approx(49_500)
+    earlier, _ = some(np.arange(49_000), labels[:49_000], marks[:49_000], np.ones(49_000), 5_000)
+    assert np.isin(earlier, rows).mean() > 0.95
+    assert len(some(np.arange(50_000), labels, marks, np.ones(50_000), 50_000)[0]) == 50_000
+
+
+@pytest.fixture
+def bounded(monkeypatch):
+    """Let few documents count as very many."""
+    monkeypatch.setattr(living, "SHAPING", 60)
+    monkeypatch.setattr(finished, "SHAPING", 60)
+    monkeypatch.setattr("analytics.sieve.FEW", 10)
+
+
+def test_themes_of_very_many_are_found_by_some_of_them_and_hold_all(bounded, write, begin, purity, find_encoder):
+    live = play(begin(), write(310))
+    assert purity(live.report().assignment) > 0.8
+    assert None not in live.report().assignment.values()
+    report = fit(write(310), k=4, find_encoder=find_encoder)
+    assert purity(report.assignment) > 0.8
+    assert sum(theme.size for theme in report.themes) == 310
+
+
+def test_a_snapshot_of_very_many_goes_on_bit_for_bit(bounded, write, begin, resume):
+    original = play(begin(), write(310))
+    original.remove(write(1)[0].id)
+    copy = resume(original.dump())
+    for live in (original, copy):
+        play(live, write(120, seed=9, start=310))
+    assert copy.dump() == original.dump()
+
+
+def test_a_text_said_again_is_neither_read_nor_encoded_again(find_encoder):
+    encoder = CountingEncoder(find_encoder())
+    live = LiveThemes("jam", find_encoder=lambda: encoder)
+    play(live, (Document(f"{n}", "Plant trees along the river, please", f"p{n % 90}") for n in range(500)))
+    assert encoder.asked == 1
+    vectors = live.shelf.vectors
+    assert (vectors[:, : encoder.size] != 0).any(axis=1).all()
+    assert live.shelf.dictionary.dfs[live.shelf.dictionary.token2id["river"]] == 500
+
+
+def test_what_was_read_of_a_text_said_again_is_what_a_new_reading_would_be(begin, resume, write):
+    again = "Plant trees along the river, please"
+    live = play(begin(), write(60))
+    live.add(Document("first", again))
+    fresh = resume(live.dump())
+    for one in (live, fresh):
+        one.meet("River Song")
+        one.add(Document("second", again))
+        one.add(Document("third", again))
+        one.remove("first")
+        one.add(Document("fourth", again))
+    assert live.dump() == fresh.dump()
+
+
+def test_clocks_that_jump_neither_stop_a_live_jam_nor_empty_its_trend(begin, write):
+    live = play(begin(), write(120))
+    for number, at in enumerate([9e15, -1.0, float("nan"), float("inf"), 0.0]):
+        live.add(Document(f"jump-{number}", "Solar panels on the roof", at=at))
+    play(live, write(120, seed=4, start=120))
+    assert sum(sum(theme.trend) for theme in live.report().themes) >= 200
