@@ -47,6 +47,7 @@ ABSENT = {
     "state": later("There is no such state here."),
     "statement": later("There is no such statement here."),
     "step": later("There is no such step here."),
+    "report": later("There is no such report here."),
     "theme": later("There is no such theme here."),
     "unit": later("There is no such unit here."),
     "version of the rules": later("There is no such version of the rules here."),
