@@ -21,7 +21,7 @@ from markupsafe import Markup
 from federation.edge.refusals import refusal
 from federation.edge.visits import PRIVATE, visit_of
 from federation.edge.words import beginning, document_of, plain, text_of
-from federation.outside import crossings, received
+from federation.outside import crossings, said
 from federation.outside.crossings import Crossing
 from federation.outside.store import OUTSIDE, Outside
 from federation.outside.visitors import Visit
@@ -101,9 +101,12 @@ class Pages:
                 raise web.HTTPFound(f"{found.card.thread_uri}#{found.document.uri.rsplit('/', 1)[1]}")
             shown = await _thread(outside, found, viewer)
             sent = await _sent(request, visit, [one["url"] for one in shown["thread"]["replies"]])
-            return _linked(
-                self.render(request, "thread.html", visit, sent_state=sent, once=token_hex(16), **shown), found
-            )
+            theirs = {
+                "own": await said.written_by(outside, visit.actor_uri) if visit else set(),
+                "supports": await said.supported(outside, visit.actor_uri) if visit else set(),
+            }
+            page = self.render(request, "thread.html", visit, sent_state=sent, once=token_hex(16), **theirs, **shown)
+            return _linked(page, found)
         return refusal(404)
 
 
@@ -111,14 +114,15 @@ PAGES = web.AppKey("PAGES", Pages)
 
 
 async def _sent(request: web.Request, visit: Visit | None, there: list[str]) -> str:
-    """Return what became of what a visitor has just sent: there, waiting, or "" where they sent nothing."""
+    """Return what became of what a visitor has just sent: there, or how far it came; "" where they sent nothing."""
     outside, key = request.app[OUTSIDE], request.query.get("sent", "")
     uri = outside.addresses.object_uri(key)
     if visit is None or not key:
         return ""
     if uri in there:
         return "there"
-    return "waiting" if await received.was_said_here(outside, uri, visit.actor_uri) else ""
+    found = await said.about(outside, visit.actor_uri, uri, ("Create",))
+    return said.fate_of(found[0]) if found else ""
 
 
 def _linked(page: web.Response, found: Crossing) -> web.Response:
@@ -194,6 +198,7 @@ async def _thread(outside: Outside, found: Crossing, viewer: str | None) -> dict
             "author_handle": found.card.author_handle,
             "at": _at(found),
             "url": found.document.uri,
+            "path": _path(outside, found) if found.card.ours else "",
             "replies": _tree(outside, found.document.uri, listed),
         },
     }
@@ -211,6 +216,14 @@ def _path(outside: Outside, found: Crossing) -> str:
 
 def _safe(document: dict[str, Any]) -> Markup:
     return Markup(nh3.clean(text_of(document.get("content")), link_rel="nofollow noopener ugc"))  # noqa: S704
+
+
+def _takes_vote(outside: Outside, found: Crossing) -> bool:
+    """Say whether a poll is of ours, open, and takes one answer of each."""
+    ballot = read_ballot(document_of(found))
+    if ballot is None or not found.card.ours or ballot.multiple or ballot.closed_at is not None:
+        return False
+    return ballot.ends_at is None or ballot.ends_at > datetime.fromtimestamp(outside.now(), UTC)
 
 
 def _answers(document: dict[str, Any]) -> list[tuple[str, int | None]]:
@@ -253,6 +266,7 @@ def _tree(outside: Outside, root_uri: str, listed: list[Crossing]) -> list[dict[
             {
                 "html": _safe(document_of(one)),
                 "answers": _answers(document_of(one)),
+                "takes_vote": _takes_vote(outside, one),
                 "files": _files(outside, document_of(one)),
                 "author_name": one.card.author_name,
                 "author_handle": one.card.author_handle,

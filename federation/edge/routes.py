@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from federation.edge import (
+    changing,
     collections,
     discovery,
     documents,
@@ -16,6 +17,7 @@ from federation.edge import (
     inbox,
     jams,
     pages,
+    said,
     sign_in,
     themes,
     way_home,
@@ -57,7 +59,13 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"/people/{KEY}/followers", collections.followers),
     Route("GET", f"/objects/{KEY}", documents.serve),
     Route("POST", f"/objects/{KEY}/answer", writing.answer),
+    Route("GET", f"/objects/{KEY}/change", changing.ask_change),
+    Route("POST", f"/objects/{KEY}/change", changing.change),
+    Route("POST", f"/objects/{KEY}/take-back", changing.take_back),
+    Route("POST", f"/objects/{KEY}/support", changing.support),
+    Route("POST", f"/objects/{KEY}/vote", changing.vote),
     Route("POST", f"/forums/{KEY}/ideas", writing.propose),
+    Route("GET", "/mine", said.show),
     Route("GET", f"/objects/{KEY}/context", collections.context),
     Route("GET", f"/objects/{KEY}/replies", collections.replies),
     Route("GET", f"/activities/{KEY}", documents.serve),

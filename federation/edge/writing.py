@@ -1,4 +1,5 @@
-"""Writing at our edge: an answer, or an idea, by somebody who signed in with the account of their own server.
+"""Writing at our edge: an answer or an idea, and changes of them, by somebody who signed in with the account of their
+own server.
 
 What they send is stored as what comes to an inbox is, on disk before the answer, and judged by the gate. Its ids are
 derived from who wrote it and from the form, so that a form that is sent twice is one answer. Whatever goes wrong, the
@@ -41,15 +42,6 @@ NOT_HERE = later("What this was for is not here any more. Your words are below."
 WRITERS = web.AppKey("WRITERS", Budget)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What somebody wrote under something of ours: `title` is "" for an answer."""
-
-    about: Crossing
-    title: str
-    text: str
-
-
 async def answer(request: web.Request) -> web.StreamResponse:
     """POST an answer to an idea or to another answer."""
     return await _take(request, request.path.removesuffix("/answer"), is_idea=False)
@@ -60,31 +52,65 @@ async def propose(request: web.Request) -> web.StreamResponse:
     return await _take(request, request.path.removesuffix("/ideas"), is_idea=True)
 
 
-async def _take(request: web.Request, path: str, *, is_idea: bool) -> web.StreamResponse:
-    outside, form = request.app[OUTSIDE], await read_form(request)
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form that somebody who is signed in sent from a page of ours. `once` is the same where it is sent twice."""
+
+    visit: Visit
+    title: str
+    text: str
+    once: str
+
+
+async def sent(request: web.Request, path: str) -> Sent | web.StreamResponse:
+    """Read a form; return the page that says what is wrong with it, with the words, where it is not to be taken."""
+    form = await read_form(request)
     title, text = form.get("title", "").strip(), form.get("text", "").strip()
     visit = await visit_of(request)
     if visit is None:
-        return await _again(request, path, title, text, say(SIGNED_OUT), 401) if form else refusal(403)
+        return await again(request, path, title, text, say(SIGNED_OUT), 401) if form else refusal(403)
     if await writer(request) is None or not ONCE.fullmatch(form.get("once", "")):
-        return await _again(request, path, title, text, say(STALE), 403)
-    if not text or (is_idea and not title):
-        return await _again(request, path, title, text, say(EMPTY), 422)
-    if len(text) > TEXT_LIMIT or len(title) > TITLE_LIMIT:
-        return await _again(request, path, title, text, say(TOO_LONG, most=TEXT_LIMIT, title=TITLE_LIMIT), 422)
-    about = await _about(outside, f"{outside.addresses.edge_url}{path}", visit, is_idea=is_idea)
-    if about is None:
-        return await _again(request, path, title, text, say(NOT_HERE), 404)
-    if not request.app[WRITERS].spend(visit.actor_uri):
-        return await _again(request, path, title, text, say(TOO_OFTEN), 429)
-    said = _activity(outside, visit, Words(about, title if is_idea else "", text), form["once"])
+        return await again(request, path, title, text, say(STALE), 403)
+    return Sent(visit, title, text, form["once"])
+
+
+async def read_words(request: web.Request, path: str, *, is_idea: bool) -> Sent | web.StreamResponse:
+    """Read a form with words; return the page that says what is wrong with them otherwise."""
+    found = await sent(request, path)
+    if not isinstance(found, Sent):
+        return found
+    if not found.text or (is_idea and not found.title):
+        return await again(request, path, found.title, found.text, say(EMPTY), 422)
+    if len(found.text) > TEXT_LIMIT or len(found.title) > TITLE_LIMIT:
+        wrong = say(TOO_LONG, most=TEXT_LIMIT, title=TITLE_LIMIT)
+        return await again(request, path, found.title, found.text, wrong, 422)
+    return found
+
+
+async def keep(request: web.Request, path: str, found: Sent, said: Arriving) -> web.StreamResponse | None:
+    """Store what was said, on disk before the answer; return the page that says why not, None where it is kept."""
+    if not request.app[WRITERS].spend(found.visit.actor_uri):
+        return await again(request, path, found.title, found.text, say(TOO_OFTEN), 429)
     await request.app[INBOX].keep_said(said)
+    return None
+
+
+async def _take(request: web.Request, path: str, *, is_idea: bool) -> web.StreamResponse:
+    outside, found = request.app[OUTSIDE], await read_words(request, path, is_idea=is_idea)
+    if not isinstance(found, Sent):
+        return found
+    about = await granted(outside, f"{outside.addresses.edge_url}{path}", found.visit, is_idea=is_idea)
+    if about is None:
+        return await again(request, path, found.title, found.text, say(NOT_HERE), 404)
+    said = _activity(outside, found, about, is_idea=is_idea)
+    if refused := await keep(request, path, found, said):
+        return refused
     where = about.document.uri if is_idea else about.card.thread_uri
     page = f"{where.removeprefix(outside.addresses.edge_url)}?sent={said.object_uri.rsplit('/', 1)[1]}#sent"
     return web.Response(status=303, headers={"Location": page, **PRIVATE})
 
 
-async def _about(outside: Outside, uri: str, visit: Visit, *, is_idea: bool) -> Crossing | None:
+async def granted(outside: Outside, uri: str, visit: Visit, *, is_idea: bool) -> Crossing | None:
     """Return what is written under, where it was granted to everybody or to whoever is signed in."""
     found = await crossings.find(outside, uri, visit.audience)
     if found is None or found.card.type == "Tombstone":
@@ -92,42 +118,65 @@ async def _about(outside: Outside, uri: str, visit: Visit, *, is_idea: bool) -> 
     return found if (found.card.type == "Group" if is_idea else found.document.kind == "object") else None
 
 
-def _activity(outside: Outside, visit: Visit, words: Words, once: str) -> Arriving:
+def _activity(outside: Outside, found: Sent, about: Crossing, *, is_idea: bool) -> Arriving:
     """Return what was written as the activity that their own server could have sent, under ids of ours."""
-    about, addresses, derive = words.about, outside.addresses, outside.sealer.derive
-    uri = addresses.object_uri(derive("said here", visit.actor_uri, about.document.uri, once))
-    addressed = {"to": [about.card.forum_uri], "cc": []}
-    paragraphs = re.split(r"\n\s*\n", words.text.replace("\r\n", "\n"))
-    made: dict[str, Any] = {
+    derive = outside.sealer.derive
+    uri = outside.addresses.object_uri(derive("said here", found.visit.actor_uri, about.document.uri, found.once))
+    more = {"name": found.title} if is_idea else {"inReplyTo": about.document.uri}
+    made = {**written(outside, found, uri, about.card.forum_uri), **more, "type": "Article" if is_idea else "Note"}
+    return activity(outside, found.visit, "Create", uri, made, derive("said here", uri))
+
+
+def written(outside: Outside, found: Sent, uri: str, forum_uri: str) -> dict[str, Any]:
+    """Return the object that somebody's words make."""
+    return {
         "@context": AS_CONTEXT,
         "id": uri,
-        "type": "Article" if words.title else "Note",
-        "attributedTo": visit.actor_uri,
-        "content": "".join(f"<p>{html.escape(one).replace(chr(10), '<br>')}</p>" for one in paragraphs),
+        "attributedTo": found.visit.actor_uri,
+        "content": markup_of(found.text),
         "published": moment(datetime.fromtimestamp(outside.now(), UTC)),
-        **addressed,
-        **({"name": words.title} if words.title else {"inReplyTo": about.document.uri}),
+        "to": [forum_uri],
+        "cc": [],
     }
-    activity: dict[str, Any] = {
+
+
+def activity(
+    outside: Outside, visit: Visit, kind: str, object_uri: str, about: dict[str, Any] | str, key: str
+) -> Arriving:
+    """Return an activity of somebody who is signed in, under an id of ours, as it is kept."""
+    said: dict[str, Any] = {
         "@context": AS_CONTEXT,
-        "id": addresses.activity_uri(derive("said here", uri)),
-        "type": "Create",
+        "id": outside.addresses.activity_uri(key),
+        "type": kind,
         "actor": visit.actor_uri,
-        "object": made,
-        **addressed,
+        "to": about["to"] if isinstance(about, dict) and "to" in about else [],
+        "cc": [],
+        "object": about,
     }
     return Arriving(
-        activity_uri=activity["id"],
+        activity_uri=said["id"],
         host=visit.host,
         actor_uri=visit.actor_uri,
-        kind="Create",
-        object_uri=uri,
-        body=orjson.dumps(activity),
+        kind=kind,
+        object_uri=object_uri,
+        body=orjson.dumps(said),
         signed_in=True,
     )
 
 
-async def _again(
+def markup_of(text: str) -> str:
+    """Return plain words as markup: paragraphs and line breaks, nothing else."""
+    paragraphs = re.split(r"\n\s*\n", text.replace("\r\n", "\n"))
+    return "".join(f"<p>{html.escape(one).replace(chr(10), '<br>')}</p>" for one in paragraphs)
+
+
+def words_of(markup: str) -> str:
+    """Return the plain words of `markup_of`'s markup."""
+    paragraphs = markup.removeprefix("<p>").removesuffix("</p>").split("</p><p>")
+    return html.unescape("\n\n".join(paragraphs).replace("<br>", "\n"))
+
+
+async def again(
     request: web.Request, path: str, title: str, text: str, wrong: str, status: int
 ) -> web.StreamResponse:
     """Show the words of a form that was not taken: nobody writes them twice."""

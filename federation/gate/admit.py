@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from federation.gate.answer import admit_accept, admit_reject
 from federation.gate.arrival import Arrival, Outcome
 from federation.gate.create import admit_create
-from federation.gate.declining import decline
+from federation.gate.declining import CLOSED, decline
 from federation.gate.delete import admit_delete
 from federation.gate.features import admit_add, admit_remove
 from federation.gate.flag import admit_flag
@@ -99,6 +99,8 @@ class Admit:
             outcome = Outcome("refused", str(refusal))
             if not one.signed_in:
                 await decline(arrival, refusal)
+            elif isinstance(refusal, CLOSED):
+                outcome = Outcome("refused", received.TOO_LATE)
         except Exception:
             # A fault puts the activity off; what fails each time is refused in the end, and the rest goes on.
             if one.attempts < LOOKS:

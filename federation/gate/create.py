@@ -10,7 +10,7 @@ from federation.gate.arrival import ADMITTED, Arrival, Outcome
 from federation.gate.render import stands_as
 from federation.gate.vote import admit_vote, take_ballot
 from federation.outside import peers, received
-from federation.outside.received import NO_AUTHOR, NO_OBJECT, NO_PARENT
+from federation.outside.received import NO_AUTHOR, NO_FORUM, NO_OBJECT, NO_PARENT
 from federation.vocabulary.collections import root_of
 from federation.vocabulary.members import widens
 from federation.vocabulary.objects import Remark, parse_object
@@ -54,7 +54,7 @@ async def admit_create(arrival: Arrival) -> Outcome:
         return Outcome("later", NO_PARENT)
     forum = await _forum(arrival, remark, parent)
     if forum is None:
-        return Outcome("refused", "It is addressed to no forum of ours.")
+        return Outcome("refused", NO_FORUM)
     if remark.is_public and forum.audience != "public":
         return Outcome("refused", "It is addressed to everybody, and the forum is not.")
     if forum.members_only and forum.is_local and await reaches_beyond(arrival, document, forum, parent):

@@ -16,33 +16,49 @@ from server.services.incoming import Incoming
 
 
 async def admit_like(arrival: Arrival) -> Outcome:
-    gate = arrival.gate
     if await undone_before(arrival):
         return Outcome("ignored", "It was undone before it came.")
-    found = await _target(arrival, arrival.activity.object_uri)
+    found = await _target(arrival, arrival.activity.object_uri, arrival.peer)
     author = await arrival.author(arrival.activity.actor_uri)
     if found is None and origin_of(arrival.activity.object_uri) == origin_of(arrival.activity.actor_uri):
         # Words of their own server, which may be on their way still: they are sent side by side.
         return Outcome("later", NOTHING_TO_LIKE)
     if found is None or author is None:
         return Outcome("refused", NOTHING_TO_LIKE)
-    target, forum = found
-    if outcome := await arrival.judge(_wish(arrival, author, target, forum, "Like")):
-        return outcome
-    await ideas.mark(gate.house, author, target, "support")
-    return ADMITTED
+    return await _mark(arrival, author, *found)
 
 
 async def undo_like(arrival: Arrival, object_uri: str) -> Outcome:
-    found = await _target(arrival, object_uri)
+    found = await _target(arrival, object_uri, arrival.peer)
     author = await arrival.author(arrival.activity.actor_uri)
     if found is None or author is None:
         return Outcome("ignored", "There is nothing to undo.")
     if arrival.received.read_back and await _liked_again(arrival, object_uri):
         return Outcome("ignored", "It was liked again since.")
-    if outcome := await arrival.judge(_wish(arrival, author, *found, "Undo")):
+    return await _unmark(arrival, author, *found)
+
+
+async def support_said_here(arrival: Arrival, author: Member, reader: str, *, is_undone: bool) -> Outcome:
+    """Take what somebody who is signed in at our edge supports, or no longer does, of what they may read there."""
+    inner = arrival.activity.object or {}
+    uri = str(inner.get("object", "")) if is_undone else arrival.activity.object_uri
+    found = await _target(arrival, uri, reader)
+    if found is None:
+        return Outcome("refused", NOTHING_TO_LIKE)
+    return await (_unmark if is_undone else _mark)(arrival, author, *found)
+
+
+async def _mark(arrival: Arrival, author: Member, target: Contribution, forum: Forum) -> Outcome:
+    if outcome := await arrival.judge(_wish(arrival, author, target, forum, "Like")):
         return outcome
-    await ideas.unmark(arrival.gate.house, author, found[0], "support")
+    await ideas.mark(arrival.gate.house, author, target, "support")
+    return ADMITTED
+
+
+async def _unmark(arrival: Arrival, author: Member, target: Contribution, forum: Forum) -> Outcome:
+    if outcome := await arrival.judge(_wish(arrival, author, target, forum, "Undo")):
+        return outcome
+    await ideas.unmark(arrival.gate.house, author, target, "support")
     return ADMITTED
 
 
@@ -62,11 +78,11 @@ def _wish(arrival: Arrival, author: Member, target: Contribution, forum: Forum, 
     )
 
 
-async def _target(arrival: Arrival, uri: str) -> tuple[Contribution, Forum] | None:
+async def _target(arrival: Arrival, uri: str, reader: str) -> tuple[Contribution, Forum] | None:
     target = await ideas.by_uri(arrival.gate.house, uri)
     if target is None or target.deleted:
         return None
-    if await stands_as(arrival.gate, target, arrival.peer) is None:
+    if await stands_as(arrival.gate, target, reader) is None:
         return None
     forum, _ = await forums.forum_and_jam(arrival.gate.house, target.forum_id)
     return target, forum

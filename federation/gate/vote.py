@@ -19,16 +19,17 @@ from server.services.text import clean_text
 
 
 async def admit_vote(
-    arrival: Arrival, author: Member, target: Contribution, poll_uri: str, answer: str
+    arrival: Arrival, author: Member, target: Contribution, poll_uri: str, answer: str, reader: str = ""
 ) -> Outcome:
-    """Take a vote: judged like a mark of support, and counted by the words that its server was granted of the poll.
+    """Take a vote: judged like a mark of support, and counted by the words that its server was granted of the poll,
+    or whoever votes, as `reader`.
 
     Answers that stand only in somebody else's copy are none: to guess one tells nothing.
     """
     gate = arrival.gate
     if not target.is_local or arrival.relay is not None:
         return Outcome("ignored", "The poll's own server counts its votes.")
-    granted = await crossings.find(gate.outside, poll_uri, arrival.peer)
+    granted = await crossings.find(gate.outside, poll_uri, reader or arrival.peer)
     names = names_of(parsed(granted.document.body)) if granted is not None else ()
     if answer not in names:
         return Outcome("refused", "That is none of the answers of this poll.")

@@ -15,11 +15,14 @@ ReceivedState = Literal["new", "ready", "admitted", "refused", "held", "ignored"
 
 # What is said of an activity that came before, or without, what it hangs on.
 NO_PARENT = "It answers nothing that we know."
+NO_FORUM = "It is addressed to no forum of ours."
 NOTHING_TO_CHANGE = "It changes nothing that we know."
 NOTHING_TO_LIKE = "It likes nothing that we know."
 NO_AUTHOR = "Its author is not known."
 NO_OBJECT = "The object could not be had from its own server."
 FAULT = "It could not be dealt with."
+#: What is said of what somebody wrote at our edge after the end.
+TOO_LATE = "It came when it was closed."
 TOO_EARLY = (NO_PARENT, NOTHING_TO_CHANGE, NOTHING_TO_LIKE, NO_AUTHOR, NO_OBJECT, FAULT)
 
 
@@ -43,7 +46,7 @@ class Received:
     signed_in: bool
 
 
-def _received(row: Mapping[str, Any]) -> Received:
+def of_row(row: Mapping[str, Any]) -> Received:
     values = {name: row[name] for name in Received.__slots__}
     flags = {"read_back": bool(row["read_back"]), "signed_in": bool(row["signed_in"])}
     return Received(**{**values, "body": bytes(row["body"]), **flags})
@@ -85,6 +88,9 @@ async def keep_all(outside: Outside, change: Transaction, requests: Sequence[Seq
             for one in arriving
         ],
     )
+    said_here = [(one.activity_uri, one.actor_uri) for one in arriving if one.signed_in]
+    if said_here:
+        await change.executemany("INSERT OR IGNORE INTO said (activity_uri, actor_uri) VALUES (?, ?)", said_here)
     for host in {one.host for one in arriving if not one.signed_in}:
         await peers.heard_from(change, host)
 
@@ -139,7 +145,7 @@ async def in_state(
         "SELECT * FROM received WHERE state = ? AND due_at <= ? AND (? = '' OR host = ?) ORDER BY id LIMIT ?",
         (state, now, host, host, limit),
     )
-    return [_received(row) for row in rows]
+    return [of_row(row) for row in rows]
 
 
 async def hosts_in_state(outside: Books, state: ReceivedState, now: float) -> list[str]:
@@ -153,7 +159,7 @@ async def hosts_in_state(outside: Books, state: ReceivedState, now: float) -> li
 
 async def by_uri(outside: Books, activity_uri: str) -> Received | None:
     row = await outside.store.fetch_one("SELECT * FROM received WHERE activity_uri = ?", (activity_uri,))
-    return None if row is None else _received(row)
+    return None if row is None else of_row(row)
 
 
 async def was_said_here(outside: Books, object_uri: str, actor_uri: str) -> bool:
@@ -173,7 +179,7 @@ async def newest_about(outside: Books, kind: str, host: str, object_uri: str, ac
         " ORDER BY id DESC LIMIT 1",
         (object_uri, kind, host, actor_uri, actor_uri),
     )
-    return None if row is None else _received(row)
+    return None if row is None else of_row(row)
 
 
 async def about(outside: Books, host: str, object_uri: str, limit: int = 50) -> list[Received]:
@@ -183,7 +189,7 @@ async def about(outside: Books, host: str, object_uri: str, limit: int = 50) -> 
         " ORDER BY id DESC LIMIT ?",
         (object_uri, host, limit),
     )
-    return [_received(row) for row in rows]
+    return [of_row(row) for row in rows]
 
 
 async def taken_about(outside: Outside, host: str, object_uri: str, limit: int = 50) -> list[Received]:
@@ -193,7 +199,7 @@ async def taken_about(outside: Outside, host: str, object_uri: str, limit: int =
         " AND state = 'admitted' AND length(body) > 0 ORDER BY id DESC LIMIT ?",
         (object_uri, host, limit),
     )
-    return [_received(row) for row in rows]
+    return [of_row(row) for row in rows]
 
 
 async def move(outside: Outside, received: Received, state: ReceivedState, note: str = "") -> None:
@@ -246,7 +252,7 @@ async def held_about(outside: Outside, host: str, object_uri: str) -> list[Recei
     rows = await outside.store.fetch(
         "SELECT * FROM received WHERE object_uri = ? AND host = ? AND state = 'held'", (object_uri, host)
     )
-    return [_received(row) for row in rows]
+    return [of_row(row) for row in rows]
 
 
 async def end_held(change: Transaction, host: str, object_uri: str) -> None:

@@ -205,6 +205,16 @@ class ReceivedRow(Model):
         indexes = (("state", "due_at"), ("object_uri", "kind"), ("host", "received_at"))
 
 
+class SaidRow(Model):
+    """Who wrote what was received from nobody: it was said at our edge by somebody who was signed in."""
+
+    activity_uri = fields.CharField(max_length=2000, primary_key=True)
+    actor_uri = fields.CharField(max_length=2000, db_index=True)
+
+    class Meta:
+        table = "said"
+
+
 class StrangerRow(Model):
     """A remote actor's document as last fetched, with what is looked up in it."""
 

@@ -10,6 +10,7 @@
 -- After: 0009_readings
 -- After: 0010_turns_of_keys
 -- After: 0011_visitors
+-- After: 0012_said_here
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -210,6 +211,10 @@ CREATE TABLE "visits" (
     "name" VARCHAR(500) NOT NULL,
     "began_at" REAL NOT NULL
 );
+CREATE TABLE "said" (
+    "activity_uri" VARCHAR(2000) NOT NULL  PRIMARY KEY,
+    "actor_uri" VARCHAR(2000) NOT NULL
+);
 CREATE INDEX "idx_crossings_forum_u_64fa29" ON "crossings" ("forum_uri", "kind", "made_at");
 CREATE INDEX "idx_crossings_thread__f71e1a" ON "crossings" ("thread_uri", "made_at");
 CREATE INDEX "idx_crossings_subject_337b0d" ON "crossings" ("subject_uri");
@@ -234,3 +239,4 @@ CREATE INDEX "idx_readings_host_2ec69c" ON "readings" ("host", "state");
 CREATE INDEX "idx_crossings_forum_u_208f49" ON "crossings" ("forum_uri", "released_at");
 CREATE INDEX "idx_visits_actor_u_feb246" ON "visits" ("actor_uri");
 CREATE INDEX "idx_visits_began_a_38f2c8" ON "visits" ("began_at");
+CREATE INDEX "idx_said_actor_u_83d6ef" ON "said" ("actor_uri");
