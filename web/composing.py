@@ -15,9 +15,9 @@ from server.domain.errors import Missing
 from server.domain.files import File
 from server.domain.ideas import INTENTS, TEXT_LIMIT, Contribution, Intent
 from server.domain.jams import Forum
-from server.services import crossings, drafts, forums, ideas, resembling
-from server.services.crossings import Draft
+from server.services import drafts, forums, ideas, judging, resembling
 from server.services.house import House
+from server.services.judging import Draft
 from server.services.labels import put_together
 from server.services.text import render, too_long
 from web.enclosing import carried, views_of
@@ -120,8 +120,8 @@ async def draw_composer(house: House, author: Member, writing: Writing) -> Compo
         writing = replace(writing, typed={**kept.typed, "builds_on": writing.typed.get("builds_on", "")})
     files = await carried(house, author, writing.typed)
     writing, whole = _cut(writing), writing.typed.get("text", "")
-    draft = await crossings.draft_by(house, author, writing.draft(author, files))
-    verdicts = await crossings.judge(house, draft)
+    draft = await judging.draft_by(house, author, writing.draft(author, files))
+    verdicts = await judging.judge(house, draft)
     reach = draw_reach(house, writing.forum, verdicts, names, await house.rulebook(), verb_of(writing))
     heads = await count_heads(house, verdicts, names)
     reach = replace(reach, heads=heads, effect=_with_undo(house, writing, reach))

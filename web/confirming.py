@@ -8,7 +8,7 @@ from server.domain.actors import Member
 from server.domain.crossings import EVERYONE
 from server.domain.ideas import TEXT_LIMIT
 from server.domain.jams import Jam
-from server.services import crossings, drafts, mentions
+from server.services import drafts, judging, mentions
 from server.services.house import House
 from web.composing import Writing
 from web.language import _
@@ -24,7 +24,7 @@ async def ask_before(house: House, writer: Member, writing: Writing, jam: Jam, f
     if not form.get("text", "").strip() or len(form["text"]) > TEXT_LIMIT:
         # Whoever sends nothing, or too much, is told so first.
         return ""
-    verdicts = await crossings.judge(house, await crossings.draft_by(house, writer, writing.draft(writer)))
+    verdicts = await judging.judge(house, await judging.draft_by(house, writer, writing.draft(writer)))
     leaving = [one for one in verdicts if one.crosses or one.verdict == "held"]
     sure = form.get(FIELD) == "1"
     names = await names_of_hosts(house)

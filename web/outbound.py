@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from server.domain.crossings import EVERYONE, Verdict
 from server.domain.files import ENDINGS, File
-from server.services import crossings, people
-from server.services.crossings import Draft
+from server.services import guises, people
 from server.services.house import House, Rulebook
+from server.services.judging import Draft
 from server.services.redaction import Words, redact
 from server.services.text import render
 from web.language import _, ngettext
@@ -52,9 +52,7 @@ async def draw_copies(
     return tuple(found)
 
 
-def _files(
-    book: Rulebook, draft: Draft, verdicts: Sequence[Verdict], words: Words | None
-) -> tuple[CopiedFile, ...]:
+def _files(book: Rulebook, draft: Draft, verdicts: Sequence[Verdict], words: Words | None) -> tuple[CopiedFile, ...]:
     """Say of each file what is told of it outside, or which rule keeps it; where no copy is safe, none leaves."""
     if words is not None and words.of_files:
         return tuple(
@@ -79,7 +77,7 @@ def _kind(file: File) -> str:
 
 async def _author(house: House, draft: Draft, redactions: frozenset[str]) -> str:
     if NAME_TO_ROLE in redactions:
-        return await crossings.appears_as(house, draft.author, draft.thread_id)
+        return await guises.appears_as(house, draft.author, draft.thread_id)
     return draft.author.name
 
 

@@ -22,8 +22,7 @@ from server.boundary.rules import NAME_TO_ROLE
 from server.domain.actors import Member
 from server.domain.jams import Forum, Jam
 from server.domain.visitors import is_visitor
-from server.services import crossings as judged
-from server.services import forums, memberships
+from server.services import forums, guises, memberships, readership
 from server.services.text import render
 
 
@@ -45,7 +44,7 @@ async def face_of(gate: Gateway, author: Member, thread_id: str, redactions: fro
         return stand_in(gate, author)
     host = gate.house.addresses.edge_host
     if NAME_TO_ROLE in redactions:
-        uri, username, name = await judged.pseudonym(gate.house, author, thread_id)
+        uri, username, name = await guises.pseudonym(gate.house, author, thread_id)
         return Face(uri, username, name, f"@{username}@{host}")
     return Face(author.uri, author.username, author.name, f"@{author.username}@{host}")
 
@@ -175,7 +174,7 @@ async def show_forum(gate: Gateway, plan: Plan, forum: Forum, jam: Jam) -> list[
         made_at=forum.created_at.timestamp(),
     )
     now = gate.house.now()
-    readers = [] if public else await judged.readers_of(gate.house, forum)
+    readers = [] if public else await readership.readers_of(gate.house, forum)
     audiences = [EVERYONE] if public else [one.audience for one in readers if one.sees(forum.uri, now)]
     if forum.members_only:
         return await _show_with_lists(gate, plan, forum, document, audiences, card)

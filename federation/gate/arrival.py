@@ -18,8 +18,7 @@ from server.domain.actors import Member
 from server.domain.crossings import Verdict
 from server.domain.jams import Forum
 from server.domain.uris import origin_of
-from server.services import crossings as judged
-from server.services import people
+from server.services import people, readership
 from server.services.incoming import Incoming, bars_incoming, judge_follow, judge_incoming, record_incoming
 
 
@@ -110,7 +109,7 @@ class Arrival:
         Who is passed on by another server is still judged by the standing of their own.
         """
         if wish.author.host != self.peer:
-            standing = await judged.reader_at(self.gate.house, wish.author.host)
+            standing = await readership.reader_at(self.gate.house, wish.author.host)
             if why := bars_incoming(standing, wish.forum, self.gate.house.now()):
                 return Outcome("refused", f"Of its author's server: {why}")
         verdict = await judge_incoming(self.gate.house, wish)
@@ -122,9 +121,7 @@ class Arrival:
         verdict = await judge_follow(self.gate.house, author, self.peer, forum)
         return await self._settle(verdict, "Follow", author, forum, f"{author.handle} wants to follow “{forum.title}”.")
 
-    async def _settle(
-        self, verdict: Verdict, act: str, author: Member, forum: Forum, preview: str
-    ) -> Outcome | None:
+    async def _settle(self, verdict: Verdict, act: str, author: Member, forum: Forum, preview: str) -> Outcome | None:
         """Keep a verdict; return None where it lets in, or a reviewer did, else what becomes of the activity."""
         await record_incoming(self.gate.house, self.received.activity_uri, act, verdict)
         if verdict.crosses:

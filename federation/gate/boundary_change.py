@@ -16,8 +16,7 @@ from server.domain.events import Event
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.visitors import is_visitor, peer_of
-from server.services import crossings as judged
-from server.services import forums, ideas, people, servers
+from server.services import forums, guises, ideas, people, readership, servers
 
 
 def card_of_activity(document: dict[str, object], forum: Forum) -> Card:
@@ -42,7 +41,7 @@ async def recall(gate: Gateway, event: Event, plan: Plan) -> None:
 
 async def _visitors_of(gate: Gateway, made: Contribution, host: str) -> list[str]:
     """Return those people of a server who read something at our edge: what is taken back from it is from them."""
-    uris = await judged.all_public_uris(gate.house, made)
+    uris = await guises.all_public_uris(gate.house, made)
     granted = {one for uri in uris for one in await crossings.audiences_of(gate.outside, uri)}
     return sorted(one for one in granted if is_visitor(one) and peer_of(one) == host)
 
@@ -53,10 +52,10 @@ async def withdraw(
     """Withdraw all copies of a contribution; an idea takes along what hangs on it."""
     hanging = await ideas.replies_of(gate.house, made.id) if made.kind == "idea" else []
     for one in [*reversed(hanging), made]:
-        if not judged.stands_here(gate.house, one):
+        if not guises.stands_here(gate.house, one):
             await withdraw_relayed(gate, plan, one, forum, audience, event.at, "hand")
             continue
-        for uri in await judged.all_public_uris(gate.house, one):
+        for uri in await guises.all_public_uris(gate.house, one):
             await bury(gate, plan, forum, uri, audience, event.at, "hand")
 
 
@@ -147,7 +146,7 @@ async def change_partner(gate: Gateway, event: Event, plan: Plan) -> None:
         found, jam = await forum_of(gate, forum.id)
         if state == "active":
             await show_forum(gate, plan, found, jam)
-        if not await judged.may_follow(gate.house, forum, host):
+        if not await readership.may_follow(gate.house, forum, host):
             plan.revoke(forum.uri, host, event.at.timestamp())
     await plan.write_so_far()
     await review_all(gate, plan, event, "agreement")

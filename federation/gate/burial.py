@@ -19,8 +19,7 @@ from server.domain.crossings import Verdict
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.recalls import Cause
-from server.services import crossings as judged
-from server.services import forums
+from server.services import forums, guises, judging, readership
 
 
 async def bury(
@@ -114,9 +113,9 @@ async def end_grants(
     what it has until it is judged again.
     """
     said = {verdict.audience: verdict for verdict in verdicts}
-    paused = {reader.audience for reader in await judged.readers_of(gate.house, forum) if reader.paused}
+    paused = {reader.audience for reader in await readership.readers_of(gate.house, forum) if reader.paused}
     ended = False
-    for uri in await judged.all_public_uris(gate.house, made) if judged.stands_here(gate.house, made) else [made.uri]:
+    for uri in await guises.all_public_uris(gate.house, made) if guises.stands_here(gate.house, made) else [made.uri]:
         granted = await crossings.audiences_of(gate.outside, uri)
         kept = paused | {
             audience
@@ -131,7 +130,7 @@ async def end_grants(
                 plan.merge(uri, audience)
                 continue
             ended = True
-            if judged.stands_here(gate.house, made):
+            if guises.stands_here(gate.house, made):
                 await bury(gate, plan, forum, uri, audience, at, cause)
             else:
                 await withdraw_relayed(gate, plan, made, forum, audience, at, cause)
@@ -149,17 +148,17 @@ async def _keeps(gate: Gateway, made: Contribution, uri: str, verdict: Verdict, 
 
 async def _wanted_uri(gate: Gateway, made: Contribution, verdict: Verdict) -> str:
     """Return where the copy stands that a verdict lets across: others' words have no redacted twins."""
-    here = judged.stands_here(gate.house, made)
-    return await judged.public_uri(gate.house, made, verdict.redactions) if here else made.uri
+    here = guises.stands_here(gate.house, made)
+    return await guises.public_uri(gate.house, made, verdict.redactions) if here else made.uri
 
 
 async def _older_words_stand(gate: Gateway, made: Contribution, uri: str, audience: str) -> bool:
     """Say whether an audience holds an earlier version, and may still, while the newest waits for a reviewer."""
     number, _ = await crossings.newest_version(gate.outside, uri, audience)
-    draft = await judged.earlier_draft(gate.house, made, number) if number < made.version else None
+    draft = await judging.earlier_draft(gate.house, made, number) if number < made.version else None
     if draft is None:
         return False
-    verdict = next((one for one in await judged.judge(gate.house, draft) if one.audience == audience), None)
+    verdict = next((one for one in await judging.judge(gate.house, draft) if one.audience == audience), None)
     if verdict is None:
         return False
     if uri != await _wanted_uri(gate, made, verdict):

@@ -30,7 +30,7 @@ from server.domain.jams import Forum
 from server.domain.recalls import Cause
 from server.domain.visitors import servers_in
 from server.services import crossings as judged
-from server.services import ideas, people
+from server.services import guises, ideas, judging, people
 
 
 async def release_new(gate: Gateway, event: Event, plan: Plan) -> None:
@@ -91,8 +91,8 @@ async def release_deletion(gate: Gateway, event: Event, plan: Plan) -> None:
     if made is None:
         return
     forum, _ = await forum_of(gate, made.forum_id)
-    if judged.stands_here(gate.house, made):
-        for uri in await judged.all_public_uris(gate.house, made):
+    if guises.stands_here(gate.house, made):
+        for uri in await guises.all_public_uris(gate.house, made):
             await bury(gate, plan, forum, uri, None, event.at, "deletion")
             plan.forget(uri)
     else:
@@ -124,7 +124,7 @@ async def release(
         await hold_back(gate, made, forum, verdicts)
     apart = await apart_from_everyone(gate, made, verdicts)
     crossing = [verdict for verdict in verdicts if verdict.crosses]
-    if judged.stands_here(gate.house, made):
+    if guises.stands_here(gate.house, made):
         for copy in await copies_for(gate, made, forum, crossing):
             await _cross(gate, plan, made, forum, as_released(copy, reviewed), apart, deliver=deliver)
     else:
@@ -135,7 +135,7 @@ async def release(
 
 async def decide(gate: Gateway, made: Contribution, forum: Forum) -> tuple[list[Verdict], Reviewed]:
     """Judge a contribution for every audience; return what comes of it, and what reviewers said."""
-    verdicts = await judged.judge(gate.house, await judged.draft_of(gate.house, made, forum))
+    verdicts = await judging.judge(gate.house, await judging.draft_of(gate.house, made, forum))
     reviewed = await reviewed_of(gate, made, forum, verdicts)
     return [_as_reviewed(verdict, reviewed) for verdict in verdicts], reviewed
 

@@ -19,8 +19,7 @@ from server.domain.actors import Member
 from server.domain.ideas import INTENTS, Contribution, Intent
 from server.domain.jams import Forum
 from server.domain.uris import origin_of
-from server.services import crossings as judged
-from server.services import forums, ideas, people, polls
+from server.services import forums, guises, ideas, people, polls, readership
 from server.services.ideas import Origin
 from server.services.incoming import Incoming, label_of
 from server.services.text import plain, sanitise
@@ -32,7 +31,7 @@ BEYOND = "It is addressed to others than the people of this forum."
 
 async def admit_create(arrival: Arrival) -> Outcome:
     gate = arrival.gate
-    if judged.our_object(gate.house, arrival.activity.object_uri):
+    if guises.our_object(gate.house, arrival.activity.object_uri):
         return Outcome("ignored", "It is our own.")
     document = await arrival.object()
     if document is None:
@@ -77,9 +76,7 @@ async def let_in(
     gate = arrival.gate
     words = plain(sanitise(remark.html))
     root = await ideas.by_id(gate.house, parent.thread_id) if parent else None
-    label = await label_of(
-        gate.house, arrival.peer, forum, remark.label, is_public=remark.is_public, above=root
-    )
+    label = await label_of(gate.house, arrival.peer, forum, remark.label, is_public=remark.is_public, above=root)
     wish = Incoming(
         author=author,
         peer=arrival.peer,
@@ -134,9 +131,7 @@ def check_authorship(arrival: Arrival, remark: Remark) -> str:
     return ""
 
 
-async def reaches_beyond(
-    arrival: Arrival, document: dict[str, Any], forum: Forum, near: Contribution | None
-) -> bool:
+async def reaches_beyond(arrival: Arrival, document: dict[str, Any], forum: Forum, near: Contribution | None) -> bool:
     """Say whether words in a closed forum, or the activity around them, are addressed to others as well.
 
     Those whom they answer may be named: the author of what is answered, or of what that answers.
@@ -144,9 +139,7 @@ async def reaches_beyond(
     above = await ideas.by_id(arrival.gate.house, near.parent_id or near.thread_id) if near else None
     named = [await people.member_by_id(arrival.gate.house, one.author_id) for one in (near, above) if one]
     spoken_to = [uri for one in named if one for uri in (one.uri, stand_in(arrival.gate, one).uri)] or [""]
-    return all(
-        widens(document, forum.uri, one) or widens(arrival.activity.raw, forum.uri, one) for one in spoken_to
-    )
+    return all(widens(document, forum.uri, one) or widens(arrival.activity.raw, forum.uri, one) for one in spoken_to)
 
 
 async def _is_gone(arrival: Arrival, remark: Remark) -> bool:
@@ -194,6 +187,6 @@ async def _forum(arrival: Arrival, remark: Remark, parent: Contribution | None) 
         return arrival.relay
     for uri in sorted(remark.addressed | arrival.activity.addressed()):
         found = await forums.forum_by_uri(arrival.gate.house, uri)
-        if found and found.is_local and await judged.may_follow(arrival.gate.house, found, arrival.peer):
+        if found and found.is_local and await readership.may_follow(arrival.gate.house, found, arrival.peer):
             return found
     return None

@@ -7,8 +7,7 @@ from federation.gate.receipts import acknowledge
 from federation.outside import peers, received
 from federation.outside.peers import Fetched
 from server.domain.uris import origin_of
-from server.services import crossings as judged
-from server.services import forums, holds, ideas, people
+from server.services import forums, guises, holds, ideas, people
 
 
 async def admit_delete(arrival: Arrival) -> Outcome:
@@ -51,7 +50,7 @@ async def _remember(arrival: Arrival) -> Outcome:
     activity, gate = arrival.activity, arrival.gate
     sender = arrival.relay.uri if arrival.relay else activity.actor_uri
     theirs = origin_of(activity.object_uri) == origin_of(sender) == origin_of(activity.actor_uri)
-    if theirs and not judged.our_object(gate.house, activity.object_uri):
+    if theirs and not guises.our_object(gate.house, activity.object_uri):
         await peers.keep_fetched(gate.outside, Fetched(activity.object_uri, 410, None))
         waiting = await received.held_about(gate.outside, arrival.peer, activity.object_uri)
         await holds.drop_incoming(gate.house, [one.activity_uri for one in waiting])

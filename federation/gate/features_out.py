@@ -22,7 +22,7 @@ from server.domain.events import Event
 from server.domain.ideas import Contribution, MarkKind
 from server.domain.jams import Forum
 from server.services import crossings as judged
-from server.services import ideas, people
+from server.services import guises, ideas, judging, people, readership
 
 # A microblog's `featured` are somebody's own words: this would mean nothing to it.
 OTHERS: tuple[PeerKind, ...] = ("microblog",)
@@ -76,13 +76,15 @@ async def bring_marks_in_line(gate: Gateway, plan: Plan, idea_id: str, event: Ev
 
 async def _wanted(gate: Gateway, made: Contribution, forum: Forum) -> tuple[dict[str, Marks], set[str]]:
     """Return which marks each audience may know of, and the hosts for which everyone's word is not."""
-    wanted: dict[str, set[MarkKind]] = {reader.audience: set() for reader in await judged.readers_of(gate.house, forum)}
+    wanted: dict[str, set[MarkKind]] = {
+        reader.audience: set() for reader in await readership.readers_of(gate.house, forum)
+    }
     for kind, by_id in (await ideas.markers(gate.house, made)).items():
         by = await people.member_by_id(gate.house, by_id)
         if by is None or made.hidden:
             continue
-        draft = judged.Draft(forum, by, "", "", made.label, "Add", made.thread_id, made.id)
-        for verdict in await judged.judge(gate.house, draft):
+        draft = judging.Draft(forum, by, "", "", made.label, "Add", made.thread_id, made.id)
+        for verdict in await judging.judge(gate.house, draft):
             if verdict.crosses:
                 wanted[verdict.audience].add(kind)
     apart = set(wanted) - {EVERYONE} | await judged.recalled_hosts(gate.house, made)
@@ -91,7 +93,7 @@ async def _wanted(gate: Gateway, made: Contribution, forum: Forum) -> tuple[dict
 
 async def _known(gate: Gateway, made: Contribution) -> Mapping[tuple[str, str], Crossing]:
     """Return, by audience and address, what is told of an idea now."""
-    uris = await judged.all_public_uris(gate.house, made) if judged.stands_here(gate.house, made) else [made.uri]
+    uris = await guises.all_public_uris(gate.house, made) if guises.stands_here(gate.house, made) else [made.uri]
     told = await histories.said_of(gate.outside, uris, ("Add", "Remove"))
     return {(one.document.audience, one.card.subject_uri): one for one in told}
 

@@ -14,8 +14,7 @@ from federation.outside.crossings import Card
 from federation.outside.peers import Follower
 from federation.vocabulary import activities
 from server.domain.jams import Forum
-from server.services import crossings as judged
-from server.services import forums
+from server.services import forums, readership
 
 # As many announces as a server that joins late is sent at most.
 CATCH_UP = 2_000
@@ -27,7 +26,7 @@ async def admit_follow(arrival: Arrival) -> Outcome:
         return Outcome("ignored", "It was undone before it came.")
     forum = await forums.forum_by_uri(gate.house, arrival.activity.object_uri)
     inbox = await inbox_of(gate, arrival.activity.actor_uri)
-    if forum is None or inbox is None or not await judged.may_follow(gate.house, forum, arrival.peer):
+    if forum is None or inbox is None or not await readership.may_follow(gate.house, forum, arrival.peer):
         return Outcome("refused", "There is no such forum for this server.")
     visitor = await arrival.visitor()
     if visitor is None:
@@ -118,6 +117,4 @@ async def _read_it(arrival: Arrival, forum: Forum) -> None:
     now = arrival.gate.outside.now()
     sends = await kind_of(arrival.gate, forum.host) == "marmalade"
     due_at = now + readings.AFTER_JOINING if sends else now
-    arrival.plan.steps.append(
-        lambda change: readings.ask(change, forum.uri, forum.host, forum.uri, now, due_at=due_at)
-    )
+    arrival.plan.steps.append(lambda change: readings.ask(change, forum.uri, forum.host, forum.uri, now, due_at=due_at))

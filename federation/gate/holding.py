@@ -22,8 +22,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.polls import words_of
 from server.domain.uris import new_id
-from server.services import crossings as judged
-from server.services import holds
+from server.services import guises, holds, judging
 from server.services.house import Rulebook
 
 CHANGED = "What would cross, or the rule that holds it, has changed since it was approved; please look again."
@@ -86,10 +85,10 @@ async def reviewed_of(gate: Gateway, made: Contribution, forum: Forum, verdicts:
 
 
 async def released_before(
-    gate: Gateway, made: Contribution, number: int, draft: judged.Draft, verdict: Verdict, uri: str
+    gate: Gateway, made: Contribution, number: int, draft: judging.Draft, verdict: Verdict, uri: str
 ) -> bool:
     """Say whether reviewers released an earlier version, as it stands under a URI, from the rules that hold it now."""
-    if judged.stands_here(gate.house, made):
+    if guises.stands_here(gate.house, made):
         standing = await crossings.exact_newest(gate.outside, uri, verdict.audience)
         sha = sha_of(orjson.loads(standing.document.body)) if standing is not None else ""
     else:
@@ -193,7 +192,7 @@ async def _documents(
     """Return the documents on offer, each with the name under which its author appears, and its audiences."""
     if not held:
         return []
-    if judged.stands_here(gate.house, made):
+    if guises.stands_here(gate.house, made):
         copies = await copies_for(gate, made, forum, held)
         return [(copy.document, copy.face.name, copy.audiences) for copy in copies]
     document = await original(gate, made)

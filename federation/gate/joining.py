@@ -14,8 +14,8 @@ from federation.vocabulary.members import is_members_only
 from server.domain.events import Event
 from server.domain.jams import Audience, Forum
 from server.services import forums, people
-from server.services.crossings import reader_at
 from server.services.house import House
+from server.services.readership import reader_at
 from server.services.text import plain, sanitise
 
 

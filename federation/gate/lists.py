@@ -19,8 +19,7 @@ from federation.vocabulary.members import FRESH_SECONDS, is_members_only, read_l
 from server.domain.events import Event
 from server.domain.jams import Forum
 from server.domain.visitors import is_visitor
-from server.services import crossings as judged
-from server.services import ideas, memberships
+from server.services import ideas, memberships, readership
 
 UNKNOWN_LIST = "It came under a list that we do not know."
 
@@ -34,7 +33,7 @@ async def change_list(gate: Gateway, event: Event, plan: Plan) -> None:
         plan.ask(server_handle(host), gate.house.addresses.server_uri)
     if jam.state == "draft":
         return
-    readers = {one.audience for one in await judged.readers_of(gate.house, forum)}
+    readers = {one.audience for one in await readership.readers_of(gate.house, forum)}
     before = set(await crossings.audiences_of(gate.outside, forum.uri))
     for host in sorted(before - readers):
         await _part(gate, plan, forum, host, event)

@@ -12,8 +12,7 @@ from federation.gate.routing import Carriage, activity_uri, attested_for, freeze
 from federation.outside import crossings
 from federation.vocabulary import activities
 from server.domain.events import Event
-from server.services import crossings as judged
-from server.services import ideas, people
+from server.services import ideas, judging, people
 
 
 async def release_mark(gate: Gateway, event: Event, plan: Plan) -> None:
@@ -49,8 +48,8 @@ async def _send(gate: Gateway, event: Event, plan: Plan, *, undone: bool, again:
     if inbox is None:
         return
     uri = await stands_as(gate, made, forum.host)
-    draft = judged.Draft(forum, by, "", "", "GREEN", "Undo" if undone else "Like", made.thread_id, made.id)
-    verdict = next((one for one in await judged.judge(gate.house, draft) if one.audience == forum.host), None)
+    draft = judging.Draft(forum, by, "", "", "GREEN", "Undo" if undone else "Like", made.thread_id, made.id)
+    verdict = next((one for one in await judging.judge(gate.house, draft) if one.audience == forum.host), None)
     if uri is None or verdict is None or not verdict.crosses:
         return
     face = await face_of(gate, by, made.thread_id, verdict.redactions)

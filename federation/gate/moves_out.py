@@ -25,7 +25,7 @@ from server.domain.events import Event
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.services import crossings as judged
-from server.services import forums, ideas, moves
+from server.services import forums, guises, ideas, moves, readership
 
 # Software that moves whole topics reads a Move as its own, and is told by what is withdrawn and what is new.
 OTHERS: tuple[PeerKind, ...] = ("forum", "microblog", "unknown")
@@ -64,7 +64,7 @@ async def _tell_where(
     kind = await moves.kind_of(gate.house, made) if not made.deleted and not event.data.get("renewed") else None
     if kind is None or not stood or not forum.is_local:
         return
-    apart = {one.audience for one in await judged.readers_of(gate.house, forum)} - {EVERYONE}
+    apart = {one.audience for one in await readership.readers_of(gate.house, forum)} - {EVERYONE}
     apart |= await judged.recalled_hosts(gate.house, made)
     root = await ideas.by_id(gate.house, made.thread_id) or made
     threads = await standings(gate, root, list(stood))
@@ -106,7 +106,7 @@ async def _stood_in(gate: Gateway, one: Contribution) -> Forum | None:
         return None
     forum, _ = await forum_of(gate, one.forum_id)
     root = await ideas.by_id(gate.house, one.thread_id)
-    roots = await judged.all_public_uris(gate.house, root) if root else []
+    roots = await guises.all_public_uris(gate.house, root) if root else []
     former = await moves.former_uris(gate.house, root) if root else []
     if found.card.forum_uri == forum.uri and found.card.thread_uri in set(roots) - set(former):
         return None

@@ -26,7 +26,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.outcomes import Outcome
 from server.services import crossings as judged
-from server.services import flagging, ideas, outcomes, people
+from server.services import flagging, guises, ideas, judging, outcomes, people
 
 # Other software would take it for the words of somebody who may not change them.
 OTHERS: tuple[PeerKind, ...] = ("forum", "microblog", "unknown")
@@ -55,7 +55,7 @@ async def bring_outcome_in_line(gate: Gateway, plan: Plan, idea_id: str, event: 
     wanted = await _wanted(gate, made, forum, by, found[0])
     apart = set(wanted) - {EVERYONE} | await judged.recalled_hosts(gate.house, made)
     uris = await standings(gate, made, list(wanted))
-    own = await judged.all_public_uris(gate.house, made) if judged.stands_here(gate.house, made) else [made.uri]
+    own = await guises.all_public_uris(gate.house, made) if guises.stands_here(gate.house, made) else [made.uri]
     rows = await histories.said_of(gate.outside, own, (OUTCOME,))
     known = {(one.document.audience, one.card.subject_uri): one for one in rows}
     changed: dict[tuple[str, Decision | None], list[str]] = {}
@@ -89,8 +89,8 @@ async def _wanted(gate: Gateway, made: Contribution, forum: Forum, by: Member, o
 
 
 async def _judge(gate: Gateway, made: Contribution, forum: Forum, by: Member, said: Decision) -> list[Verdict]:
-    draft = judged.Draft(forum, by, said.stream, said.reason, made.label, "Create", made.thread_id, "")
-    return await judged.judge(gate.house, draft)
+    draft = judging.Draft(forum, by, said.stream, said.reason, made.label, "Create", made.thread_id, "")
+    return await judging.judge(gate.house, draft)
 
 
 async def _safe(gate: Gateway, by: Member, said: Decision, verdict: Verdict) -> Decision | None:

@@ -21,8 +21,8 @@ from server.domain.crossings import Verdict
 from server.domain.ideas import Contribution
 from server.domain.self_test import is_identity
 from server.services import crossings as judged
-from server.services.crossings import Judged, words_judged
 from server.services.house import House
+from server.services.judging import Judged, words_judged
 
 Step = Callable[[Transaction], Awaitable[object]]
 

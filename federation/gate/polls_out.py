@@ -22,7 +22,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.visitors import servers_in
 from server.services import crossings as judged
-from server.services import ideas, people, polls
+from server.services import ideas, judging, people, polls
 
 
 async def release_counts(gate: Gateway, event: Event, plan: Plan) -> None:
@@ -121,7 +121,7 @@ async def _verdict(gate: Gateway, made: Contribution, member_id: str) -> Verdict
     forum, _ = await forum_of(gate, made.forum_id)
     if by is None or made.author_host in await judged.recalled_hosts(gate.house, made):
         return None
-    draft = judged.Draft(forum, by, "", "", "GREEN", "Like", made.thread_id, made.id)
-    said = {one.audience: one for one in await judged.judge(gate.house, draft)}
+    draft = judging.Draft(forum, by, "", "", "GREEN", "Like", made.thread_id, made.id)
+    said = {one.audience: one for one in await judging.judge(gate.house, draft)}
     found = said.get(made.author_host, said.get(EVERYONE))
     return found if found is not None and found.crosses else None

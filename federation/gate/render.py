@@ -19,8 +19,7 @@ from server.domain.crossings import Verdict
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.polls import Poll
-from server.services import crossings as judged
-from server.services import ideas, people, polls
+from server.services import guises, ideas, people, polls
 from server.services.redaction import Words, redact, redact_poll
 
 
@@ -58,16 +57,14 @@ async def standings(gate: Gateway, made: Contribution, audiences: Sequence[str])
     Its author's own server has it anyway, and the server of the forum by which it came to us.
     """
     found: dict[str, str] = {}
-    if not judged.stands_here(gate.house, made):
+    if not guises.stands_here(gate.house, made):
         forum, _ = await forum_of(gate, made.forum_id)
         public = forum.audience == "public"
         for one in audiences:
-            if one == made.author_host or (
-                not forum.is_local and (one == forum.host or (public and one == EVERYONE))
-            ):
+            if one == made.author_host or (not forum.is_local and (one == forum.host or (public and one == EVERYONE))):
                 found[one] = made.uri
     left = [one for one in audiences if one not in found]
-    uris = await judged.all_public_uris(gate.house, made) if left else []
+    uris = await guises.all_public_uris(gate.house, made) if left else []
     granted = await crossings.granted(gate.outside, uris, left) if left else {}
     return found | {one: next(uri for uri in uris if uri in granted[one]) for one in left if granted[one]}
 
@@ -101,7 +98,7 @@ async def copies_for(gate: Gateway, made: Contribution, forum: Forum, verdicts: 
         )
         if words is None:
             continue
-        uri = await judged.public_uri(gate.house, made, redactions)
+        uri = await guises.public_uri(gate.house, made, redactions)
         enclosed = enclose(gate, uri, some, words.of_files)
         face = await face_of(gate, author, root.id, redactions)
         alike = [verdict.audience for verdict in verdicts if verdict.redactions == redactions]
@@ -155,7 +152,7 @@ def _context(gate: Gateway, forum: Forum, root: Contribution, root_uri: str) -> 
     """Return where the forum's own server lists a thread: ours, at the idea where that is ours; "" for others'."""
     if not forum.is_local:
         return ""
-    return f"{root_uri}/context" if judged.stands_here(gate.house, root) else thread_uri(forum.uri, root_uri)
+    return f"{root_uri}/context" if guises.stands_here(gate.house, root) else thread_uri(forum.uri, root_uri)
 
 
 async def _places(

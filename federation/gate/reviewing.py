@@ -19,7 +19,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.recalls import Cause
 from server.services import crossings as judged
-from server.services import forums, holds, ideas, outcomes
+from server.services import forums, guises, holds, ideas, judging, outcomes, readership
 
 AT_ONCE = 200
 Standing = dict[tuple[str, str], int]
@@ -42,20 +42,20 @@ async def review_all(gate: Gateway, plan: Plan, event: Event, cause: Cause) -> N
 async def _review(
     gate: Gateway, plan: Plan, forum: Forum, several: Sequence[Contribution], event: Event, cause: Cause
 ) -> None:
-    forms = await judged.twins_of(gate.house, [made.id for made in several])
+    forms = await guises.twins_of(gate.house, [made.id for made in several])
     uris = {
-        made.id: [made.uri, *forms.get(made.id, {}).values()] if judged.stands_here(gate.house, made) else [made.uri]
+        made.id: [made.uri, *forms.get(made.id, {}).values()] if guises.stands_here(gate.house, made) else [made.uri]
         for made in several
     }
     standing = await crossings.standing(gate.outside, [uri for found in uris.values() for uri in found])
     said = await judged.effects_of(gate.house, [made.id for made in several])
     decided = await outcomes.decided_among(gate.house, [made.id for made in several])
     asked = await holds.asked_about(gate.house, [made.id for made in several])
-    paused = {reader.audience for reader in await judged.readers_of(gate.house, forum) if reader.paused}
+    paused = {reader.audience for reader in await readership.readers_of(gate.house, forum) if reader.paused}
     for made in several:
-        verdicts = await judged.judge(gate.house, await judged.draft_of(gate.house, made, forum=forum))
+        verdicts = await judging.judge(gate.house, await judging.draft_of(gate.house, made, forum=forum))
         stands = {key: version for uri in uris[made.id] for key, version in standing.get(uri, {}).items()}
-        found, here = forms.get(made.id, {}), judged.stands_here(gate.house, made)
+        found, here = forms.get(made.id, {}), guises.stands_here(gate.house, made)
         if made.id in asked or not _is_in_line(made, verdicts, stands, found, paused, here):
             await plan.write_so_far()
             await bring_in_line(gate, plan, made, forum, event, cause)
@@ -88,6 +88,6 @@ def _is_in_line(
             return False
         if verdict.crosses and verdict.audience not in paused:
             redacted = here and bool(verdict.redactions)
-            uri = forms.get(judged.form_of(verdict.redactions), "") if redacted else made.uri
+            uri = forms.get(guises.form_of(verdict.redactions), "") if redacted else made.uri
             wanted[uri, verdict.audience] = made.version
     return wanted == {key: version for key, version in stands.items() if key[1] not in paused}

@@ -22,8 +22,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.uris import host_of
 from server.domain.visitors import visitor_audience
-from server.services import crossings as judged
-from server.services import forums, holds, ideas, polls
+from server.services import forums, guises, holds, ideas, polls
 from server.services.ideas import Origin
 from server.services.incoming import Incoming
 from server.services.text import plain, sanitise
@@ -99,7 +98,7 @@ async def _delete(arrival: Arrival, author: Member, reader: str) -> Outcome:
     gate, uri = arrival.gate, arrival.activity.object_uri
     known = await ideas.by_uri(gate.house, uri)
     if known is not None:
-        if known.author_id != author.id or not judged.our_object(gate.house, uri):
+        if known.author_id != author.id or not guises.our_object(gate.house, uri):
             return Outcome("refused", NOTHING_TO_CHANGE)
         await ideas.delete(gate.house, author, known)
     held = await received.held_about(gate.outside, arrival.peer, uri)
@@ -131,7 +130,7 @@ SAID: dict[str, Callable[[Arrival, Member, str], Awaitable[Outcome]]] = {
 
 
 def _is_theirs(arrival: Arrival, remark: Remark) -> bool:
-    return judged.our_object(arrival.gate.house, remark.uri) and remark.author_uri == arrival.activity.actor_uri
+    return guises.our_object(arrival.gate.house, remark.uri) and remark.author_uri == arrival.activity.actor_uri
 
 
 async def _forum(arrival: Arrival, remark: Remark, parent: Contribution | None, reader: str) -> Forum | None:

@@ -18,8 +18,7 @@ from federation.vocabulary.actors import MalformedActor, parse_actor
 from federation.vocabulary.hosting import tells_outcome
 from federation.vocabulary.objects import parse_object
 from server.boundary.labels import Label
-from server.services import crossings as judged
-from server.services import forums, ideas
+from server.services import forums, guises, ideas
 from server.services.ideas import Origin
 from server.services.incoming import Incoming, label_of
 from server.services.text import plain, sanitise
@@ -30,7 +29,7 @@ ACTOR_TYPES = {"Person", "Group", "Application", "Service", "Organization"}
 async def admit_update(arrival: Arrival) -> Outcome:
     if tells_outcome(arrival.activity.raw):
         return await admit_outcome(arrival)
-    if judged.our_object(arrival.gate.house, arrival.activity.object_uri):
+    if guises.our_object(arrival.gate.house, arrival.activity.object_uri):
         return Outcome("ignored", "It is our own.")
     document = await arrival.object()
     if document is None:

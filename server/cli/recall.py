@@ -11,7 +11,7 @@ from server.cli.home import at_home, open_house, open_ledger, operator, run, wai
 from server.domain.errors import Refusal
 from server.domain.ideas import Contribution
 from server.domain.recalls import recall_sentence
-from server.services import crossings, ideas
+from server.services import crossings, guises, ideas
 from server.services.house import House
 
 
@@ -49,7 +49,7 @@ async def _recall(home: Path, object_: str, peer: str, *, dry_run: bool) -> Done
 
     async with open_house(home) as house, open_ledger(home) as ledger:
         made = await _find(house, object_)
-        asks = await recalls.would_ask(ledger, await crossings.uris_with(house, made), peer or None)
+        asks = await recalls.would_ask(ledger, await guises.uris_with(house, made), peer or None)
         if dry_run:
             return Done(made.uri, len(asks), dealt_with=False)
         await crossings.recall(house, await operator(house), made, peer)

@@ -16,7 +16,7 @@ from server.domain.jams import Forum
 from server.domain.outcomes import Outcome, OutcomeKind, Stream
 from server.domain.uris import new_id
 from server.services import ideas
-from server.services.crossings import all_public_uris
+from server.services.guises import all_public_uris
 from server.services.house import House
 from server.storage import contributions, events, follows, mark_reasons, moves, outcomes
 from server.storage.contributions import THEIRS

@@ -7,10 +7,10 @@ from server.domain.crossings import EVERYONE, Verdict
 from server.domain.errors import Conflict
 from server.domain.ideas import Contribution
 from server.domain.moderation import Case
-from server.services import crossings
-from server.services.crossings import Draft
+from server.services import judging
 from server.services.forums import forum_and_jam
 from server.services.house import House
+from server.services.judging import Draft
 from server.services.redaction import Words, redact
 from server.services.text import render
 from server.storage import cases
@@ -34,7 +34,7 @@ async def judge_flag(house: House, by: Member, made: Contribution, words: str) -
     """Return what the rules say of telling an author's own server, as one of its forum's readers or as anybody."""
     forum, _ = await forum_and_jam(house, made.forum_id)
     draft = Draft(forum, by, "", words, forum.label, "Flag", made.thread_id, "")
-    verdicts = {one.audience: one for one in await crossings.judge(house, draft)}
+    verdicts = {one.audience: one for one in await judging.judge(house, draft)}
     return verdicts.get(made.author_host) or verdicts.get(EVERYONE)
 
 

@@ -16,11 +16,13 @@ from server.domain.errors import Invalid
 from server.domain.ideas import NOTHING_ATTACHED, Attached, Contribution
 from server.domain.jams import Forum
 from server.domain.servers import STANDINGS, Standing
-from server.services.crossings import Judged, Reader, judge_source, reader_at, record_verdicts
+from server.services.crossings import record_verdicts
 from server.services.forums import mirror_key
 from server.services.house import House
 from server.services.judgement import places_json, verdict_of
+from server.services.judging import Judged, judge_source
 from server.services.quotes import Said, untold
+from server.services.readership import Reader, reader_at
 from server.services.servers import bars
 from server.services.shadow import try_out
 from server.storage import contributions, memberships
@@ -135,9 +137,7 @@ async def _whole_findings(house: House, incoming: Incoming, words: str) -> froze
     return frozenset(found)
 
 
-async def _facts(
-    house: House, incoming: Incoming, reader: Reader, findings: frozenset[str], now: datetime
-) -> Facts:
+async def _facts(house: House, incoming: Incoming, reader: Reader, findings: frozenset[str], now: datetime) -> Facts:
     author, label, attached = incoming.author, incoming.label, incoming.attached
     own = incoming.changes if incoming.changes and incoming.changes.author_id == author.id else None
     before = await contributions.count_by_author(
@@ -185,9 +185,7 @@ async def judge_follow(house: House, author: Member, peer: str, forum: Forum) ->
     No accept is needed: what is shared is there to be followed.
     """
     book, now = await house.rulebook(), house.now()
-    wish = Incoming(
-        author=author, peer=peer, forum=forum, act="Follow", thing="forum", label=Label.parse(forum.label)
-    )
+    wish = Incoming(author=author, peer=peer, forum=forum, act="Follow", thing="forum", label=Label.parse(forum.label))
     standing, said = await _standing(house, wish)
     facts = await _facts(house, wish, await reader_at(house, peer), await _whole_findings(house, wish, ""), now)
     verdict = verdict_of(book, facts, now)

@@ -1,7 +1,7 @@
 """The list of a forum that is for its members alone: who is on it, inviting, letting go, leaving.
 
 Whoever is not on it learns nothing of the forum. Nothing here decides that: every reader of jams, forums and ideas
-asks `server.services.jams.hidden_jams`, and every audience outside comes from `server.services.crossings.readers_of`.
+asks `server.services.jams.hidden_jams`, and every audience outside comes from `server.services.readership.readers_of`.
 Such a forum stands alone in its jam, so that what is counted, shown or streamed for a jam is about it alone.
 """
 

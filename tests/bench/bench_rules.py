@@ -22,7 +22,7 @@ from server.domain.actors import Member
 from server.domain.crossings import Verdict
 from server.domain.jams import Charter, Forum
 from server.domain.uris import Addresses, new_id
-from server.services import crossings, dry_run, explain, forums, ideas, jams, partners, people, rules, shadow
+from server.services import dry_run, explain, forums, ideas, jams, judging, partners, people, rules, shadow
 from server.services.house import House
 from server.settings import Organisation, Settings
 
@@ -46,7 +46,7 @@ async def fill(house: House, ada: Member, forum: Forum, count: int) -> None:
     made = []
     for number in range(IDEAS):
         made.append(await ideas.post_idea(house, ada, forum, "Idea", f"{WORDS} {number}"))
-    verdicts = [(await crossings.judge(house, await crossings.draft_of(house, one)))[0] for one in made[:50]]
+    verdicts = [(await judging.judge(house, await judging.draft_of(house, one)))[0] for one in made[:50]]
     rows = []
     for number in range(count):
         verdict: Verdict = verdicts[number % len(verdicts)]
@@ -72,12 +72,10 @@ async def timed(work: Callable[[], Awaitable[object]]) -> tuple[float, object]:
     return time.process_time() - began, answer
 
 
-async def judging(house: House, ada: Member, forum: Forum) -> float:
+async def judging_time(house: House, ada: Member, forum: Forum) -> float:
     """Return the milliseconds that one draft takes for all its readers: the median of many."""
-    drafts = [
-        crossings.Draft(forum, ada, "Idea", f"{WORDS} {number}", "GREEN") for number in range(DRAFTS)
-    ]
-    seconds = sorted([(await timed(lambda draft=draft: crossings.judge(house, draft)))[0] for draft in drafts])
+    drafts = [judging.Draft(forum, ada, "Idea", f"{WORDS} {number}", "GREEN") for number in range(DRAFTS)]
+    seconds = sorted([(await timed(lambda draft=draft: judging.judge(house, draft)))[0] for draft in drafts])
     return seconds[len(seconds) // 2] * 1000
 
 
@@ -91,9 +89,9 @@ async def main(count: int) -> None:
             text = (await rules.rules_in_force(house))[0].text
             for number in range(PARTNERS):
                 await partners.add_partner(house, ada, f"partner{number}.example", "partner")
-            alone = await judging(house, ada, forum)
+            alone = await judging_time(house, ada, forum)
             await shadow.start_shadow(house, ada, text + GUARD)
-            beside = await judging(house, ada, forum)
+            beside = await judging_time(house, ada, forum)
             print(f"judging for {PARTNERS + 1} readers: {alone:.2f} ms; with a shadow: {beside:.2f} ms")
             await shadow.end_shadow(house, ada)
             await fill(house, ada, forum, count)

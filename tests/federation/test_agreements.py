@@ -21,7 +21,7 @@ from server.boundary.labels import Clearance, Level
 from server.domain.agreements import Agreement, NamedForum, Terms
 from server.domain.errors import Conflict, Invalid
 from server.domain.jams import Forum
-from server.services import agreements, crossings, forums, ideas, partners
+from server.services import agreements, crossings, forums, ideas, partners, readership
 from server.services.agreements import Wish
 from server.services.incoming import bars_incoming
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
@@ -97,7 +97,7 @@ async def test_an_offer_is_accepted_holds_on_both_sides_and_opens_what_it_names(
     assert [one.host for one in await partners.list_partners(globex.house)] == [acme.host]
 
     assert await granted.audiences_of(acme.outside, other.uri) == [], "A forum that is left out is not even shown."
-    assert not await crossings.may_follow(acme.house, other, globex.host)
+    assert not await readership.may_follow(acme.house, other, globex.host)
     await join(globex, acme, pilot)
     await join(globex, acme, other)
     await acme.idea(pilot, "Named.")
@@ -467,7 +467,7 @@ async def test_words_go_one_way_only_where_that_was_agreed(acme: Organisation, g
     assert verdicts[acme.host].verdict == "denied"
     assert verdicts[acme.host].reason == f"The agreement with {acme.host}, version 1, lets nothing out."
     # And were their server not to keep to it, ours would.
-    reader = await crossings.reader_at(acme.house, globex.host)
+    reader = await readership.reader_at(acme.house, globex.host)
     assert bars_incoming(reader, pilot, acme.house.now()) == (
         f"The agreement with {globex.host}, version 1, lets nothing in."
     )
@@ -477,12 +477,12 @@ async def test_the_lower_of_both_clearances_holds(acme: Organisation, globex: Or
     pilot = await acme.forum("pilot", "partners")
     await acme.partner(globex.host, clearance="RED")
     await agree(acme, globex, pilot, clearance="CLEAR")
-    assert (await crossings.reader_at(acme.house, globex.host)).clearance == Clearance(Level.CLEAR)
+    assert (await readership.reader_at(acme.house, globex.host)).clearance == Clearance(Level.CLEAR)
     made = await acme.idea(pilot, "Green.")
     said = {one.audience: one for one in await crossings.verdicts_of(acme.house, acme.admin, made)}
     assert said[globex.host].verdict == "denied"
     await partners.change_partner(acme.house, acme.admin, globex.host, clearance="CLEAR")
-    assert (await crossings.reader_at(acme.house, globex.host)).clearance == Clearance(Level.CLEAR)
+    assert (await readership.reader_at(acme.house, globex.host)).clearance == Clearance(Level.CLEAR)
 
 
 async def test_nothing_crosses_before_it_begins_or_after_it_ends(acme: Organisation, globex: Organisation) -> None:

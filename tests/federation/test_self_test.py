@@ -179,28 +179,28 @@ def serve_what_was_withdrawn(patch: pytest.MonkeyPatch) -> None:
 
 @leak
 def forget_the_guards(patch: pytest.MonkeyPatch) -> None:
-    from server.services import crossings as judged
+    from server.services import judging
 
-    plain = judged.verdict_of
+    plain = judging.verdict_of
 
     def allow(book: Any, facts: Any, *more: Any) -> Any:
         return replace(plain(book, facts, *more), verdict="allowed")
 
-    patch.setattr(judged, "verdict_of", allow)
+    patch.setattr(judging, "verdict_of", allow)
 
 
 @leak
 def open_inside_forums(patch: pytest.MonkeyPatch) -> None:
-    from server.services import crossings as judged
+    from server.services import judging, readership
 
-    plain = judged.readers_of
+    plain = readership.readers_of
 
     async def readers_of(house: Any, forum: Any) -> Any:
         readers = await plain(house, forum)
-        return readers or [judged.Reader(f"stranger.{DOMAIN}", "partner", judged.OPEN_CLEARANCE)]
+        return readers or [readership.Reader(f"stranger.{DOMAIN}", "partner", readership.OPEN_CLEARANCE)]
 
-    patch.setattr(judged, "readers_of", readers_of)
-    patch.setattr(judged, "_narrow", lambda verdict, *_: verdict)
+    patch.setattr(judging, "readers_of", readers_of)
+    patch.setattr(judging, "_narrow", lambda verdict, *_: verdict)
 
 
 @leak

@@ -14,15 +14,18 @@ from server.services import (
     crossings,
     dry_run,
     forums,
+    guises,
     ideas,
     incoming,
+    judging,
     log,
     partners,
     people,
+    readership,
     rule_versions,
     rules,
 )
-from server.services.crossings import Draft
+from server.services.judging import Draft
 from tests.server.services_world import World, hello
 
 GLOBEX = "globex.example"
@@ -34,7 +37,7 @@ async def judged(
     world: World, forum: Forum, text: str = "Plain words.", label: str = "GREEN", **who: object
 ) -> dict[str, str]:
     author = await world.person("bob", **who)  # type: ignore[arg-type]
-    verdicts = await crossings.judge(world.house, Draft(forum, author, "Title", text, label))
+    verdicts = await judging.judge(world.house, Draft(forum, author, "Title", text, label))
     return {verdict.audience: verdict.verdict for verdict in verdicts}
 
 
@@ -54,7 +57,7 @@ async def test_nothing_above_green_leaves_and_the_rule_is_named(world: World):
     admin, forum = await world.admin(), await world.forum()
     await partners.add_partner(world.house, admin, GLOBEX, "partner", "RED")
     draft = Draft(forum, admin, "Title", "Plain words.", "AMBER")
-    said = {verdict.audience: verdict for verdict in await crossings.judge(world.house, draft)}
+    said = {verdict.audience: verdict for verdict in await judging.judge(world.house, draft)}
     assert [(one.verdict, one.rules) for one in said.values()] == [("denied", ("G-label",))] * 2
 
 
@@ -62,7 +65,7 @@ async def test_findings_are_held_and_names_without_consent_redacted(world: World
     forum = await world.forum()
     assert await judged(world, forum, "Write to carol@acme.example.") == {"*": "held"}
     shy = await world.person("dan", consent=False)
-    said = await crossings.judge(world.house, Draft(forum, shy, "Title", "Plain words.", "GREEN"))
+    said = await judging.judge(world.house, Draft(forum, shy, "Title", "Plain words.", "GREEN"))
     assert (said[0].verdict, said[0].redactions) == ("redacted", frozenset({"name->role"}))
 
 
@@ -75,14 +78,14 @@ async def test_a_reply_crosses_only_where_its_idea_did(world: World):
     ):
         idea = await world.idea(forum, text=text, label=label)
         reply = await ideas.reply(world.house, bob, idea, "Plain answer.")
-        draft = replace(await crossings.draft_of(world.house, reply), label="GREEN")
-        assert [one.verdict for one in await crossings.judge(world.house, draft)] == [expected]
+        draft = replace(await judging.draft_of(world.house, reply), label="GREEN")
+        assert [one.verdict for one in await judging.judge(world.house, draft)] == [expected]
 
 
 async def test_what_was_decided_is_what_is_told_later(world: World):
     bob, idea = await world.person("bob"), await world.idea(await world.forum())
     foreseen = await crossings.verdicts_of(world.house, bob, idea)
-    await crossings.record_verdicts(world.house, [crossings.Judged(idea.id, idea.version, "Create", tuple(foreseen))])
+    await crossings.record_verdicts(world.house, [judging.Judged(idea.id, idea.version, "Create", tuple(foreseen))])
     told = await crossings.verdicts_of(world.house, bob, idea)
     assert [(one.audience, one.verdict, one.rules, one.reason) for one in told] == [
         (one.audience, one.verdict, one.rules, one.reason) for one in foreseen
@@ -97,10 +100,10 @@ async def test_a_recalled_idea_crosses_to_that_server_no_more(world: World):
     with pytest.raises(NotAllowed):
         await crossings.recall(world.house, await world.person("bob"), idea, GLOBEX)
     await crossings.recall(world.house, admin, idea, GLOBEX)
-    said = await crossings.judge(world.house, await crossings.draft_of(world.house, idea))
+    said = await judging.judge(world.house, await judging.draft_of(world.house, idea))
     assert {one.audience: one.verdict for one in said} == {"*": "allowed", GLOBEX: "denied"}
     await crossings.recall(world.house, admin, idea)
-    said = await crossings.judge(world.house, await crossings.draft_of(world.house, idea))
+    said = await judging.judge(world.house, await judging.draft_of(world.house, idea))
     assert {one.verdict for one in said} == {"denied"}
 
 
@@ -109,27 +112,27 @@ async def test_a_paused_partner_gets_nothing_and_sends_nothing(world: World):
     await partners.add_partner(world.house, admin, GLOBEX, "partner")
     eve = await people.meet(world.house, f"https://{GLOBEX}/eve", "eve", GLOBEX, "Eve", "")
     assert (await incoming.judge_incoming(world.house, hello(eve, forum))).verdict == "allowed"
-    assert await crossings.may_follow(world.house, forum, GLOBEX)
+    assert await readership.may_follow(world.house, forum, GLOBEX)
     await partners.change_partner(world.house, admin, GLOBEX, state="paused")
     assert await judged(world, forum) == {GLOBEX: "denied"}
     assert (await incoming.judge_incoming(world.house, hello(eve, forum))).verdict == "denied"
-    assert not await crossings.may_follow(world.house, forum, GLOBEX)
+    assert not await readership.may_follow(world.house, forum, GLOBEX)
 
 
 async def test_strangers_follow_public_forums_alone(world: World):
     jam = await world.jam()
     for audience, expected in (("public", True), ("partners", False), ("inside", False)):
         forum = await world.forum(f"for-{audience}", audience, jam)  # type: ignore[arg-type]
-        assert await crossings.may_follow(world.house, forum, "stranger.example") is expected
+        assert await readership.may_follow(world.house, forum, "stranger.example") is expected
 
 
 async def test_a_redacted_copy_has_one_uri_of_its_own(world: World):
     idea = await world.idea(await world.forum())
-    assert await crossings.public_uri(world.house, idea, frozenset()) == idea.uri
-    twin = await crossings.public_uri(world.house, idea, frozenset({"email", "phone"}))
-    assert twin == await crossings.public_uri(world.house, idea, frozenset({"phone", "email"}))
+    assert await guises.public_uri(world.house, idea, frozenset()) == idea.uri
+    twin = await guises.public_uri(world.house, idea, frozenset({"email", "phone"}))
+    assert twin == await guises.public_uri(world.house, idea, frozenset({"phone", "email"}))
     assert twin != idea.uri
-    assert set(await crossings.all_public_uris(world.house, idea)) == {idea.uri, twin}
+    assert set(await guises.all_public_uris(world.house, idea)) == {idea.uri, twin}
     found = await ideas.by_uri(world.house, twin)
     assert found is not None
     assert found.id == idea.id
@@ -137,9 +140,9 @@ async def test_a_redacted_copy_has_one_uri_of_its_own(world: World):
 
 async def test_a_pseudonym_is_the_same_within_a_thread_and_another_in_the_next(world: World):
     dan = await world.person("dan", consent=False)
-    first = await crossings.pseudonym(world.house, dan, "thread-1")
-    assert first == await crossings.pseudonym(world.house, dan, "thread-1")
-    assert first[0] != (await crossings.pseudonym(world.house, dan, "thread-2"))[0]
+    first = await guises.pseudonym(world.house, dan, "thread-1")
+    assert first == await guises.pseudonym(world.house, dan, "thread-1")
+    assert first[0] != (await guises.pseudonym(world.house, dan, "thread-2"))[0]
     assert first[2] == "A colleague at Acme"
 
 
@@ -198,7 +201,7 @@ async def test_a_broken_table_changes_nothing(world: World):
 async def test_a_dry_run_lists_the_stored_decisions_that_would_flip(world: World):
     bob, idea = await world.person("bob"), await world.idea(await world.forum())
     verdicts = await crossings.verdicts_of(world.house, bob, idea)
-    await crossings.record_verdicts(world.house, [crossings.Judged(idea.id, idea.version, "Create", tuple(verdicts))])
+    await crossings.record_verdicts(world.house, [judging.Judged(idea.id, idea.version, "Create", tuple(verdicts))])
     in_force = (await rules.rules_in_force(world.house))[0].text
     same = await dry_run.dry_run(world.house, in_force)
     assert (same.judged, same.total, same.flips) == (1, 0, [])
@@ -212,7 +215,7 @@ async def test_a_dry_run_looks_again_at_what_people_wrote_where_other_words_are_
     for text in ("About Bluebird.", "Plain words.", "Write to carol@acme.example."):
         idea = await world.idea(forum, text=text)
         verdicts = await crossings.verdicts_of(world.house, bob, idea)
-        await crossings.record_verdicts(world.house, [crossings.Judged(idea.id, 1, "Create", tuple(verdicts))])
+        await crossings.record_verdicts(world.house, [judging.Judged(idea.id, 1, "Create", tuple(verdicts))])
         await ideas.edit(world.house, bob, idea, "Other words by now.")
     in_force = (await rules.rules_in_force(world.house))[0].text
     done = await dry_run.dry_run(world.house, 'code_names = ["Bluebird"]\n' + in_force)

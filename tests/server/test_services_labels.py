@@ -8,15 +8,15 @@ from dataclasses import replace
 import pytest
 
 from server.domain.errors import Invalid, NotAllowed
-from server.services import crossings, ideas, partners, rules
-from server.services.crossings import Draft
+from server.services import crossings, ideas, judging, partners, rules
+from server.services.judging import Draft
 from tests.server.services_world import World
 
 GLOBEX = "globex.example"
 
 
 async def said(world: World, draft: Draft) -> dict[str, tuple[str, str]]:
-    verdicts = await crossings.judge(world.house, draft)
+    verdicts = await judging.judge(world.house, draft)
     return {verdict.audience: (verdict.verdict, verdict.reason) for verdict in verdicts}
 
 
@@ -49,8 +49,8 @@ async def test_a_reply_is_as_strict_as_its_idea_in_all_three_parts(world: World)
     idea = await world.idea(forum, label="AMBER+legal>recipients")
     reply = await ideas.reply(world.house, bob, idea, "It tears.", label="GREEN+export")
     assert reply.label == "AMBER+export+legal>recipients"
-    draft = replace(await crossings.draft_of(world.house, reply), label="GREEN")
-    (verdict,) = await crossings.judge(world.house, draft)
+    draft = replace(await judging.draft_of(world.house, reply), label="GREEN")
+    (verdict,) = await judging.judge(world.house, draft)
     facts = json.loads(verdict.facts)
     assert (facts["label"], facts["categories"], facts["onward"]) == ("AMBER", ["legal"], "recipients")
 
@@ -116,19 +116,19 @@ async def test_the_facts_tell_age_hour_and_how_often_somebody_crossed(world: Wor
     bob, forum = await world.person("bob"), await world.forum()
     for nth in (1, 2, 3):
         idea = await world.idea(forum, text=f"Idea number {nth}.")
-        judged = await crossings.judge(world.house, await crossings.draft_of(world.house, idea))
+        judged = await judging.judge(world.house, await judging.draft_of(world.house, idea))
         assert json.loads(judged[0].facts)["nth"] == nth
-        await crossings.record_verdicts(world.house, [crossings.Judged(idea.id, 1, "Create", tuple(judged))])
+        await crossings.record_verdicts(world.house, [judging.Judged(idea.id, 1, "Create", tuple(judged))])
     world.time.pass_by(hours=50, minutes=59)
-    (again,) = await crossings.judge(world.house, await crossings.draft_of(world.house, idea))
+    (again,) = await judging.judge(world.house, await judging.draft_of(world.house, idea))
     facts = json.loads(again.facts)
     # The clock of these tests begins on a Monday at nine.
     assert (facts["nth"], facts["age"], facts["week_minute"]) == (3, 50, 9 * 60)
-    (fresh,) = await crossings.judge(world.house, Draft(forum, bob, "Title", "Words.", "GREEN"))
+    (fresh,) = await judging.judge(world.house, Draft(forum, bob, "Title", "Words.", "GREEN"))
     facts = json.loads(fresh.facts)
     assert (facts["nth"], facts["age"], facts["week_minute"]) == (4, 0, 2 * 1440 + 11 * 60 + 59)
     other = await world.person("carol")
-    (first,) = await crossings.judge(world.house, Draft(forum, other, "Title", "Words.", "GREEN"))
+    (first,) = await judging.judge(world.house, Draft(forum, other, "Title", "Words.", "GREEN"))
     assert json.loads(first.facts)["nth"] == 1
 
 
@@ -143,7 +143,7 @@ async def test_the_first_ideas_of_an_author_can_be_held(world: World):
     assert change.findings[-1:] == (
         "Nobody can release what G-first holds: it wants 2 approvals, and 1 of @legal or ada may review.",
     )
-    (verdict,) = await crossings.judge(world.house, Draft(forum, admin, "Title", "Words.", "GREEN"))
+    (verdict,) = await judging.judge(world.house, Draft(forum, admin, "Title", "Words.", "GREEN"))
     assert (verdict.verdict, verdict.approvals, verdict.reviewers, verdict.within_hours) == (
         "held",
         2,
@@ -196,5 +196,5 @@ async def test_lists_and_patterns_are_looked_for(world: World):
     words = '[lists]\ncustomers = ["Umbrella"]\n[patterns]\nticket = "TCK-[0-9]{6}"\n\n'
     await rules.apply_rules(world.house, admin, words + stored.text)
     for text, kind in (("We ship to UMBRELLA.", "list:customers"), ("See TCK-123456.", "pattern:ticket")):
-        (verdict,) = await crossings.judge(world.house, Draft(forum, admin, "Title", text, "GREEN"))
+        (verdict,) = await judging.judge(world.house, Draft(forum, admin, "Title", text, "GREEN"))
         assert (verdict.verdict, json.loads(verdict.facts)["findings"]) == ("held", [kind])

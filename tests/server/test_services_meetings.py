@@ -13,7 +13,7 @@ from server.domain.hours import Hour
 from server.domain.ideas import Absent, Contribution
 from server.domain.jams import Forum
 from server.domain.rooms import Room
-from server.services import crossings, hosting, hours, ideas, jams, log, proxies, rooms
+from server.services import hosting, hours, ideas, jams, judging, log, proxies, rooms
 from server.services.hours import Queue
 from server.services.inbox import list_inbox
 from server.services.telling import tell
@@ -246,11 +246,11 @@ async def test_the_absent_persons_name_is_guarded_in_everybodys_words(world: Wor
     finn, eve = await world.person("finn", "facilitator"), await world.person("eve")
     with pytest.raises(Invalid):
         await proxies.enter_idea(world.house, finn, forum, ABSENT, "Boxes", "I, olga petrova, say so.", consents=True)
-    draft = crossings.Draft(forum, eve, "Thanks", "Olga Petrova is right.", "GREEN")
-    (before,) = await crossings.judge(world.house, draft)
+    draft = judging.Draft(forum, eve, "Thanks", "Olga Petrova is right.", "GREEN")
+    (before,) = await judging.judge(world.house, draft)
     assert before.verdict == "allowed"
     await proxies.enter_idea(world.house, finn, forum, ABSENT, "Boxes", "Smaller.", consents=True)
-    (after,) = await crossings.judge(world.house, draft)
+    (after,) = await judging.judge(world.house, draft)
     assert (after.verdict, after.rules) == ("held", ("G-findings",))
 
 

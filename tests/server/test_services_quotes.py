@@ -8,8 +8,8 @@ from server.boundary.rules import Conditions, write_rules
 from server.domain.crossings import Verdict
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.services import crossings, ideas, partners, quotes, rules
-from server.services.crossings import Draft, Judged
+from server.services import crossings, ideas, judging, partners, quotes, rules
+from server.services.judging import Draft, Judged
 from tests.server.services_world import World
 
 SECRET = "The press in hall three stands idle every Monday because nobody checks the oil filter"
@@ -25,7 +25,7 @@ async def hold_quotes_of_everybody(world: World) -> None:
 
 async def judged(world: World, made: Contribution) -> dict[str, Verdict]:
     """Judge something as the gate does, keep what was decided, and return it by audience."""
-    verdicts = await crossings.judge(world.house, await crossings.draft_of(world.house, made))
+    verdicts = await judging.judge(world.house, await judging.draft_of(world.house, made))
     await crossings.record_verdicts(world.house, [Judged(made.id, made.version, "Create", tuple(verdicts))])
     return {verdict.audience: verdict for verdict in verdicts}
 
@@ -33,7 +33,7 @@ async def judged(world: World, made: Contribution) -> dict[str, Verdict]:
 async def would_quote(world: World, forum: Forum, text: str = QUOTE) -> bool:
     """Say whether carol's words would count as a quote for everyone, without writing them."""
     draft = Draft(forum, await world.person("carol"), "A thought", text, "GREEN")
-    return quoting({one.audience: one for one in await crossings.judge(world.house, draft)})["*"]
+    return quoting({one.audience: one for one in await judging.judge(world.house, draft)})["*"]
 
 
 def quoting(verdicts: dict[str, Verdict]) -> dict[str, bool]:
@@ -45,7 +45,7 @@ async def test_words_of_an_inside_forum_wait_when_somebody_repeats_them_in_publi
     await judged(world, await world.idea(inside, text=SECRET))
     # By default our own people decide what they repeat; the finding is there for rules to ask about.
     draft = Draft(public, await world.person("carol"), "A thought", QUOTE, "GREEN")
-    (unheld,) = await crossings.judge(world.house, draft)
+    (unheld,) = await judging.judge(world.house, draft)
     assert (unheld.verdict, '"quote"' in unheld.facts) == ("allowed", True)
     await hold_quotes_of_everybody(world)
     said = await judged(world, await world.idea(public, text=QUOTE))
@@ -137,9 +137,7 @@ async def test_prints_go_with_the_words(world: World):
     await ideas.edit(world.house, bob, changed, SECRET)
     assert await would_quote(world, public)
     await ideas.delete(world.house, bob, secret)
-    kept = await world.house.store.fetch_value(
-        "SELECT count(*) FROM printed WHERE contribution_id = ?", (secret.id,)
-    )
+    kept = await world.house.store.fetch_value("SELECT count(*) FROM printed WHERE contribution_id = ?", (secret.id,))
     assert kept == 0
 
 

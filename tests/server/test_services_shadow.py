@@ -9,7 +9,7 @@ import pytest
 from server.domain.crossings import Verdict
 from server.domain.errors import Conflict, NotAllowed
 from server.domain.ideas import Contribution
-from server.services import crossings, incoming, people, rule_versions, rules, shadow
+from server.services import crossings, incoming, judging, people, rule_versions, rules, shadow
 from server.services.house import Rulebook
 from tests.server.services_world import World, hello
 
@@ -20,8 +20,8 @@ NO_MAIL = '\n[[rule]]\nid = "G-globex"\nkind = "guard"\ndirection = "in"\nfrom =
 
 async def decide(world: World, made: Contribution, act: str = "Create") -> list[Verdict]:
     """Judge and keep the verdicts, as the gate does."""
-    verdicts = await crossings.judge(world.house, await crossings.draft_of(world.house, made))
-    judged = crossings.Judged(made.id, made.version, act, tuple(verdicts))
+    verdicts = await judging.judge(world.house, await judging.draft_of(world.house, made))
+    judged = judging.Judged(made.id, made.version, act, tuple(verdicts))
     await crossings.record_verdicts(world.house, [judged])
     return verdicts
 

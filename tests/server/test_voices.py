@@ -14,13 +14,13 @@ from server.domain.jams import Forum
 from server.services import (
     audit,
     board,
-    crossings,
     experts,
     holds,
     hours,
     ideas,
     inbox,
     jams,
+    judging,
     own_log,
     people,
     polls,
@@ -166,11 +166,11 @@ async def test_a_rule_about_a_person_holds_for_what_they_say_by_a_voice(world: W
     table = (await rules.rules_in_force(house))[0].text
     await rules.apply_rules(house, admin, table + LEGAL_STAYS, "Legal stays.")
     made = await world.idea(forum, quillon)
-    verdicts = await crossings.judge(house, await crossings.draft_of(house, made))
+    verdicts = await judging.judge(house, await judging.draft_of(house, made))
     assert {one.verdict for one in verdicts} == {"denied"}
     assert all("legal" not in f"{one.rules} {one.facts} {one.reason} {one.decision}".lower() for one in verdicts)
     other = await world.idea(forum, await world.person("rona"))
-    assert {one.verdict for one in await crossings.judge(house, await crossings.draft_of(house, other))} == {"allowed"}
+    assert {one.verdict for one in await judging.judge(house, await judging.draft_of(house, other))} == {"allowed"}
 
 
 async def test_without_the_key_nothing_is_written_and_nothing_that_was_crosses(world: World) -> None:
@@ -179,16 +179,16 @@ async def test_without_the_key_nothing_is_written_and_nothing_that_was_crosses(w
     keyless = replace(world.house, names_key=None)
     with pytest.raises(Conflict, match="Nothing was written"):
         await ideas.post_idea(keyless, quillon, forum, "More", "Words.")
-    verdicts = await crossings.judge(keyless, await crossings.draft_of(keyless, made))
+    verdicts = await judging.judge(keyless, await judging.draft_of(keyless, made))
     assert {one.verdict for one in verdicts} == {"denied"}
 
 
 async def test_what_is_being_written_is_judged_and_shown_in_the_voice_that_it_will_have(world: World) -> None:
     forum, quillon = await _sealed(world, "public")
-    draft = crossings.Draft(forum, quillon, "Say", "it", "GREEN")
-    before = await crossings.draft_by(world.house, quillon, draft)
+    draft = judging.Draft(forum, quillon, "Say", "it", "GREEN")
+    before = await judging.draft_by(world.house, quillon, draft)
     assert (before.author.name, before.behind) == ("Voice 1", quillon)
-    assert "quillon" not in repr([one.facts for one in await crossings.judge(world.house, before)])
+    assert "quillon" not in repr([one.facts for one in await judging.judge(world.house, before)])
 
 
 async def test_nobody_is_named_in_rooms_or_by_proxies_of_such_a_forum(world: World) -> None:
@@ -208,7 +208,7 @@ async def test_a_reviewer_does_not_release_their_own_words_said_by_a_voice(world
     table = (await rules.rules_in_force(house))[0].text
     await rules.apply_rules(house, admin, table + LOOK_FIRST, "Look first.")
     made = await world.idea(forum, vera)
-    verdicts = await crossings.judge(house, await crossings.draft_of(house, made))
+    verdicts = await judging.judge(house, await judging.draft_of(house, made))
     assert {one.verdict for one in verdicts} == {"held"}
     vera = await _again(world, vera)
     assert made.author_id in vera.voices

@@ -15,7 +15,7 @@ from federation.outside import crossings
 from federation.outside.crossings import Crossing
 from federation.outside.store import OUTSIDE, Outside
 from server.boundary.labels import Label
-from server.services import crossings as judged
+from server.services import judging
 from tests.two_worlds.ground import open_ground
 from tests.two_worlds.history import LONG, History, Observer
 from tests.two_worlds.trial import Result, attempt
@@ -83,12 +83,12 @@ def name_everybody(patch: pytest.MonkeyPatch) -> None:
 
 
 def forget_the_labels(patch: pytest.MonkeyPatch) -> None:
-    plain = judged._facts
+    plain = judging._facts
 
     def facts(draft: Any, label: Any, *others: Any) -> Any:
         return plain(draft, Label.parse("GREEN"), *others)
 
-    patch.setattr(judged, "_facts", facts)
+    patch.setattr(judging, "_facts", facts)
 
 
 LEAKS: list[tuple[Observer, Callable[[pytest.MonkeyPatch], None]]] = [

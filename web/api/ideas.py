@@ -8,8 +8,8 @@ from msgspec import UNSET
 
 from server.domain.errors import Invalid, Missing
 from server.domain.ideas import MARKS, Contribution, MarkKind
-from server.services import crossings, files, forums, holds, ideas, threads, undo
-from server.services.crossings import Draft as DraftToJudge
+from server.services import crossings, files, forums, holds, ideas, judging, threads, undo
+from server.services.judging import Draft as DraftToJudge
 from server.services.labels import label_of
 from server.services.ranking import rank_forum
 from server.services.visitors import visitors
@@ -201,4 +201,4 @@ async def preview(call: Call, body: Draft) -> Preview:
     forum = await forums.obtain_forum(call.house, call.member, body.forum)
     label = label_of(body.label, forum.label)
     draft = DraftToJudge(forum, call.member, body.title, body.text, label)
-    return Preview(crossing=show_verdicts(await crossings.judge(call.house, draft)))
+    return Preview(crossing=show_verdicts(await judging.judge(call.house, draft)))

@@ -14,7 +14,7 @@ from federation.outside.recalls import Recall
 from server.domain.errors import Invalid, Missing
 from server.domain.ideas import Contribution
 from server.domain.recalls import STATEMENTS, UNANSWERED, RecallState, recall_sentence
-from server.services import crossings, ideas
+from server.services import crossings, guises, ideas
 from web.api.calls import Call
 from web.api.idea_shapes import contribution_page
 from web.api.ledger_shapes import (
@@ -57,7 +57,7 @@ async def _uris(call: Call, key: str) -> list[str]:
     made = await ideas.by_id(call.house, key) or await ideas.by_uri(call.house, key)
     if made and not await ideas.shown_to(call.house, call.member, {made.id: made}):
         return [f"urn:nothing:{key}"]
-    return await crossings.all_public_uris(call.house, made) if made else [key]
+    return await guises.all_public_uris(call.house, made) if made else [key]
 
 
 def _read_place(after: str) -> Place:
@@ -91,7 +91,7 @@ async def plan_recall(call: Call, query: RecallPlanQuery) -> RecallPlan:
     """Say what a recall would do; nothing is done."""
     call.member.require("ledger")
     made, peer = await _to_recall(call, query.peer)
-    uris = await crossings.uris_with(call.house, made)
+    uris = await guises.uris_with(call.house, made)
     asks = await recalls.would_ask(call.ledger, uris, peer or None)
     return RecallPlan(
         sentence=recall_sentence(len(asks)),
@@ -137,7 +137,7 @@ async def _revoked(call: Call, made: Contribution, peer: str) -> list[Holding]:
     """Return the ledger of a contribution once it shows the recall, or as it stands when patience ends."""
     end = time.monotonic() + PATIENCE
     while True:
-        uris = await crossings.all_public_uris(call.house, made)
+        uris = await guises.all_public_uris(call.house, made)
         lines = await ledger.holdings(call.ledger, uris, "", MOST_LINES)
         concerned = [line for line in lines if not peer or line.peer == peer]
         if all(line.revoked_at is not None for line in concerned) or time.monotonic() > end:
@@ -190,6 +190,4 @@ async def read_recall(call: Call) -> RecallWhole:
     for name in STATEMENTS:
         body = await recalls.statement(call.ledger, found.id, name)
         told[name] = orjson.loads(body) if body else None
-    return RecallWhole(
-        recall=show_recall(call.house, found), acknowledged=told["acknowledged"], purged=told["purged"]
-    )
+    return RecallWhole(recall=show_recall(call.house, found), acknowledged=told["acknowledged"], purged=told["purged"])

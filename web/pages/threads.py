@@ -18,7 +18,20 @@ from server.domain.ideas import MARKS, Contribution, Version
 from server.domain.jams import Forum, Jam
 from server.domain.recalls import recall_sentence
 from server.keys import HOUSE
-from server.services import crossings, drafts, explain, files, forums, holds, ideas, lineage, mentions, threads, undo
+from server.services import (
+    crossings,
+    drafts,
+    explain,
+    files,
+    forums,
+    guises,
+    holds,
+    ideas,
+    lineage,
+    mentions,
+    threads,
+    undo,
+)
 from server.services.archive import cite
 from server.services.elsewhere import stands_now
 from server.services.house import House
@@ -158,7 +171,7 @@ async def _passport(
         return None
     copies: list[Holding] = []
     if (ledger := await ledger_of(request)) is not None:
-        copies = await holdings(ledger, await crossings.all_public_uris(house, idea))
+        copies = await holdings(ledger, await guises.all_public_uris(house, idea))
     verdicts = await crossings.verdicts_of(house, member, idea)
     recall_url = f"/ideas/{idea.id}/recall" if member.may("ledger") else ""
     explained = any(member.may(duty) for duty in explain.DUTIES)
@@ -392,7 +405,7 @@ async def confirm_recall(request: web.Request) -> web.Response:
     house, member, made, _, jam = await obtain(request)
     member.require("ledger")
     outside = await ledger_of(request)
-    asks = await recalls.would_ask(outside, await crossings.uris_with(house, made), None) if outside else {}
+    asks = await recalls.would_ask(outside, await guises.uris_with(house, made), None) if outside else {}
     page = views.ConfirmPage(
         heading=say("Take this back from everyone outside?"),
         sentence=together(recall_sentence(len(asks)), say("Inside %(name)s it stays.", name=house.name)),

@@ -10,7 +10,7 @@ from federation.outside import crossings as released
 from federation.outside import ledger, recalls
 from federation.outside.recalls import Recall
 from server.domain.recalls import SILENCE_SECONDS
-from server.services import crossings, ideas, partners, people, rules
+from server.services import crossings, guises, ideas, partners, people, rules
 from server.services import forums as forum_services
 from server.services.rule_times import RuleClock
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
@@ -90,7 +90,7 @@ async def test_a_recall_reaches_all_who_were_sent_came_or_passed_it_on(
     booster = await elsewhere("gotosocial")
     await booster.post(acme.inbox, booster.activity("Announce", booster.person("olaf"), idea.uri))
     await acme.idle()
-    would = await recalls.would_ask(acme.outside, await crossings.uris_with(acme.house, idea), None)
+    would = await recalls.would_ask(acme.outside, await guises.uris_with(acme.house, idea), None)
     assert would == {initech.host: "forum", umbrella.host: "unknown", booster.host: "microblog"}
     await crossings.recall(acme.house, acme.admin, idea)
     await acme.idle()

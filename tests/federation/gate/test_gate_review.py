@@ -10,7 +10,7 @@ from server.domain.actors import Member
 from server.domain.errors import Conflict, NotAllowed
 from server.domain.holds import Hold
 from server.domain.ideas import Contribution
-from server.services import crossings, holds, ideas, people, rules
+from server.services import crossings, guises, holds, ideas, people, rules
 from server.services.holds import UNDO_SECONDS
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.elsewhere import Elsewhere
@@ -97,7 +97,7 @@ async def test_a_release_outlives_a_change_of_other_rules_but_not_one_of_those_t
     assert "changed since it was approved" in hold.reason
     await released(acme, rita, idea)
     assert await status(initech, idea.uri) == 410
-    assert await status(initech, (await crossings.all_public_uris(acme.house, idea))[-1]) == 200
+    assert await status(initech, (await guises.all_public_uris(acme.house, idea))[-1]) == 200
 
 
 async def test_what_is_approved_while_the_rule_changes_is_asked_again(

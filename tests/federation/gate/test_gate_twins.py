@@ -8,7 +8,7 @@ import pytest
 
 from federation.outside import recalls
 from server.domain.ideas import Contribution
-from server.services import crossings, ideas, people, rules
+from server.services import guises, ideas, people, rules
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.elsewhere import Elsewhere
 from tests.federation.gate.test_gate_withdrawal import follow
@@ -121,7 +121,7 @@ async def test_a_rule_that_takes_out_more_makes_another_twin_and_withdraws_the_f
     (first,) = shown(initech)
     await people.change_member(acme.house, zoe, zoe, consent=False)
     await acme.idle()
-    second = [uri for uri in await crossings.all_public_uris(acme.house, idea) if uri not in (idea.uri, first["id"])]
+    second = [uri for uri in await guises.all_public_uris(acme.house, idea) if uri not in (idea.uri, first["id"])]
     assert [(await initech.get(uri)).status for uri in (idea.uri, first["id"], *second)] == [404, 410, 200]
     body = (await initech.get(second[0])).body
     assert b"Zoe" not in body

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.services import crossings, holds, ideas, partners, people, rules
+from server.services import crossings, holds, ideas, judging, partners, people, rules
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.elsewhere import Elsewhere
 from tests.federation.organisation import Organisation
@@ -142,7 +142,7 @@ async def test_a_recall_from_all_leaves_no_word_of_the_thread(acme: Organisation
     assert (await initech.get(f"{idea.uri}/context")).status == 404
     assert b"An idea" not in (await initech.get(forum.uri, accept="text/html")).body
     assert {
-        verdict.verdict for verdict in await crossings.judge(acme.house, await crossings.draft_of(acme.house, later))
+        verdict.verdict for verdict in await judging.judge(acme.house, await judging.draft_of(acme.house, later))
     } == {"denied"}
 
 

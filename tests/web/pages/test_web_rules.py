@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from server.domain.actors import Member
-from server.services import crossings, ideas, people, rule_versions, rules, shadow
+from server.services import crossings, ideas, judging, people, rule_versions, rules, shadow
 from server.services.house import House
 
 AMBER_SHARE = '\n[[rule]]\nid = "S-amber"\nkind = "share"\nto = "everyone"\nlabel = "<=AMBER"\n'
@@ -31,8 +31,8 @@ async def decided(house: House, author: Member, forum: Any, **words: str) -> str
     """Post an idea, judge and keep what was decided, as the gate does; return its id."""
     said = {"title": "Paper tape", "text": "Use paper tape.", **words}
     made = await ideas.post_idea(house, author, forum, said["title"], said["text"], label=words.get("label"))
-    verdicts = await crossings.judge(house, await crossings.draft_of(house, made))
-    await crossings.record_verdicts(house, [crossings.Judged(made.id, 1, "Create", tuple(verdicts))])
+    verdicts = await judging.judge(house, await judging.draft_of(house, made))
+    await crossings.record_verdicts(house, [judging.Judged(made.id, 1, "Create", tuple(verdicts))])
     return made.id
 
 
@@ -69,7 +69,7 @@ async def test_a_check_names_every_problem_with_its_line_and_a_suggestion_and_ke
     assert "did you mean &#39;guard&#39;" in page
     assert "did you mean &#39;label&#39;" in page
     assert 'data-line="4"' in page
-    assert "<code dir=\"ltr\">kind = &#34;gaurd&#34;</code>" in page
+    assert '<code dir="ltr">kind = &#34;gaurd&#34;</code>' in page
     assert 'value="Why not"' in page
     assert (await table(site))[1] == version
 
@@ -117,7 +117,7 @@ async def test_a_table_that_opens_waits_for_somebody_else_and_begins_when_approv
     assert "Whoever wrote it cannot approve it." in page
     assert f"/boundary/rules/{waiting.version}/approve" not in page
     _, page = await eve.get("/boundary")
-    assert "“<span dir=\"auto\">Agreed.</span>”" in page
+    assert '“<span dir="auto">Agreed.</span>”' in page
     assert "S-amber is added" in page
     answer, _ = await eve.post(f"/boundary/rules/{waiting.version}/approve", against=str(version))
     assert answer.status == 303
@@ -139,9 +139,7 @@ async def test_a_form_from_before_another_change_is_refused_and_shows_what_chang
     _, page = await mara.post("/boundary/rules/edit", do="take", base=str(version), text=mine)
     assert "G-floor" in typed(page)
     assert typed(page).startswith("# mine\n")
-    answer, _ = await mara.post(
-        "/boundary/rules/edit", do="apply", base=str((await table(site))[1]), text=typed(page)
-    )
+    answer, _ = await mara.post("/boundary/rules/edit", do="apply", base=str((await table(site))[1]), text=typed(page))
     assert answer.headers["Location"] == "/boundary?done=rules"
     assert (await table(site))[0].startswith("# mine\n")
 
@@ -232,7 +230,7 @@ async def test_decisions_are_listed_filtered_and_explained(site: Any) -> None:
     assert "Globex is cleared up to GREEN only" in page
     assert "G-label" in page
     assert "What would let it cross" not in page
-    assert "<mark dir=\"auto\">jo@acme.example</mark>" in page
+    assert '<mark dir="auto">jo@acme.example</mark>' in page
     assert "comes out the same, to the byte" in page
     _, page = await mara.get(f"/boundary/decisions?object={secret}")
     assert page.count("/boundary/crossings/") == 2

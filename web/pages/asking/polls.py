@@ -11,7 +11,7 @@ from server.domain.errors import Invalid, NotAllowed, Refusal, SignInNeeded
 from server.domain.ideas import Contribution
 from server.domain.jams import Jam
 from server.domain.polls import words_of
-from server.services import crossings, polls
+from server.services import judging, polls
 from server.services.house import House
 from server.services.labels import label_of
 from web.answers import draw, from_htmx, go, head_of, html, show
@@ -42,8 +42,8 @@ async def _form(request: web.Request, typed: dict[str, str], wrong: dict[str, st
         label = label_of(typed.get("label") or None, idea.label)
     except Invalid:
         label = idea.label
-    draft = await crossings.draft_by(house, member, crossings.Draft(forum, member, "", words, label, thread_id=idea.id))
-    verdicts = await crossings.judge(house, draft)
+    draft = await judging.draft_by(house, member, judging.Draft(forum, member, "", words, label, thread_id=idea.id))
+    verdicts = await judging.judge(house, draft)
     names, book = await names_of_hosts(house), await house.rulebook()
     latest = min(jam.closes_at, house.now() + timedelta(days=1))
     page = PollForm(

@@ -10,7 +10,7 @@ from server.domain.actors import Member
 from server.domain.errors import Invalid, NotAllowed, Refusal, SignInNeeded
 from server.domain.ideas import Absent, Contribution
 from server.domain.jams import Forum, Jam
-from server.services import crossings, proxies
+from server.services import judging, proxies
 from server.services.house import House
 from server.services.labels import label_of
 from server.services.text import excerpt
@@ -51,8 +51,8 @@ async def _form(
     except Invalid:
         label = default
     words = typed.get("title", ""), typed.get("text", "")
-    draft = crossings.Draft(forum, member, *words, label, thread_id=parent.thread_id if parent else "")
-    verdicts = await crossings.judge(house, draft)
+    draft = judging.Draft(forum, member, *words, label, thread_id=parent.thread_id if parent else "")
+    verdicts = await judging.judge(house, draft)
     names, book = await names_of_hosts(house), await house.rulebook()
     page = ProxyForm(
         jam=head_of(jam, jam.state_at(house.now())),

@@ -13,7 +13,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.rooms import Room
 from server.keys import HOUSE
-from server.services import crossings, forums, rooms
+from server.services import forums, judging, rooms
 from server.services.house import House
 from web.answers import go, head_of, show
 from web.cards import url_of
@@ -135,12 +135,10 @@ def _before(text: str) -> datetime | None:
         return None
 
 
-async def _reach(
-    house: House, member: Member, idea: Contribution, forum: Forum, typed: dict[str, str]
-) -> Reach:
+async def _reach(house: House, member: Member, idea: Contribution, forum: Forum, typed: dict[str, str]) -> Reach:
     """Who will see the summary: it is a reply in the thread."""
-    draft = crossings.Draft(forum, member, "", typed.get("summary", ""), idea.label, thread_id=idea.id)
-    verdicts = await crossings.judge(house, draft)
+    draft = judging.Draft(forum, member, "", typed.get("summary", ""), idea.label, thread_id=idea.id)
+    verdicts = await judging.judge(house, draft)
     return draw_reach(house, forum, verdicts, await names_of_hosts(house), await house.rulebook(), say("Return"))
 
 

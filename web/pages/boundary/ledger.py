@@ -16,7 +16,7 @@ from server.domain.crossings import EVERYONE
 from server.domain.errors import Missing
 from server.domain.ideas import Contribution
 from server.domain.recalls import UNANSWERED, recall_sentence
-from server.services import crossings, holds, ideas
+from server.services import crossings, guises, holds, ideas
 from server.services.house import House
 from server.services.text import excerpt, plain
 from web.answers import go, show
@@ -64,7 +64,7 @@ async def show_ledger(request: web.Request) -> web.Response:
     made = await ideas.by_uri(house, object_uri) if object_uri else None
     if made is not None and not await ideas.shown_to(house, member, {made.id: made}):
         raise Missing("crossing", f"{member.id} asked for the ledger of hidden {made.id}")
-    objects = await crossings.all_public_uris(house, made) if made else [object_uri] if object_uri else []
+    objects = await guises.all_public_uris(house, made) if made else [object_uri] if object_uri else []
     lines = await ledger.holdings(outside, objects, peer, ROWS + 1, _read_place(request.query.get("after", "")))
     page = views.LedgerPage(
         rows=tuple(await _rows(house, member, lines[:ROWS], names)),
@@ -196,7 +196,7 @@ async def confirm_recall(request: web.Request) -> web.Response:
     house, member, outside = await ledger_holder(request)
     names = await names_of_hosts(house)
     made, peer = await _to_recall(request, house, member, outside, request.query.get("peer", "").strip())
-    uris = await crossings.uris_with(house, made)
+    uris = await guises.uris_with(house, made)
     asks = await recalls.would_ask(outside, uris, peer or None)
     page = views.AskPage(
         object_words=words_of(made),
