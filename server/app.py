@@ -198,6 +198,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     from server.services.ranking import Spreads
     from server.services.rule_times import RuleClock
     from server.services.rule_versions import activate_due
+    from server.services.streams import watch_silence
     from server.services.telling import tell
     from server.services.undo import settle_due
     from web.api.setup import add_api
@@ -237,6 +238,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     work.workers.append(("notices", lambda: tell(house), 0.5))
     if settings.mailing is not None:
         work.workers.append(("mails", Postbox(house, settings.mailing, app[TEMPLATES]).run_once, 15.0))
+    work.workers.append(("work streams", lambda: watch_silence(house), 60.0))
     work.workers.append(("spreads", Spreads(house).run_once, 1.0))
     work.workers.append(("exposures", lambda: app[EXPOSURES].write(house), 5.0))
 

@@ -61,6 +61,7 @@ from web.pages.organising import (
     rehearsing,
     reporting,
     rota,
+    streaming,
     taking,
 )
 from web.pages.themes import behind, between, editing, reading, why
@@ -79,6 +80,7 @@ GET: dict[str, Handler] = {
     "/jams/{jam}/settings": jams.show_settings,
     "/jams/{jam}/rota": rota.show_rota,
     "/jams/{jam}/outcomes": deciding.show_outcomes,
+    "/streams/{stream}": streaming.show_stream,
     "/jams/{jam}/report": reporting.show_report,
     "/jams/{jam}/report/write": reporting.show_writing,
     "/jams/{jam}/report/correct": correcting.show_correcting,
@@ -216,6 +218,8 @@ POST: dict[str, Handler] = {
     "/jams/{jam}/rota": rota.change_rota,
     "/ideas/{idea}/outcome": deciding.decide,
     "/jams/{jam}/outcomes": deciding.open_stream,
+    "/streams/{stream}": streaming.change,
+    "/jams/{jam}/silence": deciding.set_silence,
     "/jams/{jam}/report/write": reporting.write,
     "/jams/{jam}/report/correct": correcting.correct,
     "/jams/{jam}/export": taking.export_jam,

@@ -48,6 +48,8 @@ ABSENT = {
     "statement": later("There is no such statement here."),
     "step": later("There is no such step here."),
     "report": later("There is no such report here."),
+    "milestone": later("There is no such milestone here."),
+    "stream": later("There is no such work stream here."),
     "theme": later("There is no such theme here."),
     "unit": later("There is no such unit here."),
     "version of the rules": later("There is no such version of the rules here."),

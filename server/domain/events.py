@@ -84,6 +84,9 @@ EventKind = Literal[
     "ReportPublished",
     "ReportCorrected",
     "StreamOpened",
+    "StreamChanged",
+    "StreamTold",
+    "StreamFellSilent",
     "OutcomeDecided",
     "RulesProposed",
 ]

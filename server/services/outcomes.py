@@ -15,7 +15,7 @@ from server.services.forums import list_forums
 from server.services.house import House
 from server.services.jams import obtain_jam
 from server.services.text import clean_line, clean_text
-from server.storage import contributions, events, jams, outcomes, people
+from server.storage import contributions, events, jams, outcomes, people, streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,8 @@ async def decide(
     now = made.decided_at.timestamp()
     async with house.store.transaction() as change:
         await outcomes.decide(change, made, by.id)
+        if stream is not None:
+            await streams.note_said(change, stream.id, now)
         facts = {"jam": jam.id, "by": by.id, "kind": chosen}
         await events.append(change, "OutcomeDecided", idea.id, facts, now)
         await events.audit(change, by.id, f"decide {chosen}", idea.id, now)

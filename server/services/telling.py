@@ -32,6 +32,7 @@ from server.storage import (
     notices,
     people,
     report_versions,
+    streams,
     themes,
     voices,
 )
@@ -337,6 +338,18 @@ async def _stream_opened(house: House, event: Event) -> list[Notice]:
     return [_notice(event, str(event.data["owner"]), "duty", str(event.data["by"]), "stream")]
 
 
+async def _stream_told(house: House, event: Event) -> list[Notice]:
+    """Tell those whose ideas a work stream carries on that something was said about it."""
+    by = str(event.data["by"])
+    whom = await streams.authors(house.store, [str(event.data["stream"])])
+    return [_notice(event, one, "followed", by, "news") for one in whom]
+
+
+async def _stream_silent(house: House, event: Event) -> list[Notice]:
+    """Remind whoever answers for a work stream that nothing was said about it for long."""
+    return [_notice(event, str(event.data["owner"]), "duty", "", "silence")]
+
+
 async def _answer_asked(house: House, event: Event) -> list[Notice]:
     """Tell somebody that they are asked for the answer to a theme."""
     return [_notice(event, str(event.data["member"]), "duty", str(event.data["by"]), "answer")]
@@ -381,4 +394,6 @@ TELLERS: dict[str, Callable[[House, Event], Awaitable[list[Notice]]]] = {
     "RulesProposed": _rules_proposed,
     "OutcomeDecided": _outcome,
     "StreamOpened": _stream_opened,
+    "StreamTold": _stream_told,
+    "StreamFellSilent": _stream_silent,
 }

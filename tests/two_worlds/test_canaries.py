@@ -221,6 +221,13 @@ UNUSED |= {
     "report_versions.foreword", "report_versions.jam_id", "report_versions.published_by", "report_versions.reason",
 }  # fmt: skip
 
+# What was said about work streams, and what is to be done in them by when: nothing of it crosses.
+UNUSED |= {
+    "stream_milestones.due_on", "stream_milestones.id", "stream_milestones.member_id", "stream_milestones.stream_id",
+    "stream_milestones.title", "stream_news.member_id", "stream_news.stream_id", "stream_news.text",
+    "stream_silence.jam_id",
+}  # fmt: skip
+
 # What analysts made of themes: nothing of it crosses.
 UNUSED |= {
     f"theme_edits.{name}" for name in ("jam_id", "kind", "member_id", "other", "theme", "title", "undone_by")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from server.domain.outcomes import Outcome, Stream
-from server.services import ideas, outcomes
+from server.domain.outcomes import Outcome
+from server.domain.streams import Course
+from server.services import ideas, outcomes, streams
 from web.api.calls import Call
 from web.api.jams import jam_of
 from web.api.shapes import Answer, Body
@@ -40,14 +41,62 @@ class OutcomeAnswer(Answer, frozen=True, kw_only=True):
     replaced_at: datetime | None
 
 
+class MilestoneWords(Body, frozen=True, kw_only=True):
+    """What is to be done, by whom (a username; "" for who answers for the stream), and by which day (YYYY-MM-DD)."""
+
+    title: str
+    due_on: str
+    who: str = ""
+
+
+class MilestoneState(Body, frozen=True, kw_only=True):
+    done: bool
+
+
+class NewsWords(Body, frozen=True, kw_only=True):
+    """What is said about a work stream; `ends` says that it ends with that."""
+
+    text: str
+    ends: bool = False
+
+
+class Silence(Body, frozen=True, kw_only=True):
+    """After how many days without a word the work streams of a jam are silent."""
+
+    days: int
+
+
+class MilestoneAnswer(Answer, frozen=True, kw_only=True):
+    """`due_on` is a day (YYYY-MM-DD); `done_at` is null until it is done."""
+
+    id: str
+    title: str
+    who: str
+    due_on: str
+    done_at: datetime | None
+
+
+class NewsAnswer(Answer, frozen=True, kw_only=True):
+    by: str
+    text: str
+    at: datetime
+    ends: bool
+
+
 class StreamAnswer(Answer, frozen=True, kw_only=True):
-    """A work stream with the decisions that put ideas into it."""
+    """A work stream with the decisions that put ideas into it. `silent` after `silent_after_days` without a word."""
 
     id: str
     title: str
     purpose: str
     owner: str
     made_at: datetime
+    said_at: datetime
+    ended_at: datetime | None
+    silent: bool
+    silent_after_days: int
+    milestones: list[MilestoneAnswer]
+    news: list[NewsAnswer]
     ideas: list[OutcomeAnswer]
 
 
@@ -67,9 +116,15 @@ class OutcomeHistory(Answer, frozen=True, kw_only=True):
 
 
 async def list_outcomes(call: Call) -> OutcomesAnswer:
-    found = await outcomes.read_outcomes(call.house, call.member, await jam_of(call))
+    jam = await jam_of(call)
+    found = await outcomes.read_outcomes(call.house, call.member, jam)
+    courses = await streams.courses_of(call.house, call.member, jam)
     return OutcomesAnswer(
-        streams=[_stream(stream, [_show(one.outcome) for one in ideas_]) for stream, ideas_ in found.streams],
+        streams=[
+            _stream(call, courses[stream.id], [_show(one.outcome) for one in ideas_])
+            for stream, ideas_ in found.streams
+            if stream.id in courses
+        ],
         others=[_show(one.outcome) for one in found.others],
         decided=found.decided_count,
         undecided=found.open_count,
@@ -77,10 +132,39 @@ async def list_outcomes(call: Call) -> OutcomesAnswer:
 
 
 async def open_stream(call: Call, body: StreamWords) -> StreamAnswer:
-    made = await outcomes.open_stream(
-        call.house, call.member, await jam_of(call), body.title, body.purpose, body.owner
-    )
-    return _stream(made, [])
+    made = await outcomes.open_stream(call.house, call.member, await jam_of(call), body.title, body.purpose, body.owner)
+    return await _read(call, made.id)
+
+
+async def read_stream(call: Call) -> StreamAnswer:
+    return await _read(call, call.path["id"])
+
+
+async def plan_milestone(call: Call, body: MilestoneWords) -> StreamAnswer:
+    await streams.plan_milestone(call.house, call.member, call.path["id"], body.title, body.who, body.due_on)
+    return await _read(call, call.path["id"])
+
+
+async def set_milestone(call: Call, body: MilestoneState) -> StreamAnswer:
+    made = await streams.set_done(call.house, call.member, call.path["id"], done=body.done)
+    return await _read(call, made.stream_id)
+
+
+async def tell_news(call: Call, body: NewsWords) -> StreamAnswer:
+    await streams.tell_news(call.house, call.member, call.path["id"], body.text, ends=body.ends)
+    return await _read(call, call.path["id"])
+
+
+async def set_silence(call: Call, body: Silence) -> OutcomesAnswer:
+    await streams.set_silence(call.house, call.member, await jam_of(call), str(body.days))
+    return await list_outcomes(call)
+
+
+async def _read(call: Call, stream_id: str) -> StreamAnswer:
+    course, jam = await streams.obtain_stream(call.house, call.member, stream_id)
+    found = await outcomes.read_outcomes(call.house, call.member, jam)
+    decided = next((ideas_ for stream, ideas_ in found.streams if stream.id == stream_id), ())
+    return _stream(call, course, [_show(one.outcome) for one in decided])
 
 
 async def decide(call: Call, body: Decision) -> OutcomeAnswer:
@@ -91,7 +175,6 @@ async def decide(call: Call, body: Decision) -> OutcomeAnswer:
 async def read_history(call: Call) -> OutcomeHistory:
     idea = await ideas.obtain(call.house, call.member, call.path["id"])
     return OutcomeHistory(data=[_show(one) for one in await outcomes.outcomes_of(call.house, idea)])
-
 
 
 def _show(one: Outcome) -> OutcomeAnswer:
@@ -107,7 +190,15 @@ def _show(one: Outcome) -> OutcomeAnswer:
     )
 
 
-def _stream(one: Stream, found: list[OutcomeAnswer]) -> StreamAnswer:
+def _stream(call: Call, course: Course, found: list[OutcomeAnswer]) -> StreamAnswer:
+    one = course.stream
     return StreamAnswer(
-        id=one.id, title=one.title, purpose=one.purpose, owner=one.owner_name, made_at=one.made_at, ideas=found
-    )
+        id=one.id, title=one.title, purpose=one.purpose, owner=one.owner_name, made_at=one.made_at,
+        said_at=course.said_at, ended_at=course.ended_at, silent=course.is_silent(call.house.now()),
+        silent_after_days=course.days, ideas=found,
+        milestones=[
+            MilestoneAnswer(id=it.id, title=it.title, who=it.member_name, due_on=str(it.due_on), done_at=it.done_at)
+            for it in course.milestones
+        ],
+        news=[NewsAnswer(by=it.by_name, text=it.text, at=it.at, ends=it.ends) for it in course.news],
+    )  # fmt: skip

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from server.domain.actors import Member
 from server.keys import HOUSE, MAILING
-from server.services import forums, jams
+from server.services import forums, jams, streams
 from server.services.first_run import NO_MAIL, first_steps
 from web.answers import head_of, show
 from web.people import names_of_hosts
@@ -23,7 +23,7 @@ async def show_home(request: web.Request) -> web.Response:
     by_jam: dict[str, int] = {}
     for forum in await forums.list_forums(house, member):
         by_jam[forum.jam_id] = by_jam.get(forum.jam_id, 0) + 1
-    cards = []
+    cards, named = [], []
     for jam in await jams.list_jams(house, member, limit=500):
         head = head_of(jam, jam.state_at(house.now()))
         card = JamCard(
@@ -37,9 +37,16 @@ async def show_home(request: web.Request) -> web.Response:
             forums=by_jam.get(jam.id, 0),
         )
         cards.append(card)
+        named.append((jam.id, jam.title, f"{head.url}/outcomes"))
     cards.sort(key=lambda card: (_ORDER[card.state], bool(card.host), card.closes_at))
     steps = await _steps_to_go(request, member)
-    page = HomePage(jams=tuple(cards), may_create=member.may("jams"), steps=steps)
+    silent = await streams.silent_streams(house, member)
+    page = HomePage(
+        jams=tuple(cards),
+        may_create=member.may("jams"),
+        steps=steps,
+        silent=tuple((title, url, silent[id_]) for id_, title, url in named if id_ in silent),
+    )
     return show(request, "home.html", page, section="home")
 
 

@@ -92,9 +92,12 @@ class JamCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage:
+    """The jams. `silent` are, for organisers, jams with silent work streams: title, address, and how many."""
+
     jams: tuple[JamCard, ...]
     may_create: bool
     steps: int = 0
+    silent: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

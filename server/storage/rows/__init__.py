@@ -71,7 +71,7 @@ from server.storage.rows.organising import (
     JamOriginRow,
     SlotRow,
 )
-from server.storage.rows.outcomes import OutcomeRow, WorkStreamRow
+from server.storage.rows.outcomes import MilestoneRow, OutcomeRow, SilenceRow, StreamNewsRow, WorkStreamRow
 from server.storage.rows.people import LinkRow, MemberRow, SessionRow, TokenRow
 from server.storage.rows.reading import ReadingRow
 from server.storage.rows.records import AuditRow, CheckpointRow, EventRow, SelfTestRow
@@ -131,6 +131,7 @@ __all__ = [
     "MeaningRow",
     "MemberRow",
     "MentionRow",
+    "MilestoneRow",
     "MoveRow",
     "NoticeRow",
     "OpeningRow",
@@ -162,10 +163,12 @@ __all__ = [
     "SessionRow",
     "ShadowRow",
     "ShiftRow",
+    "SilenceRow",
     "SlotRow",
     "SpreadRow",
     "StatementRow",
     "StatementVoteRow",
+    "StreamNewsRow",
     "SummaryRow",
     "ThemeAnswerRow",
     "ThemeEditRow",

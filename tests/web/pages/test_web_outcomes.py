@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.services import ideas, outcomes
+from server.services import ideas, outcomes, people
 from tests.web.pages.conftest import Site
 
 
@@ -42,3 +42,38 @@ async def test_what_is_refused_comes_back_with_its_words(site: Site):
         assert answer.status == 403
     assert (await jonas.get(f"/ideas/{idea.id}/outcome"))[0].status == 403
     assert (await mara.get(f"/ideas/{'0' * 32}/outcome"))[0].status == 404
+
+
+async def test_milestones_and_silence_of_a_stream_are_out_in_the_open(site: Site):
+    stream = await outcomes.open_stream(site.house, site.mara, site.jam, "Less <waste>", "Half by summer.", "jonas")
+    reader = await people.add_member(site.house, "lena", "Lena", "Sales")
+    mara, jonas, lena = [await site.browser(one) for one in (site.mara, site.jonas, reader)]
+    _, page = await jonas.get("/jams/better/outcomes")
+    assert f'href="/streams/{stream.id}"' in page
+    place = f"/streams/{stream.id}"
+    await jonas.get(place)
+    answer, page = await jonas.post(place, act="plan", title="Order <boxes>", who="", due_on="soon")
+    assert (answer.status, "Order &lt;boxes&gt;" in page, "Say by which day" in page) == (422, True, True)
+    answer, _ = await jonas.post(place, act="plan", title="Order <boxes>", who="", due_on="2026-12-24")
+    assert answer.status == 303
+    assert (await jonas.post(place, act="tell", text="It goes <b>on</b>."))[0].status == 303
+    assert (await jonas.post(place, act="burn"))[0].status == 404
+    await lena.get(place)
+    assert (await lena.post(place, act="tell", text="Mine."))[0].status == 403
+    for path in (place, "/jams/better/outcomes"):
+        _, page = await lena.get(path)
+        assert "Order &lt;boxes&gt;" in page
+        assert "It goes &lt;b&gt;on&lt;/b&gt;." in page
+        assert "Silent: nothing was said" not in page
+    async with site.house.store.transaction() as change:
+        await change.execute("UPDATE work_streams SET said_at = said_at - 15 * 86400")
+    for path in (place, "/jams/better/outcomes"):
+        assert "Silent: nothing was said for 15 days." in (await lena.get(path))[1]
+    _, page = await mara.get("/")
+    assert "About 1 work stream nothing was said for too long." in page
+    assert "for too long" not in (await jonas.get("/"))[1]
+    await mara.get("/jams/better/outcomes")
+    assert (await mara.post("/jams/better/silence", days="30"))[0].status == 303
+    assert "for too long" not in (await mara.get("/jams/better/outcomes"))[1]
+    answer, page = await mara.post("/jams/better/silence", days="0")
+    assert (answer.status, "Between 1 and 365 days." in page) == (422, True)

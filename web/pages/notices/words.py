@@ -116,6 +116,7 @@ def _duty_words(detail: str) -> str:
         "hour": _("Your host hour has begun; people have questions for you"),
         "answer": _("You are asked for the answer to a theme of a jam"),
         "stream": _("You answer for a work stream"),
+        "silence": _("Nothing was said for long about a work stream that you answer for; everybody sees that"),
         "rules": _("A rule table that opens something waits for a second person"),
     }.get(detail, _("Something waits for you to look at"))
 
@@ -125,6 +126,8 @@ def _followed_words(told: Told, name: str) -> str:
         return _("A theme that you follow grows")
     if told.notice.detail == "report":
         return _("A jam that you took part in is answered: its report is published")
+    if told.notice.detail == "news":
+        return _("%(name)s tells how a work stream with an idea of yours goes on") % {"name": name}
     if told.notice.detail == "correction":
         return _("The report of a jam that you took part in is corrected")
     if told.notice.detail == "hour":
@@ -146,7 +149,7 @@ def url_of_notice(told: Told) -> str:
         "answer": f"/jams/{notice.subject_id}/report/write",
         "rules": "/boundary",
     }
-    if notice.kind == "duty" and notice.detail == "stream":
+    if notice.detail in ("silence", "news") or (notice.kind == "duty" and notice.detail == "stream"):
         return f"/jams/{notice.subject_id}/outcomes"
     if notice.detail in plain_places:
         return plain_places[notice.detail]

@@ -13,7 +13,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Jam
 from server.domain.outcomes import Stream
 from server.keys import HOUSE
-from server.services import forums, ideas, outcomes
+from server.services import forums, ideas, outcomes, streams
 from server.services.house import House
 from server.services.outcomes import Decided
 from web.answers import go, head_of, show
@@ -22,6 +22,7 @@ from web.forms import read_form, wrong_of
 from web.language import _
 from web.outcomes import OutcomeView, draw_outcome
 from web.pages.jams import obtain
+from web.pages.organising.streaming import CourseView, draw_course
 from web.session import member_of
 from web.views import Choice, JamHead, Link, Person
 
@@ -43,6 +44,7 @@ class StreamView:
     title: str
     purpose: str
     owner: Person
+    course: CourseView
     ideas: tuple[DecidedView, ...]
 
 
@@ -59,6 +61,8 @@ class OutcomesPage:
     open_count: int
     decided_count: int
     may_decide: bool
+    silent_count: int
+    days: int
     values: Mapping[str, str] = field(default_factory=dict)
     wrong: Mapping[str, str] = field(default_factory=dict)
 
@@ -97,22 +101,41 @@ async def open_stream(request: web.Request) -> web.Response:
     return go(request, f"{head_of(jam, jam.state).url}/outcomes", "saved")
 
 
+async def set_silence(request: web.Request) -> web.Response:
+    """POST /jams/{jam}/silence: after how many days a work stream is silent."""
+    house, member, jam = await obtain(request)
+    form = await read_form(request)
+    try:
+        await streams.set_silence(house, member, jam, form.get("days", ""))
+    except NotAllowed:
+        raise
+    except Refusal as refusal:
+        return await _outcomes(request, form, wrong_of(refusal), refusal.status)
+    return go(request, f"{head_of(jam, jam.state).url}/outcomes", "saved")
+
+
 async def _outcomes(
     request: web.Request, typed: Mapping[str, str], wrong: Mapping[str, str], status: int
 ) -> web.Response:
     house, member, jam = await obtain(request)
     became = await outcomes.read_outcomes(house, member, jam)
+    courses = await streams.courses_of(house, member, jam)
+    drawn = {id_: draw_course(house, member, one, held_here=not jam.host) for id_, one in courses.items()}
     may = member.may("jams") and not jam.host and jam.state != "draft"
     page = OutcomesPage(
         jam=head_of(jam, jam.state_at(house.now()), "report"),
         promise=jam.charter.promise,
         decide_by=jam.charter.decide_by,
-        streams=tuple(_stream(stream, found) for stream, found in became.streams),
+        streams=tuple(
+            _stream(stream, found, drawn[stream.id]) for stream, found in became.streams if stream.id in drawn
+        ),
         others=tuple(_decided(one) for one in became.others),
         open=tuple((_link(one), f"/ideas/{one.id}/outcome" if may else "") for one in became.open),
         open_count=became.open_count,
         decided_count=became.decided_count,
         may_decide=may,
+        silent_count=sum(one.silent_days > 0 for one in drawn.values()),
+        days=await streams.silence_of(house, jam),
         values={**_BLANK, **typed},
         wrong=wrong,
     )
@@ -127,12 +150,13 @@ def _decided(one: Decided) -> DecidedView:
     return DecidedView(idea=_link(one.idea), author=one.idea.author_name, outcome=draw_outcome(one.outcome))
 
 
-def _stream(stream: Stream, found: Sequence[Decided]) -> StreamView:
+def _stream(stream: Stream, found: Sequence[Decided], course: CourseView) -> StreamView:
     return StreamView(
         id=stream.id,
         title=stream.title,
         purpose=stream.purpose,
         owner=Person(name=stream.owner_name, handle="", unit=stream.owner_unit),
+        course=course,
         ideas=tuple(_decided(one) for one in found),
     )
 
@@ -147,9 +171,7 @@ async def decide(request: web.Request) -> web.Response:
     house, member, idea, _jam = await _asked(request)
     form = await read_form(request)
     try:
-        await outcomes.decide(
-            house, member, idea, form.get("kind", ""), form.get("reason", ""), form.get("stream", "")
-        )
+        await outcomes.decide(house, member, idea, form.get("kind", ""), form.get("reason", ""), form.get("stream", ""))
     except NotAllowed:
         raise
     except Refusal as refusal:
@@ -201,5 +223,3 @@ def _kinds(chosen: str, *, whole: bool) -> tuple[Choice, ...]:
     return tuple(
         Choice(value=kind, words=said, chosen=kind == chosen) for kind, said in words.items() if whole or kind == "done"
     )
-
-
