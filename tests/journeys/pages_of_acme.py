@@ -12,7 +12,9 @@ from PIL import Image
 from server.demo.statements import read_statements
 from server.domain.jams import Charter
 from server.services import (
+    answers,
     board,
+    corrections,
     crossings,
     explain,
     feeds,
@@ -30,6 +32,7 @@ from server.services import (
     rehearsals,
     rules,
     shadow,
+    streams,
     templates,
     voices,
     walls,
@@ -94,6 +97,13 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
         stream = await outcomes.open_stream(house, morgan, floor.jam, "Stops where people sit", "All by May.", "riley")
         await outcomes.decide(house, morgan, grown, "stream", "It costs little and many asked.", stream.id)
         await outcomes.decide(house, morgan, other, "later", "When the yard is rebuilt.")
+        for what, who, day in (
+            ("Ask the town about roofs", "sasha", "2026-01-15"),
+            ("Ten benches stand", "", "2999-05-01"),
+        ):
+            await streams.plan_milestone(house, morgan, stream.id, what, who, day)
+        await streams.tell_news(house, riley, stream.id, "The town answers next week; the first two benches are made.")
+        corrected = await _corrected_report(house, floor)
         await follows.follow(house, morgan, "forum", floor.public.id)
         await feeds.save_search(house, morgan, "Benches", "q=bench")
         await ideas.post_idea(house, riley, floor.partners, "One gate for all our trucks", "They wait an hour.")
@@ -107,9 +117,7 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
         table = (await rules.rules_in_force(house))[0].text
         await shadow.start_shadow(house, morgan, table + BUSES, "To see for a week.")
         await rules.apply_rules(house, morgan, table + AMBER, "Agreed with Globex.")
-        draft = await jams.create_jam(
-            house, morgan, "next", "Next year", Charter(), house.now(), floor.jam.closes_at
-        )
+        draft = await jams.create_jam(house, morgan, "next", "Next year", Charter(), house.now(), floor.jam.closes_at)
 
         arranged = await _arrange(house, floor) | await _unnamed(house, floor)
 
@@ -142,6 +150,8 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
             "settings": "/jams/better/settings",
             "board": "/jams/better/board",
             "outcomes": "/jams/better/outcomes",
+            "stream": f"/streams/{stream.id}",
+            "report-corrected": f"{corrected}?version=1",
             "decide": f"/ideas/{grown.id}/outcome",
             "thread-decided": f"/ideas/{grown.id}",
             "theme": f"/jams/better/themes/{theme}",
@@ -198,6 +208,28 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
             "missing": ("/ideas/nowhere", 404),
         },
     )
+
+
+async def _corrected_report(house: House, floor: Floor) -> str:
+    """Have a jam that is over, with a report that was corrected; the address of the report."""
+    morgan, now = await people.person(house, "morgan"), house.now()
+    jam = await jams.create_jam(house, morgan, "over", "Fewer trucks", CHARTER, now, now + timedelta(days=1))
+    forum = await forums.create_forum(house, morgan, jam, "gates", "Gates", "Which gate?", "inside")
+    jam = await jams.open_jam(house, morgan, jam)
+    await ideas.post_idea(house, morgan, forum, "One gate", "For all trucks.")
+    jam = await jams.freeze_jam(house, morgan, jam)
+    said = (
+        "One gate for all trucks",
+        "We open **one** gate in May.",
+        "We build no second one.",
+        "The yard is too small.",
+    )
+    label, doing, declined, why = said
+    made = await answers.write_answer(house, morgan, jam, "", doing, declined, why, label=label)
+    await answers.publish(house, morgan, jam)
+    words = (label, "We open **one** gate in March.", declined, why)
+    await corrections.correct_answer(house, morgan, jam, made.id, words, "The date was wrong; it is March, not May.")
+    return f"/jams/{jam.slug}/report"
 
 
 def face() -> bytes:

@@ -58,6 +58,8 @@ async def test_milestones_and_silence_of_a_stream_are_out_in_the_open(site: Site
     assert answer.status == 303
     assert (await jonas.post(place, act="tell", text="It goes <b>on</b>."))[0].status == 303
     assert (await jonas.post(place, act="burn"))[0].status == 404
+    answer, page = await jonas.get(place)
+    assert (answer.status, 'value="done"' in page) == (200, True)
     await lena.get(place)
     assert (await lena.post(place, act="tell", text="Mine."))[0].status == 403
     for path in (place, "/jams/better/outcomes"):
