@@ -141,7 +141,7 @@ class Watch:
         enough = max(FEWEST, len(sheets) // 2)
         if len(prints) < FEWEST or differing(sheets, enough) < enough or not _spread(sheets):
             return None
-        vectors = shelf.vectors[rows].astype(np.float32)
+        vectors = shelf.lying(rows)
         if own_middle(vectors) < float(np.mean(np.einsum("ij,ij->i", vectors, centres[labels[rows]]))) + NEARER:
             return None
         ids = tuple(sheet.about.id for sheet in sheets)

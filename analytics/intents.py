@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.threads import use_one_thread
-from analytics.vectors import Vectors, unit
+from analytics.vectors import SPOKEN, Vectors, unit
 
 if TYPE_CHECKING:
     from analytics.shelf import Shelf
@@ -40,8 +40,6 @@ ENOUGH = 10
 """Right or wrong, so many must have been told before the share means anything."""
 PARTS = 5
 NEVER = 2.0
-SPOKEN = frozenset(["ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"])
-"""Languages that the sentence encoder was made for; of others nothing is guessed."""
 _SIGNS = (
     re.compile(r"[?？؟]"),
     re.compile(r"[?？؟]\W*$"),

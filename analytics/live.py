@@ -139,7 +139,7 @@ class LiveThemes:
         self.keep(name)
         members = np.flatnonzero(self._labels[: len(self.shelf)] == which)
         own = np.array([which, len(self.names) - 1])
-        near, cosine = nearest(self.shelf.vectors[members], self.centres[own])
+        near, cosine = nearest(self.shelf.lying(members), self.centres[own])
         self._labels[members], self._closeness[members] = own[near], cosine
         follow(self.shelf, self._labels)
         self.stale = True
@@ -166,7 +166,7 @@ class LiveThemes:
             weights = sieve.weigh(columns, self.shelf.vectors)
         rows = np.flatnonzero(weights > 0)
         rows, counts = sieve.some(rows, self._labels[rows], columns.print[rows], weights[rows], SHAPING)
-        return rows, self.shelf.vectors[rows].astype(np.float32), counts
+        return rows, self.shelf.lying(rows), counts
 
     def due(self) -> bool:
         """Say whether it is time to refresh: 200 new documents (one in fifty of many); early on more often."""
@@ -185,6 +185,7 @@ class LiveThemes:
             self.learnt = self.shelf.dictionary.num_docs
             self.shelf.weigh([row for row, sheet in enumerate(self.shelf.sheets) if sheet is not None])
         weights = sieve.weigh(self.shelf.columns, self.shelf.vectors)
+        self.shelf.learn_tongues(weights)
         rows, vectors, counts = self._shaping(weights)
         if len(rows):
             self._regroup(rows, vectors, counts)
@@ -254,7 +255,7 @@ class LiveThemes:
         if sheet.chatter:
             self._labels[row] = follows(self.shelf, row, self._labels)
             return
-        best, cosine = nearest(self.shelf.vectors[row : row + 1].astype(np.float32), self.centres)
+        best, cosine = nearest(self.shelf.lying([row]), self.centres)
         self._labels[row] = best[0]
         self._closeness[row] = cosine[0]
 
@@ -354,7 +355,7 @@ class LiveThemes:
         self._labels[: len(self.shelf)] = -1
         for start in range(0, len(placeable), PART):
             rows, before = placeable[start : start + PART], stood[start : start + PART]
-            near = self.shelf.vectors[rows].astype(np.float32) @ self.centres.T
+            near = self.shelf.lying(rows) @ self.centres.T
             best, cosine = near.argmax(axis=1), near.max(axis=1)
             there = near[np.arange(len(rows)), np.maximum(before, 0)]
             stay = (before >= 0) & (there >= cosine - STAY)
@@ -375,7 +376,7 @@ class LiveThemes:
         told = [number for number, name in enumerate(self.names) if name in born]
         ids = [name for burst in self.emerging for name in burst.ids]
         for burst in self.watch.look(self.shelf, labels, self.centres, told, ids):
-            vectors = self.shelf.vectors[list(burst.rows)].astype(np.float32)
+            vectors = self.shelf.lying(list(burst.rows))
             middle = unit(vectors.sum(axis=0, keepdims=True, dtype=np.float32))[0]
             name = self._bear(middle, "birth", "")
             for row in burst.rows:

@@ -63,7 +63,8 @@ def portray(
     uses = shelf.uses(rows)
     faces_used = np.flatnonzero(uses.getnnz(axis=0))
     uses = uses[:, faces_used]
-    scores, firm = words.scored(words.tally(uses, own, k, mass), float(mass.sum()))
+    spoken = words.mainly(shelf.columns.language[shaping], own, k, mass)
+    scores, firm = words.scored_as_spoken(uses, own, spoken, shelf.columns.language[shaping], mass)
     some = [shelf.faces[face] for face in faces_used.tolist()]
     keys, names = np.array([key for key, _ in some], dtype=np.int64), [written for _, written in some]
     for number, portrait in enumerate(before):

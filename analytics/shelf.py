@@ -21,6 +21,7 @@ from analytics.corpus import Document, clean, name_words
 from analytics.groups import Indices, Numbers
 from analytics.threads import use_one_thread
 from analytics.tokens import Mixture, Tokens, shared_reader
+from analytics.tongues import Shift, learn, shifted
 from analytics.vectors import FindEncoder, Vectors, sentence_encoder, unit
 
 LEXICAL = 256
@@ -97,6 +98,7 @@ class Shelf:
         self._lately: dict[bytes, Said] = {}
         self._vectors = np.zeros((64, self._meaning + LEXICAL), dtype=np.float16)
         self.columns = Columns()
+        self.shifts: dict[int, Shift] = {}
 
     def __len__(self) -> int:
         return len(self.sheets)
@@ -105,6 +107,15 @@ class Shelf:
     def vectors(self) -> NDArray[np.float16]:
         """(rows, d) vectors of length about one; zeros where there is nothing to place."""
         return self._vectors[: len(self)]
+
+    def lying(self, rows: Indices | Sequence[int]) -> Vectors:
+        """Return where rows lie among themes, as float32: their vectors, those of unknown languages shifted."""
+        found = self._vectors[rows].astype(np.float32)
+        return shifted(found, self.columns.language[rows], self.shifts) if self.shifts else found
+
+    def learn_tongues(self, weights: Numbers) -> None:
+        """Learn where languages lie that the encoder does not know; `weights` say which documents count."""
+        self.shifts = learn(self.columns, self.vectors, weights) if self.encoder else {}
 
     def speaking(self) -> Indices:
         """Return the rows that say something: neither taken down nor mere thanks and nods."""

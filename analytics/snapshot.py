@@ -19,11 +19,12 @@ from analytics.picture import Portrait
 from analytics.report import Change
 from analytics.shelf import PRINT, Sheet, Shelf, flatten
 from analytics.tokens import Mixture
+from analytics.tongues import Shift
 
 if TYPE_CHECKING:
     from analytics.live import LiveThemes
 
-FORMAT = 2
+FORMAT = 3
 
 
 def dump(live: LiveThemes) -> bytes:
@@ -39,6 +40,7 @@ def dump(live: LiveThemes) -> bytes:
         "centres": live.centres,
         "forms": flatten([sheet.forms for sheet in sheets])[0],
         "lengths": np.array([len(sheet.forms) for sheet in sheets], dtype=np.int64),
+        "shifts": _shifts(shelf),
         "at": np.array([sheet.about.at for sheet in sheets], dtype=np.float64),
         "words": np.array([sheet.words for sheet in sheets], dtype=np.int64),
         "chatter": np.array([sheet.chatter for sheet in sheets], dtype=np.bool_),
@@ -48,6 +50,12 @@ def dump(live: LiveThemes) -> bytes:
     target = io.BytesIO()
     np.savez(target, **arrays)  # type: ignore[arg-type]
     return target.getvalue()
+
+
+def _shifts(shelf: Shelf) -> NDArray[np.float32]:
+    """Return a row a shift: origin, then target."""
+    rows = [np.concatenate([shift.origin, shift.target]) for shift in shelf.shifts.values()]
+    return np.array(rows, dtype=np.float32).reshape(len(rows), 2 * shelf.vectors.shape[1])
 
 
 def _words(shelf: Shelf, sheets: list[Sheet]) -> dict[str, Any]:
@@ -61,6 +69,7 @@ def _words(shelf: Shelf, sheets: list[Sheet]) -> dict[str, Any]:
         "dfs": [shelf.dictionary.dfs.get(key, 0) for key in range(len(shelf.tokens))],
         "documents": shelf.dictionary.num_docs,
         "mixture": shelf.mixture.counts,
+        "stretches": [[number, shift.stretch] for number, shift in shelf.shifts.items()],
     }
 
 
@@ -141,4 +150,7 @@ def _fill(shelf: Shelf, arrays: dict[str, NDArray[Any]], rest: dict[str, Any]) -
         words, chatter = int(arrays["words"][row]), bool(arrays["chatter"][row])
         keys = np.unique(shelf.keys(forms))
         shelf.enter(Sheet(about, forms, keys, words, chatter, rest["languages"][row], mark))
+    halves = np.split(arrays["shifts"], 2, axis=1)
+    for at, (number, stretch) in enumerate(rest["stretches"]):
+        shelf.shifts[number] = Shift(halves[0][at], halves[1][at], stretch)
     shelf.stand(arrays["vectors"])

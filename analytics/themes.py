@@ -17,7 +17,7 @@ from analytics.neighbours import neighbours, smooth
 from analytics.picture import Portrait, draw, follow, portray
 from analytics.report import Theme, ThemeReport, assemble
 from analytics.shelf import Shelf
-from analytics.vectors import FindEncoder, lexical, sentence_encoder
+from analytics.vectors import FindEncoder, Vectors, lexical, sentence_encoder
 
 DRAWN = 0.4
 """How far a document is drawn towards its neighbours, twice, before grouping."""
@@ -46,14 +46,17 @@ def fit(
     shelf = Shelf(names, find_encoder)
     tell = progress or _silent
     shelf.put([unique[name] for name in sorted(unique)], lambda share: tell(0.85 * share))
+    lie: Callable[[Indices], Vectors] = shelf.lying
     vectors: NDArray[np.floating] = shelf.vectors
     if shelf.encoder is None:
         vectors = lexical([[str(key) for key in shelf.order(row)] for row in range(len(shelf))], seed=seed)
+        lie = vectors.__getitem__
     weights = sieve.weigh(shelf.columns, vectors)
+    shelf.learn_tongues(weights)
     rows = np.flatnonzero(shelf.columns.placeable)
     if not len(rows) or not weights.any():
         return ThemeReport((), dict.fromkeys(unique), time.perf_counter() - started)
-    labels, closeness = _group(shelf, vectors, rows, weights, k, seed)
+    labels, closeness = _group(shelf, lie, rows, weights, k, seed)
     tell(0.95)
     report = _described(shelf, labels, closeness, weights, started)
     tell(1.0)
@@ -65,14 +68,17 @@ def _silent(share: float) -> None:
 
 
 def _group(
-    shelf: Shelf, vectors: NDArray[np.floating], rows: Indices, weights: Numbers, k: int | None, seed: int
+    shelf: Shelf, lie: Callable[[Indices], Vectors], rows: Indices, weights: Numbers, k: int | None, seed: int
 ) -> tuple[Indices, Numbers]:
-    """Group the rows that shape themes, of very many some; place the others with their copies or nearest."""
+    """Group the rows that shape themes, of very many some; place the others with their copies or nearest.
+
+    `lie` tells where rows lie.
+    """
     shaping = np.flatnonzero(weights > 0)
     wanted = suited(float(len(shaping))) if k is None else max(1, k)
     everyone = np.zeros(len(shaping), dtype=np.int64)
     shaping, counts = sieve.some(shaping, everyone, shelf.columns.print[shaping], weights[shaping], SHAPING)
-    drawn = vectors[shaping].astype(np.float32)
+    drawn = lie(shaping)
     if len(shaping) > 2 * wanted:
         found, cosine = neighbours(drawn, seed, NEIGHBOURS)
         drawn = smooth(smooth(drawn, found, cosine, DRAWN), found, cosine, DRAWN)
@@ -81,7 +87,7 @@ def _group(
     closeness = np.zeros(len(shelf))
     for start in range(0, len(rows), PART):
         part = rows[start : start + PART]
-        labels[part], closeness[part] = nearest(vectors[part], grouping.centres)
+        labels[part], closeness[part] = nearest(lie(part), grouping.centres)
     labels[shaping], closeness[shaping] = grouping.nearest, grouping.closeness
     _join_copies(shelf.columns.print, shaping, rows, labels, closeness)
     return labels, closeness

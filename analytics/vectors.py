@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 Vectors = NDArray[np.float32]
 """Shape (n, d), rows of length one, or zero where there is nothing to place."""
 
+SPOKEN = frozenset(["ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"])
+"""Languages that the sentence encoder was made for."""
+
 READ = 1_200
 """Characters of a text that the encoder reads."""
 

@@ -21,6 +21,10 @@ SHARED = 0.5
 """A word stands for a theme when it is there at least this share as typical as where it is most typical."""
 ELSEWHERE = 1.0
 """How much it counts against a word that another theme has it oftener."""
+MOSTLY = 0.6
+"""Share of a group's documents from which it has a language of its own."""
+BEHIND = 0.01
+"""What a word of another language is worth, where a group has one of its own."""
 PULL = 3.0
 KNOWN = 1.2
 DISCOUNT = 0.6
@@ -63,6 +67,43 @@ def scored(counts: Numbers, documents: float) -> tuple[Numbers, NDArray[np.bool_
     return typical(np.where(firm | seldom, counts, 0.0)), firm
 
 
+def mainly(languages: NDArray[np.integer], labels: Indices, k: int, weights: Numbers) -> Indices:
+    """Return for each group the number of the language in which its words are to be chosen; −1: any.
+
+    Words of several languages never stand together. A group without a language of its own (most of its documents)
+    speaks the language in which most of such groups' documents are, where it is at least half as common in the group
+    as the one most common there; else that one.
+    """
+    placed = labels >= 0
+    mass = np.zeros((k, int(languages.max(initial=0)) + 1))
+    np.add.at(mass, (labels[placed], languages[placed]), weights[placed])
+    mass[:, 0] = 0.0
+    whole, top = mass.sum(axis=1), mass.max(axis=1, initial=0.0)
+    mixed = top < MOSTLY * whole
+    common = int(mass[mixed].sum(axis=0).argmax()) if mixed.any() else 0
+    enough = (mass[:, common] >= 0.5 * top) & (mass[:, common] > 0)
+    return np.where(mixed, np.where(enough, common, mass.argmax(axis=1)), -1).astype(np.int64)
+
+
+def scored_as_spoken(
+    uses: sparse.csr_matrix, labels: Indices, spoken: Indices, languages: NDArray[np.integer], weights: Numbers
+) -> tuple[Numbers, NDArray[np.bool_]]:
+    """Return `scored` for each group among the documents of its language in all groups; (k, words) each.
+
+    Where these leave too few words, those of all its documents follow far behind.
+    """
+    k = len(spoken)
+    scores, often = scored(tally(uses, labels, k, weights), float(weights[labels >= 0].sum()))
+    firm = np.tile(often, (k, 1))
+    for language in np.unique(spoken[spoken >= 0]).tolist():
+        own = np.where(languages == language, labels, -1)
+        told, often = scored(tally(uses, own, k, weights), float(weights[own >= 0].sum()))
+        groups = np.flatnonzero(spoken == language)
+        scores[groups] = told[groups] + BEHIND * scores[groups]
+        firm[groups] = often
+    return scores, firm
+
+
 def candidates(
     scores: Numbers, firm: NDArray[np.bool_], keys: Indices, names: Sequence[str], count: int = 10
 ) -> list[Indices]:
@@ -74,7 +115,8 @@ def candidates(
     found = []
     for group, values in enumerate(scores):
         some = np.flatnonzero(values > 0)
-        rank = np.where(own[group, some], np.where(firm[some], 2.0, 1.0), 0.0)
+        sure = firm[group, some] if firm.ndim == 2 else firm[some]
+        rank = np.where(own[group, some], np.where(sure, 2.0, 1.0), 0.0)
         order = some[np.argsort(-rank - values[some] / (1.0 + values.max(initial=0.0)), kind="stable")]
         strong = int((rank == 2.0).sum())
         taken: list[int] = []
