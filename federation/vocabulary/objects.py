@@ -29,6 +29,7 @@ MOST_URIS = 100
 MOST_ATTACHED = 32
 LONGEST_LABEL = 200
 LONGEST_TITLED = 20_000
+LONGEST_WARNING = 1_000
 # Neither looks at a sign more often than a few times, whatever stands there.
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _LINE_END = re.compile(r"</p>|<br\s{0,10}/?>")
@@ -184,7 +185,7 @@ def parse_object(document: dict[str, Any]) -> Remark:
     author = _author(document.get("attributedTo"))
     if not author:
         raise Invalid("attributedTo", "The object names no author.")
-    body = _body(document)
+    body = _warning(document, kind) + _body(document)
     if ballot := read_ballot(document):
         # What is judged, searched and compared of a poll is all of its words.
         body += listed(ballot.names)
@@ -272,6 +273,18 @@ def _body(document: dict[str, Any]) -> str:
     if not text.strip() and isinstance(document.get("name"), str):
         text = f"<p>{markup.escape(document['name'])}</p>"
     return text
+
+
+def _warning(document: dict[str, Any], kind: str) -> str:
+    """Return the content warning of a microblog's words (`summary`), as a paragraph to stand before them.
+
+    Of what bears a title, `summary` is an excerpt of its own words.
+    """
+    said = document.get("summary")
+    if kind in TITLED or not isinstance(said, str) or document.get("name"):
+        return ""
+    words = " ".join(markup.unescape(_TAG.sub(" ", said[:LONGEST_WARNING])).split())
+    return f"<p>⚠ {markup.escape(words)}</p>" if words else ""
 
 
 def _title(document: dict[str, Any], kind: str, body: str) -> str:

@@ -36,6 +36,8 @@ class Stage:
 
 Step = Callable[[Stage], Awaitable[None]]
 STEPS: list[tuple[str, str, Step]] = []
+#: What ends something that others build on, in this order.
+LAST = ("unfollow", "late", "late read")
 
 
 def feature(words: str, key: str = "") -> Callable[[Step], Step]:
@@ -52,7 +54,7 @@ async def play(stage: Stage, only: str = "") -> Report:
     """Play all journeys, or those with the keys in `only`; return what was seen."""
     report = Report(stage.peer.name, stage.peer.version)
     chosen = {"find", *only.split(",")}
-    for words, key, step in STEPS:
+    for words, key, step in sorted(STEPS, key=lambda step: LAST.index(step[1]) if step[1] in LAST else -1):
         if only and key not in chosen:
             continue
         if "forum" not in stage.found and key != "find":
@@ -327,6 +329,31 @@ async def signed(stage: Stage) -> None:
 async def signed_there(stage: Stage) -> None:
     asked = [one for one in stage.passed(stage.ours.host, "GET") if one.form and one.status == 200]
     need([one for one in asked if not one.agent.startswith("Marmalade")], "no signed GET of theirs was answered")
+
+
+@feature("They sign with RFC 9421, and it is taken", "rfc9421")
+async def their_messages(stage: Stage) -> None:
+    posts = [one for one in stage.passed(stage.ours.host, "POST") if one.form == "rfc9421" and one.status < 300]
+    need(posts, "no activity of theirs was signed so and taken")
+    asked = [one for one in stage.passed(stage.ours.host, "GET") if one.form == "rfc9421" and one.status == 200]
+    need([one for one in asked if not one.agent.startswith("Marmalade")], "no GET of theirs was signed so and answered")
+
+
+@feature("Where they ask for RFC 9421 (401, Accept-Signature), we sign so, and it is taken", "rfc9421")
+async def our_messages(stage: Stage) -> None:
+    await stage.person.takes_messages_only()
+    forms: list[list[tuple[str, int]]] = []
+    for title in ("In the new form", "In the new form again"):
+        made = await stage.ours.idea(title, "Signed as they ask.")
+        await shown_there(stage, made)
+
+        async def taken(uri: str = made["uri"]) -> list[tuple[str, int]]:
+            posts = [one for one in stage.passed(stage.peer.host, "POST", "inbox") if uri in one.said]
+            return [(one.form, one.status) for one in posts] if any(one.status < 300 for one in posts) else []
+
+        forms.append(await until("a delivery that is taken", taken))
+    need(forms[0][0] == ("cavage", 401) and forms[0][-1][0] == "rfc9421", f"first: {forms[0]}")
+    need(all(form == "rfc9421" for form, _ in forms[1]), f"what was taken last comes first: {forms[1]}")
 
 
 @feature("Once unfollowed, nothing comes any more")

@@ -113,3 +113,25 @@ class Person:
     async def notified_of(self, uri: str) -> bool:
         found = await self.ask("GET", "/api/v1/notifications")
         return any((one.get("status") or {}).get("uri") == uri for one in found)
+
+    async def takes_messages_only(self) -> None:
+        """Have the server there take no other signature than RFC 9421's. Of the software with this API none can."""
+        raise ApiError("it cannot be asked to")
+
+    async def picture(self, picture: bytes, words: str) -> dict[str, Any]:
+        """Upload a picture with the words that describe it; return what `write` takes for it."""
+        form = aiohttp.FormData({"description": words})
+        form.add_field("file", picture, filename="dot.png", content_type="image/png")
+        headers = {"Authorization": f"Bearer {self.token}"}
+        async with self.session.post(f"https://{self.host}/api/v2/media", data=form, headers=headers) as answer:
+            if answer.status >= 400:
+                raise ApiError(f"POST /api/v2/media: {answer.status} {(await answer.text())[:300]}")
+            return {"media_ids": [(await answer.json())["id"]]}
+
+    def warned(self, words: str) -> dict[str, Any]:
+        """Return what `write` takes for a content warning."""
+        return {"spoiler_text": words, "sensitive": True}
+
+    async def reads(self, words: str) -> bool:
+        """Say whether one of the notifications has these words."""
+        return words in json.dumps(await self.ask("GET", "/api/v1/notifications"))

@@ -37,6 +37,7 @@ class Ours:
     closed: Thing = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None
     _token: str = ""
+    _reviewer: str = ""
     _session: aiohttp.ClientSession | None = None
 
     @property
@@ -66,6 +67,8 @@ class Ours:
         addresses = ("--inside-url", f"http://127.0.0.1:{INSIDE}", "--edge-url", f"https://{self.host}")
         self.command("init", "--name", "Acme", *addresses, "--admin", "ada")
         self._token = self.command("token", "ada").split()[-1]
+        self.command("user", "add", "rita", "--role", "reviewer")
+        self._reviewer = self.command("token", "rita").split()[-1]
         with (self.folder / "serve.log").open("wb") as log:
             self._process = subprocess.Popen(
                 [
@@ -107,9 +110,11 @@ class Ours:
             return False
         return True
 
-    async def ask(self, method: str, path: str, body: Thing | None = None) -> Any:
+    async def ask(self, method: str, path: str, body: Thing | None = None, by: str = "") -> Any:
+        """Ask as ada, or as whoever the token `by` is of."""
         assert self._session is not None
-        async with self._session.request(method, f"http://127.0.0.1:{INSIDE}/api/v1{path}", json=body) as answer:
+        url, headers = f"http://127.0.0.1:{INSIDE}/api/v1{path}", {"Authorization": f"Bearer {by or self._token}"}
+        async with self._session.request(method, url, json=body, headers=headers) as answer:
             if answer.status >= 400:
                 raise Refused(f"{method} {path}: {answer.status} {(await answer.text())[:500]}")
             return await answer.json() if answer.status not in (202, 204) else None
@@ -147,6 +152,30 @@ class Ours:
         where = (forum or self.forum)["id"]
         made: Thing = await self.ask("POST", f"/forums/{where}/ideas", {"title": title, "text": text})
         return made
+
+    async def idea_with_picture(self, title: str, text: str, picture: bytes, words: str) -> Thing:
+        assert self._session is not None
+        where = f"http://127.0.0.1:{INSIDE}/api/v1/files"
+        async with self._session.post(where, params={"name": "dot.png", "alt": words}, data=picture) as answer:
+            if answer.status >= 400:
+                raise Refused(f"POST /files: {answer.status} {await answer.text()}")
+            file = await answer.json()
+        body = {"title": title, "text": text, "files": [file["id"]]}
+        made: Thing = await self.ask("POST", f"/forums/{self.forum['id']}/ideas", body)
+        return made
+
+    async def held(self) -> list[Thing]:
+        """Return what waits for a reviewer."""
+        found: list[Thing] = (await self.ask("GET", "/boundary/holds"))["data"]
+        return found
+
+    async def release_all(self) -> None:
+        """Have a reviewer let across what waits."""
+        for one in await self.held():
+            await self.ask("POST", f"/boundary/holds/{one['id']}/release", {}, by=self._reviewer)
+
+    async def freeze(self) -> None:
+        await self.ask("POST", f"/jams/{self.jam}/freeze", {})
 
     async def reply(self, to: Thing, text: str) -> Thing:
         made: Thing = await self.ask("POST", f"/ideas/{to['id']}/replies", {"text": text})

@@ -69,3 +69,36 @@ async def answers_closed(stage: Stage) -> None:
 
     answer = await until("the answer in the thread", look)
     need(answer["author"]["host"] == stage.peer.host, f"the author's server: {answer['author']}")
+
+
+@feature("Signed in so, they support the idea, change their answer, and take it back", "sign in")
+async def changes_closed(stage: Stage) -> None:
+    idea: Thing = stage.found["listed idea"]
+    browser, edge = _browser(stage), f"https://{stage.ours.host}"
+    path = idea["uri"].removeprefix(edge)
+    page = await browser.get(idea["uri"])
+    await browser.send(page, page.form(f"{path}/support"))
+
+    async def supported() -> bool:
+        return bool((await stage.ours.read(idea))["support"] == 1)
+
+    await until("the support counts", supported)
+    mine = await browser.get(f"{edge}/mine")
+    back = next((one for one in mine.forms if one.action.endswith("/take-back")), None)
+    need(back, f"their answer is not among their words: {mine.text[:1500]}")
+    assert back is not None
+    own = back.action.removesuffix("/take-back")
+    page = await browser.get(f"{edge}{own}/change")
+    await browser.send(page, page.form(f"{own}/change"), text="From my own server's account, calmer.")
+
+    async def changed() -> bool:
+        return await stage.ours.answer_with(idea, "calmer") is not None
+
+    await until("the changed words in the thread", changed)
+    mine = await browser.get(f"{edge}/mine")
+    await browser.send(mine, mine.form(back.action))
+
+    async def gone() -> bool:
+        return await stage.ours.answer_with(idea, "calmer") is None
+
+    await until("the answer gone", gone)

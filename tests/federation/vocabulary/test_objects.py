@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from federation.vocabulary.objects import Piece, render_object
+from federation.vocabulary.objects import Piece, parse_object, render_object
 from server.services.text import render
 
 
@@ -48,3 +48,17 @@ def test_an_excerpt_is_one_paragraph_of_words_whatever_was_written(text: str):
     assert summary.endswith("</p>")
     assert not re.search(r"[<>]", summary[3:-4])
     assert len(summary_of("word " * 500)) < 320
+
+
+def test_a_content_warning_stands_before_the_words_and_an_excerpt_does_not():
+    note = {
+        "type": "Note",
+        "id": "https://social.example/notes/1",
+        "attributedTo": "https://social.example/users/ann",
+        "summary": "Tells <b>the end</b> &amp; more",
+        "content": "<p>The butler.</p>",
+    }
+    assert parse_object(note).html == "<p>⚠ Tells the end &amp; more</p><p>The butler.</p>"
+    assert parse_object({**note, "type": "Article", "name": "Who"}).html == "<p>The butler.</p>"
+    for nothing in ("", "  <br> ", None, 7, ["x"]):
+        assert parse_object({**note, "summary": nothing}).html == "<p>The butler.</p>"

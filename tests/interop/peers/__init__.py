@@ -1,10 +1,11 @@
 """The peers that the journeys know, in the order in which they are played."""
 
 from tests.interop.peers.base import Peer
+from tests.interop.peers.fedify import Fedify
 from tests.interop.peers.gotosocial import GoToSocial
 from tests.interop.peers.nodebb import NodeBB
 from tests.interop.peers.snac import Snac
 
-PEERS: tuple[type[Peer], ...] = (Snac, GoToSocial, NodeBB)
+PEERS: tuple[type[Peer], ...] = (Snac, GoToSocial, NodeBB, Fedify)
 
 __all__ = ["PEERS", "Peer"]

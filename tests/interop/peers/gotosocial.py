@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
@@ -20,6 +21,7 @@ class GoToSocial(Peer):
 
     name, host, port = "gotosocial", "gts.test", 8102
     variable, program = "INTEROP_GOTOSOCIAL", "gotosocial"
+    lacks: ClassVar[dict[str, str]] = {"rfc9421": "GoToSocial 0.20 knows draft-cavage signatures alone"}
     account, enters_as = ("gita", PASSWORD), "gita@gts.test"
 
     async def start(self) -> None:

@@ -27,7 +27,11 @@ class NodeBB(Peer):
     name, host, port = "nodebb", "nodebb.test", 8103
     variable = "INTEROP_NODEBB"
     lacks: ClassVar[dict[str, str]] = {
+        "rfc9421": "NodeBB knows draft-cavage signatures alone",
         "poll": "NodeBB shows a Question as words and takes no votes in it",
+        "picture there": "NodeBB's forms were not driven with uploads",
+        "warning": "NodeBB has no content warnings",
+        "language": "NodeBB states no language",
         "sign in": "NodeBB speaks no OAuth as Mastodon's API has it",
     }
 
@@ -192,3 +196,6 @@ class NodeBBPerson(Person):
     async def report(self, status: Status, words: str) -> None:
         body = {"type": "post", "id": status["id"], "reason": words, "notifyRemote": True}
         await self.call("POST", "/api/v3/flags", body)
+
+    async def reads(self, words: str) -> bool:
+        return words in json.dumps(await self.call("GET", "/api/notifications"))

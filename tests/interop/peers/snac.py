@@ -17,6 +17,7 @@ class Snac(Peer):
     name, host, port = "snac", "snac.test", 8101
     variable, program = "INTEROP_SNAC", "snac"
     lacks: ClassVar[dict[str, str]] = {
+        "rfc9421": "snac knows draft-cavage signatures alone",
         "report": "snac has no reports",
         "our report": "snac has no reports",
     }
