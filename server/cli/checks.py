@@ -15,9 +15,10 @@ from server.database.inspect import look_at
 from server.database.modes import is_shared
 from server.domain.errors import Refusal
 from server.probe.own_edge import networks_of
-from server.services import audit, explain, holds, log, rules, self_tests
+from server.services import audit, explain, holds, log, rules, self_tests, widening
 from server.services.checkpoints import SecondPlace
 from server.services.house import House
+from server.services.widening import Lack
 from server.settings import Network, Organisation, Settings
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ async def check_inside(house: House, place: SecondPlace | None) -> Iterator[Find
     try:
         stored, _ = await rules.rules_in_force(house)
         found.append(Finding("rules", "ok", f"Version {stored.version} of the rules is in force."))
+        found += [_lacking(one) for one in await widening.lacking(house)]
     except Refusal as refusal:
         found.append(Finding("rules", "broken", refusal.public, "Run init again: it writes the default rules."))
     found += await check_audit(house, place)
@@ -154,6 +156,11 @@ async def check_inside(house: House, place: SecondPlace | None) -> Iterator[Find
     if waiting:
         found.append(Finding("holds", "note", f"{waiting} things wait for a reviewer.", "Open Boundary → Holds."))
     return iter(found)
+
+
+def _lacking(one: Lack) -> Finding:
+    said = f"Rule {one.rule.id} was made before {', '.join(one.acts)} was told; what says so is refused."
+    return Finding("rules", "note", said, "Open Boundary: it shows what widening the rule would change.")
 
 
 def _replayed(done: explain.Replayed) -> Finding:

@@ -39,6 +39,7 @@ ABSENT = {
     "recall": later("There is no such recall here."),
     "rehearsal": later("There is no such rehearsal here."),
     "room": later("There is no such room here."),
+    "rule": later("There is no such rule here."),
     "search": later("There is no such search here."),
     "self-test": later("There is no such self-test here."),
     "server": later("There is no such server here."),

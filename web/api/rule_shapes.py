@@ -58,7 +58,10 @@ class Rollback(Body, frozen=True, kw_only=True):
 
 
 class RuleAnswer(Answer, frozen=True, kw_only=True):
-    """One rule in words, with how often it decided and when last."""
+    """One rule in words, with how often it decided and when last.
+
+    `lacks` are acts that it would name besides if its forum were made today; what they say is refused until then.
+    """
 
     id: str
     kind: str
@@ -70,6 +73,7 @@ class RuleAnswer(Answer, frozen=True, kw_only=True):
     expires_at: datetime | None
     hits: int
     last_hit: datetime | None
+    lacks: list[str] = []
 
 
 class RulesAnswer(Thing, frozen=True, kw_only=True):
@@ -201,6 +205,7 @@ def show_rules(
     rules: RuleSet,
     hits: Mapping[str, tuple[int, float]],
     others: Sequence[StoredRules],
+    lacks: Mapping[str, Sequence[str]],
 ) -> RulesAnswer:
     newest = {one.state: one.version for one in reversed(others)}
     return RulesAnswer(
@@ -210,7 +215,7 @@ def show_rules(
         version=stored.version,
         state=stored.state,
         text=stored.text,
-        rules=[_rule(rule, hits.get(rule.id)) for rule in rules.rules],
+        rules=[_rule(rule, hits.get(rule.id), lacks.get(rule.id, ())) for rule in rules.rules],
         waiting=newest.get("waiting"),
         scheduled=newest.get("scheduled"),
         shadow=newest.get("shadow"),
@@ -221,7 +226,7 @@ def rules_page(house: House) -> str:
     return f"{house.addresses.inside_url}/boundary"
 
 
-def _rule(rule: Rule, hit: tuple[int, float] | None) -> RuleAnswer:
+def _rule(rule: Rule, hit: tuple[int, float] | None, lacks: Sequence[str]) -> RuleAnswer:
     return RuleAnswer(
         id=rule.id,
         kind=rule.kind,
@@ -233,6 +238,7 @@ def _rule(rule: Rule, hit: tuple[int, float] | None) -> RuleAnswer:
         expires_at=rule.expires_at,
         hits=hit[0] if hit else 0,
         last_hit=datetime.fromtimestamp(hit[1], UTC) if hit else None,
+        lacks=list(lacks),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from server.domain.errors import Invalid, Missing
 from server.services import dry_run as rehearsals
-from server.services import rule_versions, rules, shadow
+from server.services import rule_versions, rules, shadow, widening
 from web.api.boundary import require_console
 from web.api.calls import Call
 from web.api.jam_shapes import NoWords
@@ -41,7 +41,8 @@ async def read_rules(call: Call) -> RulesAnswer:
     require_console(call.member)
     stored, table = await rules.rules_in_force(call.house)
     others = await rules.versions_in(call.house, "waiting", "scheduled", "shadow")
-    return show_rules(call.house, stored, table, await rules.rule_hits(call.house), others)
+    lacks = {one.rule.id: one.acts for one in await widening.lacking(call.house)}
+    return show_rules(call.house, stored, table, await rules.rule_hits(call.house), others, lacks)
 
 
 async def put_rules(call: Call, body: NewRules, query: NewRulesQuery) -> RulesChange:

@@ -14,7 +14,7 @@ from server.boundary.rules import RuleErrors
 from server.domain.actors import Member
 from server.domain.crossings import RulesState
 from server.domain.errors import Invalid, Missing, NotAllowed, Refusal, RulesMoved, SignInNeeded
-from server.services import dry_run, forums, holds, rule_versions, rules, shadow
+from server.services import dry_run, forums, holds, rule_versions, rules, shadow, widening
 from server.services.dry_run import Rehearsal
 from server.services.house import House
 from server.services.rules import Change, tidy
@@ -39,10 +39,16 @@ DONE: dict[RulesState, str] = {"active": "rules", "waiting": "rules-wait", "sche
 
 
 async def show_editor(request: web.Request) -> web.Response:
-    """GET /boundary/rules/edit?from={version}: begin with the table in force, or with the text of a version."""
+    """GET /boundary/rules/edit: begin with the table in force, with `from` a version's text, or with `widen` a rule
+    that came with a forum and lacks what such rules have today: compared already, and not in force before it is sent.
+    """
     house, member = await duty_holder(request)
     member.require("rules")
     stored, _ = await rules.rules_in_force(house)
+    if widened := request.query.get("widen", ""):
+        text = await widening.widened_table(house, widened)
+        note = say("%(rule)s takes what such rules take today.", rule=widened)
+        return await _checked(request, house, {"text": text, "base": str(stored.version), "note": note})
     begin = request.query.get("from", "")
     text = stored.text
     if begin:

@@ -70,6 +70,16 @@ class ShadowCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LackRow:
+    """A rule that would name more acts if its forum were made today: what is refused until then, in words."""
+
+    rule_id: str
+    note: str
+    refused: tuple[str, ...]
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RulesPage:
     version: int
     applied_at: datetime | None
@@ -80,6 +90,7 @@ class RulesPage:
     of: str
     waiting_holds: int
     may_change: bool
+    lacking: tuple[LackRow, ...] = ()
     waiting: tuple[WaitingRules, ...] = ()
     shadow: ShadowCard | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -12,18 +13,24 @@ from server.boundary.sentences import sentence
 from server.domain.actors import Member
 from server.domain.crossings import ShadowDifference, StoredRules
 from server.domain.errors import RulesMoved
-from server.services import holds, rule_versions, rules, shadow
+from server.services import holds, rule_versions, rules, shadow, widening
 from server.services.house import House
+from server.services.widening import Lack
 from web.answers import go, show
 from web.forms import read_form
 from web.language import say
 from web.pages.boundary.duty import SECTION, duty_holder, name_of_member
-from web.pages.boundary.rule_views import DifferenceRow, RuleRow, RulesPage, ShadowCard, WaitingRules
+from web.pages.boundary.rule_views import DifferenceRow, LackRow, RuleRow, RulesPage, ShadowCard, WaitingRules
 from web.people import Names, names_of_hosts
 from web.reach import name_of, named
 from web.views import Verdict
 
 _EFFECTS: dict[str, Verdict] = {"allow": "allowed", "redact": "redacted", "hold": "held", "deny": "denied"}
+_LACKS = {
+    "Add": say("what its facilitators mark"),
+    "Flag": say("reports of words"),
+    "Move": say("what its host moves, merges or splits off"),
+}
 _MOST = 6
 _DIFFERENCES = 20
 
@@ -49,10 +56,20 @@ async def _rules(request: web.Request, status: int) -> web.Response:
         of=say("How often each rule decided about a version of an idea or reply, for one audience."),
         waiting_holds=await holds.count_waiting(house),
         may_change=member.may("rules"),
+        lacking=tuple(_lack(one) for one in await widening.lacking(house)),
         waiting=tuple([await _waiting(house, member, one) for one in waiting]),
         shadow=_shadow(await shadow.report(house, _DIFFERENCES), await names_of_hosts(house)),
     )
     return show(request, "rules.html", page, status=status, section=SECTION)
+
+
+def _lack(one: Lack) -> LackRow:
+    return LackRow(
+        rule_id=one.rule.id,
+        note=one.rule.note,
+        refused=tuple(_LACKS[act] for act in one.acts),
+        url=f"/boundary/rules/edit?widen={quote(one.rule.id, safe='')}",
+    )
 
 
 def _rule(rule: Rule, hits: Mapping[str, tuple[int, float]]) -> RuleRow:
