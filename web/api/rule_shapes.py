@@ -73,7 +73,7 @@ class RuleAnswer(Answer, frozen=True, kw_only=True):
     expires_at: datetime | None
     hits: int
     last_hit: datetime | None
-    lacks: list[str] = []
+    lacks: tuple[str, ...] = ()
 
 
 class RulesAnswer(Thing, frozen=True, kw_only=True):
@@ -238,7 +238,7 @@ def _rule(rule: Rule, hit: tuple[int, float] | None, lacks: Sequence[str]) -> Ru
         expires_at=rule.expires_at,
         hits=hit[0] if hit else 0,
         last_hit=datetime.fromtimestamp(hit[1], UTC) if hit else None,
-        lacks=list(lacks),
+        lacks=tuple(lacks),
     )
 
 
