@@ -10,7 +10,7 @@ KEYWORDS := -k _ -k later -k say -k counted:1,2 -k ngettext:1,2 -k Refusal -k No
 CHECK ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev browser demo run test check bench bench-themes kills worlds interop mutants fuzz messages migration pictures clean
+.PHONY: help install install-dev browser demo run test check bench bench-themes bench-replay kills worlds interop mutants fuzz messages migration pictures clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ bench: install-dev ## Measure, against floors in the same run
 FILES ?= $(wildcard ../shared/data/*/docs.jsonl.gz)
 bench-themes: install-dev ## Measure the themes into docs/analytics.md (FILES="one.jsonl.gz two.jsonl.gz" ARGS="--limit 4000")
 	@$(BIN)/python -m tests.bench.bench_themes $(FILES) --write docs/analytics.md $(ARGS)
+
+bench-replay: install-dev browser ## Replay 20,000 real posts before a facilitator; pictures in artefacts/replay (DATA=../shared/data)
+	@$(BIN)/python -m tests.bench.replay_20000 $(or $(DATA),../shared/data)/news20/docs.jsonl.gz $(or $(DATA),../shared/data)/polis/docs.jsonl.gz $(ARGS)
 
 kills: install-dev ## Kill processes at random on a bad road, 50 rounds, and count what was lost, doubled or unlike
 	@$(BIN)/python -m tests.bench.kill_rounds $(or $(ROUNDS),50)

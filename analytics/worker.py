@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import structlog
@@ -32,6 +33,8 @@ WRITES |= {"ContributionRestored"}
 TAKES_BACK = {"ContributionEdited", "ContributionDeleted", "ContributionHidden"}
 PACE_SECONDS = 1.5
 SNAPSHOT_SECONDS = 60.0
+# How long a thread folds before the reports that are due are written.
+MOMENT_SECONDS = 0.5
 # Writing a report may take at most this share of the time between reports.
 SHARE = 0.1
 
@@ -58,20 +61,26 @@ class ThemeWorker:
         self._names: dict[str, str] = {}
         self._seq = 0
 
-    async def run_once(self, limit: int = 500) -> int:
+    async def run_once(self, limit: int = 100) -> int:
         """Fold in the next events; refresh and publish the themes that are due."""
         events = await log.events_after(self._house, self._seq, limit)
         met = await people.names_of(self._house, [event.subject_id for event in events if event.kind == "MemberAdded"])
-        for event in events:
+        said = await ideas.by_ids(self._house, [event.subject_id for event in events if event.kind in WRITES])
+        at = 0
+        while at < len(events):
+            taken, event = 1, events[at]
             if event.kind in WRITES:
-                await self._fold(event)
+                taken = await self._fold(_alike(events[at:]), said)
             elif event.kind == "ThemeEdited":
                 await self._edit(event)
             elif event.kind == "MemberAdded" and event.subject_id in met:
                 self._meet(event, met[event.subject_id])
-            self._seq = event.seq
-        for jam_id, corpus in self._corpora.items():
-            await self._publish(jam_id, corpus)
+            at += taken
+            self._seq = events[at - 1].seq
+            if len(events) == limit:
+                # More is waiting: what is told by now is not kept back until all of it is folded in.
+                await self._publish_all()
+        await self._publish_all()
         return len(events)
 
     @property
@@ -93,14 +102,16 @@ class ThemeWorker:
             if event.seq > corpus.seq:
                 corpus.themes.meet(name)
 
-    async def _fold(self, event: Event) -> None:
-        corpus = await self._corpus(str(event.data["jam"]))
-        if event.seq <= corpus.seq:
-            return
-        made = await ideas.by_id(self._house, event.subject_id)
-        await asyncio.to_thread(_apply, corpus.themes, event.subject_id, made)
-        corpus.seq, corpus.changed = event.seq, True
-        if event.kind in TAKES_BACK:
+    async def _fold(self, events: Sequence[Event], said: Mapping[str, Contribution]) -> int:
+        """Fold in the first of some events of one jam, for a moment; return how many."""
+        corpus = await self._corpus(str(events[0].data["jam"]))
+        known = sum(event.seq <= corpus.seq for event in events)
+        waiting = [(event.subject_id, said.get(event.subject_id)) for event in events[known:]]
+        if not waiting:
+            return known
+        taken = known + await asyncio.to_thread(_apply, corpus.themes, waiting)
+        corpus.seq, corpus.changed = events[taken - 1].seq, True
+        if any(event.kind in TAKES_BACK for event in events[known:taken]):
             # The last snapshot still holds the earlier words: the next report brings one without them.
             # What is taken back is gone from words and quotes at once, however long ago the last report is.
             corpus.refreshed, corpus.snapshot_at, corpus.due_at = True, 0.0, 0.0
@@ -108,6 +119,7 @@ class ThemeWorker:
             # The refresh computes outside the event loop's thread: pages and deliveries go on meanwhile.
             await asyncio.to_thread(corpus.themes.refresh)
             corpus.refreshed = True
+        return taken
 
     async def _edit(self, event: Event) -> None:
         """Do what a person asked that only the analysis can: split, and leave alone what they touched."""
@@ -140,6 +152,10 @@ class ThemeWorker:
             log_.warning("themes are made anew from the events", jam=jam_id, reason=str(reason))
             return None
 
+    async def _publish_all(self) -> None:
+        for jam_id, corpus in self._corpora.items():
+            await self._publish(jam_id, corpus)
+
     async def _publish(self, jam_id: str, corpus: _Corpus) -> None:
         """Write the report, at most every PACE_SECONDS; now and then with a snapshot of refreshed themes."""
         if not corpus.changed or self._clock() < corpus.due_at:
@@ -156,11 +172,23 @@ class ThemeWorker:
         corpus.due_at = ended + max(PACE_SECONDS, (ended - began) / SHARE)
 
 
-def _apply(themes: LiveThemes, contribution_id: str, made: Contribution | None) -> None:
-    if made is None or made.deleted or made.hidden:
-        themes.remove(contribution_id)
-    else:
-        themes.add(document_of(made))
+def _alike(events: Sequence[Event]) -> list[Event]:
+    """Return the first of some events as far as they are of what is written in one jam."""
+    jam = events[0].data["jam"]
+    return list(takewhile(lambda event: event.kind in WRITES and event.data["jam"] == jam, events))
+
+
+def _apply(themes: LiveThemes, waiting: Sequence[tuple[str, Contribution | None]]) -> int:
+    """Fold in what waits until a refresh is due or a moment is over; return how many."""
+    began = time.perf_counter()
+    for number, (contribution_id, made) in enumerate(waiting, 1):
+        if made is None or made.deleted or made.hidden:
+            themes.remove(contribution_id)
+        else:
+            themes.add(document_of(made))
+        if themes.due() or time.perf_counter() - began > MOMENT_SECONDS:
+            return number
+    return len(waiting)
 
 
 def _touch(themes: LiveThemes, facts: Mapping[str, object]) -> None:

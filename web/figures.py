@@ -109,7 +109,8 @@ def draw_countries(board: Board) -> tuple[Bar, ...]:
 
 def draw_servers(board: Board, house: House, names: Mapping[str, str], jam_url: str = "") -> tuple[Bar, ...]:
     """How much of what was said came from each organisation's server."""
-    total = board.ideas + board.replies
+    # Counted at one moment with the parts, so that the parts make up the whole while people write.
+    total = sum(share.contributions for share in board.by_host)
     return tuple(
         Bar(
             words=names.get(share.name, share.name),

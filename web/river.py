@@ -59,8 +59,8 @@ def draw_river(themes: Sequence[ThemeRow], *, linked: bool = True) -> River:
     length = max((len(one.counts) for one in streams), default=0)
     if length < LEAST_HOURS:
         return River(streams=streams, hours=tuple(range(length)))
-    columns = [[one.counts[hour] for one in streams] for hour in reversed(range(length))]
-    peak = max(sum(column) for column in columns)
+    peak = max(sum(one.counts[hour] for one in streams) for hour in range(length))
+    columns = [list(column) for column in zip(*(_smooth(one.counts) for one in streams), strict=True)][::-1]
     step, unit = WIDTH / (length - 1), (HEIGHT - 10) / max(1, peak)
     tops: list[list[float]] = []
     for column in columns:
@@ -68,6 +68,12 @@ def draw_river(themes: Sequence[ThemeRow], *, linked: bool = True) -> River:
         tops.append([edge, *(edge := edge + unit * count for count in column)])
     layers = tuple(_layer(one, place, tops, step) for place, one in enumerate(streams))
     return River(layers, streams, tuple(range(length)), peak)
+
+
+def _smooth(counts: Sequence[int]) -> list[float]:
+    """Draw an hour a little towards its neighbours: few words an hour would make teeth. The table has the counts."""
+    before, after = [counts[0], *counts[:-1]], [*counts[1:], counts[-1]]
+    return [(first + 2 * here + last) / 4 for first, here, last in zip(before, counts, after, strict=True)]
 
 
 def _streams(themes: Sequence[ThemeRow]) -> tuple[Stream, ...]:

@@ -5,7 +5,7 @@ Local and remote people use the same functions; what comes from another server c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -582,6 +582,11 @@ async def shown_to(house: House, reader: Member, found: Mapping[str, Contributio
 async def by_id(house: House, contribution_id: str) -> Contribution | None:
     """Find a contribution, deleted ones included: for consumers of events."""
     return await contributions.by_id(house.store, contribution_id)
+
+
+async def by_ids(house: House, contribution_ids: Collection[str]) -> dict[str, Contribution]:
+    """Return id → contribution of those that stand, neither deleted nor hidden: for consumers of events."""
+    return {made.id: made for made in await contributions.by_ids(house.store, contribution_ids)}
 
 
 async def supporters(house: House, made: Contribution) -> list[str]:
