@@ -105,7 +105,10 @@ class Watch:
 
     def look(self) -> int:
         with closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as store:
-            (count,) = store.execute("SELECT count(*) FROM contributions WHERE NOT deleted AND NOT hidden").fetchone()
+            (count,) = store.execute(
+                "SELECT count(*) FROM contributions WHERE jam_id = (SELECT id FROM jams WHERE slug = 'long')"
+                " AND NOT deleted AND NOT hidden"
+            ).fetchone()
         self.counts.append((time.monotonic(), count))
         return int(count)
 
@@ -125,7 +128,7 @@ def emerged(store: Path, planted: set[str]) -> list[dict[str, Any]]:
     with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as db:
         db.row_factory = sqlite3.Row
         events = db.execute("SELECT data, at FROM events WHERE kind = 'ThemeEmerged' ORDER BY seq").fetchall()
-        report = json.loads(db.execute("SELECT drawn FROM themes").fetchone()["drawn"])
+        report = json.loads(db.execute("SELECT drawn FROM themes ORDER BY length(drawn) DESC").fetchone()["drawn"])
         said = {row["id"]: row for row in db.execute("SELECT id, text, created_at FROM contributions")}
     by_theme = {one["theme"]: one for one in report.get("emerging", ())}
     labels = {one["id"]: one["label"] for one in report["themes"]}
