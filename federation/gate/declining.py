@@ -13,6 +13,7 @@ from federation.gate.arrival import Arrival, Outcome
 from federation.gate.create import addressed_forum
 from federation.gate.plan import Gateway, Plan
 from federation.gate.routing import activity_uri, attested_for, inbox_of, kind_of
+from federation.outside import peers
 from federation.outside.crossings import Card
 from federation.vocabulary import activities
 from federation.vocabulary.objects import AS_CONTEXT
@@ -36,8 +37,7 @@ async def decline(arrival: Arrival, refusal: Refusal) -> None:
     if forum is None or inbox is None:
         return
     why = f"“{forum.title}” {IDEAS_CLOSED if isinstance(refusal, ForumClosed) else ALL_CLOSED}"
-    kind = await kind_of(gate, arrival.peer)
-    note = kind in ("microblog", "unknown")
+    note = await _reads_notes(gate, arrival.peer)
     document = _note(gate, forum, author, why) if note else _reject(arrival, forum, why)
     document = await attested_for(gate, arrival.peer, document, gate.house.now())
     # A plan of its own: what was planned of the refused activity is not carried out.
@@ -54,6 +54,15 @@ async def decline(arrival: Arrival, refusal: Refusal) -> None:
         act=str(document["type"]),
     )
     await plan.write()
+
+
+async def _reads_notes(gate: Gateway, host: str) -> bool:
+    """Say whether a server's people hear of a refusal by a note alone.
+
+    NodeBB looks what a Reject is of up under its id, finds no activities of its own there, and answers 424.
+    """
+    kind = await kind_of(gate, host)
+    return kind in ("microblog", "unknown") or bool(await peers.running(gate.outside, [host], "nodebb"))
 
 
 def _reject(arrival: Arrival, forum: Forum, why: str) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class Stage:
 Step = Callable[[Stage], Awaitable[None]]
 STEPS: list[tuple[str, str, Step]] = []
 #: What ends something that others build on, in this order.
-LAST = ("unfollow", "late", "late read")
+LAST = ("rotation", "rotation_answer", "sign in", "unfollow", "late", "late read")
 
 
 def feature(words: str, key: str = "") -> Callable[[Step], Step]:

@@ -45,6 +45,23 @@ async def test_a_late_reply_from_a_microblog_is_answered_with_a_note_to_its_auth
     assert (await other.get(told.activity["id"], by=other.person("olaf"))).status == 404
 
 
+async def test_nodebb_which_takes_no_reject_of_what_its_people_did_gets_a_note(
+    acme: Organisation, elsewhere: MakeElsewhere
+):
+    nodebb = await elsewhere("nodebb")
+    forum = await acme.forum("open")
+    await acme.idle()
+    nora = await follow(nodebb, acme, forum.uri, "nora")
+    idea = await acme.idea(forum, "Lifts.")
+    await acme.idle()
+    await jams.freeze_jam(acme.house, acme.admin, (await jams.list_jams(acme.house, acme.admin))[0])
+    await acme.idle()
+    nodebb.arrived.clear()
+    await nodebb.post(acme.inbox, nodebb.create(nodebb.note(nora, "Late.", idea.uri, forum.uri, cc=[PUBLIC])))
+    await acme.idle()
+    assert nodebb.shapes() == ["Create Note"]
+
+
 async def test_forum_software_gets_a_reject_and_who_knows_nothing_of_the_forum_gets_nothing(
     acme: Organisation, elsewhere: MakeElsewhere
 ):

@@ -29,6 +29,7 @@ class NodeBB(Peer):
     lacks: ClassVar[dict[str, str]] = {
         "rfc9421": "NodeBB knows draft-cavage signatures alone",
         "poll": "NodeBB shows a Question as words and takes no votes in it",
+        "picture here": "NodeBB's own pages were not built, and its API does not tell what is attached",
         "picture there": "NodeBB's forms were not driven with uploads",
         "warning": "NodeBB has no content warnings",
         "language": "NodeBB states no language",
@@ -198,4 +199,7 @@ class NodeBBPerson(Person):
         await self.call("POST", "/api/v3/flags", body)
 
     async def reads(self, words: str) -> bool:
-        return words in json.dumps(await self.call("GET", "/api/notifications"))
+        """Say whether a message to us has these words: what a forum writes to somebody alone is a chat there."""
+        rooms = (await self.call("GET", "/api/v3/chats"))["rooms"]
+        said = [await self.call("GET", f"/api/v3/chats/{one['roomId']}/messages") for one in rooms]
+        return words in json.dumps([rooms, said])

@@ -23,6 +23,7 @@ class Snac(Peer):
     }
     limits: ClassVar[dict[str, str]] = {
         "rotation": "snac takes no Update of a Group, and drops what does not fit the key that it keeps for 36 hours",
+        "late read": "snac drops what the forum signs with its new key; before `keys rotate` it was seen",
         "rotation_answer": "snac takes no Update of a person whom nobody there follows",
     }
 
