@@ -18,6 +18,7 @@ from web.views import ErrorPage, SignInPage
 
 log = structlog.get_logger()
 
+BROKEN = later("Something went wrong")
 HEADINGS = {
     400: later("That did not make sense"),
     403: later("Not yours to do"),
@@ -86,7 +87,7 @@ def _path(request: web.Request) -> str:
 def _page(
     request: web.Request, status: int, sentence: str, headers: dict[str, str] | None = None, *, again: bool = False
 ) -> web.Response:
-    heading = _(HEADINGS.get(status, later("Something went wrong")))
+    heading = _(HEADINGS.get(status, BROKEN))
     kept = typed_of(request)
     again = kept is not None and (again or status in PASSING)
     page = ErrorPage(status=status, heading=heading, sentence=told(sentence), kept=kept, again=again)

@@ -13,7 +13,7 @@ from server.services.house import House, Rulebook
 from server.services.judging import Draft
 from server.services.redaction import Words, redact
 from server.services.text import render
-from web.language import _, ngettext
+from web.language import _, ngettext, told
 from web.people import Names
 from web.reach import among, listed, name_of
 from web.views import CopiedFile, OutboundCopy
@@ -96,4 +96,4 @@ async def count_heads(house: House, verdicts: Sequence[Verdict], names: Names) -
         said.append(f"{servers} ({met % {'num': theirs}})" if theirs else servers)
     if any(one.crosses and one.audience == EVERYONE for one in verdicts):
         said.append(_("anybody on the open web and every server that follows"))
-    return _("It reaches %(whom)s.") % {"whom": listed(said)}
+    return _("It reaches %(whom)s.") % {"whom": told(listed(said))}
