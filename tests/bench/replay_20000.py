@@ -124,7 +124,7 @@ class Watch:
 
 
 def emerged(store: Path, planted: set[str]) -> list[dict[str, Any]]:
-    """Return what was announced: when, and of which texts; how many planted ones stood by then."""
+    """Return what was announced: of which texts, and how many planted ones were written up to the last of them."""
     with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as db:
         db.row_factory = sqlite3.Row
         events = db.execute("SELECT data, at FROM events WHERE kind = 'ThemeEmerged' ORDER BY seq").fetchall()
@@ -137,7 +137,8 @@ def emerged(store: Path, planted: set[str]) -> list[dict[str, Any]]:
         theme = json.loads(event["data"])["theme"]
         ids = by_theme.get(theme, {}).get("ids", [])
         hits = sum(said[one]["text"] in planted for one in ids if one in said)
-        before = sum(row["text"] in planted and row["created_at"] <= event["at"] for row in said.values())
+        last = max((said[one]["created_at"] for one in ids if one in said), default=event["at"])
+        before = sum(row["text"] in planted and row["created_at"] <= last for row in said.values())
         told.append({"theme": theme, "label": labels.get(theme, "(merged)"), "of": len(ids), "planted": hits,
                      "after": before, "word": by_theme.get(theme, {}).get("word", "")})  # fmt: skip
     return told
@@ -196,13 +197,12 @@ async def watch(page: Page, seen: Watch, replay: asyncio.subprocess.Process, mar
         await asyncio.sleep(0.2)
 
 
-async def find_it(page: Page, acme: Organisation, label: str) -> None:
+async def find_it(page: Page, acme: Organisation) -> None:
     """Do what the facilitator does: open the inbox, follow the notice, and see what was said."""
     await page.goto(f"{acme.inside_url}/inbox")
     await picture(page, "inbox")
-    await page.get_by_role("button", name=re.compile("emerg", re.I)).or_(
-        page.get_by_role("link", name=re.compile("emerg", re.I))
-    ).first.click()
+    notice = page.locator(".notices li").filter(has_text="A theme emerges").first
+    await notice.get_by_role("button").click()
     await page.wait_for_load_state()
     await picture(page, "what-emerges")
 
@@ -259,7 +259,7 @@ async def run(page: Page, acme: Organisation, file: Path, planted: set[str], ask
     right = [one for one in told if one["planted"] > one["of"] / 2]
     print(f"{len(told)} announced, {len(right)} of them the planted theme")
     if told:
-        await find_it(page, acme, told[0]["label"])
+        await find_it(page, acme)
     await shapes(page, acme)
 
 
