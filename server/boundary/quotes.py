@@ -117,7 +117,7 @@ def _rightmost_least(hashes: Sequence[int], start: int) -> int:
 
 
 def common_runs(words: Words, other: Words) -> list[Span]:
-    """Return the runs of ``words`` that stand in ``other`` too and weigh RUN words or more."""
+    """Return the runs of ``words`` that stand in ``other`` too and weigh RUN words or more, none within another."""
     places: dict[Words, list[int]] = {}
     for at in range(len(other) - SHINGLE + 1):
         known = places.setdefault(other[at : at + SHINGLE], [])
@@ -126,16 +126,41 @@ def common_runs(words: Words, other: Words) -> list[Span]:
     runs: set[Span] = set()
     reached: dict[int, int] = {}
     looked: dict[Words, int] = {}
+    furthest = Span(0, 0)
     for place in range(len(words) - SHINGLE + 1):
         shingle = words[place : place + SHINGLE]
         times = looked[shingle] = looked.get(shingle, 0) + 1
         for at in places.get(shingle, ()) if times <= MOST_PLACES else ():
-            if reached.get(at - place, -1) <= place:
-                run = _widened(words, other, place, at)
-                reached[at - place] = run.end
-                if run.end - run.start >= RUN and weight(words[run.start : run.end]) >= RUN:
-                    runs.add(run)
-    return sorted(runs)
+            shift = at - place
+            within = furthest.start <= place and place + SHINGLE <= furthest.end
+            if reached.get(shift, -1) > place or (within and not _leads_on(words, other, shift, furthest)):
+                continue
+            run = _widened(words, other, place, at)
+            reached[shift] = run.end
+            if run.end > furthest.end or (run.end == furthest.end and run.start < furthest.start):
+                furthest = run
+            if run.end - run.start >= RUN and weight(words[run.start : run.end]) >= RUN:
+                runs.add(run)
+    return _outermost(runs)
+
+
+def _leads_on(words: Words, other: Words, shift: int, run: Span) -> bool:
+    """Say whether a run with this shift can reach beyond a run, to either side: a text that says the same again and
+    again has very many that cannot.
+    """
+    before, after = run.start - 1, run.end
+    return (before >= 0 <= before + shift < len(other) and words[before] == other[before + shift]) or (
+        after < len(words) and 0 <= after + shift < len(other) and words[after] == other[after + shift]
+    )
+
+
+def _outermost(runs: Iterable[Span]) -> list[Span]:
+    """Return those of some runs that stand within no other, in order."""
+    kept: list[Span] = []
+    for run in sorted(runs, key=lambda one: (one.start, -one.end)):
+        if not kept or run.end > kept[-1].end:
+            kept.append(run)
+    return kept
 
 
 def _widened(words: Words, other: Words, place: int, at: int) -> Span:

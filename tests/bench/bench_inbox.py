@@ -146,17 +146,22 @@ def one_request(key: rsa.RSAPrivateKey, port: int, n: int) -> bytes:
     body = orjson.dumps(
         {"@context": CONTEXT, "type": "Create", "id": f"{origin}/a/{n}", "actor": actor, "to": [PUBLIC], "object": note}
     )
-    host, date = f"127.0.0.1:{port}", format_datetime(datetime.now(UTC), usegmt=True)
+    return signed_post(key, f"{actor}#main-key", f"127.0.0.1:{port}", "/inbox", body)
+
+
+def signed_post(key: rsa.RSAPrivateKey, key_id: str, host: str, path: str, body: bytes) -> bytes:
+    """Return a signed POST (draft-cavage, rsa-sha256) of one activity, as it goes over the wire."""
+    date = format_datetime(datetime.now(UTC), usegmt=True)
     digest = "SHA-256=" + base64.b64encode(hashlib.sha256(body).digest()).decode()
-    text = f"(request-target): post /inbox\nhost: {host}\ndate: {date}\ndigest: {digest}"
+    text = f"(request-target): post {path}\nhost: {host}\ndate: {date}\ndigest: {digest}"
     made = base64.b64encode(key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())).decode()
     names = "(request-target) host date digest"
-    signature = f'keyId="{actor}#main-key",algorithm="rsa-sha256",headers="{names}",signature="{made}"'
-    head = (
-        f"POST /inbox HTTP/1.1\r\nHost: {host}\r\nDate: {date}\r\nDigest: {digest}\r\nSignature: {signature}\r\n"
-        f"Content-Type: application/activity+json\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    signature = f'keyId="{key_id}",algorithm="rsa-sha256",headers="{names}",signature="{made}"'
+    lines = [
+        f"POST {path} HTTP/1.1", f"Host: {host}", f"Date: {date}", f"Digest: {digest}", f"Signature: {signature}",
+        "User-Agent: bench", "Content-Type: application/activity+json", f"Content-Length: {len(body)}", "", "",
+    ]  # fmt: skip
+    return "\r\n".join(lines).encode() + body
 
 
 async def send(port: int, waiting: Iterator[tuple[float, bytes]], began: float, taken: list[float]) -> None:

@@ -44,6 +44,11 @@ class Ours:
     def handle(self) -> str:
         return f"{self.forum['slug']}@{self.host}"
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def _settings(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MARMALADE_")}
         ours = {"MARMALADE_UNDO_SECONDS": "0", "MARMALADE_LOG_LEVEL": "debug"}

@@ -47,12 +47,12 @@ def _UNSHARE() -> list[str]:
     return ["unshare", *rights, "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
 
 
-def enter(words: list[str]) -> int:
-    """Run `python -m tests.interop` with these words in a room of its own; return its exit code."""
+def enter(words: list[str], program: str = "tests.interop") -> int:
+    """Run a program of ours with these words in a room of its own; return its exit code."""
     if reason := missing():
         raise NoRoom(reason)
     environment = {**os.environ, MARK: "1"}
-    return subprocess.run([*_UNSHARE(), sys.executable, "-m", "tests.interop", *words], env=environment).returncode
+    return subprocess.run([*_UNSHARE(), sys.executable, "-m", program, *words], env=environment).returncode
 
 
 def is_inside() -> bool:

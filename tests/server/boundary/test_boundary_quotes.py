@@ -38,6 +38,37 @@ def test_a_common_run_stands_in_both_texts_and_is_long_enough(one, other):
         assert any(other[at : at + len(copied)] == copied for at in range(len(other)))
 
 
+AGAIN = st.lists(st.sampled_from(["one", "two", "six"]), max_size=24).map(tuple)
+
+
+@settings(derandomize=True, max_examples=300)
+@given(AGAIN, AGAIN)
+def test_all_runs_are_found_in_texts_that_say_the_same_again_and_again_and_none_stands_within_another(one, other):
+    inside = {other[at : at + length] for length in range(RUN, len(other) + 1) for at in range(len(other))}
+    shared = [
+        Span(start, end)
+        for start in range(len(one))
+        for end in range(start + RUN, len(one) + 1)
+        if one[start:end] in inside
+    ]
+    longest = [run for run in shared if not any(a != run and a.start <= run.start and run.end <= a.end for a in shared)]
+    assert common_runs(one, other) == longest
+
+
+def test_a_sentence_said_very_often_is_not_compared_with_itself_each_time():
+    said = ("we", "said", "so", "before", "and", "say", "it", "again") * 25
+    steps = 0
+
+    class Counted(tuple[str, ...]):
+        def __getitem__(self, at: object) -> object:
+            nonlocal steps
+            steps += 1
+            return tuple.__getitem__(self, at)  # type: ignore[index]
+
+    common_runs(Counted((*said, "first")), Counted((*said, "second")))
+    assert steps < 20 * len(said)
+
+
 @pytest.mark.parametrize(
     "dressed",
     [
