@@ -126,27 +126,36 @@ def common_runs(words: Words, other: Words) -> list[Span]:
     runs: set[Span] = set()
     reached: dict[int, int] = {}
     looked: dict[Words, int] = {}
-    furthest = Span(0, 0)
+    furthest, is_closed, known_words = Span(0, 0), False, frozenset(other)
     for place in range(len(words) - SHINGLE + 1):
+        if is_closed and furthest.end >= place + SHINGLE:
+            continue
         shingle = words[place : place + SHINGLE]
         times = looked[shingle] = looked.get(shingle, 0) + 1
         for at in places.get(shingle, ()) if times <= MOST_PLACES else ():
             shift = at - place
-            within = furthest.start <= place and place + SHINGLE <= furthest.end
-            if reached.get(shift, -1) > place or (within and not _leads_on(words, other, shift, furthest)):
+            if reached.get(shift, -1) > place or (
+                furthest.end >= place + SHINGLE and not _leads_on(words, other, shift, furthest)
+            ):
                 continue
             run = _widened(words, other, place, at)
             reached[shift] = run.end
-            if run.end > furthest.end or (run.end == furthest.end and run.start < furthest.start):
-                furthest = run
+            if (run.end, -run.start) > (furthest.end, -furthest.start):
+                furthest, is_closed = run, _is_closed(words, run, known_words)
             if run.end - run.start >= RUN and weight(words[run.start : run.end]) >= RUN:
                 runs.add(run)
     return _outermost(runs)
 
 
+def _is_closed(words: Words, run: Span, known: frozenset[str]) -> bool:
+    """Say whether no run can reach beyond this one: a text ends there, or a word that the other has nowhere stands."""
+    before, after = run.start - 1, run.end
+    return (before < 0 or words[before] not in known) and (after == len(words) or words[after] not in known)
+
+
 def _leads_on(words: Words, other: Words, shift: int, run: Span) -> bool:
-    """Say whether a run with this shift can reach beyond a run, to either side: a text that says the same again and
-    again has very many that cannot.
+    """Say whether a run with this shift can reach beyond a run, to either side: where the same is said again and
+    again, very many cannot.
     """
     before, after = run.start - 1, run.end
     return (before >= 0 <= before + shift < len(other) and words[before] == other[before + shift]) or (
