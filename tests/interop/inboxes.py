@@ -1,7 +1,7 @@
 """Our inbox beside GoToSocial's, in one run: `python -m tests.interop.inboxes [REQUESTS]`, where it is installed.
 
 Both as their operators start them, with SQLite on disk, one process each, on this machine's cores. Signed Creates of
-notes of a usual length, by 20 people of one server whose keys both have fetched before, come over 16 connections:
+notes of 150 words, by 20 people of one server whose keys both have fetched before, come over 16 connections:
 to ours as ideas for an open forum, to GoToSocial as mentions of somebody there. Printed: how many a second were
 answered 202, and the processor time of the whole process for each, until it rests again: with all that follows from
 it, which we do after it is on disk, and GoToSocial after it is in its memory.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import sqlite3
 import sys
 import tempfile
@@ -26,14 +27,15 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.bench import bench_inbox
-from tests.bench.bench_inbox import CONTENT, seconds_of, signed_post
+from tests.bench.bench_inbox import seconds_of, signed_post
+from tests.bench.bench_search import words_of
 from tests.interop import room
 from tests.interop.ours import EDGE, Ours
 from tests.interop.peers.gotosocial import GoToSocial
 from tests.interop.proxy import Proxies
 
 OURS, SENDER, SENDERS_PORT = "acme.test", "sender.test", 8190
-PEOPLE, CONNECTIONS = 20, 16
+PEOPLE, CONNECTIONS, WORDS = 20, 16, 150
 CONTEXT = ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"]
 #: A process that used less of a core than this for a second rests.
 RESTS, LONGEST = 0.05, 600.0
@@ -155,7 +157,7 @@ def _post(key: rsa.RSAPrivateKey, host: str, path: str, to: str, n: int) -> byte
         "type": "Note",
         "id": f"{id_}/note",
         "attributedTo": actor,
-        "content": f"<p>{CONTENT} {n}</p>",
+        "content": f"<p>{words_of(random.Random(n), WORDS)}.</p>",
         "published": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "tag": [{"type": "Mention", "href": to, "name": f"@{to.rsplit('/', 1)[1]}@{host}"}],
         **addressed,
