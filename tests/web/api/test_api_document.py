@@ -139,6 +139,13 @@ async def test_what_is_answered_fits_what_is_documented(
     if "{poll}" in route.path:
         asked = {"question": "Which?", "choices": ["One", "Two"], "ends_at": (SOON + timedelta(hours=1)).isoformat()}
         parts["poll"] = (await ada("POST", f"/ideas/{idea['id']}/polls", asked))["id"]
+    if route.path.startswith("/streams/"):
+        parts["id"] = (await ada("POST", "/jams/packaging/streams", {"title": "Stop", "owner": "bob"}, 201))["id"]
+    if "/report/versions/" in route.path:
+        answer = {"label": "Boxes", "doing": "We do it.", "why": "Because."}
+        await ada("POST", "/jams/packaging/report/answers", answer, 201)
+        await ada("POST", "/jams/packaging/freeze", {})
+        await ada("POST", "/jams/packaging/report/publish", {})
     path = re.sub(r"{(\w+)}", lambda part: parts[part[1]], route.path)
     said = await ada("GET", path, params={"q": "paper", "text": "paper", "peer": "globex.example"})
     msgspec.convert(said, route.answer)

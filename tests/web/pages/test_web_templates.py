@@ -51,14 +51,24 @@ def test_the_rules_find_what_they_forbid(words: str, planted: str) -> None:
 
 TOKEN = "csrf_field()"
 #: Visitors' forms at the edge; who is about to sign in there has no token yet, and is asked where the form stood.
-VISITORS_TOKEN = '<input type="hidden" name="csrf" value="{{ visit.csrf }}">'
+VISITORS_TOKENS = ('<input type="hidden" name="csrf" value="{{ visit.csrf }}">', "{{ sealed(visit, once) }}")
 
 
 @pytest.mark.parametrize("path", NAMED)
 def test_a_form_that_changes_something_carries_the_token(path: Path) -> None:
     for form in re.findall(r'<form\b[^>]*method="post".*?</form>', path.read_text("utf-8"), re.DOTALL):
-        token = TOKEN in form if path in INSIDE else VISITORS_TOKEN in form
+        token = TOKEN in form if path in INSIDE else any(one in form for one in VISITORS_TOKENS)
         assert token or ('action="/sign-in"' in form and path not in INSIDE), f"{path.name}: {form[:80]}"
+
+
+def test_what_seals_the_forms_of_visitors_carries_their_token() -> None:
+    sealed = re.search(
+        r"{% macro sealed\(.*?endmacro %}",
+        next(path for path in EDGE if path.name == "write.html").read_text("utf-8"),
+        re.DOTALL,
+    )
+    assert sealed is not None
+    assert VISITORS_TOKENS[0] in sealed[0]
 
 
 def test_every_icon_and_file_that_a_template_names_is_there() -> None:
