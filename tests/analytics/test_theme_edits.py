@@ -68,15 +68,18 @@ async def test_merged_themes_count_as_one_and_the_map_has_no_hole(town: Town):
 async def test_a_moved_idea_stays_where_a_person_put_it_and_speaks_for_its_old_theme_no_more(town: Town):
     worker = await begin(town)
     before = await themes_of(town)
-    new, moved = list(before)[1], before[next(iter(before))]["representative"][0]
+    old, new = list(before)[:2]
+    moved = before[old]["representative"][0]
     made = await theme_edits.edit(town.house, town.ada, town.jam, "move", new, other=moved)
+    assert orjson.loads(await town.report())["assignment"][moved] == new
+    await theme_edits.undo(town.house, town.ada, town.jam, made.id)
+    assert orjson.loads(await town.report())["assignment"][moved] == old
+    await theme_edits.edit(town.house, town.ada, town.jam, "move", new, other=moved)
     await town.say(*(SUBJECTS[n % 3].format(n) for n in range(60, 110)))
     await town.catch_up(worker)
     report = orjson.loads(await town.report())
     assert report["assignment"][moved] == new
     assert not any(moved in one["representative"] for name, one in (await themes_of(town)).items() if name != new)
-    await theme_edits.undo(town.house, town.ada, town.jam, made.id)
-    assert orjson.loads(await town.report())["assignment"][moved] != new
 
 
 async def test_a_pinned_theme_stands_first(town: Town):
