@@ -26,8 +26,8 @@ async def rotate_keys(gate: Gateway, *, at_once: bool = False) -> tuple[int, int
 
     Followers of a forum, servers that somebody wrote to lately, and, of the server's own pair, those whose actors it
     looked up lately are told by an Update, which the pair before signs for those who keep an actor and its key: it
-    stays a day for that. Others fetch a key again once a signature no
-    longer fits. `at_once` leaves nothing of the pairs before, which may be in other hands.
+    stays a day for that. Others fetch a key again once a signature no longer fits. `at_once` leaves nothing of the
+    pairs before, which may be in other hands.
     """
     plan = Plan(gate)
     plan.steps.append(keys.drop_former)
