@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -39,9 +40,9 @@ class Inbox:
         parts = unfold(verified.activity, items, self._host)
         await self._kept.add([_arriving(verified, one) for one in parts] or [_arriving(verified, None)])
 
-    async def keep_said(self, said: Arriving) -> None:
-        """Store what somebody who is signed in wrote here, once; on return it is on disk."""
-        await self._kept.add([said])
+    async def keep_said(self, said: Sequence[Arriving]) -> None:
+        """Store what somebody who is signed in did here with one form, once; on return all of it is on disk."""
+        await self._kept.add(said)
 
 
 def _arriving(verified: VerifiedActivity, part: dict[str, Any] | None) -> Arriving:

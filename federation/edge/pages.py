@@ -25,7 +25,7 @@ from federation.outside import crossings, said
 from federation.outside.crossings import Crossing
 from federation.outside.store import OUTSIDE, Outside
 from federation.outside.visitors import Visit
-from federation.vocabulary.questions import read_ballot
+from federation.vocabulary.questions import Ballot, read_ballot, read_moment
 from server.domain.sentences import say
 from server.language import RIGHT_TO_LEFT, liked_best, speaking, spoken
 from server.language.figures import clock
@@ -100,10 +100,11 @@ class Pages:
             if found.card.thread_uri != found.document.uri:
                 raise web.HTTPFound(f"{found.card.thread_uri}#{found.document.uri.rsplit('/', 1)[1]}")
             shown = await _thread(outside, found, viewer)
-            sent = await _sent(request, visit, [one["url"] for one in shown["thread"]["replies"]])
+            replies = [one["url"] for one in shown["thread"]["replies"]]
+            sent, here = await _sent(request, visit, replies), [uri, *replies]
             theirs = {
-                "own": await said.written_by(outside, visit.actor_uri) if visit else set(),
-                "supports": await said.supported(outside, visit.actor_uri) if visit else set(),
+                "own": await said.written_among(outside, visit.actor_uri, here) if visit else set(),
+                "supports": await said.supported_among(outside, visit.actor_uri, here) if visit else set(),
             }
             page = self.render(request, "thread.html", visit, sent_state=sent, once=token_hex(16), **theirs, **shown)
             return _linked(page, found)
@@ -153,7 +154,7 @@ async def _forum(outside: Outside, found: Crossing, viewer: str | None) -> dict[
         "question": plain(text_of(document.get("summary"))),
         "handle": found.card.author_handle,
         "url": found.document.uri,
-        "closed": document.get("postingRestrictedToMods") is True,
+        "closed": not takes(outside, document, ideas=True),
         "listed": found.document.audience != crossings.EVERYONE,
         "ideas": [await _idea(outside, one, viewer) for one in ideas],
     }
@@ -188,7 +189,7 @@ async def _thread(outside: Outside, found: Crossing, viewer: str | None) -> dict
             "url": found.card.forum_uri,
             "handle": forum.card.author_handle if forum else "",
             "listed": found.document.audience != crossings.EVERYONE,
-            "closed": forum is None or not _takes_answers(document_of(forum)),
+            "closed": forum is None or not takes(outside, document_of(forum)),
         },
         "thread": {
             "title": text_of(document.get("name")) or say("Untitled"),
@@ -204,9 +205,15 @@ async def _thread(outside: Outside, found: Crossing, viewer: str | None) -> dict
     }
 
 
-def _takes_answers(group: dict[str, Any]) -> bool:
-    jam = group.get("jam")
-    answered = isinstance(jam, dict) and jam.get("takes") == "replies"
+def takes(outside: Outside, group: dict[str, Any], *, ideas: bool = False) -> bool:
+    """Say whether a forum takes answers and changes of them, or new ideas, at this moment by what it was released as.
+
+    Its jam may have come to its end since.
+    """
+    jam, ends_at = group.get("jam"), read_moment(group.get("endTime"))
+    if ends_at is not None and ends_at.timestamp() <= outside.now():
+        return False
+    answered = not ideas and isinstance(jam, dict) and jam.get("takes") == "replies"
     return answered or group.get("postingRestrictedToMods") is not True
 
 
@@ -218,12 +225,13 @@ def _safe(document: dict[str, Any]) -> Markup:
     return Markup(nh3.clean(text_of(document.get("content")), link_rel="nofollow noopener ugc"))  # noqa: S704
 
 
-def _takes_vote(outside: Outside, found: Crossing) -> bool:
-    """Say whether a poll is of ours, open, and takes one answer of each."""
+def ballot_open(outside: Outside, found: Crossing) -> Ballot | None:
+    """Return the answers of a poll of ours that is open; None for anything else."""
     ballot = read_ballot(document_of(found))
-    if ballot is None or not found.card.ours or ballot.multiple or ballot.closed_at is not None:
-        return False
-    return ballot.ends_at is None or ballot.ends_at > datetime.fromtimestamp(outside.now(), UTC)
+    if ballot is None or not found.card.ours or ballot.closed_at is not None:
+        return None
+    is_over = ballot.ends_at is not None and ballot.ends_at.timestamp() <= outside.now()
+    return None if is_over else ballot
 
 
 def _answers(document: dict[str, Any]) -> list[tuple[str, int | None]]:
@@ -266,7 +274,7 @@ def _tree(outside: Outside, root_uri: str, listed: list[Crossing]) -> list[dict[
             {
                 "html": _safe(document_of(one)),
                 "answers": _answers(document_of(one)),
-                "takes_vote": _takes_vote(outside, one),
+                "ballot": ballot_open(outside, one),
                 "files": _files(outside, document_of(one)),
                 "author_name": one.card.author_name,
                 "author_handle": one.card.author_handle,
@@ -292,7 +300,7 @@ async def home(request: web.Request) -> web.StreamResponse:
             "question": plain(text_of(document_of(one).get("summary"))),
             "handle": one.card.author_handle,
             "url": one.document.uri,
-            "closed": document_of(one).get("postingRestrictedToMods") is True,
+            "closed": not takes(outside, document_of(one), ideas=True),
             "listed": one.document.audience != crossings.EVERYONE,
             "ideas": await crossings.count_of_forum(outside, one.document.uri, "object", viewer, ("Article",)),
         }

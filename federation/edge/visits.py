@@ -77,6 +77,14 @@ async def read_form(request: web.Request) -> dict[str, str]:
     return {name: value for name, value in sent.items() if isinstance(value, str)}
 
 
+async def read_all(request: web.Request, name: str) -> list[str]:
+    """Return all that a form says under one name, each once, in order."""
+    if not await read_form(request):
+        return []
+    said = (await request.post()).getall(name, [])
+    return list(dict.fromkeys(one for one in said if isinstance(one, str)))
+
+
 async def writer(request: web.Request) -> Visit | None:
     """Return who is signed in and sent this form from a page of ours; None where either is not so."""
     found = await visit_of(request)

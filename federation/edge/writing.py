@@ -18,10 +18,11 @@ import orjson
 from aiohttp import web
 
 from federation.edge.inbox import INBOX
-from federation.edge.pages import PAGES
+from federation.edge.pages import PAGES, takes
 from federation.edge.refusals import refusal
 from federation.edge.signers import Budget
 from federation.edge.visits import PRIVATE, read_form, visit_of, writer
+from federation.edge.words import document_of
 from federation.outside import crossings
 from federation.outside.crossings import Crossing
 from federation.outside.received import Arriving
@@ -38,6 +39,8 @@ STALE = later("This page was open for too long. Look at it once more and send it
 EMPTY = later("Write something first.")
 TOO_LONG = later("That is too long: an answer has room for %(most)s characters, a title for %(title)s.")
 TOO_OFTEN = later("You write very quickly. Wait a minute, then send it again.")
+CLOSED = later("This forum has closed: nothing can be written or changed there any more. Your words are below.")
+NO_IDEAS = later("This forum takes no new ideas any more; those in it can still be answered. Your words are below.")
 NOT_HERE = later("What this was for is not here any more. Your words are below.")
 WRITERS = web.AppKey("WRITERS", Budget)
 
@@ -87,7 +90,7 @@ async def read_words(request: web.Request, path: str, *, is_idea: bool) -> Sent 
     return found
 
 
-async def keep(request: web.Request, path: str, found: Sent, said: Arriving) -> web.StreamResponse | None:
+async def keep(request: web.Request, path: str, found: Sent, *said: Arriving) -> web.StreamResponse | None:
     """Store what was said, on disk before the answer; return the page that says why not, None where it is kept."""
     if not request.app[WRITERS].spend(found.visit.actor_uri):
         return await again(request, path, found.title, found.text, say(TOO_OFTEN), 429)
@@ -102,6 +105,8 @@ async def _take(request: web.Request, path: str, *, is_idea: bool) -> web.Stream
     about = await granted(outside, f"{outside.addresses.edge_url}{path}", found.visit, is_idea=is_idea)
     if about is None:
         return await again(request, path, found.title, found.text, say(NOT_HERE), 404)
+    if why := await why_closed(outside, about.card.forum_uri, found.visit, is_idea=is_idea):
+        return await again(request, path, found.title, found.text, why, 409)
     said = _activity(outside, found, about, is_idea=is_idea)
     if refused := await keep(request, path, found, said):
         return refused
@@ -116,6 +121,20 @@ async def granted(outside: Outside, uri: str, visit: Visit, *, is_idea: bool) ->
     if found is None or found.card.type == "Tombstone":
         return None
     return found if (found.card.type == "Group" if is_idea else found.document.kind == "object") else None
+
+
+async def why_closed(outside: Outside, forum_uri: str, visit: Visit, *, is_idea: bool = False) -> str:
+    """Say why a forum takes no answers, or no new ideas, of somebody at this moment; "" where it does.
+
+    The gate looks again: what is on its way when the end comes is refused there.
+    """
+    found = await crossings.find(outside, forum_uri, visit.audience)
+    if found is None or found.card.type == "Tombstone":
+        return say(NOT_HERE)
+    group = document_of(found)
+    if not takes(outside, group):
+        return say(CLOSED)
+    return say(NO_IDEAS) if is_idea and not takes(outside, group, ideas=True) else ""
 
 
 def _activity(outside: Outside, found: Sent, about: Crossing, *, is_idea: bool) -> Arriving:
@@ -176,9 +195,7 @@ def words_of(markup: str) -> str:
     return html.unescape("\n\n".join(paragraphs).replace("<br>", "\n"))
 
 
-async def again(
-    request: web.Request, path: str, title: str, text: str, wrong: str, status: int
-) -> web.StreamResponse:
+async def again(request: web.Request, path: str, title: str, text: str, wrong: str, status: int) -> web.StreamResponse:
     """Show the words of a form that was not taken: nobody writes them twice."""
     page = request.app[PAGES].render(
         request, "not_sent.html", await visit_of(request), back=path, title=title, text=text, wrong=wrong

@@ -11,10 +11,11 @@ from collections.abc import Awaitable, Callable
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
 from federation.gate.create import answered, let_in
 from federation.gate.like import support_said_here
+from federation.gate.undo import NOT_THEIR_DOING
 from federation.gate.vote import admit_vote
 from federation.outside import crossings, received, visitors
 from federation.outside.received import NO_AUTHOR, NO_FORUM, NO_PARENT, NOTHING_TO_CHANGE
-from federation.vocabulary.objects import Remark, parse_object
+from federation.vocabulary.objects import Remark, first_id, parse_object
 from federation.vocabulary.questions import read_vote
 from server.boundary.labels import Label
 from server.domain.actors import Member
@@ -26,6 +27,8 @@ from server.services import forums, guises, holds, ideas, polls
 from server.services.ideas import Origin
 from server.services.incoming import Incoming
 from server.services.text import plain, sanitise
+
+NOT_THEIRS = "Its id is not ours, or its author is not the one who was signed in."
 
 
 async def admit_said_here(arrival: Arrival) -> Outcome:
@@ -44,24 +47,29 @@ async def admit_said_here(arrival: Arrival) -> Outcome:
 async def _create(arrival: Arrival, author: Member, reader: str) -> Outcome:
     document = arrival.activity.object or {}
     if (answer := read_vote(document)) is not None:
+        if not _is_theirs(arrival, str(document.get("id", "")), first_id(document.get("attributedTo"))):
+            return Outcome("refused", NOT_THEIRS)
         return await _vote(arrival, author, reader, str(document["inReplyTo"]), answer)
     remark = parse_object(document)
-    if not _is_theirs(arrival, remark):
-        return Outcome("refused", "Its id is not ours, or its author is not the one who was signed in.")
+    if not _is_theirs(arrival, remark.uri, remark.author_uri):
+        return Outcome("refused", NOT_THEIRS)
     parent = await answered(arrival, remark, reader)
     if remark.parent_uri and parent is None:
         return Outcome("refused", NO_PARENT)
     forum = await _forum(arrival, remark, parent, reader)
     if forum is None or not forum.is_local:
         return Outcome("refused", NO_FORUM)
+    await _require_open(arrival, forum, is_idea=parent is None)
     made = await let_in(arrival, author, remark, forum, parent, reader)
     return made if isinstance(made, Outcome) else ADMITTED
 
 
 async def _vote(arrival: Arrival, author: Member, reader: str, poll_uri: str, answer: str) -> Outcome:
     asked = await ideas.by_uri(arrival.gate.house, poll_uri)
-    if asked is None or asked.deleted or not await polls.poll_of(arrival.gate.house, asked):
+    poll = await polls.poll_of(arrival.gate.house, asked) if asked is not None else None
+    if asked is None or asked.deleted or poll is None:
         return Outcome("refused", NO_PARENT)
+    poll.require_open(arrival.gate.house.now())
     return await admit_vote(arrival, author, asked, poll_uri, answer, reader)
 
 
@@ -70,9 +78,11 @@ async def _update(arrival: Arrival, author: Member, reader: str) -> Outcome:
     gate = arrival.gate
     remark = parse_object(arrival.activity.object or {})
     known = await ideas.by_uri(gate.house, remark.uri)
-    if not _is_theirs(arrival, remark) or known is None or known.deleted or known.author_id != author.id:
+    is_theirs = _is_theirs(arrival, remark.uri, remark.author_uri)
+    if not is_theirs or known is None or known.deleted or known.author_id != author.id:
         return Outcome("refused", NOTHING_TO_CHANGE)
     forum, _ = await forums.forum_and_jam(gate.house, known.forum_id)
+    await _require_open(arrival, forum)
     words = plain(sanitise(remark.html))
     wish = Incoming(
         author=author,
@@ -115,8 +125,11 @@ async def _like(arrival: Arrival, author: Member, reader: str) -> Outcome:
 
 
 async def _undo(arrival: Arrival, author: Member, reader: str) -> Outcome:
-    if (arrival.activity.object or {}).get("type") != "Like":
+    undone = arrival.activity.object or {}
+    if undone.get("type") != "Like":
         return Outcome("refused", NOTHING_TO_CHANGE)
+    if undone.get("actor") != arrival.activity.actor_uri:
+        return Outcome("refused", NOT_THEIR_DOING)
     return await support_said_here(arrival, author, reader, is_undone=True)
 
 
@@ -129,8 +142,16 @@ SAID: dict[str, Callable[[Arrival, Member, str], Awaitable[Outcome]]] = {
 }
 
 
-def _is_theirs(arrival: Arrival, remark: Remark) -> bool:
-    return guises.our_object(arrival.gate.house, remark.uri) and remark.author_uri == arrival.activity.actor_uri
+def _is_theirs(arrival: Arrival, uri: str, author_uri: str) -> bool:
+    return guises.our_object(arrival.gate.house, uri) and author_uri == arrival.activity.actor_uri
+
+
+async def _require_open(arrival: Arrival, forum: Forum, *, is_idea: bool = False) -> None:
+    """Raise JamNotOpen or ForumClosed before anything is judged: what comes too late waits for nobody."""
+    _, jam = await forums.forum_and_jam(arrival.gate.house, forum.id)
+    jam.require_open(arrival.gate.house.now())
+    if is_idea:
+        forum.require_ideas()
 
 
 async def _forum(arrival: Arrival, remark: Remark, parent: Contribution | None, reader: str) -> Forum | None:

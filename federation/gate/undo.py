@@ -12,6 +12,7 @@ from federation.vocabulary.activities import Activity, read_activity
 from federation.vocabulary.agreements import is_agreement
 
 AGREED = {"Offer", "Accept"}
+NOT_THEIR_DOING = "Only the one who did a thing can undo it."
 UNDOABLE = {"Follow": undo_follow, "Like": undo_like}
 
 
@@ -20,7 +21,7 @@ async def admit_undo(arrival: Arrival) -> Outcome:
     if undone is None:
         return Outcome("ignored", "What it undoes never came.")
     if undone.actor_uri != arrival.activity.actor_uri:
-        return Outcome("refused", "Only the one who did a thing can undo it.")
+        return Outcome("refused", NOT_THEIR_DOING)
     if undone.kind in AGREED and is_agreement(undone.object):
         return await undo_agreement(arrival)
     undo = UNDOABLE.get(undone.kind)

@@ -7,8 +7,8 @@ which are for those inside; here there is a class of reasons that tells nothing 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from federation.outside import received
 from federation.outside.received import Received
@@ -20,6 +20,7 @@ Fate = Literal["sent", "waiting", "let in", "not taken"]
 Why = Literal["closed", "gone", "rules"]
 WORDS = ("Create", "Update", "Delete")
 MARKS = ("Like", "Undo")
+NOT_TAKEN = ("refused", "ignored")
 GONE = (received.NO_PARENT, received.NO_FORUM, received.NOTHING_TO_CHANGE, received.NOTHING_TO_LIKE)
 
 
@@ -33,9 +34,7 @@ async def about(outside: Books, actor_uri: str, object_uri: str, kinds: Sequence
     return await _found(outside, actor_uri, kinds, object_uri, 50)
 
 
-async def _found(
-    outside: Books, actor_uri: str, kinds: Sequence[str], object_uri: str, limit: int
-) -> list[Received]:
+async def _found(outside: Books, actor_uri: str, kinds: Sequence[str], object_uri: str, limit: int) -> list[Received]:
     rows = await outside.store.fetch(
         "SELECT r.* FROM said s JOIN received r ON r.activity_uri = s.activity_uri"
         " WHERE s.actor_uri = ? AND r.actor_uri = s.actor_uri AND r.signed_in AND (? = '' OR r.object_uri = ?)"
@@ -45,17 +44,29 @@ async def _found(
     return [received.of_row(row) for row in rows]
 
 
-async def written_by(outside: Books, actor_uri: str) -> set[str]:
-    """Return the URIs of what somebody wrote here."""
-    return {one.object_uri for one in await newest_of(outside, actor_uri, ("Create",))}
+async def written_among(outside: Books, actor_uri: str, uris: Sequence[str]) -> set[str]:
+    """Return which of these somebody wrote here."""
+    return {row["object_uri"] for row in await _acts(outside, actor_uri, uris, ("Create",))}
 
 
-async def supported(outside: Books, actor_uri: str) -> set[str]:
-    """Return what somebody supports by what they sent here last about it."""
-    last: dict[str, Received] = {}
-    for one in await newest_of(outside, actor_uri, MARKS):
-        last.setdefault(one.object_uri, one)
-    return {uri for uri, one in last.items() if one.kind == "Like" and fate_of(one) != "not taken"}
+async def supported_among(outside: Books, actor_uri: str, uris: Sequence[str]) -> set[str]:
+    """Return which of these somebody supports, by what they sent here last about each."""
+    last: dict[str, bool] = {}
+    for row in await _acts(outside, actor_uri, uris, MARKS):
+        last.setdefault(row["object_uri"], row["kind"] == "Like" and row["state"] not in NOT_TAKEN)
+    return {uri for uri, is_supported in last.items() if is_supported}
+
+
+async def _acts(
+    outside: Books, actor_uri: str, uris: Sequence[str], kinds: Sequence[str]
+) -> Sequence[Mapping[str, Any]]:
+    """Return what somebody did here about some things, the newest first: which, what and how it was dealt with."""
+    return await outside.store.fetch(
+        "SELECT object_uri, kind, state FROM received"
+        " WHERE object_uri IN (SELECT value FROM json_each(?)) AND kind IN (SELECT value FROM json_each(?))"
+        " AND actor_uri = ? AND signed_in ORDER BY id DESC",
+        (json.dumps(list(uris)), json.dumps(list(kinds)), actor_uri),
+    )
 
 
 def fate_of(one: Received) -> Fate:

@@ -6,11 +6,17 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
+
+import orjson
 
 from federation.edge.writing import activity
 from federation.outside import received
+from federation.outside.received import Arriving
 from federation.outside.visitors import Visit
-from server.services import holds, jams, memberships, polls, rules
+from server.domain.ideas import Contribution
+from server.services import forum_changes, holds, jams, memberships, polls, rules
+from server.services.forum_changes import Changes
 from tests.federation.test_polls import votes
 from tests.federation.test_visitors import Quiet, quiet, session, written  # noqa: F401
 from tests.federation.visiting import Browser, Page
@@ -38,9 +44,61 @@ async def done(quiet: Quiet, browser: Browser, path: str, **form: str) -> Page:
     return sent
 
 
-async def guard(quiet: Quiet, effect: str) -> None:
+def visit(quiet: Quiet, who: str = "ann") -> Visit:
+    return Visit(f"{quiet.home.url}/users/{who}", quiet.home.host, who, who.title(), "")
+
+
+def note(quiet: Quiet, uri: str, who: str = "ann") -> dict[str, Any]:
+    author = visit(quiet, who).actor_uri
+    return {"id": uri, "type": "Note", "attributedTo": author, "content": "<p>Other words.</p>", "to": []}
+
+
+async def kept(quiet: Quiet, said: Arriving) -> str:
+    """Have the gate find something as if the edge had taken it from whoever is signed in; return what became of it."""
+    async with quiet.acme.outside.store.transaction() as change:
+        await received.keep_all(quiet.acme.outside, change, [[said]])
+    await quiet.acme.idle()
+    return (await quiet.acme.received())[-1][1]
+
+
+def ballot(quiet: Quiet, who: str, poll_uri: str, answer: str, **changes: Any) -> Arriving:
+    """Return a vote as the edge keeps it, with changes that it never makes."""
+    one, outside = visit(quiet, who), quiet.acme.outside
+    key = outside.sealer.derive("a test's vote", who, poll_uri, answer, *map(str, changes.values()))
+    uri = outside.addresses.object_uri(key)
+    made = {
+        "type": "Note",
+        "id": uri,
+        "attributedTo": one.actor_uri,
+        "name": answer,
+        "inReplyTo": poll_uri,
+        "to": [quiet.forum.uri],
+        **changes,
+    }
+    return activity(outside, one, "Create", made["id"], made, outside.sealer.derive("a test's activity", key))
+
+
+async def poll(quiet: Quiet, idea: Contribution | None = None, *, multiple: bool = False) -> Contribution:
+    """Ask what everybody drinks."""
+    acme = quiet.acme
+    ends, answers = acme.house.now() + timedelta(hours=1), ["Tea", "Coffee", "Milk"]
+    asked = "Which of these?" if multiple else "Which one?"
+    made = await polls.ask(acme.house, acme.admin, idea or quiet.idea, asked, answers, ends_at=ends, multiple=multiple)
+    await acme.idle()
+    return made
+
+
+async def voted(quiet: Quiet, browser: Browser, path: str, chosen: list[str]) -> Page:
+    page, once = await browser.get("/mine"), f"{len(await quiet.acme.received()):032x}"
+    fields = [("csrf", page.hidden("csrf")), ("once", once), *(("choice", one) for one in chosen)]
+    sent = await browser.post(f"{path}/vote", fields)
+    await quiet.acme.idle()
+    return sent
+
+
+async def guard(quiet: Quiet, effect: str, thing: str = "reply") -> None:
     stored, _ = await rules.rules_in_force(quiet.acme.house)
-    new = f'\n[[rule]]\nid = "G-secret"\nkind = "guard"\ndirection = "in"\nthing = ["reply"]\neffect = "{effect}"\n'
+    new = f'\n[[rule]]\nid = "G-secret"\nkind = "guard"\ndirection = "in"\nthing = ["{thing}"]\neffect = "{effect}"\n'
     await rules.apply_rules(quiet.acme.house, quiet.acme.admin, stored.text + new, "Hush.", alone=True)
 
 
@@ -88,8 +146,8 @@ async def test_what_stands_is_supported_and_no_longer_and_a_poll_is_voted_in(qui
     await acme.idle()
     path = asked.uri.removeprefix(acme.url)
     assert f'action="{path}/vote"' in (await ann.get(quiet.idea_path)).text
-    for choice, shares in (("No", (0, 1)), ("Yes", (1, 0)), ("Perhaps", (1, 0))):
-        assert (await done(quiet, ann, f"{path}/vote", choice=choice)).status == 303
+    for choice, status, shares in (("No", 303, (0, 1)), ("Yes", 303, (1, 0)), ("Perhaps", 422, (1, 0))):
+        assert (await done(quiet, ann, f"{path}/vote", choice=choice)).status == status
         assert (await votes(acme, asked))[0] == shares, choice
     assert not acme.faults
 
@@ -119,11 +177,151 @@ async def test_a_visitor_is_told_what_waits_and_what_was_not_taken_and_nothing_o
     assert "Held for a while." in mine, "nobody writes twice what was not taken"
     assert "CODENAME" not in mine
     assert "G-secret" not in mine
-    await jams.freeze_jam(acme.house, acme.admin, (await jams.list_jams(acme.house, acme.admin))[0])
-    late = await done(quiet, ann, f"{quiet.forum_path}/ideas", title="Late", text="After the end.")
-    assert late.status == 303
-    assert "It came too late" in (await ann.get("/mine")).text
     assert not acme.faults
+
+
+async def test_after_the_end_nothing_is_written_or_changed_and_the_words_are_shown_again(quiet: Quiet):
+    acme, ann = quiet.acme, await signed_in(quiet)
+    path = await answered(quiet, ann, "In time.")
+    own = f"{acme.url}{path}"
+    # Words that wait for a reviewer at the end are not what is asked here: nothing new is to wait.
+    await guard(quiet, "hold")
+    await jams.freeze_jam(acme.house, acme.admin, (await jams.list_jams(acme.house, acme.admin))[0])
+    await acme.idle()
+    before = len(await acme.received())
+    for late, form in (
+        (f"{path}/change", {"text": "Changed too late."}),
+        (f"{quiet.idea_path}/answer", {"text": "Answered too late."}),
+        (f"{quiet.forum_path}/ideas", {"title": "Late", "text": "Thought of too late."}),
+    ):
+        page = await done(quiet, ann, late, **form)
+        assert page.status == 409, late
+        assert "This forum has closed" in page.text
+        assert form["text"] in page.text
+    assert (await ann.get(f"{path}/change")).status == 409
+    assert len(await acme.received()) == before, "nothing of it is on its way"
+    # What was on its way when the end came is refused by the gate, whatever the rules would have made of it.
+    await kept(quiet, activity(acme.outside, visit(quiet), "Update", own, note(quiet, own), "1" * 32))
+    assert (await acme.received())[-1][1:] == ("refused", received.TOO_LATE)
+    assert await holds.list_holds(acme.house, acme.admin) == []
+    made = await acme.know(own)
+    assert made is not None
+    assert made.text == "In time."
+    mine = (await ann.get("/mine")).text
+    assert "It came too late" in mine
+    assert "Other words." in mine
+    assert (await done(quiet, ann, f"{path}/take-back")).status == 303
+    assert "Taken back" in (await ann.get("/mine")).text
+    assert not acme.faults
+
+
+async def test_the_end_is_the_end_though_nobody_has_told_of_it_yet(quiet: Quiet):
+    acme, ann = quiet.acme, await signed_in(quiet)
+    (jam,) = [one for one in await jams.list_jams(acme.house, acme.admin) if one.id == quiet.forum.jam_id]
+    assert f'action="{quiet.idea_path}/answer"' in (await ann.get(quiet.idea_path)).text
+    acme.wait((jam.closes_at - acme.house.now()).total_seconds() + 1)
+    ann = await signed_in(quiet)
+    assert f'action="{quiet.idea_path}/answer"' not in (await ann.get(quiet.idea_path)).text
+    page = await done(quiet, ann, f"{quiet.idea_path}/answer", text="A second too late.")
+    assert (page.status, "A second too late." in page.text) == (409, True)
+
+
+async def test_a_forum_that_is_closed_for_ideas_is_answered_still(quiet: Quiet):
+    acme, ann = quiet.acme, await signed_in(quiet)
+    await forum_changes.change_forum(acme.house, acme.admin, quiet.forum, Changes(takes_ideas=False))
+    await acme.idle()
+    page = await done(quiet, ann, f"{quiet.forum_path}/ideas", title="Late", text="One more.")
+    assert (page.status, "takes no new ideas any more" in page.text, "One more." in page.text) == (409, True, True)
+    await answered(quiet, ann, "An answer still.")
+    assert "An answer still." in (await ann.get(quiet.idea_path)).text
+
+
+async def test_several_answers_of_a_poll_are_chosen_at_once_and_others_added(quiet: Quiet):
+    acme, ann = quiet.acme, await signed_in(quiet)
+    asked = await poll(quiet, multiple=True)
+    path = asked.uri.removeprefix(acme.url)
+    assert '<input type="checkbox" name="choice" value="Milk">' in (await ann.get(quiet.idea_path)).text
+    assert (await voted(quiet, ann, path, ["Tea", "Milk"])).status == 303
+    assert await votes(acme, asked) == ((1, 0, 1), 1)
+    assert (await voted(quiet, ann, path, ["Milk", "Coffee"])).status == 303
+    assert await votes(acme, asked) == ((1, 1, 1), 1), "each answer counts once a person"
+    for chosen in ([], ["Tea", "Wine"]):
+        assert (await voted(quiet, ann, path, chosen)).status == 422
+    single = await poll(quiet)
+    page = await voted(quiet, ann, single.uri.removeprefix(acme.url), ["Tea", "Milk"])
+    assert (page.status, "Choose one of the answers" in page.text) == (422, True)
+    assert await votes(acme, single) == ((0, 0, 0), 0)
+    assert not acme.faults
+
+
+async def test_a_vote_after_the_end_of_a_poll_changes_nothing(quiet: Quiet):
+    acme, ann = quiet.acme, await signed_in(quiet)
+    asked = await poll(quiet)
+    path = asked.uri.removeprefix(acme.url)
+    await voted(quiet, ann, path, ["Tea"])
+    await polls.end(acme.house, acme.admin, asked)
+    await acme.idle()
+    assert f'action="{path}/vote"' not in (await ann.get(quiet.idea_path)).text
+    before = len(await acme.received())
+    page = await voted(quiet, ann, path, ["Milk"])
+    assert (page.status, "This poll has ended" in page.text) == (409, True)
+    assert len(await acme.received()) == before
+    # One that was on its way already, whatever the rules would make of it: it does not wait for anybody.
+    await guard(quiet, "hold", "mark")
+    assert await kept(quiet, ballot(quiet, "ann", asked.uri, "Milk")) == "refused"
+    assert await votes(acme, asked) == ((1, 0, 0), 1)
+
+
+async def test_nobody_votes_in_the_name_of_somebody_else(quiet: Quiet):
+    acme = quiet.acme
+    await memberships.invite(acme.house, acme.admin, quiet.forum, f"@bob@{quiet.home.host}")
+    await acme.idle()
+    for who in ("ann", "bob"):
+        await signed_in(quiet, who)
+    asked = await poll(quiet)
+    assert await kept(quiet, ballot(quiet, "bob", asked.uri, "Tea", attributedTo=visit(quiet).actor_uri)) == "refused"
+    # Nor under an id of somebody else's server.
+    assert await kept(quiet, ballot(quiet, "bob", asked.uri, "Tea", id=f"{quiet.home.url}/votes/1")) == "refused"
+    assert await votes(acme, asked) == ((0, 0, 0), 0)
+    assert await kept(quiet, ballot(quiet, "bob", asked.uri, "Tea")) == "admitted"
+    assert await votes(acme, asked) == ((1, 0, 0), 1)
+
+
+async def test_what_pretends_to_be_a_visitor_s_vote_and_comes_by_an_inbox_counts_nothing(quiet: Quiet):
+    acme = quiet.acme
+    await signed_in(quiet)
+    asked = await poll(quiet)
+    forged = orjson.loads(ballot(quiet, "ann", asked.uri, "Tea").body)
+    answer = await quiet.home.post(acme.inbox, forged)
+    await acme.idle()
+    assert answer.status >= 400 or (await acme.received())[-1][1] in ("ignored", "refused")
+    assert await votes(acme, asked) == ((0, 0, 0), 0)
+
+
+async def test_a_visitor_does_not_vote_in_the_poll_of_a_forum_that_they_may_not_read(quiet: Quiet):
+    acme, ann = quiet.acme, await signed_in(quiet)
+    # One forum is for the people on its list, one for whatever Ann's server may read: neither is for Ann alone.
+    for slug, members_only in (("others", True), ("servers", False)):
+        other = await acme.forum(slug, "partners", await acme.jam(slug), members_only=members_only)
+        asked = await poll(quiet, await acme.idea(other, "For others.", title=f"For {slug}"))
+        assert (await voted(quiet, ann, asked.uri.removeprefix(acme.url), ["Tea"])).status == 404
+        # The gate does not take the edge's word for it, nor that of the vote, which says that it is for their forum.
+        assert await kept(quiet, ballot(quiet, "ann", asked.uri, "Tea")) == "refused"
+        assert await votes(acme, asked) == ((0, 0, 0), 0)
+
+
+async def test_nobody_undoes_the_support_of_somebody_else(quiet: Quiet):
+    acme = quiet.acme
+    await memberships.invite(acme.house, acme.admin, quiet.forum, f"@bob@{quiet.home.host}")
+    await acme.idle()
+    for who in ("ann", "bob"):
+        await done(quiet, await signed_in(quiet, who), f"{quiet.idea_path}/support")
+    assert (await acme.fresh(quiet.idea)).support == 2
+    like = {"type": "Like", "actor": visit(quiet).actor_uri, "object": quiet.idea.uri}
+    assert await kept(quiet, activity(acme.outside, visit(quiet, "bob"), "Undo", quiet.idea.uri, like, "8" * 32)) == (
+        "refused"
+    )
+    assert (await acme.fresh(quiet.idea)).support == 2, "neither ann's nor, by mistake, bob's own"
 
 
 async def test_what_waits_can_be_taken_back_and_its_words_go(quiet: Quiet):

@@ -14,6 +14,8 @@ from yarl import URL
 from tests.federation.home_server import HomeServer
 from tests.federation.organisation import Organisation
 
+Form = dict[str, str] | list[tuple[str, str]]
+
 
 @dataclass
 class Page:
@@ -46,10 +48,10 @@ class Browser:
     async def get(self, path: str, **headers: str) -> Page:
         return await self._ask("GET", path, None, {"Accept": "text/html", **headers})
 
-    async def post(self, path: str, form: dict[str, str], **headers: str) -> Page:
+    async def post(self, path: str, form: Form, **headers: str) -> Page:
         return await self._ask("POST", path, form, {"Origin": self.at.url, **headers})
 
-    async def _ask(self, method: str, path: str, form: dict[str, str] | None, headers: dict[str, str]) -> Page:
+    async def _ask(self, method: str, path: str, form: Form | None, headers: dict[str, str]) -> Page:
         url = path if path.startswith("http") else f"{self.at.url}{path}"
         sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.jar.items())} if self.jar else {}
         async with self.session.request(
