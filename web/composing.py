@@ -15,6 +15,7 @@ from server.domain.errors import Missing
 from server.domain.files import File
 from server.domain.ideas import INTENTS, TEXT_LIMIT, Contribution, Intent
 from server.domain.jams import Forum
+from server.domain.languages import WRITTEN
 from server.services import drafts, forums, ideas, judging, resembling
 from server.services.house import House
 from server.services.judging import Draft
@@ -138,6 +139,7 @@ async def draw_composer(house: House, author: Member, writing: Writing) -> Compo
         text=whole,
         titled=titled,
         labels=_labels(writing),
+        languages=_languages(writing),
         categories=" ".join(sorted(Label.parse(writing.label).categories)),
         wishes=draw_wishes(writing.label),
         intents=_intents(writing) if writing.kind == "reply" else (),
@@ -217,6 +219,14 @@ def _labels(writing: Writing) -> tuple[Choice, ...]:
         for level in Level
         if level >= least
     )
+
+
+def _languages(writing: Writing) -> tuple[Choice, ...]:
+    """The languages to choose from, each by its own name; also one that was told over the API."""
+    chosen = writing.typed.get("language", writing.edited.language if writing.edited else "")
+    known = WRITTEN if not chosen or chosen in WRITTEN else {**WRITTEN, chosen: chosen}
+    named = (Choice(value=tag, words=words, chosen=tag == chosen) for tag, words in known.items())
+    return (Choice(value="", words=say("not said"), chosen=not chosen), *named)
 
 
 def draw_levels(chosen: str) -> tuple[Choice, ...]:

@@ -76,6 +76,7 @@ class Tree:
             delete_url=f"{page}/delete" if may_delete else "",
             history_url=f"{page}/history" if made.version > 1 else "",
             depth=depth,
+            language=made.language,
             reviews=tuple(
                 draw_review(hold, self.names, self.now, f"{page}/edit" if mine else "")
                 for hold in (() if made.deleted else self.holds.get(made.id, ()))

@@ -25,6 +25,7 @@ from federation.outside import crossings, said
 from federation.outside.crossings import Crossing
 from federation.outside.store import OUTSIDE, Outside
 from federation.outside.visitors import Visit
+from federation.vocabulary.objects import language_of
 from federation.vocabulary.questions import Ballot, read_ballot, read_moment
 from server.domain.sentences import say
 from server.language import RIGHT_TO_LEFT, liked_best, speaking, spoken
@@ -194,6 +195,7 @@ async def _thread(outside: Outside, found: Crossing, viewer: str | None) -> dict
         "thread": {
             "title": text_of(document.get("name")) or say("Untitled"),
             "html": _safe(document),
+            "language": language_of(document),
             "files": _files(outside, document),
             "author_name": found.card.author_name,
             "author_handle": found.card.author_handle,
@@ -273,6 +275,7 @@ def _tree(outside: Outside, root_uri: str, listed: list[Crossing]) -> list[dict[
         ordered.append(
             {
                 "html": _safe(document_of(one)),
+                "language": language_of(document_of(one)),
                 "answers": _answers(document_of(one)),
                 "ballot": ballot_open(outside, one),
                 "files": _files(outside, document_of(one)),

@@ -92,7 +92,8 @@ async def let_in(
     if outcome := await arrival.judge(wish):
         return outcome
     intent: Intent = remark.intent if remark.intent in INTENTS else ""
-    origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed=arrival.relay is not None)
+    relayed = arrival.relay is not None
+    origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed, remark.language)
     if parent is not None:
         return await ideas.reply(gate.house, author, parent, words, label=str(label), intent=intent, origin=origin)
     base = await ideas.by_uri(gate.house, remark.builds_on_uri) if remark.builds_on_uri else None

@@ -23,7 +23,7 @@ from federation.outside.crossings import EVERYONE, Card
 from federation.outside.recalls import Holder
 from federation.vocabulary import activities
 from federation.vocabulary.activities import read_activity
-from federation.vocabulary.objects import parse_object
+from federation.vocabulary.objects import in_language, parse_object
 from server.boundary.rules import NAME_TO_ROLE
 from server.domain.crossings import Verdict
 from server.domain.errors import Refusal
@@ -163,7 +163,7 @@ async def _list(
         "content": made.html,
         "attributedTo": card.author_uri,
     }
-    plan.freeze(listed, "object", made.version, audience, card)
+    plan.freeze(in_language(listed, made.language), "object", made.version, audience, card)
 
 
 async def withdraw_relayed(

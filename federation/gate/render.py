@@ -13,7 +13,7 @@ from federation.gate.questions import question_of
 from federation.outside import crossings
 from federation.outside.crossings import EVERYONE, Card
 from federation.vocabulary.collections import thread_uri
-from federation.vocabulary.objects import Piece, render_object
+from federation.vocabulary.objects import Piece, in_language, render_object
 from server.boundary.rules import NAME_TO_ROLE
 from server.domain.crossings import Verdict
 from server.domain.ideas import Contribution
@@ -134,6 +134,7 @@ def _copy(
     document = render_object(piece)
     if poll is not None:
         document = question_of(document, poll, words.choices)
+    document = in_language(document, made.language)
     card = Card(
         type=document["type"],
         subject_uri=uri,

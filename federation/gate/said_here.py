@@ -98,7 +98,7 @@ async def _update(arrival: Arrival, author: Member, reader: str) -> Outcome:
     )
     if outcome := await arrival.judge(wish):
         return outcome
-    origin = Origin(remark.uri, arrival.activity.uri, remark.html)
+    origin = Origin(remark.uri, arrival.activity.uri, remark.html, language=remark.language)
     await ideas.edit(gate.house, author, known, words, title=remark.title, label=known.label, origin=origin)
     return ADMITTED
 

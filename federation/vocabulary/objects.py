@@ -6,11 +6,13 @@ import html as markup
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from federation.vocabulary.questions import listed, read_ballot
 from server.domain.errors import Invalid
 from server.domain.ideas import NOTHING_ATTACHED, Attached
+from server.domain.languages import tag_of
 from server.domain.uris import PUBLIC
 
 AS_CONTEXT = "https://www.w3.org/ns/activitystreams"
@@ -140,7 +142,8 @@ def tombstone(uri: str, at: datetime) -> dict[str, Any]:
 class Remark:
     """What we take from another server's object. `html` is its markup as sent, not yet sanitised.
 
-    `label` is the label that a server which knows ours states, or ""; `attached` are its files, as it states them.
+    `label` is the label that a server which knows ours states, or ""; `attached` are its files, as it states them;
+    `language` is the tag of the language that it says its words are in, or "".
     """
 
     uri: str
@@ -155,6 +158,7 @@ class Remark:
     is_public: bool
     label: str = ""
     attached: Attached = NOTHING_ATTACHED
+    language: str = ""
 
 
 def ids(value: Any) -> list[str]:
@@ -208,6 +212,7 @@ def parse_object(document: dict[str, Any]) -> Remark:
         is_public=bool(addressed & EVERYONE_NAMES),
         label=_label(document),
         attached=_attached(document, kind),
+        language=language_of(document),
     )
 
 
@@ -260,19 +265,48 @@ def _author(value: Any) -> str:
 
 
 def _body(document: dict[str, Any]) -> str:
-    text = document.get("content")
-    if not isinstance(text, str):
-        by_language = document.get("contentMap")
-        text = (
-            next((one for one in by_language.values() if isinstance(one, str)), "")
-            if isinstance(by_language, dict)
-            else ""
-        )
+    text = _said_as(document, "content")[0]
     if document.get("mediaType", "text/html") not in ("text/html", None):
         text = "<p>" + markup.escape(text).replace("\n\n", "</p><p>").replace("\n", "<br>") + "</p>"
-    if not text.strip() and isinstance(document.get("name"), str):
-        text = f"<p>{markup.escape(document['name'])}</p>"
+    if not text.strip() and (name := _said_as(document, "name")[0]):
+        text = f"<p>{markup.escape(name)}</p>"
     return text
+
+
+def _said_as(document: dict[str, Any], key: str) -> tuple[str, str]:
+    """Return the words of `content` or `name` and their language, "" where it is not told.
+
+    A map of languages (AS2, 4.7) tells it where the words stand in it; without any words beside it, its first are they.
+    """
+    plain, by_language = document.get(key), document.get(f"{key}Map")
+    listed = islice(by_language.items(), MOST_URIS) if isinstance(by_language, dict) else ()
+    told = [(words, tag_of(tag)) for tag, words in listed if isinstance(words, str)]
+    if not isinstance(plain, str):
+        return told[0] if told else ("", "")
+    tags = {tag for words, tag in told if words == plain} or {tag for _, tag in told if len(told) == 1}
+    return plain, tags.pop() if len(tags) == 1 else ""
+
+
+def language_of(document: dict[str, Any]) -> str:
+    """Return the language that an object states for its words, as a tag; "" where it states none, or several.
+
+    Lemmy and PeerTube name it in `language`; JSON-LD's `@language` holds for all of a document.
+    """
+    for key in ("content", "name"):
+        words, tag = _said_as(document, key)
+        if tag or words:
+            break
+    stated = document.get("language")
+    named = tag_of(stated.get("identifier")) if isinstance(stated, dict) else tag_of(stated)
+    for_all = (tag_of(part.get("@language")) for part in _dicts(document.get("@context")))
+    return tag or named or next(filter(None, for_all), "")
+
+
+def in_language(document: dict[str, Any], tag: str) -> dict[str, Any]:
+    """Return an object that states the language of its words, where that is known."""
+    if not tag:
+        return document
+    return document | {f"{key}Map": {tag: document[key]} for key in ("content", "name") if document.get(key)}
 
 
 def _warning(document: dict[str, Any], kind: str) -> str:
@@ -288,8 +322,8 @@ def _warning(document: dict[str, Any], kind: str) -> str:
 
 
 def _title(document: dict[str, Any], kind: str, body: str) -> str:
-    name = document.get("name")
-    if kind in TITLED and isinstance(name, str) and name.strip():
+    name = _said_as(document, "name")[0]
+    if kind in TITLED and name.strip():
         return " ".join(name.split())[:200]
     words = markup.unescape(_TAG.sub("", _LINE_END.sub("\n", body[:LONGEST_TITLED])))
     for line in words.splitlines():

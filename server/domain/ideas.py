@@ -40,7 +40,8 @@ class Contribution:
     name; `builds_on` is the id of the idea it extends, or ""; `activity_uri` names the remote Create that
     brought it ("" for our own); `hidden` means that a facilitator keeps it from others for now;
     `crosses_at` is set while the gate does not look at it yet, because its author may still take it back;
-    `is_voice` means that its author's name is not shown here.
+    `is_voice` means that its author's name is not shown here; `language` is the tag of the language of its words, ""
+    where nobody said.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Contribution:
     files: int = 0
     edit_reason: str = ""
     is_voice: bool = False
+    language: str = ""
 
     def veiled(self) -> Contribution:
         """Return it without its words: what a moderation hold leaves others to see."""

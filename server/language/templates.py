@@ -7,6 +7,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from server.domain.languages import direction_of
 from server.domain.sentences import Sentence
 from server.language.catalogues import _, ngettext, spoken, told
 from server.language.figures import number
@@ -16,6 +17,13 @@ def teach(environment: jinja2.Environment) -> None:
     """Teach an environment, made with the extension `jinja2.ext.i18n` and `finalize=shown`, to speak."""
     environment.newstyle_gettext = True  # type: ignore[attr-defined]
     environment.globals.update(_=_say, gettext=_say, ngettext=_say_count)
+    environment.filters["tongue"] = _tongue
+
+
+def _tongue(tag: str) -> Markup:
+    """Return the attributes of an element with somebody's words in a language, "" where it is not known."""
+    direction = direction_of(tag)
+    return Markup(' lang="{}" dir="{}"').format(tag, direction) if tag else Markup(' dir="auto"')
 
 
 def shown(value: Any) -> Any:

@@ -18,6 +18,7 @@ from server.domain.facilitation import REASON_LIMIT, MarkReason
 from server.domain.files import File
 from server.domain.ideas import INTENTS, Contribution, Intent, Kind, MarkKind, Version
 from server.domain.jams import Forum, Jam
+from server.domain.languages import require_tag
 from server.domain.uris import new_id
 from server.services import files as enclosed
 from server.services.forums import obtain_forum
@@ -55,13 +56,15 @@ class Origin:
     """Where a contribution from another server comes from.
 
     `uri` is the object's id, `activity_uri` the Create's; `html` is its markup, not yet sanitised;
-    `relayed` is True when the forum's own server passed it on, having let it in by its own clock.
+    `relayed` is True when the forum's own server passed it on, having let it in by its own clock; `language` is the
+    tag of the language that it states, or "".
     """
 
     uri: str
     activity_uri: str
     html: str
     relayed: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +98,12 @@ async def post_idea(
     undo: timedelta = NO_TIME,
     files: Sequence[File] = (),
     gathers: bool = False,
+    language: str = "",
 ) -> Contribution:
     """Post an idea. Raises JamNotOpen, ForumClosed, Invalid, TooMuch or Missing (an idea to build on is not there).
 
     For the span `undo` nothing of it crosses, and its author may take it back (server.services.undo). What only
-    `gathers` others' words, as a transcript does, is no new idea.
+    `gathers` others' words, as a transcript does, is no new idea. `language` is what its author says it is written in.
     """
     if origin and (known := await contributions.by_uri(house.store, origin.uri)):
         return known
@@ -114,6 +118,7 @@ async def post_idea(
         raise Missing("idea", f"builds on unknown idea {builds_on}")
     label = label_of(label, forum.label)
     draft = _draft(house, author, forum, "idea", text, label, intent, origin, title=clean_line(title, "title"))
+    draft = replace(draft, language=_language(origin, language))
     made = replace(draft, thread_id=draft.id, builds_on=base.id if base else "", files=len(files))
     made = replace(made, crosses_at=_crosses_at(made, forum, undo, base))
     return await _write(house, author, forum, made, "IdeaPosted", files)
@@ -139,6 +144,7 @@ async def reply(
     origin: Origin | None = None,
     undo: timedelta = NO_TIME,
     files: Sequence[File] = (),
+    language: str = "",
 ) -> Contribution:
     """Answer an idea or another reply. The label is never lower than that of the idea at the root."""
     if origin and (known := await contributions.by_uri(house.store, origin.uri)):
@@ -155,9 +161,15 @@ async def reply(
         raise Conflict("This thread is as deep as it can get; please answer something higher up.")
     least = Label.parse(root.label).join(Label.parse(label_of(label, forum.label)))
     draft = _draft(house, author, forum, "reply", text, str(least), intent, origin)
+    draft = replace(draft, language=_language(origin, language))
     made = replace(draft, thread_id=root.id, parent_id=parent.id, files=len(files))
     made = replace(made, crosses_at=_crosses_at(made, forum, undo, root, parent))
     return await _write(house, author, forum, made, "ReplyPosted", files)
+
+
+def _language(origin: Origin | None, said: str) -> str:
+    """Return the language of words as their author, or their server, states it; Invalid where ours say nonsense."""
+    return origin.language if origin else require_tag(said)
 
 
 def _require_named(forum: Forum, author: Member) -> None:
@@ -283,11 +295,13 @@ async def edit(
     origin: Origin | None = None,
     files: Sequence[File] | None = None,
     since: int = 0,
+    language: str | None = None,
 ) -> Contribution:
     """Change the words; the earlier ones stay as a version. Only the author may, while the jam is open.
 
     `files` takes the place of those attached; None leaves them. `since` is the version that was changed: where
     another one stands by now, Moved is raised, so that nothing is written over unread; 0 asks for no such care.
+    `language` None leaves it.
 
     A reply's label stays at least as strict as that of the idea that it answers. Whoever makes a label less
     strict must have the duty to review or to make rules, and is named in the audit.
@@ -309,7 +323,10 @@ async def edit(
     new_title = old.title if title is None or old.kind == "reply" else clean_line(title, "title")
     new_label = await _edited_label(house, by, old, label)
     why = clean_line(reason, "reason", required=False)
-    new = replace(old, title=new_title, text=words, html=html, label=new_label, edit_reason=why)
+    tongue = old.language if origin is None and language is None else _language(origin, language or "")
+    new = replace(
+        old, title=new_title, text=words, html=html, label=new_label, edit_reason=why, language=tongue
+    )
     return await _change(house, by, old, new, files)
 
 
@@ -335,16 +352,15 @@ async def _change(
     """Write a new version, if anything of it is new. `new.html` is empty for words of our own."""
     had = await enclosed.of_one(house, old)
     same = files is None or [(one.id, one.alt) for one in files] == [(one.id, one.alt) for one in had]
-    if same and (new.title, new.text, new.label) == (old.title, old.text, old.label):
+    if same and (new.title, new.text, new.label, new.language) == (old.title, old.text, old.label, old.language):
         return old
     now = house.now().timestamp()
-    html, lowered = new.html or render(new.text), Label.parse(new.label).lowers(Label.parse(old.label))
+    new = replace(new, html=new.html or render(new.text))
+    lowered = Label.parse(new.label).lowers(Label.parse(old.label))
     marks = await prints_of(house, new.title, new.text)
     named = [one.id for one in await named_in(house, new.text)]
     async with house.store.transaction() as change:
-        await contributions.edit(
-            change, old, title=new.title, text=new.text, html=html, label=new.label, reason=new.edit_reason, now=now
-        )
+        await contributions.edit(change, old, new, now)
         if files is not None and not same:
             await enclosed.attach(change, old, files, by.id)
         await prints.put(change, old.id, marks)

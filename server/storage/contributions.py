@@ -59,6 +59,7 @@ def read_contribution(row: Mapping[str, Any]) -> Contribution:
         crosses_at=moment_or_none(row["crosses_at"]),
         edit_reason=row["edit_reason"],
         is_voice=bool(row["author_voice"]),
+        language=row["language"],
     )
 
 
@@ -307,6 +308,7 @@ async def insert(change: Transaction, made: Contribution) -> None:
         intent=made.intent,
         builds_on=made.builds_on,
         activity_uri=made.activity_uri,
+        language=made.language,
         created_at=made.created_at.timestamp(),
         crosses_at=made.crosses_at.timestamp() if made.crosses_at else None,
     )
@@ -349,9 +351,9 @@ async def _add_words(change: Transaction, contribution_id: str, title: str, text
 
 
 async def edit(
-    change: Transaction, old: Contribution, *, title: str, text: str, html: str, label: str, reason: str, now: float
+    change: Transaction, old: Contribution, new: Contribution, now: float
 ) -> None:
-    """Keep the old words as a version and write the new ones."""
+    """Keep the old words as a version and write the new ones, with their label, language and the reason."""
     written = old.edited_at or old.created_at
     await VersionRow.create(
         contribution_id=old.id,
@@ -362,9 +364,16 @@ async def edit(
         reason=old.edit_reason,
     )
     await ContributionRow.filter(id=old.id).update(
-        title=title, text=text, html=html, label=label, version=old.version + 1, edited_at=now, edit_reason=reason
+        title=new.title,
+        text=new.text,
+        html=new.html,
+        label=new.label,
+        language=new.language,
+        version=old.version + 1,
+        edited_at=now,
+        edit_reason=new.edit_reason,
     )
-    await index_words(change, old.id, title, text)
+    await index_words(change, old.id, new.title, new.text)
 
 
 async def delete(change: Transaction, old: Contribution) -> bool:
@@ -373,7 +382,7 @@ async def delete(change: Transaction, old: Contribution) -> bool:
     Return False when somebody else has just done so.
     """
     stood = ContributionRow.filter(id=old.id, deleted=False)
-    if not await stood.update(deleted=True, title="", text="", html="", support=0):
+    if not await stood.update(deleted=True, title="", text="", html="", language="", support=0):
         return False
     await VersionRow.filter(contribution_id=old.id).delete()
     await MarkRow.filter(contribution_id=old.id).delete()

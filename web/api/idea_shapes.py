@@ -27,7 +27,8 @@ UndoSeconds = Annotated[int, Meta(ge=0, le=3600)]
 class NewIdea(Body, frozen=True, kw_only=True):
     """`builds_on` is the id or URI of another idea; `label` a level, that of the forum unless given.
 
-    `undo_seconds` keeps it from crossing for so long, during which `/undo` takes it back.
+    `undo_seconds` keeps it from crossing for so long, during which `/undo` takes it back. `language` is the tag of the
+    language that it is written in, like "de" or "pt-BR", "" where that is not to be told.
     """
 
     title: str
@@ -37,6 +38,7 @@ class NewIdea(Body, frozen=True, kw_only=True):
     builds_on: Name | None = None
     undo_seconds: UndoSeconds = 0
     files: FileIds = ()
+    language: str = ""
 
 
 class NewReply(Body, frozen=True, kw_only=True):
@@ -48,6 +50,7 @@ class NewReply(Body, frozen=True, kw_only=True):
     intent: Intent = ""
     undo_seconds: UndoSeconds = 0
     files: FileIds = ()
+    language: str = ""
 
 
 class IdeasQuery(Paging, frozen=True, kw_only=True):
@@ -63,6 +66,7 @@ class IdeaChanges(Body, frozen=True, kw_only=True):
     text: str | UnsetType = UNSET
     label: Name | UnsetType = UNSET
     reason: str = ""
+    language: str | UnsetType = UNSET
 
 
 class Draft(Body, frozen=True, kw_only=True):
@@ -101,7 +105,8 @@ class ContributionAnswer(Thing, frozen=True, kw_only=True):
     """An idea or a reply. `reply_count` and `support` are counts; `my_marks` are the reader's own.
 
     `hidden` is what a facilitator keeps from others for now: only its author and moderators get its words.
-    `crosses_at` is set while nothing of it may cross yet, because its author may undo it.
+    `crosses_at` is set while nothing of it may cross yet, because its author may undo it. `language` is the tag of the
+    language that its author, or their server, says it is in, or "".
     """
 
     kind: Kind
@@ -113,6 +118,7 @@ class ContributionAnswer(Thing, frozen=True, kw_only=True):
     title: str
     text: str
     html: str
+    language: str
     label: str
     intent: str
     builds_on: str | None
@@ -237,6 +243,7 @@ def parts_of(house: House, made: Contribution, known: Visitors, marks: Collectio
         "title": made.title,
         "text": made.text,
         "html": made.html,
+        "language": made.language,
         "label": made.label,
         "intent": made.intent,
         "builds_on": made.builds_on or None,

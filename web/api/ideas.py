@@ -65,7 +65,7 @@ async def post_idea(call: Call, body: NewIdea) -> JudgedContribution:
     made = await ideas.post_idea(
         call.house, call.member, forum, body.title, body.text, label=body.label, intent=body.intent,
         builds_on=base.id if base else "", undo=timedelta(seconds=body.undo_seconds),
-        files=await files.chosen(call.house, call.member, body.files, {}),
+        files=await files.chosen(call.house, call.member, body.files, {}), language=body.language,
     )  # fmt: skip
     return await judged_of(call, made)
 
@@ -80,7 +80,7 @@ async def post_reply(call: Call, body: NewReply) -> JudgedContribution:
     made = await ideas.reply(
         call.house, call.member, parent, body.text, label=body.label, intent=body.intent,
         undo=timedelta(seconds=body.undo_seconds),
-        files=await files.chosen(call.house, call.member, body.files, {}),
+        files=await files.chosen(call.house, call.member, body.files, {}), language=body.language,
     )  # fmt: skip
     return await judged_of(call, made)
 
@@ -160,6 +160,7 @@ async def edit_idea(call: Call, body: IdeaChanges) -> JudgedContribution:
         title=None if body.title is UNSET else body.title,
         label=None if body.label is UNSET else body.label,
         reason=body.reason,
+        language=None if body.language is UNSET else body.language,
     )
     return await judged_of(call, changed)
 

@@ -152,6 +152,7 @@ async def post_idea(request: web.Request) -> web.Response:
             house, member, forum, form.get("title", ""), form.get("text", ""),
             label=label_in(form) or None, builds_on=form.get("builds_on", ""),
             undo=house.undo_window, files=await enclosing.chosen(house, member, form),
+            language=form.get("language", ""),
         )  # fmt: skip
     except (NotAllowed, SignInNeeded, JamNotOpen):
         raise

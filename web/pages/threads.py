@@ -238,6 +238,7 @@ async def post_reply(request: web.Request) -> web.Response:
             intent=intent_of(form),
             undo=house.undo_window,
             files=await enclosing.chosen(house, member, form),
+            language=form.get("language", ""),
         )
     except (NotAllowed, SignInNeeded, JamNotOpen):
         raise
@@ -308,6 +309,7 @@ async def edit(request: web.Request) -> web.Response:
             reason=form.get("reason", ""),
             files=await enclosing.chosen(house, member, form),
             since=version_in(form),
+            language=form.get("language"),
         )
     except (NotAllowed, SignInNeeded, JamNotOpen):
         raise

@@ -134,3 +134,4 @@ class Composer:
     names_words: str = ""
     version: int = 0
     meanwhile: Markup | None = None
+    languages: tuple[Choice, ...] = ()

@@ -63,6 +63,7 @@ class ReplyView:
     next_url: str = ""
     more_url: str = ""
     left: int = 0
+    language: str = ""
 
     @property
     def below(self) -> int:

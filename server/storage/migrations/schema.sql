@@ -43,6 +43,7 @@
 -- After: 0041_spreads
 -- After: 0042_report_versions
 -- After: 0043_work_streams
+-- After: 0044_language_of_words
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -311,7 +312,7 @@ CREATE TABLE "self_tests" (
     "ended_at" REAL,
     "report" TEXT NOT NULL
 );
-CREATE TABLE "contributions" ("id" VARCHAR(32) NOT NULL  PRIMARY KEY, "kind" VARCHAR(5) NOT NULL, "uri" VARCHAR(2000) NOT NULL UNIQUE, "jam_id" VARCHAR(32) NOT NULL, "forum_id" VARCHAR(32) NOT NULL, "thread_id" VARCHAR(32) NOT NULL, "parent_id" VARCHAR(32) NOT NULL, "author_id" VARCHAR(32) NOT NULL, "title" VARCHAR(300) NOT NULL, "text" TEXT NOT NULL, "html" TEXT NOT NULL, "label" VARCHAR(200) NOT NULL, "intent" VARCHAR(12) NOT NULL, "builds_on" VARCHAR(32) NOT NULL, "version" INT NOT NULL, "deleted" INT NOT NULL, "activity_uri" VARCHAR(2000) NOT NULL, "support" INT NOT NULL, "replies" INT NOT NULL, "emerging" INT NOT NULL, "best" INT NOT NULL, "created_at" REAL NOT NULL, "edited_at" REAL, "hidden" INT NOT NULL DEFAULT 0, "crosses_at" REAL, "files" INT NOT NULL DEFAULT 0, "edit_reason" VARCHAR(200) NOT NULL DEFAULT '');
+CREATE TABLE "contributions" ("id" VARCHAR(32) NOT NULL  PRIMARY KEY, "kind" VARCHAR(5) NOT NULL, "uri" VARCHAR(2000) NOT NULL UNIQUE, "jam_id" VARCHAR(32) NOT NULL, "forum_id" VARCHAR(32) NOT NULL, "thread_id" VARCHAR(32) NOT NULL, "parent_id" VARCHAR(32) NOT NULL, "author_id" VARCHAR(32) NOT NULL, "title" VARCHAR(300) NOT NULL, "text" TEXT NOT NULL, "html" TEXT NOT NULL, "label" VARCHAR(200) NOT NULL, "intent" VARCHAR(12) NOT NULL, "builds_on" VARCHAR(32) NOT NULL, "version" INT NOT NULL, "deleted" INT NOT NULL, "activity_uri" VARCHAR(2000) NOT NULL, "support" INT NOT NULL, "replies" INT NOT NULL, "emerging" INT NOT NULL, "best" INT NOT NULL, "created_at" REAL NOT NULL, "edited_at" REAL, "hidden" INT NOT NULL DEFAULT 0, "crosses_at" REAL, "files" INT NOT NULL DEFAULT 0, "edit_reason" VARCHAR(200) NOT NULL DEFAULT '', "language" VARCHAR(35) NOT NULL DEFAULT '');
 CREATE TABLE "carried" (
     "id" VARCHAR(32) NOT NULL  PRIMARY KEY,
     "forum_id" VARCHAR(32) NOT NULL,

@@ -36,6 +36,8 @@ class ContributionRow(Model):
     crosses_at = fields.FloatField(null=True)
     # Why its present words were written, where they are not the first.
     edit_reason = fields.CharField(max_length=200, default="", db_default="")
+    # The tag of the language that its author, or their server, says its words are in.
+    language = fields.CharField(max_length=35, default="", db_default="")
 
     class Meta:
         table = "contributions"

@@ -62,3 +62,41 @@ def test_a_content_warning_stands_before_the_words_and_an_excerpt_does_not():
     assert parse_object({**note, "type": "Article", "name": "Who"}).html == "<p>The butler.</p>"
     for nothing in ("", "  <br> ", None, 7, ["x"]):
         assert parse_object({**note, "summary": nothing}).html == "<p>The butler.</p>"
+
+
+@pytest.mark.parametrize(
+    ("changes", "language"),
+    [
+        ({"contentMap": {"de": "<p>Guten Tag.</p>"}}, "de"),
+        ({"contentMap": {"pt_BR": "<p>Guten Tag.</p>", "en": "<p>Good day.</p>"}}, "pt-BR"),
+        ({"contentMap": {"de": "<p>Guten Tag, gereinigt.</p>"}}, "de"),
+        ({"contentMap": {"en": "<p>Good day.</p>", "fr": "<p>Bonjour.</p>"}}, ""),
+        ({"contentMap": {"en": "<p>Guten Tag.</p>", "fr": "<p>Guten Tag.</p>"}}, ""),
+        ({"contentMap": {"und": "<p>Guten Tag.</p>"}}, ""),
+        ({"contentMap": {"de": 7, 'x" y': "<p>Guten Tag.</p>"}}, ""),
+        ({"contentMap": ["de"]}, ""),
+        ({"content": None, "contentMap": {"nl": "<p>Dag.</p>", "de": "<p>Guten Tag.</p>"}}, "nl"),
+        ({"content": None, "nameMap": {"fi": "Hyvää päivää"}}, "fi"),
+        ({"language": {"identifier": "de", "name": "Deutsch"}}, "de"),
+        ({"language": "de"}, "de"),
+        ({"@context": ["https://www.w3.org/ns/activitystreams", {"@language": "de"}]}, "de"),
+        ({}, ""),
+    ],
+)
+def test_the_language_of_words_is_told_where_their_server_tells_it_without_contradiction(
+    changes: dict[str, object], language: str
+):
+    note = {"type": "Note", "id": "https://b.example/1", "attributedTo": "https://b.example/a"}
+    assert parse_object({**note, "content": "<p>Guten Tag.</p>", **changes}).language == language
+
+
+def test_words_that_stand_in_a_map_of_languages_alone_are_read_with_their_language():
+    article = {
+        "type": "Article",
+        "id": "https://b.example/1",
+        "attributedTo": "https://b.example/a",
+        "nameMap": {"ar": "عنوان"},
+        "contentMap": {"ar": "<p>كلام</p>"},
+    }
+    remark = parse_object(article)
+    assert (remark.title, remark.html, remark.language) == ("عنوان", "<p>كلام</p>", "ar")

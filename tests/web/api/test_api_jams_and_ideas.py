@@ -299,3 +299,17 @@ async def test_drafts_versions_lineage_and_names_are_told(ada: Caller, bob: Call
     assert [(one["idea"]["id"], one["depth"]) for one in family["descendants"]] == [(built["id"], 1)]
     hints = await bob("GET", "/suggestions/people?q=ad")
     assert [one["handle"] for one in hints["data"]] == ["@ada"]
+
+
+async def test_the_language_of_words_is_said_with_them_changed_and_read(bob: Caller, make_forum: MakeForum):
+    forum = await make_forum("boxes")
+    made = await bob("POST", f"/forums/{forum['id']}/ideas", {"title": "T", "text": "W", "language": "pt_br"}, 201)
+    assert made["language"] == "pt-BR"
+    kept = await bob("PATCH", f"/ideas/{made['id']}", {"text": "Other words"})
+    assert kept["language"] == "pt-BR"
+    changed = await bob("PATCH", f"/ideas/{made['id']}", {"language": ""})
+    assert (changed["language"], changed["text"]) == ("", "Other words")
+    reply = await bob("POST", f"/ideas/{made['id']}/replies", {"text": "Ja.", "language": "de"}, 201)
+    assert (await bob("GET", f"/ideas/{made['id']}"))["replies"][0]["language"] == reply["language"] == "de"
+    refused = await bob("POST", f"/ideas/{made['id']}/replies", {"text": "Ja.", "language": "German"}, 422)
+    assert refused["field"] == "language"

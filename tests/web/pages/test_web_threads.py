@@ -98,3 +98,25 @@ async def test_what_was_just_posted_can_be_undone_and_says_for_how_long(site: An
     assert "Nothing of this has left yet" not in (await browser.get(address))[1]
     answer, _ = await browser.post(f"{address}/undo")
     assert "too-late" in answer.headers["Location"]
+
+
+async def test_words_are_marked_with_the_language_that_their_author_chose(site: Any) -> None:
+    browser = await site.browser(site.mara)
+    _, page = await browser.get(f"/forums/{site.own_house.id}")
+    assert '<option value="ar" lang="ar">العربية</option>' in page
+    answer, _ = await browser.post(f"/forums/{site.own_house.id}/ideas", title="مصاعد", text="مصاعد أقل", language="ar")
+    path = answer.headers["Location"].partition("?")[0]
+    _, page = await browser.get(path)
+    assert '<h1 lang="ar" dir="rtl">مصاعد</h1>' in page
+    assert '<div class="prose" lang="ar" dir="rtl"><p>مصاعد أقل</p>' in page
+    await browser.post(f"{path}/replies", text="Warum?", language="de")
+    await browser.post(f"{path}/replies", text="Why?")
+    _, page = await browser.get(path)
+    assert '<div class="prose" lang="de" dir="auto"><p>Warum?</p>' in page
+    assert '<div class="prose" dir="auto"><p>Why?</p>' in page
+    # The form for a change holds what was chosen; what is chosen in its place stands then.
+    _, page = await browser.get(f"{path}/edit")
+    assert '<option value="ar" lang="ar" selected>' in page
+    await browser.post(f"{path}/edit", title="Lifts", text="Fewer lifts", language="")
+    _, page = await browser.get(path)
+    assert '<h1 dir="auto">Lifts</h1>' in page
