@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 
+from federation.edge.habits import USUAL, Habits, habits_of
 from federation.edge.lines import Lines
 from federation.edge.retry import GIVE_UP_AFTER, is_poison, pause_after, pause_for, retry_after, verdict_on
 from federation.edge.signing import Signing
@@ -41,8 +42,6 @@ ROUND = 32
 SIGNED_AT_ONCE = 8
 # What servers answer that do not read the form of signature they got.
 TURNED_AWAY = (400, 401, 403)
-# A server that took the news of a new key is given so long to take it in: some do that later than they answer.
-SETTLE_SECONDS = 5.0
 # So often pairs are dropped that stood for their news alone.
 SWEEP_SECONDS = 3600.0
 # After these, nothing more is sent to a server for now.
@@ -173,7 +172,8 @@ class Deliverer:
             # The queue is our own book, under no seal: whoever could write it must not choose who gets what.
             return await self._end(one, "cancelled", "It was released to another server.")
         form: Form = (known.form if known else "") or "cavage"
-        if (due_at := await self._hears_first(one, form)) > self._outside.now():
+        habits = habits_of(known.software) if known else USUAL
+        if (due_at := await self._hears_first(one, form, habits)) > self._outside.now():
             async with self._outside.store.transaction() as change:
                 await deliveries.put_off(change, one, due_at)
             return "later"
@@ -183,29 +183,30 @@ class Deliverer:
                 found = await crossings.exact(self._outside, one.uri, one.version, one.audience)
                 if found is None:
                     return await self._end(one, "cancelled", "The grant ended before it was sent.")
-                answer, form = await self._knock(one, found.document.body, form)
+                answer, form = await self._knock(one, found.document.body, form, habits)
         except TransportError as error:
             return await self._peer_failed(one, f"{type(error).__name__}: {error}", 0.0)
         if verdict_on(answer.status) == "sent":
             taken.append(Taken(one, f"HTTP {answer.status}", self._outside.now(), form))
             return "sent"
-        return await self._judge(one, answer)
+        return await self._judge(one, answer, habits)
 
     def _line(self, host: str) -> AbstractAsyncContextManager[None]:
         """Knocks at servers in trouble are few, one a server, and need no line."""
         return nullcontext() if host in self._knocking else self._lines.line(host)
 
-    async def _knock(self, one: Delivery, body: bytes, form: Form) -> tuple[Answer, Form]:
+    async def _knock(self, one: Delivery, body: bytes, form: Form, habits: Habits) -> tuple[Answer, Form]:
         """Post a document, signed as its server took it last; where that is turned away, once in the other form.
 
         The news of an actor's new key is signed with the one before first: who keeps an actor believes nothing else.
         """
-        if form != "ed25519" and one.is_about_sender and await self._signing.is_turning(one.sender_uri):
+        tells = form != "ed25519" and one.is_about_sender and not (habits.one_knock and one.attempts)
+        if tells and await self._signing.is_turning(one.sender_uri):
             answer = await self._post(one, body, form, None, former=True)
-            if answer.status not in TURNED_AWAY:
+            if answer.status not in TURNED_AWAY or habits.one_knock:
                 return answer, form
         answer = await self._post(one, body, form, None)
-        if answer.status not in TURNED_AWAY:
+        if answer.status not in TURNED_AWAY or habits.one_knock:
             return answer, form
         asked = answer.headers.get("Accept-Signature", "")
         wanted = read_accept_signature(asked) if asked else None
@@ -213,7 +214,7 @@ class Deliverer:
         second = await self._post(one, body, other, wanted)
         return (answer, form) if second.status in TURNED_AWAY else (second, other)
 
-    async def _hears_first(self, one: Delivery, form: Form) -> float:
+    async def _hears_first(self, one: Delivery, form: Form, habits: Habits) -> float:
         """Return until when something waits because its server hears of its sender's new key first, 0 for no time.
 
         Servers that read Ed25519 are ours, and look a key up once it no longer fits.
@@ -223,7 +224,8 @@ class Deliverer:
         state, ended_at = await deliveries.news_of(self._outside, one.host, one.sender_uri)
         if state == "queued":
             return self._outside.now() + 1.0
-        return ended_at + SETTLE_SECONDS if state == "sent" else 0.0
+        # Some take it in later than they answer.
+        return ended_at + habits.settle if state == "sent" else 0.0
 
     async def _post(
         self, one: Delivery, body: bytes, form: Form, wanted: InnerList | None, *, former: bool = False
@@ -249,7 +251,7 @@ class Deliverer:
             for one in taken:
                 await self._recall(change, one.letter, "accepted", one.answer)
 
-    async def _judge(self, one: Delivery, answer: Answer) -> str:
+    async def _judge(self, one: Delivery, answer: Answer, habits: Habits) -> str:
         """Deal with an answer that did not take a document."""
         said = f"HTTP {answer.status}"
         if verdict_on(answer.status) == "peer failed":
@@ -257,8 +259,9 @@ class Deliverer:
             return await self._peer_failed(one, said, asked)
         if is_poison(one.attempts, answer.status):
             return await self._end(one, "dead", said, "refused")
+        pause = max(habits.refused_wait, pause_for(one.attempts, answer.status))
         async with self._outside.store.transaction() as change:
-            await deliveries.postpone(change, one, self._outside.now() + pause_for(one.attempts, answer.status), said)
+            await deliveries.postpone(change, one, self._outside.now() + pause, said)
         return "later"
 
     async def _peer_failed(self, one: Delivery, said: str, wait: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
 from federation.gate.render import stands_as
 from federation.vocabulary.objects import ids
@@ -21,8 +23,7 @@ async def admit_flag(arrival: Arrival) -> Outcome:
     author = await arrival.visitor()
     if not found or author is None:
         return Outcome("ignored", "It flags nothing that we know.")
-    content = arrival.activity.raw.get("content")
-    reason = plain(sanitise(content)) if isinstance(content, str) else ""
+    reason = _reason(arrival.activity.raw)
     for target in {one.forum_id: one for one in found}.values():
         forum, _ = await forums.forum_and_jam(arrival.gate.house, target.forum_id)
         wish = Incoming(
@@ -36,6 +37,12 @@ async def admit_flag(arrival: Arrival) -> Outcome:
             arrival.gate.house, arrival.peer, f"{arrival.activity.uri}#{target.id}", target, reason
         )
     return ADMITTED
+
+
+def _reason(flag: dict[str, Any]) -> str:
+    """Return what somebody says of it: microblogs have it as `content`, Lemmy and PieFed as `summary`."""
+    said = (flag.get(name) for name in ("content", "summary"))
+    return next((plain(sanitise(one)) for one in said if isinstance(one, str) and one), "")
 
 
 async def _targets(arrival: Arrival) -> list[Contribution]:

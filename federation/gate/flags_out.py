@@ -5,10 +5,14 @@ from __future__ import annotations
 from federation.gate.actors import forum_of
 from federation.gate.plan import Gateway, Plan
 from federation.gate.routing import activity_uri, inbox_of
+from federation.outside import peers
 from federation.outside.crossings import Card
 from federation.vocabulary import activities
 from server.domain.events import Event
 from server.services import flagging, ideas, people
+
+# They read a report of one object alone, without its author.
+THREADIVERSE = ("lemmy", "piefed", "mbin")
 
 
 async def send_flag(gate: Gateway, event: Event, plan: Plan) -> None:
@@ -29,6 +33,8 @@ async def send_flag(gate: Gateway, event: Event, plan: Plan) -> None:
     forum, _ = await forum_of(gate, made.forum_id)
     server = gate.house.addresses.server_uri
     document = activities.flag(activity_uri(gate, "flag", made.uri, event.seq), server, author.uri, made.uri, said)
+    if await _is_of_the_threadiverse(gate, made.author_host):
+        document = activities.flag_in_forum(document, forum.uri)
     card = Card(type="Flag", subject_uri=made.uri, author_uri=server, forum_uri=forum.uri)
     plan.send(
         plan.freeze(document, "activity", 1, made.author_host, card),
@@ -39,3 +45,8 @@ async def send_flag(gate: Gateway, event: Event, plan: Plan) -> None:
         object_uri=document["id"],
         act="Flag",
     )
+
+
+async def _is_of_the_threadiverse(gate: Gateway, host: str) -> bool:
+    known = await peers.peer(gate.outside, host)
+    return known is not None and known.software.lower().partition(" ")[0] in THREADIVERSE

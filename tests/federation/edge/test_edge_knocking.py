@@ -81,9 +81,48 @@ async def test_a_server_that_refuses_both_is_knocked_twice_a_try_and_three_tries
     assert (await acme.deliveries(peer.host))[-1] == ("Create", "dead")
 
 
-async def test_what_a_server_asks_for_is_covered_and_its_nonce_said_again(
-    acme: Organisation, elsewhere: MakeElsewhere
-):
+async def test_piefed_gets_nothing_again_before_it_has_forgotten_the_id(acme: Organisation, elsewhere: MakeElsewhere):
+    """It answers 200 to an id that it turned away less than 90 seconds ago, and drops what came."""
+    peer = await elsewhere("PieFed")
+    forum = await acme.forum()
+    await acme.idle()
+    await peer.post(acme.inbox, peer.activity("Follow", peer.person("pia"), forum.uri))
+    await acme.idle()
+    peer.takes, peer.unread = (), 400
+    peer.knocks.clear()
+    idea = await acme.idea(forum, "Signed with a key that is new to them.")
+    for _ in range(9):
+        await acme.idle()
+        acme.wait(10.0)
+    assert peer.knocks == ["cavage"], "neither in the other form, nor soon again"
+    peer.takes = ("cavage",)
+    acme.wait(10.0)
+    await acme.idle()
+    assert peer.knocks == ["cavage", "cavage"]
+    assert peer.arrived[-1].activity["object"]["object"]["id"] == idea.uri
+    assert await form_of(acme, peer) == "cavage"
+
+
+async def test_piefed_is_given_fifteen_seconds_to_take_a_new_key_in(acme: Organisation, elsewhere: MakeElsewhere):
+    peer = await elsewhere("PieFed")
+    forum = await acme.forum()
+    await acme.idle()
+    await peer.post(acme.inbox, peer.activity("Follow", peer.person("pia"), forum.uri))
+    await acme.idle()
+    await rotate_keys(acme.gate)
+    await acme.idea(forum)
+    for _ in range(2):
+        await acme.idle()
+        acme.wait(7.0)
+    assert peer.shapes()[-1] == "Update Group"
+    await acme.idle()
+    assert peer.shapes()[-1] == "Update Group"
+    acme.wait(2.0)
+    await acme.idle()
+    assert peer.shapes()[-1] == "Announce Create Article"
+
+
+async def test_what_a_server_asks_for_is_covered_and_its_nonce_said_again(acme: Organisation, elsewhere: MakeElsewhere):
     peer = await elsewhere("lemmy", takes=("rfc9421",))
     peer.asks = 'sig1=("@method" "@path" "date" "content-digest");created;nonce="4711";tag="activitypub"'
     forum = await acme.forum()

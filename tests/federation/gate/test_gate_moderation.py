@@ -114,6 +114,48 @@ async def test_a_flag_from_another_server_makes_one_case(acme: Organisation, ini
     assert acme.faults == []
 
 
+async def test_the_words_of_a_report_are_read_where_lemmy_and_piefed_have_them(acme: Organisation, initech: Elsewhere):
+    idea = await acme.idea(await acme.forum("open"))
+    await acme.idle()
+    ann = initech.person("ann")
+    forum = acme.house.addresses.server_uri
+    flag = initech.activity("Flag", ann, idea.uri, to=[forum], audience=forum, summary="This is not kind.")
+    await initech.post(acme.inbox, flag)
+    await acme.idle()
+    (case,) = await moderation.queue(acme.house, acme.admin, await jam_of(acme))
+    assert [one.reason for one in case.flags] == ["This is not kind."]
+
+
+async def test_the_threadiverse_is_told_of_one_object_and_its_group_others_of_its_author_too(
+    acme: Organisation, elsewhere: MakeElsewhere
+):
+    forum = await acme.forum("open")
+    idea = await acme.idea(forum)
+    for software in ("lemmy", "mastodon"):
+        peer = await elsewhere(software)
+        await acme.idle()
+        await follow(peer, acme, forum.uri)
+        ann = peer.person("ann")
+        note = peer.lay_out(peer.note(ann, f"Rude, on {software}.", idea.uri, forum.uri))
+        await peer.post(acme.inbox, peer.create(note))
+        await acme.idle()
+        rude = await acme.know(note["id"])
+        assert rude is not None
+        await moderation.flag(acme.house, acme.admin, rude, "Rude.")
+        cases = await moderation.queue(acme.house, acme.admin, await jam_of(acme))
+        case = next(one for one in cases if one.contribution_id == rude.id)
+        await moderation.decide(acme.house, acme.admin, case.id, "tell", "Please look at this.")
+        await acme.idle()
+        told = peer.arrived[-1].activity
+        assert told["type"] == "Flag"
+        if software == "lemmy":
+            assert (told["object"], told["to"], told["audience"]) == (rude.uri, [forum.uri], forum.uri)
+            assert told["summary"] == "Please look at this."
+        else:
+            assert (told["object"], told["content"]) == ([ann, rude.uri], "Please look at this.")
+            assert not {"to", "audience", "summary"} & told.keys()
+
+
 async def jam_of(acme: Organisation):
     from server.services import jams
 

@@ -4,8 +4,9 @@ from tests.interop.peers.base import Peer
 from tests.interop.peers.fedify import Fedify
 from tests.interop.peers.gotosocial import GoToSocial
 from tests.interop.peers.nodebb import NodeBB
+from tests.interop.peers.piefed import PieFed
 from tests.interop.peers.snac import Snac
 
-PEERS: tuple[type[Peer], ...] = (Snac, GoToSocial, NodeBB, Fedify)
+PEERS: tuple[type[Peer], ...] = (Snac, GoToSocial, NodeBB, PieFed, Fedify)
 
 __all__ = ["PEERS", "Peer"]

@@ -51,12 +51,19 @@ class Peer:
     async def start(self) -> None:
         raise NotImplementedError
 
-    def run(self, *words: str | Path, given: str = "", fine: tuple[int, ...] = (0,), **more: str) -> str:
+    def run(
+        self,
+        *words: str | Path,
+        given: str = "",
+        fine: tuple[int, ...] = (0,),
+        cwd: Path | None = None,
+        **more: str,
+    ) -> str:
         """Run a command of the peer's to its end; return what it printed. `fine` are exit codes that mean well."""
         done = subprocess.run(
             [str(word) for word in words],
             input=given,
-            cwd=self.folder,
+            cwd=cwd or self.folder,
             env={**self.environment, **more},
             capture_output=True,
             text=True,

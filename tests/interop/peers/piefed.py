@@ -1,0 +1,275 @@
+"""PieFed (https://codeberg.org/rimu/pyfedi): communities in the manner of Lemmy, in Python, on PostgreSQL and Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, ClassVar
+
+import aiohttp
+
+from tests.interop.browsing import Browser
+from tests.interop.mastodon_api import ApiError, Person, Status
+from tests.interop.peers.base import Peer
+from tests.interop.until import until
+
+PASSWORD = "quite-a-long-Passw0rd-for-Pia"
+REDIS, POSTGRES = 8115, 8125
+#: PostgreSQL runs as nobody special, but never as root.
+ITS_USER = "postgres"
+QUEUES = "celery,background,send"
+
+
+class PieFed(Peer):
+    """`installed` is the checkout with its packages in `.venv`; PostgreSQL and Redis come from the machine."""
+
+    name, host, port = "piefed", "piefed.test", 8105
+    variable = "INTEROP_PIEFED"
+    account = ("pia", PASSWORD)
+    lacks: ClassVar[dict[str, str]] = {
+        "rfc9421": "PieFed knows draft-cavage signatures alone",
+        "poll": "PieFed knows polls that begin a thread alone; it shows ours as a comment",
+        "picture there": "PieFed's comments have no attachments: pictures are links in their words",
+        "warning": "PieFed's comments have no content warnings",
+        "sign in": "PieFed speaks no OAuth as Mastodon's API has it",
+    }
+    limits: ClassVar[dict[str, str]] = {
+        "our report": "PieFed takes reports of a Person or a Service alone; ours are by our server, an Application",
+        "signed_there": "PieFed asks unsigned, and signs where it is answered 401: what is hidden is a 404 here",
+        "late read": "PieFed reads a Reject of a Follow alone, and takes messages from people alone",
+    }
+    store: Path | None = None
+
+    @classmethod
+    def find(cls) -> Path | None:
+        found = super().find()
+        needed = ("redis-server", "initdb", "postgres", "createdb", "psql", "setpriv")
+        whole = found and (found / ".venv/bin/flask").exists() and all(shutil.which(one) for one in needed)
+        return found if whole and _is_root() else None
+
+    async def start(self) -> None:
+        self.version = self._version()
+        bin_ = self.installed / ".venv/bin"
+        self.spawn("redis-server", "--port", str(REDIS), "--bind", "127.0.0.1", "--save", "", "--dir", self.folder)
+        self._store()
+        await until("PostgreSQL answers", lambda: _listens(POSTGRES), 60)
+        await until("Redis answers", lambda: _listens(REDIS))
+        there = ("--host", "127.0.0.1", "--port", str(POSTGRES), "--username", ITS_USER)
+        self.run("createdb", *there, "pyfedi")
+        # `init-db` makes all tables by itself, and asks for this one to be there.
+        self.run("psql", *there, "-c", "CREATE TABLE alembic_version (version_num varchar(32))", "pyfedi")
+        self.environment = {**self.environment, **self._settings()}
+        answers = f"pia\npia@{self.host}\n{PASSWORD}\n"
+        await asyncio.to_thread(self.run, bin_ / "flask", "init-db", cwd=self.installed, given=answers)
+        # Its own settings for gunicorn are those of its container.
+        (self.folder / "gunicorn.py").touch()
+        gunicorn = ("--config", self.folder / "gunicorn.py", "--bind", f"127.0.0.1:{self.port}", "--threads", "8")
+        self.spawn(bin_ / "gunicorn", *gunicorn, "pyfedi:app", cwd=self.installed)
+        worker = ("-A", "celery_worker_docker.celery", "worker", "-Q", QUEUES, "--concurrency", "2", "-l", "INFO")
+        self.spawn(bin_ / "celery", *worker, cwd=self.installed)
+        await until("PieFed answers", self.is_ready, 180)
+
+    async def is_ready(self) -> bool:
+        """Say whether it serves; it listens before that."""
+        if not await self.is_up():
+            return False
+        url = f"http://127.0.0.1:{self.port}/nodeinfo/2.0"
+        try:
+            async with aiohttp.ClientSession() as session, session.get(url, headers={"Host": self.host}) as answer:
+                return answer.status == 200
+        except aiohttp.ClientError:
+            return False
+
+    def _version(self) -> str:
+        found = re.search(r'VERSION = "([^"]+)"', (self.installed / "app/constants.py").read_text())
+        return found[1] if found else "?"
+
+    def _store(self) -> None:
+        """Make a database of its own and start it, as the user that PostgreSQL wants."""
+        self.store = Path(tempfile.mkdtemp(prefix="interop-postgres-"))
+        shutil.chown(self.store, ITS_USER)
+        as_it = ("setpriv", f"--reuid={ITS_USER}", f"--regid={ITS_USER}", "--clear-groups", "--reset-env")
+        made = ("-A", "trust", "-E", "UTF8", "--no-sync", "-D", self.store / "data")
+        self.run(*as_it, str(shutil.which("initdb")), *made)
+        quick = ("-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-k", self.store)
+        self.spawn(*as_it, str(shutil.which("postgres")), "-D", self.store / "data", "-p", str(POSTGRES), *quick)
+
+    def _settings(self) -> dict[str, str]:
+        redis = f"redis://127.0.0.1:{REDIS}"
+        return {
+            "FLASK_APP": "pyfedi.py",
+            "HOME": str(self.folder),
+            "SERVER_NAME": self.host,
+            "SECRET_KEY": "interop",
+            "DATABASE_URL": f"postgresql+psycopg2://{ITS_USER}@127.0.0.1:{POSTGRES}/pyfedi",
+            "CACHE_TYPE": "FileSystemCache",
+            "CACHE_DIR": str(self.folder / "cache"),
+            "CACHE_REDIS_URL": f"{redis}/1",
+            "CELERY_BROKER_URL": f"{redis}/0",
+            "RESULT_BACKEND": f"{redis}/0",
+            "ENABLE_ALPHA_API": "true",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    async def end(self) -> None:
+        await super().end()
+        if self.store is not None:
+            shutil.rmtree(self.store, ignore_errors=True)
+
+    async def person(self) -> Person:
+        """Return Pia, an admin there, signed in."""
+        person = PieFedPerson(self.host, self.tls)
+        found = await person.call("POST", "user/login", {"username": "pia", "password": PASSWORD})
+        person.token = found["jwt"]
+        return person
+
+
+def _is_root() -> bool:
+    """Say whether we may start programs as other users: as root, and not in a room of somebody else's."""
+    if os.geteuid() != 0:
+        return False
+    spans = Path("/proc/self/uid_map").read_text().split()
+    return int(spans[2]) > 1
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+class PieFedPerson(Person):
+    """Somebody on PieFed: what others call a timeline is the community that stands for our forum."""
+
+    community, asked = 0, 0
+    browser: Browser | None = None
+
+    async def call(self, method: str, path: str, body: dict[str, Any] | None = None, **query: str) -> Any:
+        """Ask the API, each time as from another address: it takes three comments a minute from one."""
+        self.asked += 1
+        headers = {"CF-Connecting-IP": f"198.51.100.{self.asked % 250 + 1}"}
+        headers |= {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        url = f"https://{self.host}/api/alpha/{path}"
+        async with self.session.request(method, url, json=body, params=query, headers=headers) as answer:
+            text = await answer.text()
+            if answer.status >= 400:
+                raise ApiError(f"{method} {path}: {answer.status} {text[:300]}")
+            return json.loads(text)
+
+    async def find(self, handle: str) -> Status | None:
+        try:
+            found = await self.call("GET", "resolve_object", q=f"!{handle}")
+        except ApiError:
+            return None
+        view: Status | None = found.get("community")
+        if view:
+            self.community = view["community"]["id"]
+        return view
+
+    async def open(self, uri: str) -> Status | None:
+        """Put an address into the search field."""
+        try:
+            found = await self.call("GET", "resolve_object", q=uri)
+        except ApiError:
+            return None
+        return _shown(found)
+
+    async def timeline_has(self, uri: str) -> Status | None:
+        listed = await self.call("GET", "post/list", community_id=str(self.community), sort="New", limit="50")
+        found = next((one for one in listed["posts"] if one["post"]["ap_id"] == uri), None)
+        return _shown({"post": found}) if found and not found["post"]["deleted"] else None
+
+    async def notified_of(self, uri: str) -> bool:
+        found = await self.call("GET", "user/replies", limit="50")
+        return any(one["comment"]["ap_id"] == uri for one in found["replies"])
+
+    async def follow(self, account: Status) -> None:
+        await self.call("POST", "community/follow", {"community_id": account["community"]["id"], "follow": True})
+
+    async def unfollow(self, account: Status) -> None:
+        await self.call("POST", "community/follow", {"community_id": account["community"]["id"], "follow": False})
+
+    async def follows(self, account: Status) -> bool:
+        found = await self.call("GET", "community", id=str(account["community"]["id"]))
+        return bool(found["community_view"]["subscribed"] == "Subscribed")
+
+    async def write(self, text: str, to: Status | None = None, **more: Any) -> Status:
+        words = re.sub(r"^@\S+ ", "", text)
+        if to is not None:
+            body = {"body": words, "post_id": to["post"], **({"parent_id": to["comment"]} if "comment" in to else {})}
+            made = await self.call("POST", "comment", body)
+            return _reply(made["comment_view"])
+        title, _, rest = words.partition("\n\n")
+        made = await self.call("POST", "post", {"title": title, "body": rest, "community_id": self.community})
+        return _idea(made["post_view"])
+
+    async def edit(self, status: Status, text: str) -> None:
+        words = re.sub(r"^@\S+ ", "", text)
+        await self.call("PUT", "comment", {"comment_id": status["comment"], "body": words})
+
+    async def delete(self, status: Status) -> None:
+        await self.call("POST", "comment/delete", {"comment_id": status["comment"], "deleted": True})
+
+    async def like(self, status: Status, *, undo: bool = False) -> None:
+        await self.score(status, 0 if undo else 1)
+
+    async def score(self, status: Status, score: int) -> None:
+        kind = "comment" if "comment" in status else "post"
+        await self.call("POST", f"{kind}/like", {f"{kind}_id": status[kind], "score": score})
+
+    async def report(self, status: Status, words: str) -> None:
+        await self.call("POST", "post/report", {"post_id": status["post"], "reason": words, "report_remote": True})
+
+    async def sees_report(self, words: str) -> bool:
+        """Say whether the page of reports that an admin is shown has these words."""
+        if self.browser is None:
+            self.browser = Browser(self.tls)
+            page = await self.browser.get(f"https://{self.host}/auth/login")
+            form = next(one for one in page.forms if "password" in one.fields)
+            await self.browser.send(page, form, user_name="pia", password=PASSWORD)
+        return words in (await self.browser.get(f"https://{self.host}/admin/reports")).text
+
+    async def close(self) -> None:
+        if self.browser is not None:
+            await self.browser.close()
+        await super().close()
+
+    async def reads(self, words: str) -> bool:
+        return words in json.dumps(await self.call("GET", "user/notifications", status="All", limit="50"))
+
+
+def _shown(found: dict[str, Any]) -> Status | None:
+    if found.get("post"):
+        return _idea(found["post"])
+    return _reply(found["comment"]) if found.get("comment") else None
+
+
+def _idea(view: dict[str, Any]) -> Status:
+    post = view["post"]
+    return {
+        "id": post["ap_id"],
+        "uri": post["ap_id"],
+        "post": post["id"],
+        "title": post["title"],
+        "content": post.get("body", ""),
+        "attachments": [{"description": post.get("alt_text")}] if post.get("thumbnail_url") else [],
+    }
+
+
+def _reply(view: dict[str, Any]) -> Status:
+    comment = view["comment"]
+    return {
+        "id": comment["ap_id"],
+        "uri": comment["ap_id"],
+        "post": comment["post_id"],
+        "comment": comment["id"],
+        "content": comment["body"],
+    }
