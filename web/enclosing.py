@@ -15,14 +15,17 @@ from aiohttp.web_request import FileField
 from server.domain.actors import Member
 from server.domain.errors import Missing, Refusal
 from server.domain.files import File
-from server.domain.ideas import Contribution
+from server.domain.ideas import Contribution, Linked, LinkedKind
+from server.domain.uris import host_of
 from server.services import files
 from server.services.house import House
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileView:
-    """A file as pages show it: `alt` says what a picture shows."""
+    """A file as pages show it: `alt` says what a picture shows. One that stays on another server names its `host` and
+    what `kind` it is.
+    """
 
     id: str
     url: str
@@ -32,6 +35,16 @@ class FileView:
     width: int
     height: int
     size: int
+    host: str = ""
+    kind: LinkedKind = "file"
+
+
+def draw_linked(linked: Linked) -> FileView:
+    """A link to a file that stays on another server: nothing of it is loaded before somebody follows it."""
+    return FileView(
+        id="", url=linked.url, name="", alt=linked.words, is_picture=False, width=0, height=0, size=0,
+        host=host_of(linked.url), kind=linked.kind,
+    )  # fmt: skip
 
 
 def draw_file(file: File, alt: str | None = None) -> FileView:
@@ -96,8 +109,11 @@ async def attached_to(
     house: House, reader: Member, several: Iterable[Contribution]
 ) -> dict[str, tuple[FileView, ...]]:
     """Return contribution id → files of those that the reader may see."""
+    several = list(several)
     found = await files.shown(house, reader, several)
-    return {made_id: tuple(draw_file(one) for one in some) for made_id, some in found.items()}
+    drawn = {made_id: tuple(draw_file(one) for one in some) for made_id, some in found.items()}
+    stay = await files.shown_elsewhere(house, reader, several)
+    return drawn | {made_id: tuple(draw_linked(one) for one in some) for made_id, some in stay.items()}
 
 
 def views_of(some: tuple[File, ...], form: Mapping[str, str]) -> tuple[FileView, ...]:

@@ -85,7 +85,7 @@ async def let_in(
         thing="reply" if parent else "idea",
         label=label,
         title="" if parent else remark.title,
-        text=words,
+        text="\n".join(filter(None, (words, remark.attached.words))),
         attached=remark.attached,
         reader=reader,
     )
@@ -93,7 +93,7 @@ async def let_in(
         return outcome
     intent: Intent = remark.intent if remark.intent in INTENTS else ""
     relayed = arrival.relay is not None
-    origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed, remark.language)
+    origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed, remark.language, remark.attached.linked)
     if parent is not None:
         return await ideas.reply(gate.house, author, parent, words, label=str(label), intent=intent, origin=origin)
     base = await ideas.by_uri(gate.house, remark.builds_on_uri) if remark.builds_on_uri else None

@@ -65,14 +65,14 @@ async def admit_update(arrival: Arrival) -> Outcome:
         thing=known.kind,
         label=label,
         title=remark.title if known.kind == "idea" else "",
-        text=words,
+        text="\n".join(filter(None, (words, remark.attached.words))),
         attached=remark.attached,
         changes=known,
     )
     if outcome := await arrival.judge(wish):
         return outcome
     relayed = arrival.relay is not None
-    origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed, remark.language)
+    origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed, remark.language, remark.attached.linked)
     if not await only_counts(arrival.gate, known, words, str(label)):
         await ideas.edit(arrival.gate.house, author, known, words, title=remark.title, label=str(label), origin=origin)
     await take_ballot(arrival.gate, known, document)

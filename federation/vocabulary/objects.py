@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from federation.vocabulary.attachments import attached_to
 from federation.vocabulary.questions import listed, read_ballot
 from server.domain.errors import Invalid
 from server.domain.ideas import NOTHING_ATTACHED, Attached
@@ -28,7 +29,6 @@ EVERYONE_NAMES = {PUBLIC, "as:Public", "Public"}
 TITLED = {"Article", "Page", "Event", "Video", "Image", "Audio", "Question", "Link"}
 OBJECT_TYPES = TITLED | {"Note"}
 MOST_URIS = 100
-MOST_ATTACHED = 32
 LONGEST_LABEL = 200
 LONGEST_TITLED = 20_000
 LONGEST_WARNING = 1_000
@@ -37,10 +37,6 @@ _TAG = re.compile(r"<[^<>]{0,2000}>")
 _LINE_END = re.compile(r"</p>|<br\s{0,10}/?>")
 OUR_TERMS = "urn:marmalade:ns:"
 _BLOCK_END = re.compile(r"</(?:p|li|h[1-6]|blockquote|pre|tr|td|th)>|<br\s{0,10}/?>|<hr\s{0,10}/?>")
-# The object is a file itself, and what it links to is no page.
-FILES = {"Image", "Video", "Audio", "Document"}
-# Files that a browser would run.
-RUNNABLE = {"image/svg+xml", "text/html", "application/xhtml+xml", "text/javascript", "application/javascript"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +207,7 @@ def parse_object(document: dict[str, Any]) -> Remark:
         addressed=frozenset(addressed | mentioned),
         is_public=bool(addressed & EVERYONE_NAMES),
         label=_label(document),
-        attached=_attached(document, kind),
+        attached=attached_to(document, kind),
         language=language_of(document),
     )
 
@@ -226,31 +222,6 @@ def _label(document: dict[str, Any]) -> str:
     if not isinstance(stated, str) or not stated.strip() or len(stated) > LONGEST_LABEL:
         raise Invalid("label", "Its label is none that we know.")
     return stated
-
-
-def _attached(document: dict[str, Any], kind: str) -> Attached:
-    """Read what is attached (FEP-1311 for sizes). Links to pages are no files; raise Invalid for what browsers run."""
-    given = document.get("attachment")
-    many = given if isinstance(given, list) else [given] if given is not None else []
-    if len(many) > MOST_ATTACHED:
-        raise Invalid("attachment", "It has more than %(most)s attachments.", most=MOST_ATTACHED)
-    files = [one for one in many if not _is_page(one)] + ([document] if kind in FILES else [])
-    stated = [one if isinstance(one, dict) else {} for one in files]
-    types = [str(one.get("mediaType") or "")[:200].partition(";")[0].strip().lower() for one in stated]
-    for each in types:
-        if each in RUNNABLE:
-            raise Invalid("attachment", "Attachments of type %(each)s are not taken.", each=each)
-    sizes = [one.get("size") for one in stated]
-    known = [size for size in sizes if isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 1 << 50]
-    return Attached(len(files), frozenset(types), sum(known) if len(known) == len(sizes) else None)
-
-
-def _is_page(attachment: Any) -> bool:
-    """Say whether an attachment is a link to a page, as forums and previews have it, rather than a file."""
-    if not isinstance(attachment, dict):
-        return False
-    media_type = str(attachment.get("mediaType") or "text/html").partition(";")[0].strip().lower()
-    return attachment.get("type") in ("Link", "Page", "PropertyValue") and media_type == "text/html"
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:

@@ -17,15 +17,34 @@ TITLE_LIMIT = 200
 TEXT_LIMIT = 50_000
 
 
+LinkedKind = Literal["picture", "video", "sound", "file"]
+LONGEST_SAID = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A file that stays on another server: its address, and what its author says that it shows, or ""."""
+
+    url: str
+    kind: LinkedKind
+    words: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Attached:
     """The files of something that another server sent, as it states them: their number, media types and bytes
-    together (None where it does not say). We fetch and show none of them.
+    together (None where it does not say), and where those stand that have an address. We fetch none of them.
     """
 
     number: int = 0
     media_types: frozenset[str] = frozenset()
     size: int | None = 0
+    linked: tuple[Linked, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What is said of them, a line for each."""
+        return "\n".join(one.words for one in self.linked if one.words)
 
 
 NOTHING_ATTACHED = Attached()

@@ -22,12 +22,12 @@ from server.domain.files import (
     document_type,
     picture_format,
 )
-from server.domain.ideas import Contribution
+from server.domain.ideas import Contribution, Linked
 from server.domain.uris import new_id
 from server.pictures import SECONDS, SIDE, SIZES
 from server.services.house import House
 from server.services.jams import hidden_jams
-from server.storage import contributions
+from server.storage import contributions, linked_files
 from server.storage import files as rows
 
 MOST_WAITING = 20
@@ -174,6 +174,15 @@ async def obtain(house: House, reader: Member, file_id: str) -> File:
 async def shown(house: House, reader: Member, several: Iterable[Contribution]) -> dict[str, tuple[File, ...]]:
     """Return contribution id → files of those of some contributions that somebody may see."""
     return await of(house, [made for made in several if not made.hidden or _sees_hidden(reader, made)])
+
+
+async def shown_elsewhere(
+    house: House, reader: Member, several: Iterable[Contribution]
+) -> dict[str, tuple[Linked, ...]]:
+    """Return contribution id → files that stay on another server, of other servers' words that somebody may see."""
+    theirs = [one for one in several if not (one.is_local or one.deleted)]
+    ids = [one.id for one in theirs if not one.hidden or _sees_hidden(reader, one)]
+    return await linked_files.of(house.store, ids) if ids else {}
 
 
 def _sees_hidden(reader: Member, made: Contribution) -> bool:

@@ -16,7 +16,7 @@ from server.domain.errors import Conflict, Invalid, Missing, Moved, NotAllowed
 from server.domain.events import EventKind
 from server.domain.facilitation import REASON_LIMIT, MarkReason
 from server.domain.files import File
-from server.domain.ideas import INTENTS, Contribution, Intent, Kind, MarkKind, Version
+from server.domain.ideas import INTENTS, Contribution, Intent, Kind, Linked, MarkKind, Version
 from server.domain.jams import Forum, Jam
 from server.domain.languages import require_tag
 from server.domain.uris import new_id
@@ -34,6 +34,7 @@ from server.storage import (
     events,
     jams,
     lineage,
+    linked_files,
     mark_reasons,
     memberships,
     mentions,
@@ -57,7 +58,7 @@ class Origin:
 
     `uri` is the object's id, `activity_uri` the Create's; `html` is its markup, not yet sanitised;
     `relayed` is True when the forum's own server passed it on, having let it in by its own clock; `language` is the
-    tag of the language that it states, or "".
+    tag of the language that it states, or ""; `linked` are its files, which stay there.
     """
 
     uri: str
@@ -65,6 +66,7 @@ class Origin:
     html: str
     relayed: bool = False
     language: str = ""
+    linked: tuple[Linked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ async def post_idea(
     draft = replace(draft, language=_language(origin, language))
     made = replace(draft, thread_id=draft.id, builds_on=base.id if base else "", files=len(files))
     made = replace(made, crosses_at=_crosses_at(made, forum, undo, base))
-    return await _write(house, author, forum, made, "IdeaPosted", files)
+    return await _write(house, author, forum, made, "IdeaPosted", files, origin)
 
 
 async def _require_joinable(house: House, forum: Forum, base: Contribution) -> None:
@@ -164,7 +166,7 @@ async def reply(
     draft = replace(draft, language=_language(origin, language))
     made = replace(draft, thread_id=root.id, parent_id=parent.id, files=len(files))
     made = replace(made, crosses_at=_crosses_at(made, forum, undo, root, parent))
-    return await _write(house, author, forum, made, "ReplyPosted", files)
+    return await _write(house, author, forum, made, "ReplyPosted", files, origin)
 
 
 def _language(origin: Origin | None, said: str) -> str:
@@ -241,8 +243,9 @@ async def _require_open(house: House, forum: Forum, origin: Origin | None) -> Ja
 
 
 async def _write(
-    house: House, author: Member, forum: Forum, made: Contribution, kind: EventKind, files: Sequence[File] = ()
-) -> Contribution:
+    house: House, author: Member, forum: Forum, made: Contribution, kind: EventKind, files: Sequence[File],
+    origin: Origin | None,
+) -> Contribution:  # fmt: skip
     """Write a contribution and its event, under its author's name or, where names are not shown, a voice."""
     marks = await prints_of(house, made.title, made.text)
     named = [one.id for one in await named_in(house, made.text)]
@@ -257,6 +260,8 @@ async def _write(
         await contributions.insert(change, made)
         if files:
             await enclosed.attach(change, made, files, author.id)
+        if origin and origin.linked:
+            await linked_files.put(change, made.id, origin.linked)
         await prints.put(change, made.id, marks)
         await mentions.put(change, made.id, named)
         facts = {"version": 1, "parent": made.parent_id, "builds_on": made.builds_on, "mentions": named}
@@ -327,7 +332,7 @@ async def edit(
     new = replace(
         old, title=new_title, text=words, html=html, label=new_label, edit_reason=why, language=tongue
     )
-    return await _change(house, by, old, new, files)
+    return await _change(house, by, old, new, files, origin.linked if origin else None)
 
 
 async def relabel(house: House, by: Member, old: Contribution, label: str) -> Contribution:
@@ -347,12 +352,15 @@ async def relabel(house: House, by: Member, old: Contribution, label: str) -> Co
 
 
 async def _change(
-    house: House, by: Member, old: Contribution, new: Contribution, files: Sequence[File] | None = None
-) -> Contribution:
+    house: House, by: Member, old: Contribution, new: Contribution, files: Sequence[File] | None = None,
+    linked: tuple[Linked, ...] | None = None,
+) -> Contribution:  # fmt: skip
     """Write a new version, if anything of it is new. `new.html` is empty for words of our own."""
     had = await enclosed.of_one(house, old)
     same = files is None or [(one.id, one.alt) for one in files] == [(one.id, one.alt) for one in had]
-    if same and (new.title, new.text, new.label, new.language) == (old.title, old.text, old.label, old.language):
+    stay = linked is None or (await linked_files.of(house.store, [old.id])).get(old.id, ()) == linked
+    worded = all(getattr(new, name) == getattr(old, name) for name in ("title", "text", "label", "language"))
+    if same and stay and worded:
         return old
     now = house.now().timestamp()
     new = replace(new, html=new.html or render(new.text))
@@ -363,6 +371,8 @@ async def _change(
         await contributions.edit(change, old, new, now)
         if files is not None and not same:
             await enclosed.attach(change, old, files, by.id)
+        if linked is not None and not stay:
+            await linked_files.put(change, old.id, linked)
         await prints.put(change, old.id, marks)
         await hold_rows.void(change, old.id, old.version + 1)
         before = {one.id for one in (await mentions.of(house.store, [old.id])).get(old.id, ())}
@@ -434,6 +444,7 @@ async def _empty(
     if not await contributions.delete(change, old):
         return
     await file_rows.drop_of(change, old.id)
+    await linked_files.put(change, old.id, ())
     await prints.drop(change, old.id)
     await mentions.put(change, old.id, ())
     await polls.empty(change, old.id)

@@ -212,6 +212,9 @@ UNUSED = {
     "mentions.contribution_id", "mentions.member_id", "contributions.edit_reason", "versions.reason",
 }  # fmt: skip
 
+# Where files of other servers' words stand: tests/federation/test_files_elsewhere.py looks at that.
+UNUSED |= {"linked_files.contribution_id", "linked_files.kind", "linked_files.url", "linked_files.words"}
+
 # Who came, and the answers after a jam: nothing of it crosses.
 UNUSED |= {
     "jam_visits.jam_id", "jam_visits.member_id", "reports.foreword", "reports.jam_id", "reports.published_by",

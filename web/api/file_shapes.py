@@ -7,6 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from server.domain.ideas import LinkedKind
 from web.api.shapes import Answer, Query
 
 Alt = Annotated[str, Meta(max_length=1500, description="what a picture shows, for those who cannot see it")]
@@ -36,8 +37,17 @@ class FileAnswer(Answer, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class LinkedAnswer(Answer, frozen=True, kw_only=True):
+    """A file that stays on another server. `alt` is what its author says that it shows, or ""."""
+
+    url: str
+    kind: LinkedKind
+    alt: str
+
+
 class FileList(Answer, frozen=True, kw_only=True):
-    """All files of an idea or a reply, in their order."""
+    """All files of an idea or a reply, in their order; `elsewhere` are those that stay on its author's server."""
 
     data: list[FileAnswer]
+    elsewhere: list[LinkedAnswer]
     next: str | None

@@ -8,7 +8,7 @@ from server.domain.errors import TooMuch
 from server.domain.files import LARGEST, File
 from server.services import files
 from web.api.calls import Call
-from web.api.file_shapes import FileAnswer, FileList, FileQuery
+from web.api.file_shapes import FileAnswer, FileList, FileQuery, LinkedAnswer
 from web.api.ideas import contribution_of
 from web.pages.files import send_file
 
@@ -51,4 +51,9 @@ async def list_files(call: Call) -> FileList:
     """GET /ideas/{id}/files"""
     made = await contribution_of(call)
     found = await files.shown(call.house, call.member, [made])
-    return FileList(data=[show_file(one) for one in found.get(made.id, ())], next=None)
+    stay = (await files.shown_elsewhere(call.house, call.member, [made])).get(made.id, ())
+    return FileList(
+        data=[show_file(one) for one in found.get(made.id, ())],
+        elsewhere=[LinkedAnswer(url=one.url, kind=one.kind, alt=one.words) for one in stay],
+        next=None,
+    )

@@ -52,6 +52,7 @@ from server.storage.rows.insight import (
     UnlikeRow,
 )
 from server.storage.rows.jams import ForumRow, JamRow
+from server.storage.rows.linked_files import LinkedFileRow
 from server.storage.rows.meeting import (
     HourQuestionRow,
     HourRow,
@@ -122,6 +123,7 @@ __all__ = [
     "LearntRow",
     "LikenessRow",
     "LinkRow",
+    "LinkedFileRow",
     "ListKeeperRow",
     "MailChoiceRow",
     "MailPolicyRow",

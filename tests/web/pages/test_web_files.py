@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 from aiohttp import FormData
 from PIL import Image
 
-from server.services import files, ideas, rules
+from server.domain.ideas import Linked
+from server.services import files, ideas, moderation, people, rules
+from server.services.ideas import Origin
 
 
 def picture() -> bytes:
@@ -124,3 +126,27 @@ async def test_the_preview_says_which_files_go_along_and_which_rule_keeps_them(s
     assert "stays here:" in page
     assert "rule G-bare" in page
     assert "goes along:" not in page
+
+
+async def test_a_picture_of_another_server_is_a_link_that_says_where_it_leads_and_loads_nothing(site: Any) -> None:
+    house, uri = site.house, "https://elsewhere.example/zoe"
+    zoe = await people.meet(house, uri, "zoe", "elsewhere.example", "Zoe", uri)
+    idea = await ideas.post_idea(house, site.mara, site.own_house, "Boxes", "Words")
+    linked = (
+        Linked("https://files.example/cat.jpg", "picture", "A <cat> in a box"),
+        Linked("https://files.example/plain.png", "picture"),
+        Linked("https://files.example/plan.pdf", "file", "The plan"),
+    )
+    origin = Origin("https://elsewhere.example/1", "https://elsewhere.example/a", "<p>Look.</p>", linked=linked)
+    made = await ideas.reply(house, zoe, idea, "", origin=origin)
+    browser = await site.browser(site.jonas)
+    _, page = await browser.get(f"/ideas/{idea.id}")
+    link = 'href="https://files.example/cat.jpg" rel="noreferrer noopener nofollow ugc" target="_blank"'
+    assert f"{link}>Picture at files.example</a>: <span dir=\"auto\">A &lt;cat&gt; in a box</span>" in page
+    assert "Its author does not say what it shows." in page
+    assert ">File at files.example</a>" in page
+    assert '<img src="https://files.example' not in page
+    # What a facilitator hides goes with its pictures, for all but those who may see it.
+    await moderation.hide(house, site.mara, made, "Let me look.")
+    _, page = await browser.get(f"/ideas/{idea.id}")
+    assert "files.example" not in page
