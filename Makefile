@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
 HOME_DIR ?= var/run
+# Each process that starts would compile all of the code anew where this is set; empty means it is not.
+export PYTHONDONTWRITEBYTECODE :=
 # Where sentences stand in code: sentences themselves, and the refusals that take one.
 KEYWORDS := -k _ -k later -k say -k counted:1,2 -k ngettext:1,2 -k Refusal -k NotAllowed -k SignInNeeded -k Invalid:2 \
 	-k Conflict -k JamNotOpen -k CharterIncomplete -k ForumClosed -k NameTaken -k TooMuch -k WrongKind -k Unreadable -k NoOutside -k SecondPlaceTrouble

@@ -8,8 +8,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class BodyRow(Model):
+
+class BodyRow(Model, metaclass=Rows):
     """Bytes, stored once however many audiences they have."""
 
     sha = fields.CharField(max_length=64, primary_key=True)
@@ -19,7 +21,7 @@ class BodyRow(Model):
         table = "bodies"
 
 
-class CrossingRow(Model):
+class CrossingRow(Model, metaclass=Rows):
     """One version of one document for one audience (a host, or "*"), as the gate released it.
 
     Kind: actor, object, activity, tombstone, and file, whose type is an ending and whose bytes are its own.
@@ -61,7 +63,7 @@ class CrossingRow(Model):
         )
 
 
-class FollowerRow(Model):
+class FollowerRow(Model, metaclass=Rows):
     id = fields.IntField(primary_key=True)
     forum_uri = fields.CharField(max_length=2000)
     actor_uri = fields.CharField(max_length=2000)
@@ -74,7 +76,7 @@ class FollowerRow(Model):
         unique_together = (("forum_uri", "actor_uri"),)
 
 
-class DeliveryRow(Model):
+class DeliveryRow(Model, metaclass=Rows):
     """One document on its way to one inbox. State: queued, sent, dead, cancelled."""
 
     id = fields.IntField(primary_key=True)
@@ -100,7 +102,7 @@ class DeliveryRow(Model):
         indexes = (("state", "host", "id"), ("object_uri",), ("host", "object_uri"))
 
 
-class RecallRow(Model):
+class RecallRow(Model, metaclass=Rows):
     """One server that was asked to delete something it held, how far that has come, and what it signed.
 
     States and causes: `server.domain.recalls`. `activity_uri` and `digest` (SHA-256) name the Delete as sent;
@@ -130,7 +132,7 @@ class RecallRow(Model):
         indexes = (("state", "asked_at"), ("host", "asked_at"))
 
 
-class StatementRow(Model):
+class StatementRow(Model, metaclass=Rows):
     """A Delete that we carried out for another Marmalade server, and what we signed about it.
 
     `digest` is the SHA-256 of the activity as it came; `due_at` is when to look whether everything is purged.
@@ -153,7 +155,7 @@ class StatementRow(Model):
         indexes = (("purged_at", "due_at"),)
 
 
-class PeerRow(Model):
+class PeerRow(Model, metaclass=Rows):
     """What we know of another server. Kind: marmalade, forum, microblog, unknown. State: active, paused, suspended.
 
     `fixed` means that an admin said what kind it is. `form` is how requests to it are signed: cavage, rfc9421, ed25519;
@@ -177,7 +179,7 @@ class PeerRow(Model):
         table = "peers"
 
 
-class ReceivedRow(Model):
+class ReceivedRow(Model, metaclass=Rows):
     """A verified activity, stored once before it is answered. State: new, ready, admitted, refused, held, ignored.
 
     `read_back` means that it was not sent to us: we read it later, where its server keeps what it told us.
@@ -205,7 +207,7 @@ class ReceivedRow(Model):
         indexes = (("state", "due_at"), ("object_uri", "kind"), ("host", "received_at"))
 
 
-class SaidRow(Model):
+class SaidRow(Model, metaclass=Rows):
     """Who wrote what was received from nobody: it was said at our edge by somebody who was signed in."""
 
     activity_uri = fields.CharField(max_length=2000, primary_key=True)
@@ -215,7 +217,7 @@ class SaidRow(Model):
         table = "said"
 
 
-class StrangerRow(Model):
+class StrangerRow(Model, metaclass=Rows):
     """A remote actor's document as last fetched, with what is looked up in it."""
 
     uri = fields.CharField(max_length=2000, primary_key=True)
@@ -229,7 +231,7 @@ class StrangerRow(Model):
         table = "strangers"
 
 
-class FetchedRow(Model):
+class FetchedRow(Model, metaclass=Rows):
     """A third server's object, fetched from its own server because somebody relayed it. `status` is HTTP's."""
 
     uri = fields.CharField(max_length=2000, primary_key=True)
@@ -241,7 +243,7 @@ class FetchedRow(Model):
         table = "fetched"
 
 
-class ActorKeyRow(Model):
+class ActorKeyRow(Model, metaclass=Rows):
     """A key pair of ours; the private half is sealed with the outside secret. `turn` counts those before it."""
 
     name = fields.CharField(max_length=100, primary_key=True)
@@ -254,7 +256,7 @@ class ActorKeyRow(Model):
         table = "actor_keys"
 
 
-class ErrandRow(Model):
+class ErrandRow(Model, metaclass=Rows):
     """Something the gate asks the edge to look up. State: open, done, failed."""
 
     id = fields.IntField(primary_key=True)
@@ -270,7 +272,7 @@ class ErrandRow(Model):
         table = "errands"
 
 
-class ReadingRow(Model):
+class ReadingRow(Model, metaclass=Rows):
     """Something that we read at another server: a forum with what was told of it, or one thread. State: open, rest.
 
     `cursor` names the last activity that was read of a history; `total` is how much there is by that server's count,
@@ -296,7 +298,7 @@ class ReadingRow(Model):
         indexes = (("state", "due_at"), ("host", "state"))
 
 
-class ReadRow(Model):
+class ReadRow(Model, metaclass=Rows):
     """A signed GET that we answered: who holds a copy because they came for it.
 
     `read_at` is the first time, `last_at` the last; `version` is the newest that they were given.
@@ -315,7 +317,7 @@ class ReadRow(Model):
         indexes = (("host",),)
 
 
-class BucketRow(Model):
+class BucketRow(Model, metaclass=Rows):
     """What is left in a token bucket. The name says whose it is and its rate."""
 
     name = fields.CharField(max_length=2100, primary_key=True)
@@ -326,7 +328,7 @@ class BucketRow(Model):
         table = "buckets"
 
 
-class HomeServerRow(Model):
+class HomeServerRow(Model, metaclass=Rows):
     """A server with which people sign in at our edge, and as what we are registered there; the secret is sealed."""
 
     origin = fields.CharField(max_length=300, primary_key=True)
@@ -340,7 +342,7 @@ class HomeServerRow(Model):
         table = "home_servers"
 
 
-class VisitRow(Model):
+class VisitRow(Model, metaclass=Rows):
     """Somebody of another server who is signed in at our edge. `key` is the SHA-256 of what their browser holds."""
 
     key = fields.CharField(max_length=64, primary_key=True)
@@ -354,7 +356,7 @@ class VisitRow(Model):
         table = "visits"
 
 
-class BarredRow(Model):
+class BarredRow(Model, metaclass=Rows):
     """An actor elsewhere whom an admin shut out: they do not sign in."""
 
     actor_uri = fields.CharField(max_length=2000, primary_key=True)
@@ -363,7 +365,7 @@ class BarredRow(Model):
         table = "barred"
 
 
-class OutsideCursorRow(Model):
+class OutsideCursorRow(Model, metaclass=Rows):
     """How far the gate has read the inside event log."""
 
     consumer = fields.CharField(max_length=64, primary_key=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import ahocorasick_rs
@@ -46,14 +46,14 @@ _Confirm = Callable[[str, Any], tuple[int, int] | None]
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """One pattern, searched for where ``trigger``, a quicker one, is found.
+    """One pattern, searched for where ``trigger``, a quicker one, is found; ``pattern()`` compiles it when it first is.
 
     ``confirm(text, match)`` returns the span of what was found, or None if it is nothing.
     """
 
     kind: str
     detail: str
-    pattern: Any
+    pattern: Callable[[], Any]
     trigger: str
     confirm: _Confirm
 
@@ -123,7 +123,7 @@ class Detectors:
     def _by_pattern(self, view: Plain, patterns: Iterable[int]) -> Iterator[Finding]:
         for index in patterns:
             search = self._searches[index]
-            for match in search.pattern.finditer(view.text):
+            for match in search.pattern().finditer(view.text):
                 span = search.confirm(view.text, match)
                 if span is not None and span[0] < span[1]:
                     yield Finding(*view.span(*span), search.kind, search.detail)
@@ -173,6 +173,7 @@ def _options() -> Any:
     return options
 
 
+@cache
 def _compiled(pattern: str) -> Any:
     return re2.compile(pattern, _options())
 
@@ -195,7 +196,7 @@ def _span(text: str, match: Any) -> tuple[int, int] | None:
 def _own(name: str, pattern: str) -> _Search:
     """Return the search for an admin's own pattern."""
     compiled = compile_own(name, pattern)
-    return _Search(PATTERN_PREFIX + name, name, compiled, pattern, _span)
+    return _Search(PATTERN_PREFIX + name, name, lambda: compiled, pattern, _span)
 
 
 @cache
@@ -205,7 +206,7 @@ def _built_in() -> tuple[_Search, ...]:
 
 def _known() -> Iterator[_Search]:
     def search(kind: str, detail: str, pattern: str, confirm: _Confirm = _span, trigger: str = "") -> _Search:
-        return _Search(kind, detail, _compiled(pattern), trigger or pattern, confirm)
+        return _Search(kind, detail, partial(_compiled, pattern), trigger or pattern, confirm)
 
     for name, pattern in secret_patterns.TOKENS:
         yield search("secret", name, pattern)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING
 
 from server.domain.actors import Member
 from server.domain.jams import Jam
@@ -12,6 +11,9 @@ from server.services import forums
 from server.services.hosting import rota_of
 from server.services.house import House
 from server.services.jams import obtain_jam
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 PRODUCT = "-//Marmalade//Jam//EN"
 
@@ -21,6 +23,9 @@ async def calendar_of(house: House, reader: Member, jam: Jam) -> bytes:
 
     An event keeps its UID, so that a file fetched again moves what is in a calendar already.
     """
+    # Takes a fifth of a second to load, and few ask for a calendar.
+    from icalendar import Calendar
+
     jam = await obtain_jam(house, reader, jam.id)
     page = f"{house.addresses.inside_url}/jams/{jam.id if jam.host else jam.slug}"
     made = Calendar()
@@ -43,6 +48,8 @@ async def calendar_of(house: House, reader: Member, jam: Jam) -> bytes:
 def _event(
     house: House, key: str, title: str, words: str, url: str, starts_at: datetime, ends_at: datetime, now: datetime
 ) -> Event:
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"{key}@{house.addresses.edge_host.partition(':')[0]}")
     event.add("summary", title)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class JamVisitRow(Model):
+
+class JamVisitRow(Model, metaclass=Rows):
     """When somebody first opened a page of a jam, and when they were last there."""
 
     id = fields.IntField(primary_key=True)
@@ -20,7 +22,7 @@ class JamVisitRow(Model):
         unique_together = (("jam_id", "member_id"),)
 
 
-class ThemeAnswerRow(Model):
+class ThemeAnswerRow(Model, metaclass=Rows):
     """What those who decide say to a theme. `theme_id` is "" for a question that no theme stands for.
 
     `label`, `size` and `sources` (JSON: ids of ideas and replies) are the theme as it was when it was answered.
@@ -44,7 +46,7 @@ class ThemeAnswerRow(Model):
         table = "theme_answers"
 
 
-class ReportRow(Model):
+class ReportRow(Model, metaclass=Rows):
     """The report of a jam: it stands once it is published. `reason` says why it was corrected, "" for the first."""
 
     jam_id = fields.CharField(max_length=32, primary_key=True)
@@ -58,7 +60,7 @@ class ReportRow(Model):
         table = "reports"
 
 
-class ReportVersionRow(Model):
+class ReportVersionRow(Model, metaclass=Rows):
     """A report as it was published before it was corrected. `answers` is JSON: all of them, as they were."""
 
     id = fields.IntField(primary_key=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class PollRow(Model):
+
+class PollRow(Model, metaclass=Rows):
     """A poll is a reply whose words are a question and choices. `counts` are those last told outside, as JSON, or
     for another server's poll those that it told us; `stale` says that votes came since.
     """
@@ -27,7 +29,7 @@ class PollRow(Model):
         indexes = (("closed_at", "ends_at"),)
 
 
-class PollChoiceRow(Model):
+class PollChoiceRow(Model, metaclass=Rows):
     id = fields.IntField(primary_key=True)
     contribution_id = fields.CharField(max_length=32)
     position = fields.IntField()
@@ -38,7 +40,7 @@ class PollChoiceRow(Model):
         unique_together = (("contribution_id", "position"),)
 
 
-class PollVoteRow(Model):
+class PollVoteRow(Model, metaclass=Rows):
     id = fields.IntField(primary_key=True)
     contribution_id = fields.CharField(max_length=32)
     member_id = fields.CharField(max_length=32)
@@ -50,7 +52,7 @@ class PollVoteRow(Model):
         unique_together = (("contribution_id", "member_id", "position"),)
 
 
-class RatingAxisRow(Model):
+class RatingAxisRow(Model, metaclass=Rows):
     """An axis on which the ideas of a jam are rated; a jam without any has the usual three."""
 
     id = fields.IntField(primary_key=True)
@@ -63,7 +65,7 @@ class RatingAxisRow(Model):
         unique_together = (("jam_id", "position"),)
 
 
-class RatingRow(Model):
+class RatingRow(Model, metaclass=Rows):
     id = fields.IntField(primary_key=True)
     contribution_id = fields.CharField(max_length=32)
     axis = fields.CharField(max_length=40)
@@ -76,7 +78,7 @@ class RatingRow(Model):
         unique_together = (("contribution_id", "axis", "member_id"),)
 
 
-class StatementRow(Model):
+class StatementRow(Model, metaclass=Rows):
     """A statement drawn from contributions (`sources`: their ids). State: proposed, approved, declined."""
 
     id = fields.CharField(max_length=32, primary_key=True)
@@ -95,7 +97,7 @@ class StatementRow(Model):
         indexes = (("jam_id", "state", "made_at"),)
 
 
-class StatementVoteRow(Model):
+class StatementVoteRow(Model, metaclass=Rows):
     """What one person said to a statement: agree, pass or disagree."""
 
     id = fields.IntField(primary_key=True)

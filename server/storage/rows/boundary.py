@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class RuleSetRow(Model):
+
+class RuleSetRow(Model, metaclass=Rows):
     """A version of the rule table, its text immutable.
 
     State: active, waiting (for a second approver), scheduled, shadow, retired, refused. `base` is the version
@@ -31,7 +33,7 @@ class RuleSetRow(Model):
         indexes = (("state", "version"),)
 
 
-class PartnerRow(Model):
+class PartnerRow(Model, metaclass=Rows):
     """A server with which there is an agreement. State: active, paused, removed."""
 
     host = fields.CharField(max_length=255, primary_key=True)
@@ -45,7 +47,7 @@ class PartnerRow(Model):
         table = "partners"
 
 
-class AgreementRow(Model):
+class AgreementRow(Model, metaclass=Rows):
     """One version of an agreement with another server. States: `server.domain.agreements`.
 
     `terms` is JSON as our side sees them; `document` and `acceptance` are what the two servers signed, as JSON.
@@ -80,7 +82,7 @@ class AgreementRow(Model):
         indexes = (("host", "state"), ("state", "ends_at"))
 
 
-class VerdictRow(Model):
+class VerdictRow(Model, metaclass=Rows):
     """What the rules said of one version for one audience, with the facts they saw.
 
     `decision` is the JSON of what the rules came to and when; what stands above them may have made something
@@ -107,7 +109,7 @@ class VerdictRow(Model):
         indexes = (("decided_at", "id"),)
 
 
-class PastVerdictRow(Model):
+class PastVerdictRow(Model, metaclass=Rows):
     """A verdict that was later decided otherwise, as it was."""
 
     id = fields.CharField(max_length=32, primary_key=True)
@@ -129,7 +131,7 @@ class PastVerdictRow(Model):
         indexes = (("contribution_id", "audience", "decided_at"),)
 
 
-class ShadowRow(Model):
+class ShadowRow(Model, metaclass=Rows):
     """What the table in the shadow would have decided otherwise. `opens`: less strictly."""
 
     id = fields.IntField(primary_key=True)
@@ -150,7 +152,7 @@ class ShadowRow(Model):
         unique_together = (("rule_set", "contribution_id", "version", "audience", "act"),)
 
 
-class TwinRow(Model):
+class TwinRow(Model, metaclass=Rows):
     """The public id of a redacted copy; the original's id never leaves."""
 
     id = fields.IntField(primary_key=True)
@@ -163,7 +165,7 @@ class TwinRow(Model):
         unique_together = (("contribution_id", "form"),)
 
 
-class PseudonymRow(Model):
+class PseudonymRow(Model, metaclass=Rows):
     """Under which name a person appears outside in one thread."""
 
     id = fields.IntField(primary_key=True)
@@ -178,7 +180,7 @@ class PseudonymRow(Model):
         unique_together = (("member_id", "thread_id"),)
 
 
-class RecallRow(Model):
+class RecallRow(Model, metaclass=Rows):
     """Taken back: `peer` is a host, or "" for everyone. Nothing of it crosses to them again."""
 
     id = fields.IntField(primary_key=True)

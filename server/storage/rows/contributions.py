@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class ContributionRow(Model):
+
+class ContributionRow(Model, metaclass=Rows):
     id = fields.CharField(max_length=32, primary_key=True)
     kind = fields.CharField(max_length=5)
     uri = fields.CharField(max_length=2000, unique=True)
@@ -53,7 +55,7 @@ class ContributionRow(Model):
         )
 
 
-class SearchRow(Model):
+class SearchRow(Model, metaclass=Rows):
     """Where the words of a contribution stand in the full-text index, which knows its rows by number only."""
 
     contribution_id = fields.CharField(max_length=32, primary_key=True)
@@ -63,7 +65,7 @@ class SearchRow(Model):
         table = "search_rows"
 
 
-class PrintRow(Model):
+class PrintRow(Model, metaclass=Rows):
     """A contribution whose prints stand in `fingerprints`, which knows it by number only."""
 
     number = fields.IntField(primary_key=True)
@@ -73,7 +75,7 @@ class PrintRow(Model):
         table = "printed"
 
 
-class KeyRow(Model):
+class KeyRow(Model, metaclass=Rows):
     """A secret of the inside, 32 random bytes: the key of the prints."""
 
     name = fields.CharField(max_length=40, primary_key=True)
@@ -83,7 +85,7 @@ class KeyRow(Model):
         table = "inside_keys"
 
 
-class VersionRow(Model):
+class VersionRow(Model, metaclass=Rows):
     """Earlier words of a contribution."""
 
     id = fields.IntField(primary_key=True)
@@ -99,7 +101,7 @@ class VersionRow(Model):
         unique_together = (("contribution_id", "number"),)
 
 
-class MarkRow(Model):
+class MarkRow(Model, metaclass=Rows):
     id = fields.IntField(primary_key=True)
     contribution_id = fields.CharField(max_length=32)
     member_id = fields.CharField(max_length=32)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class MarkReasonRow(Model):
+
+class MarkReasonRow(Model, metaclass=Rows):
     """Why Emerging or Best was set. It stays when the mark falls: then `taken_at` says when, `taken_by` by whom."""
 
     id = fields.IntField(primary_key=True)
@@ -22,7 +24,7 @@ class MarkReasonRow(Model):
         table = "mark_reasons"
 
 
-class CaseRow(Model):
+class CaseRow(Model, metaclass=Rows):
     """What people flagged, until a facilitator decides. States: `server.domain.moderation`."""
 
     id = fields.CharField(max_length=32, primary_key=True)
@@ -37,7 +39,7 @@ class CaseRow(Model):
         indexes = (("jam_id", "state", "opened_at"),)
 
 
-class FlagRow(Model):
+class FlagRow(Model, metaclass=Rows):
     """One person's reason for looking at something. `host` is another server's that flagged for somebody of its own."""
 
     id = fields.IntField(primary_key=True)
@@ -52,7 +54,7 @@ class FlagRow(Model):
         table = "flags"
 
 
-class CaseStepRow(Model):
+class CaseStepRow(Model, metaclass=Rows):
     """What was decided of a case, when, by whom and why: the moderation log."""
 
     id = fields.IntField(primary_key=True)
@@ -66,7 +68,7 @@ class CaseStepRow(Model):
         table = "case_steps"
 
 
-class MoveRow(Model):
+class MoveRow(Model, metaclass=Rows):
     """A thread moved, merged or split. `before` is JSON: what has to be known to undo it."""
 
     id = fields.CharField(max_length=32, primary_key=True)
@@ -86,7 +88,7 @@ class MoveRow(Model):
         indexes = (("jam_id", "made_at"),)
 
 
-class AsideRow(Model):
+class AsideRow(Model, metaclass=Rows):
     """What facilitators say to each other about a thread."""
 
     id = fields.CharField(max_length=32, primary_key=True)
@@ -101,7 +103,7 @@ class AsideRow(Model):
         indexes = (("thread_id", "made_at"),)
 
 
-class ShiftRow(Model):
+class ShiftRow(Model, metaclass=Rows):
     """A facilitator's shift: planned, begun, ended with a note for whoever comes next."""
 
     id = fields.CharField(max_length=32, primary_key=True)
@@ -120,7 +122,7 @@ class ShiftRow(Model):
         indexes = (("jam_id", "starts_at"),)
 
 
-class SummaryRow(Model):
+class SummaryRow(Model, metaclass=Rows):
     """One version of a thread's summary so far. `cites` is a JSON list of contribution ids."""
 
     id = fields.IntField(primary_key=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class FileRow(Model):
+
+class FileRow(Model, metaclass=Rows):
     id = fields.CharField(max_length=32, primary_key=True)
     member_id = fields.CharField(max_length=32)
     contribution_id = fields.CharField(max_length=32, default="", db_index=True)
@@ -25,7 +27,7 @@ class FileRow(Model):
         indexes = (("member_id", "created_at"),)
 
 
-class FileBytesRow(Model):
+class FileBytesRow(Model, metaclass=Rows):
     """The bytes of a file, apart from what is listed of it."""
 
     file_id = fields.CharField(max_length=32, primary_key=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class PlaceRow(Model):
+
+class PlaceRow(Model, metaclass=Rows):
     """What a search can be narrowed by, by the number of a contribution's words in the full-text index.
 
     A trigger keeps it true when a contribution is moved or relabelled.
@@ -27,7 +29,7 @@ class PlaceRow(Model):
         indexes = (("forum_id", "number"), ("author_id", "number"))
 
 
-class FollowRow(Model):
+class FollowRow(Model, metaclass=Rows):
     """What somebody follows: a forum, idea or person by id, or a theme of a jam."""
 
     id = fields.IntField(primary_key=True)
@@ -43,7 +45,7 @@ class FollowRow(Model):
         indexes = (("kind", "subject_id"),)
 
 
-class ExposureRow(Model):
+class ExposureRow(Model, metaclass=Rows):
     """To how many people an idea was shown in a list. Nobody is named."""
 
     idea_id = fields.CharField(max_length=32, primary_key=True)
@@ -53,7 +55,7 @@ class ExposureRow(Model):
         table = "exposures"
 
 
-class SpreadRow(Model):
+class SpreadRow(Model, metaclass=Rows):
     """An idea as the fair order sees it: how many people stand behind it, of how many units and servers.
 
     Triggers keep what is copied, and say that the numbers are due to be counted anew, whatever it was that wrote.
@@ -76,7 +78,7 @@ class SpreadRow(Model):
         table = "spreads"
 
 
-class SavedSearchRow(Model):
+class SavedSearchRow(Model, metaclass=Rows):
     """A search that somebody wants to come back to. `query` is the part of its address after the question mark."""
 
     id = fields.IntField(primary_key=True)
@@ -90,7 +92,7 @@ class SavedSearchRow(Model):
         table = "saved_searches"
 
 
-class FeedRow(Model):
+class FeedRow(Model, metaclass=Rows):
     """The address of a feed, which stands for one person: only the hash of its secret is kept."""
 
     id = fields.IntField(primary_key=True)

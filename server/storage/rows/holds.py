@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class HoldRow(Model):
+
+class HoldRow(Model, metaclass=Rows):
     """Something that waits for reviewers. `copies` maps audiences to the SHA-256 of the bytes on offer.
 
     `wordings` maps them to the digest of what the holding rules say, `released` to what was let across last.
@@ -48,7 +50,7 @@ class HoldRow(Model):
         indexes = (("state", "asked_at"),)
 
 
-class HoldAnswerRow(Model):
+class HoldAnswerRow(Model, metaclass=Rows):
     """What one reviewer said to one hold, about one offer. What was undone stays, to be read later."""
 
     id = fields.IntField(primary_key=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class IdentityRow(Model):
+
+class IdentityRow(Model, metaclass=Rows):
     """One subject of one issuer is one person; a person may have several."""
 
     id = fields.CharField(max_length=32, primary_key=True)

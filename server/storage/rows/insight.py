@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class GuessRow(Model):
+
+class GuessRow(Model, metaclass=Rows):
     """What a reply is taken for whose author did not say. `intent` is "" where the machine is not sure enough."""
 
     contribution_id = fields.CharField(max_length=32, primary_key=True)
@@ -19,7 +21,7 @@ class GuessRow(Model):
         table = "guesses"
 
 
-class LearntRow(Model):
+class LearntRow(Model, metaclass=Rows):
     """What the guesses of a jam rest on: how many marks, from where on they are told, and how often they were right."""
 
     jam_id = fields.CharField(max_length=32, primary_key=True)
@@ -33,7 +35,7 @@ class LearntRow(Model):
         table = "learnt"
 
 
-class EmergingRow(Model):
+class EmergingRow(Model, metaclass=Rows):
     """An emerging theme, announced once for its word; `dismissed_at` says that a person found it to be none."""
 
     # The word that gave it away and when, as soup@1790000000.
@@ -51,7 +53,7 @@ class EmergingRow(Model):
         unique_together = (("jam_id", "word"),)
 
 
-class MeaningRow(Model):
+class MeaningRow(Model, metaclass=Rows):
     """Where an idea or a question lies by its meaning: 512 half-precision numbers. What changes gets a new number."""
 
     number = fields.IntField(primary_key=True)
@@ -64,7 +66,7 @@ class MeaningRow(Model):
         table = "meanings"
 
 
-class UnlikeRow(Model):
+class UnlikeRow(Model, metaclass=Rows):
     """Somebody found that two ideas are not similar. `subject` is the idea, or the forum while it is being written."""
 
     id = fields.IntField(primary_key=True)
@@ -79,7 +81,7 @@ class UnlikeRow(Model):
         unique_together = (("member_id", "subject_id", "other_id"),)
 
 
-class LikenessRow(Model):
+class LikenessRow(Model, metaclass=Rows):
     """From where on ideas are shown as similar, and from how many links and refusals that was learnt."""
 
     id = fields.IntField(primary_key=True)
@@ -92,7 +94,7 @@ class LikenessRow(Model):
         table = "likeness"
 
 
-class UnitGoalRow(Model):
+class UnitGoalRow(Model, metaclass=Rows):
     """What share of a unit, in percent, an organiser hopes to hear in a jam."""
 
     id = fields.IntField(primary_key=True)
@@ -105,7 +107,7 @@ class UnitGoalRow(Model):
         unique_together = (("jam_id", "unit"),)
 
 
-class UnitCountryRow(Model):
+class UnitCountryRow(Model, metaclass=Rows):
     """In which country a unit works, as an organiser entered it."""
 
     unit = fields.CharField(max_length=200, primary_key=True)

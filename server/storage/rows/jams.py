@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class JamRow(Model):
+
+class JamRow(Model, metaclass=Rows):
     id = fields.CharField(max_length=32, primary_key=True)
     slug = fields.CharField(max_length=64)
     host = fields.CharField(max_length=255, default="")
@@ -25,7 +27,7 @@ class JamRow(Model):
         unique_together = (("slug", "host"),)
 
 
-class ForumRow(Model):
+class ForumRow(Model, metaclass=Rows):
     id = fields.CharField(max_length=32, primary_key=True)
     jam_id = fields.CharField(max_length=32, db_index=True)
     slug = fields.CharField(max_length=64)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class HourRow(Model):
+
+class HourRow(Model, metaclass=Rows):
     """A host answers in a forum from `starts_at` to `ends_at`. `begun_at` and `ended_at` are when it was written
     down that they came; `idea_id` is the thread that the transcript goes to, "" before there is one.
     """
@@ -29,7 +31,7 @@ class HourRow(Model):
         indexes = (("forum_id", "starts_at"), ("ended_at", "ends_at"))
 
 
-class HourQuestionRow(Model):
+class HourQuestionRow(Model, metaclass=Rows):
     """One question of a queue. State: waiting, answered, set aside. The ids are those of the transcript."""
 
     id = fields.CharField(max_length=32, primary_key=True)
@@ -45,7 +47,7 @@ class HourQuestionRow(Model):
         table = "hour_questions"
 
 
-class HourSupportRow(Model):
+class HourSupportRow(Model, metaclass=Rows):
     id = fields.IntField(primary_key=True)
     question_id = fields.CharField(max_length=32)
     member_id = fields.CharField(max_length=32)
@@ -56,7 +58,7 @@ class HourSupportRow(Model):
         unique_together = (("question_id", "member_id"),)
 
 
-class RoomRow(Model):
+class RoomRow(Model, metaclass=Rows):
     """A breakout room of a thread. It is open until `summary_id` stands in that thread; `owed_by` owes it."""
 
     id = fields.CharField(max_length=32, primary_key=True)
@@ -76,7 +78,7 @@ class RoomRow(Model):
         indexes = (("jam_id", "closed_at", "due_at"),)
 
 
-class RoomMemberRow(Model):
+class RoomMemberRow(Model, metaclass=Rows):
     id = fields.IntField(primary_key=True)
     room_id = fields.CharField(max_length=32)
     member_id = fields.CharField(max_length=32, db_index=True)
@@ -86,7 +88,7 @@ class RoomMemberRow(Model):
         unique_together = (("room_id", "member_id"),)
 
 
-class RoomMessageRow(Model):
+class RoomMessageRow(Model, metaclass=Rows):
     """What was said in a room. It never leaves, and is no contribution."""
 
     id = fields.CharField(max_length=32, primary_key=True)
@@ -101,7 +103,7 @@ class RoomMessageRow(Model):
         indexes = (("room_id", "said_at"),)
 
 
-class ProxyRow(Model):
+class ProxyRow(Model, metaclass=Rows):
     """A contribution that its author entered in the words of somebody without access, who agreed to that."""
 
     contribution_id = fields.CharField(max_length=32, primary_key=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class ForumMemberRow(Model):
+
+class ForumMemberRow(Model, metaclass=Rows):
     """Somebody on the list of a forum: one of our people, or of a partner's where the forum is ours."""
 
     id = fields.CharField(max_length=32, primary_key=True)
@@ -20,7 +22,7 @@ class ForumMemberRow(Model):
         unique_together = (("forum_id", "member_id"),)
 
 
-class ForumGuestRow(Model):
+class ForumGuestRow(Model, metaclass=Rows):
     """Somebody of a partner's server on the list of a forum of ours, by the name that their server knows them by."""
 
     id = fields.CharField(max_length=32, primary_key=True)
@@ -35,7 +37,7 @@ class ForumGuestRow(Model):
         unique_together = (("forum_id", "host", "username"),)
 
 
-class ListKeeperRow(Model):
+class ListKeeperRow(Model, metaclass=Rows):
     """A server that said that it shows what is for a list to those on it alone."""
 
     host = fields.CharField(max_length=255, primary_key=True)
@@ -45,7 +47,7 @@ class ListKeeperRow(Model):
         table = "list_keepers"
 
 
-class KeptListRow(Model):
+class KeptListRow(Model, metaclass=Rows):
     """What another server's forum told of its list last: the digest of our own people on it."""
 
     forum_id = fields.CharField(max_length=32, primary_key=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class ConsumerRow(Model):
+
+class ConsumerRow(Model, metaclass=Rows):
     """How far a consumer of the event log has come, beside what it makes of the events."""
 
     name = fields.CharField(max_length=20, primary_key=True)
@@ -16,7 +18,7 @@ class ConsumerRow(Model):
         table = "consumers"
 
 
-class NoticeRow(Model):
+class NoticeRow(Model, metaclass=Rows):
     """One thing that one person is told. It holds ids alone; words are read when it is shown.
 
     `seq` is the event that it comes from; `detail` a word of ours: the kind of a mark, how a hold ended.
@@ -38,7 +40,7 @@ class NoticeRow(Model):
         indexes = (("member_id", "read_at"), ("member_id", "made_at"))
 
 
-class VisitRow(Model):
+class VisitRow(Model, metaclass=Rows):
     """When somebody was last here. `before_at` is when the visit before this one ended."""
 
     member_id = fields.CharField(max_length=32, primary_key=True)
@@ -50,7 +52,7 @@ class VisitRow(Model):
         table = "visits"
 
 
-class MailChoiceRow(Model):
+class MailChoiceRow(Model, metaclass=Rows):
     """What somebody wants to be mailed, and up to which notice that is done.
 
     `hour`, `quiet_from` and `quiet_until` are hours of the day in `zone`, an IANA name; `asked` is the hash of the
@@ -77,7 +79,7 @@ class MailChoiceRow(Model):
         table = "mail_choices"
 
 
-class MailRow(Model):
+class MailRow(Model, metaclass=Rows):
     """One mail: which notices it speaks of, and what became of it. States: `server.domain.mails`."""
 
     id = fields.IntField(primary_key=True)
@@ -97,7 +99,7 @@ class MailRow(Model):
         indexes = (("state", "made_at"),)
 
 
-class MailPolicyRow(Model):
+class MailPolicyRow(Model, metaclass=Rows):
     """How much mails may say: `counts`, `titles` or `words`. One row, whose id is 1."""
 
     id = fields.IntField(primary_key=True)

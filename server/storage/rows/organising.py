@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class HostRow(Model):
+
+class HostRow(Model, metaclass=Rows):
     """Somebody who hosts a forum, and what they say of themselves. `picture_id` names a stored picture, "" for none."""
 
     id = fields.CharField(max_length=32, primary_key=True)
@@ -21,7 +23,7 @@ class HostRow(Model):
         unique_together = (("forum_id", "member_id"),)
 
 
-class HostPictureRow(Model):
+class HostPictureRow(Model, metaclass=Rows):
     """A picture of a host, drawn anew, and what it shows."""
 
     id = fields.CharField(max_length=32, primary_key=True)
@@ -36,7 +38,7 @@ class HostPictureRow(Model):
         table = "host_pictures"
 
 
-class SlotRow(Model):
+class SlotRow(Model, metaclass=Rows):
     """One hour, or several, in which a host is there."""
 
     id = fields.CharField(max_length=32, primary_key=True)
@@ -50,7 +52,7 @@ class SlotRow(Model):
         indexes = (("forum_id", "starts_at"),)
 
 
-class JamOriginRow(Model):
+class JamOriginRow(Model, metaclass=Rows):
     """From which jam another was made, and how: clone, second or rehearsal."""
 
     jam_id = fields.CharField(max_length=32, primary_key=True)
@@ -62,7 +64,7 @@ class JamOriginRow(Model):
         table = "jam_origins"
 
 
-class CarriedRow(Model):
+class CarriedRow(Model, metaclass=Rows):
     """An idea that a later jam took over into a forum. `idea_id` is the copy, "" where it is linked only."""
 
     id = fields.CharField(max_length=32, primary_key=True)
@@ -76,7 +78,7 @@ class CarriedRow(Model):
         unique_together = (("forum_id", "origin_id"),)
 
 
-class InvitationRow(Model):
+class InvitationRow(Model, metaclass=Rows):
     """A link by which people join on their own, as members of a unit, until its uses or its time run out."""
 
     id = fields.CharField(max_length=32, primary_key=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class WorkStreamRow(Model):
+
+class WorkStreamRow(Model, metaclass=Rows):
     """A work stream of a jam and who answers for it. Silence is counted from `said_at`, or from its opening.
 
     `reminded_at` is when whoever answers for it was reminded of the silence that lasts.
@@ -26,7 +28,7 @@ class WorkStreamRow(Model):
         table = "work_streams"
 
 
-class MilestoneRow(Model):
+class MilestoneRow(Model, metaclass=Rows):
     """What is to be done in a work stream, by whom and by when (a day, as YYYY-MM-DD)."""
 
     id = fields.CharField(max_length=32, primary_key=True)
@@ -41,7 +43,7 @@ class MilestoneRow(Model):
         table = "stream_milestones"
 
 
-class StreamNewsRow(Model):
+class StreamNewsRow(Model, metaclass=Rows):
     """What was said about a work stream, in plain text. `ends` is what it ended with."""
 
     id = fields.IntField(primary_key=True)
@@ -55,7 +57,7 @@ class StreamNewsRow(Model):
         table = "stream_news"
 
 
-class SilenceRow(Model):
+class SilenceRow(Model, metaclass=Rows):
     """After how many days without a word the work streams of a jam are silent, if not after the usual number."""
 
     jam_id = fields.CharField(max_length=32, primary_key=True)
@@ -65,7 +67,7 @@ class SilenceRow(Model):
         table = "stream_silence"
 
 
-class OutcomeRow(Model):
+class OutcomeRow(Model, metaclass=Rows):
     """One decision on an idea; the one that is not replaced stands."""
 
     id = fields.IntField(primary_key=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class MemberRow(Model):
+
+class MemberRow(Model, metaclass=Rows):
     id = fields.CharField(max_length=32, primary_key=True)
     username = fields.CharField(max_length=128)
     host = fields.CharField(max_length=255, default="")
@@ -26,7 +28,7 @@ class MemberRow(Model):
         unique_together = (("username", "host"),)
 
 
-class SessionRow(Model):
+class SessionRow(Model, metaclass=Rows):
     hash = fields.CharField(max_length=64, primary_key=True)
     member_id = fields.CharField(max_length=32, db_index=True)
     csrf = fields.CharField(max_length=64)
@@ -37,7 +39,7 @@ class SessionRow(Model):
         table = "sessions"
 
 
-class TokenRow(Model):
+class TokenRow(Model, metaclass=Rows):
     hash = fields.CharField(max_length=64, primary_key=True)
     member_id = fields.CharField(max_length=32, db_index=True)
     created_at = fields.FloatField()
@@ -46,7 +48,7 @@ class TokenRow(Model):
         table = "tokens"
 
 
-class LinkRow(Model):
+class LinkRow(Model, metaclass=Rows):
     """A one-time sign-in link."""
 
     hash = fields.CharField(max_length=64, primary_key=True)

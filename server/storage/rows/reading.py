@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class ReadingRow(Model):
+
+class ReadingRow(Model, metaclass=Rows):
     """A person's place in a thread: what came until `line_at` was there at the visit before this one."""
 
     id = fields.IntField(primary_key=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class EventRow(Model):
+
+class EventRow(Model, metaclass=Rows):
     seq = fields.IntField(primary_key=True)
     at = fields.FloatField()
     kind = fields.CharField(max_length=30)
@@ -18,7 +20,7 @@ class EventRow(Model):
         indexes = (("kind", "at"),)
 
 
-class AuditRow(Model):
+class AuditRow(Model, metaclass=Rows):
     """Who did what, chained by hash: each row covers the one before it. No personal text."""
 
     seq = fields.IntField(primary_key=True)
@@ -33,7 +35,7 @@ class AuditRow(Model):
         indexes = (("subject_id", "seq"),)
 
 
-class CheckpointRow(Model):
+class CheckpointRow(Model, metaclass=Rows):
     """Our own copy of a signed checkpoint of the audit chain; the other lies in a second place."""
 
     id = fields.IntField(primary_key=True)
@@ -49,7 +51,7 @@ class CheckpointRow(Model):
         table = "checkpoints"
 
 
-class SelfTestRow(Model):
+class SelfTestRow(Model, metaclass=Rows):
     """One leak self-test. State: asked, running, passed, failed, inconclusive. `report` holds no word of a canary."""
 
     id = fields.IntField(primary_key=True)

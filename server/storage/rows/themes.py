@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class ThemeStateRow(Model):
+
+class ThemeStateRow(Model, metaclass=Rows):
     """The themes of a jam: the report people see, and the snapshot from which the analytics role goes on.
 
     `drawn` is the report as the machine drew it; `report` has people's edits applied.
@@ -23,7 +25,7 @@ class ThemeStateRow(Model):
         table = "themes"
 
 
-class ThemeEditRow(Model):
+class ThemeEditRow(Model, metaclass=Rows):
     """What an analyst changed about a jam's themes. Nothing is overwritten: an edit that is undone stays, marked."""
 
     id = fields.IntField(primary_key=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class VoiceRow(Model):
+
+class VoiceRow(Model, metaclass=Rows):
     """`owner` is a keyed hash of a person's id and `sealed` the id itself, encrypted: without the key neither tells."""
 
     member_id = fields.CharField(max_length=32, primary_key=True)
@@ -20,7 +22,7 @@ class VoiceRow(Model):
         unique_together = (("thread_id", "owner"), ("thread_id", "number"))
 
 
-class OpeningRow(Model):
+class OpeningRow(Model, metaclass=Rows):
     id = fields.CharField(max_length=32, primary_key=True)
     voice_id = fields.CharField(max_length=32)
     contribution_id = fields.CharField(max_length=32)

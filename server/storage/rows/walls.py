@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class WallRow(Model):
+
+class WallRow(Model, metaclass=Rows):
     """A wall by the SHA-256 of its address' secret. It counts what `made_by` may see, while that person may have it."""
 
     hash = fields.CharField(max_length=64, primary_key=True)

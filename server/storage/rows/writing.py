@@ -5,8 +5,10 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from server.database.rows import Rows
 
-class DraftRow(Model):
+
+class DraftRow(Model, metaclass=Rows):
     """Words that somebody has not sent yet, one for each place where they write."""
 
     id = fields.IntField(primary_key=True)
@@ -22,7 +24,7 @@ class DraftRow(Model):
         unique_together = (("member_id", "place"),)
 
 
-class ConfirmationRow(Model):
+class ConfirmationRow(Model, metaclass=Rows):
     """That somebody knows that what they write in a jam leaves the organisation: asked once."""
 
     id = fields.IntField(primary_key=True)
@@ -35,7 +37,7 @@ class ConfirmationRow(Model):
         unique_together = (("member_id", "jam_id"),)
 
 
-class MentionRow(Model):
+class MentionRow(Model, metaclass=Rows):
     """Who is named in the present words of a contribution."""
 
     id = fields.IntField(primary_key=True)
