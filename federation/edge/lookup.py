@@ -204,6 +204,8 @@ class Lookup:
         if activity.kind != "Announce" or activity.object is None or not await self._follows(activity.actor_uri):
             return
         inner = read_activity(activity.object)
+        if inner.kind in ("Like", "Undo") and origin_of(inner.actor_uri) == origin_of(activity.actor_uri):
+            await self._know(inner.actor_uri)
         if inner.kind != "Delete":
             await self._fit_list(activity.actor_uri, stated_digest(activity.raw))
         if host_of(inner.object_uri) == self._outside.addresses.edge_host:

@@ -16,7 +16,7 @@ from federation.outside.crossings import EVERYONE, Card
 from federation.outside.released import Released
 from federation.signatures import load_public_key
 from federation.signatures.multikeys import render_multikey
-from federation.vocabulary.actors import render_group, render_person, render_server
+from federation.vocabulary.actors import render_group, render_person, render_reader, render_server
 from federation.vocabulary.members import render_list
 from server.boundary.rules import NAME_TO_ROLE
 from server.domain.actors import Member
@@ -58,6 +58,13 @@ def stand_in(gate: Gateway, visitor: Member) -> Face:
     return Face(gate.house.addresses.person_uri(key), username, name, handle, visitor.name, visitor.handle)
 
 
+def reader_of(gate: Gateway) -> Face:
+    """Return who follows forums for our server where software takes no Follow by an Application."""
+    addresses, key = gate.house.addresses, gate.outside.sealer.derive("reader")
+    username = f"reader-{key[:8]}"
+    return Face(addresses.person_uri(key), username, gate.house.name, f"@{username}@{addresses.edge_host}")
+
+
 async def _key(gate: Gateway, plan: Plan, name: str) -> keys.Listed:
     """Return the public half of a key pair, made (off the event loop) when it is missing."""
     known = await keys.listed(gate.outside, name)
@@ -96,9 +103,23 @@ async def _freeze_if_changed(
 
 async def show_person(gate: Gateway, plan: Plan, face: Face, audiences: Sequence[str], at: float) -> None:
     """Release an author's actor document to audiences that receive something of theirs."""
+    card = Card(type="Person", author_uri=face.uri, author_name=face.name, author_handle=face.handle, made_at=at)
+    await _freeze_if_changed(gate, plan, await _person(gate, plan, face), audiences, card)
+
+
+async def show_reader(gate: Gateway, plan: Plan) -> Face:
+    """Release who follows forums for our server to everybody, like the server's own actor; return who that is."""
+    reader = reader_of(gate)
+    document = render_reader(await _person(gate, plan, reader))
+    card = Card(type="Service", author_uri=reader.uri, author_name=reader.name, author_handle=reader.handle)
+    await _freeze_if_changed(gate, plan, document, [EVERYONE], card)
+    return reader
+
+
+async def _person(gate: Gateway, plan: Plan, face: Face) -> dict[str, Any]:
     addresses = gate.house.addresses
     listed = await _key(gate, plan, "people")
-    document = render_person(
+    return render_person(
         uri=face.uri,
         username=face.username,
         name=face.name,
@@ -109,8 +130,6 @@ async def show_person(gate: Gateway, plan: Plan, face: Face, audiences: Sequence
         server_uri=addresses.server_uri,
         multikey=await _multikey(gate, plan, face.uri),
     )
-    card = Card(type="Person", author_uri=face.uri, author_name=face.name, author_handle=face.handle, made_at=at)
-    await _freeze_if_changed(gate, plan, document, audiences, card)
 
 
 async def show_server(gate: Gateway) -> None:

@@ -28,8 +28,10 @@ from federation.gate.undo import admit_undo
 from federation.gate.update import admit_update
 from federation.outside import received
 from federation.outside.received import Received, ReceivedState
-from federation.vocabulary.activities import read_activity
+from federation.vocabulary.activities import Activity, read_activity
 from server.domain.errors import Refusal
+from server.domain.jams import Forum
+from server.domain.uris import origin_of
 from server.services import forums
 
 LOOKS = 7
@@ -46,6 +48,8 @@ async def admit_announce(arrival: Arrival) -> Outcome:
     inner = read_activity(arrival.activity.object)
     if inner.kind not in RELAYED:
         return Outcome("ignored", f"{inner.kind[:40]} is not relayed.")
+    if inner.kind in VOTES and not _is_own_vote(inner, forum):
+        return Outcome("ignored", "A forum's server vouches for the votes of its own people alone.")
     if forum.members_only and inner.kind != "Delete" and not await is_under_known_list(arrival, forum):
         return Outcome("later", UNKNOWN_LIST)
     return await KINDS[inner.kind](Arrival(arrival.gate, arrival.received, inner, forum, plan=arrival.plan))
@@ -69,7 +73,15 @@ KINDS: dict[str, Callable[[Arrival], Awaitable[Outcome]]] = {
     "Undo": admit_undo,
     "Update": admit_update,
 }
-RELAYED = {"Create", "Update", "Delete"}
+VOTES = {"Like", "Undo"}
+RELAYED = {"Create", "Update", "Delete"} | VOTES
+
+
+def _is_own_vote(vote: Activity, forum: Forum) -> bool:
+    """Say whether somebody of the forum's own server likes something, or no longer does, by an activity of theirs."""
+    of_its_own = {origin_of(vote.uri), origin_of(vote.actor_uri)} == {origin_of(forum.uri)}
+    undone = vote.object or {}
+    return of_its_own and (vote.kind == "Like" or undone.get("type") == "Like")
 
 
 class Admit:

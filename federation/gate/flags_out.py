@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from federation.gate.actors import forum_of
+from federation.gate.actors import forum_of, show_reader
 from federation.gate.plan import Gateway, Plan
-from federation.gate.routing import activity_uri, inbox_of
-from federation.outside import peers
+from federation.gate.routing import activity_uri, inbox_of, is_of_the_threadiverse
 from federation.outside.crossings import Card
 from federation.vocabulary import activities
 from server.domain.events import Event
 from server.services import flagging, ideas, people
-
-# They read a report of one object alone, without its author.
-THREADIVERSE = ("lemmy", "piefed", "mbin")
 
 
 async def send_flag(gate: Gateway, event: Event, plan: Plan) -> None:
@@ -32,8 +28,11 @@ async def send_flag(gate: Gateway, event: Event, plan: Plan) -> None:
         return
     forum, _ = await forum_of(gate, made.forum_id)
     server = gate.house.addresses.server_uri
+    in_forum = await is_of_the_threadiverse(gate, made.author_host)
+    if in_forum:
+        server = (await show_reader(gate, plan)).uri
     document = activities.flag(activity_uri(gate, "flag", made.uri, event.seq), server, author.uri, made.uri, said)
-    if await _is_of_the_threadiverse(gate, made.author_host):
+    if in_forum:
         document = activities.flag_in_forum(document, forum.uri)
     card = Card(type="Flag", subject_uri=made.uri, author_uri=server, forum_uri=forum.uri)
     plan.send(
@@ -45,8 +44,3 @@ async def send_flag(gate: Gateway, event: Event, plan: Plan) -> None:
         object_uri=document["id"],
         act="Flag",
     )
-
-
-async def _is_of_the_threadiverse(gate: Gateway, host: str) -> bool:
-    known = await peers.peer(gate.outside, host)
-    return known is not None and known.software.lower().partition(" ")[0] in THREADIVERSE

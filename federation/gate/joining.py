@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from federation.gate.actors import show_reader
 from federation.gate.agreements_out import is_server_handle, note_unfound, offer_to
 from federation.gate.lists import note_abilities, take_list
 from federation.gate.plan import Gateway, Plan
-from federation.gate.routing import activity_uri
+from federation.gate.routing import activity_uri, is_of_the_threadiverse
 from federation.outside import errands, peers
 from federation.outside.crossings import Card
 from federation.vocabulary import activities
@@ -62,7 +63,7 @@ async def _follow(gate: Gateway, errand: errands.Errand) -> str:
         return f"the agreement with {actor.host} does not cover it"
     forum = await mirror(gate, actor, stranger.document, errand.asked_by)
     plan = Plan(gate)
-    send_follow(gate, plan, forum, actor)
+    await send_follow(gate, plan, forum, actor)
     await plan.write()
     return ""
 
@@ -111,9 +112,11 @@ async def take_over(house: House, forum: Forum, actor: RemoteActor, document: di
     )
 
 
-def send_follow(gate: Gateway, plan: Plan, forum: Forum, actor: RemoteActor) -> None:
-    """Follow a forum as our server: one copy for all our people."""
+async def send_follow(gate: Gateway, plan: Plan, forum: Forum, actor: RemoteActor) -> None:
+    """Follow a forum as our server: one copy for all our people. Lemmy and PieFed take no Follow by an Application."""
     server = gate.house.addresses.server_uri
+    if await is_of_the_threadiverse(gate, forum.host):
+        server = (await show_reader(gate, plan)).uri
     uri = activity_uri(gate, "follow", forum.uri, gate.house.now().timestamp())
     document = activities.follow(uri, server, forum.uri)
     card = Card(type="Follow", subject_uri=forum.uri, author_uri=server, forum_uri=forum.uri)

@@ -59,7 +59,7 @@ async def rotate_keys(gate: Gateway, *, at_once: bool = False) -> tuple[int, int
             sealed = _news(gate, plan, found, released, document)
             for host, inbox in asked:
                 _send(plan, sealed, host, inbox)
-        if found.card.type == "Person":
+        if found.card.type in ("Person", "Service"):
             for host, inbox in told.get(one.uri, ()):
                 if one.audience == host or (one.audience == EVERYONE and (one.uri, host) not in own):
                     _send(plan, _news(gate, plan, found, released, document), host, inbox)

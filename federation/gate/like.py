@@ -85,4 +85,5 @@ async def _target(arrival: Arrival, uri: str, reader: str) -> tuple[Contribution
     if await stands_as(arrival.gate, target, reader) is None:
         return None
     forum, _ = await forums.forum_and_jam(arrival.gate.house, target.forum_id)
-    return target, forum
+    # A forum that passes a vote on speaks of what stands in it alone.
+    return (target, forum) if arrival.relay is None or arrival.relay.id == forum.id else None

@@ -28,6 +28,8 @@ BARE_DELAY = 3.0
 BARE_KINDS = ("microblog", "unknown")
 # It looks what an announced Update is about up again, and answers itself from what it fetched within five minutes.
 FORGETFUL = "nodebb"
+# They take a Follow or a Flag by a Person or a Service alone, and a Flag of one object without its author.
+THREADIVERSE = ("lemmy", "piefed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,11 @@ class Carriage:
     def __post_init__(self) -> None:
         if any(map(is_visitor, self.audiences)):
             raise ValueError("Nothing is sent to a visitor.")
+
+
+async def is_of_the_threadiverse(gate: Gateway, host: str) -> bool:
+    known = await peers.peer(gate.outside, host)
+    return known is not None and known.software.lower().partition(" ")[0] in THREADIVERSE
 
 
 def activity_uri(gate: Gateway, *parts: object) -> str:
@@ -137,9 +144,7 @@ async def announce(
         wrapped = await sign_as(gate, wrapped, forum.uri, carriage.at)
     whole = freeze_activity(plan, carriage, wrapped)
     direct = (
-        freeze_activity(plan, carriage, carriage.activity)
-        if carriage.activity["actor"] == carriage.author_uri
-        else {}
+        freeze_activity(plan, carriage, carriage.activity) if carriage.activity["actor"] == carriage.author_uri else {}
     )
     inboxes = await inboxes_of(gate, forum, carriage.audiences, hosts_apart)
     kinds = await peers.kinds(gate.outside, [*carriage.audiences, *(host for host, _ in inboxes.values())])

@@ -103,7 +103,7 @@ def flag(uri: str, actor_uri: str, author_uri: str, object_uri: str, words: str)
 
 
 def flag_in_forum(flagged: dict[str, Any], forum_uri: str) -> dict[str, Any]:
-    """Render a `flag` as Lemmy, PieFed and Mbin have it: of one object, to its Group, with the words in `summary`."""
+    """Render a `flag` as Lemmy and PieFed have it: of one object, to its Group, with the words in `summary`."""
     *_, object_uri = flagged["object"]
     words = flagged["content"]
     return flagged | {"to": [forum_uri], "audience": forum_uri, "object": object_uri, "summary": words}

@@ -200,6 +200,11 @@ def render_person(
     return person | _times(published=published_at)
 
 
+def render_reader(person: Mapping[str, Any]) -> dict[str, Any]:
+    """Return who follows and reports for our server where its own actor may not: a person's document, of a Service."""
+    return {**person, "type": "Service", "manuallyApprovesFollowers": True}
+
+
 def render_server(
     *,
     uri: str,

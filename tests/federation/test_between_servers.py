@@ -16,6 +16,7 @@ from server.services.forum_changes import Changes, change_forum
 from server.services.house import House
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
 from tests.federation.elsewhere import PUBLIC, Elsewhere
+from tests.federation.gate.test_gate_admit import join
 from tests.federation.organisation import Organisation
 
 
@@ -315,6 +316,12 @@ async def test_we_join_a_forum_elsewhere_and_leave_when_it_rejects_us(acme: Orga
     await acme.idle()
     assert lemmy.shapes() == ["Follow"]
     assert lemmy.arrived[0].valid
+    reader = (await lemmy.get(lemmy.arrived[0].activity["actor"])).json
+    assert reader["type"] == "Service", "Lemmy and PieFed take no Follow by an Application"
+    assert reader["preferredUsername"].startswith("reader-")
+    handle = f"acct:{reader['preferredUsername']}@{acme.host}"
+    found = (await lemmy.get(f"{acme.url}/.well-known/webfinger?resource={handle}")).json
+    assert found["links"][0]["href"] == reader["id"]
     forum = await forums.forum_by_uri(acme.house, group)
     assert forum is not None
     assert not forum.joined
@@ -340,6 +347,13 @@ async def test_we_join_a_forum_elsewhere_and_leave_when_it_rejects_us(acme: Orga
     await ideas.edit(acme.house, acme.admin, reply, "White ones.")
     await acme.idle()
     assert lemmy.shapes()[1:] == ["Update Note"]
+    like = lemmy.activity("Like", lemmy.person("vic"), reply.uri, audience=group)
+    await lemmy.post(acme.inbox, lemmy.activity("Announce", group, like))
+    await acme.idle()
+    assert (await acme.fresh(reply)).support == 1
+    await lemmy.post(acme.inbox, lemmy.activity("Announce", group, lemmy.activity("Undo", like["actor"], like)))
+    await acme.idle()
+    assert (await acme.fresh(reply)).support == 0
     await lemmy.post(
         acme.inbox, lemmy.activity("Announce", group, lemmy.activity("Update", gil, {**article, "name": "Thorns"}))
     )
@@ -352,6 +366,34 @@ async def test_we_join_a_forum_elsewhere_and_leave_when_it_rejects_us(acme: Orga
     forum = await forums.forum_by_uri(acme.house, group)
     assert forum is not None
     assert not forum.joined
+
+
+async def test_a_forum_elsewhere_votes_for_nobody_but_its_own_people_and_on_nothing_but_its_own(
+    acme: Organisation, elsewhere: MakeElsewhere
+):
+    lemmy, third = await elsewhere("lemmy"), await elsewhere("lemmy")
+    own = await acme.forum("open")
+    await acme.idle()
+    group, vic = await join(acme, lemmy), lemmy.person("vic")
+    forum = await forums.forum_by_uri(acme.house, group)
+    assert forum is not None
+    idea, other = await acme.idea(forum, "Roses."), await acme.idea(own, "Ours.")
+    await acme.idle()
+    mine = lemmy.activity("Like", vic, idea.uri)
+    foreign = third.activity("Like", third.person("olaf"), idea.uri)
+    for vote in (foreign, {**mine, "actor": foreign["actor"]}, {**mine, "id": foreign["id"]}):
+        await lemmy.post(acme.inbox, lemmy.activity("Announce", group, vote))
+        await acme.idle()
+        assert await acme.last_received() == ("Announce", "ignored")
+    beyond = lemmy.activity("Like", vic, other.uri)
+    for vote in (beyond, lemmy.activity("Undo", vic, beyond), lemmy.activity("Undo", vic, {"type": "Follow"})):
+        await lemmy.post(acme.inbox, lemmy.activity("Announce", group, vote))
+        await acme.idle()
+        assert (await acme.last_received())[1] in ("refused", "ignored")
+    assert ((await acme.fresh(idea)).support, (await acme.fresh(other)).support) == (0, 0)
+    await lemmy.post(acme.inbox, lemmy.activity("Announce", group, mine))
+    await acme.idle()
+    assert (await acme.fresh(idea)).support == 1
 
 
 async def test_an_organisation_that_joins_late_is_told_what_stands_there_already(organise: MakeOrganisation):
@@ -398,7 +440,7 @@ async def test_whoever_follows_while_ideas_are_on_their_way_out_misses_none(
 
 
 async def test_a_forum_that_is_renamed_and_closed_to_ideas_is_so_on_the_servers_that_joined_it(
-    organise: MakeOrganisation
+    organise: MakeOrganisation,
 ):
     acme, globex = await organise("Acme"), await organise("Globex")
     closed = await acme.forum("friends", "partners")

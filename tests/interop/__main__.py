@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.interop import particulars, room, visiting
+from tests.interop import held_there, particulars, room, visiting
 from tests.interop.journeys import Stage, play
 from tests.interop.ours import EDGE, Ours
 from tests.interop.peers import PEERS, Peer
@@ -23,7 +23,7 @@ from tests.interop.seen import Report, table
 
 OURS = "acme.test"
 #: Whose features there are besides those of the journeys, in order.
-BESIDES = (visiting, particulars)
+BESIDES = (visiting, particulars, held_there)
 
 
 def main() -> int:

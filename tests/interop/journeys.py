@@ -57,7 +57,9 @@ async def play(stage: Stage, only: str = "") -> Report:
     for words, key, step in sorted(STEPS, key=lambda step: LAST.index(step[1]) if step[1] in LAST else -1):
         if only and key not in chosen:
             continue
-        if "forum" not in stage.found and key != "find":
+        if key.startswith("held") and not stage.peer.holds_forums:
+            sight = Sight(words, "not tried", "it holds no forums")
+        elif "forum" not in stage.found and not key.startswith("held") and key != "find":
             sight = Sight(words, "not tried", "the forum was not found")
         elif key in stage.peer.lacks:
             sight = Sight(words, "not tried", stage.peer.lacks[key])

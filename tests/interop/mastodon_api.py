@@ -135,3 +135,24 @@ class Person:
     async def reads(self, words: str) -> bool:
         """Say whether one of the notifications has these words."""
         return words in json.dumps(await self.ask("GET", "/api/v1/notifications"))
+
+    # -- where forums are held --
+
+    async def own_forum(self) -> str:
+        """Make a forum there, or take one that is there; return its handle."""
+        raise ApiError("it holds no forums")
+
+    async def begin(self, title: str, words: str) -> Status:
+        """Begin a thread in the forum there."""
+        raise ApiError("it holds no forums")
+
+    async def held_has(self, uri: str) -> Status | None:
+        """Return what the forum there shows under an address of ours, or None."""
+        raise ApiError("it holds no forums")
+
+    async def votes(self, status: Status) -> int:
+        raise ApiError("it holds no forums")
+
+    async def remove(self, status: Status) -> None:
+        """Remove a thread as a moderator there."""
+        raise ApiError("it cannot be asked to")

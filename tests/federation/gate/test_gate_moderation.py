@@ -151,6 +151,7 @@ async def test_the_threadiverse_is_told_of_one_object_and_its_group_others_of_it
         if software == "lemmy":
             assert (told["object"], told["to"], told["audience"]) == (rude.uri, [forum.uri], forum.uri)
             assert told["summary"] == "Please look at this."
+            assert (await peer.get(told["actor"])).json["type"] == "Service"
         else:
             assert (told["object"], told["content"]) == ([ann, rude.uri], "Please look at this.")
             assert not {"to", "audience", "summary"} & told.keys()

@@ -36,6 +36,8 @@ class Peer:
     #: Somebody's name and password there, and as what its sign-in form knows them ("" for their name).
     account = ("", "")
     enters_as = ""
+    #: Whether our people can join a forum that it holds, as the journeys know to drive it.
+    holds_forums = False
     lacks: ClassVar[dict[str, str]] = {}
     limits: ClassVar[dict[str, str]] = {}
 

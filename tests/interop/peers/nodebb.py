@@ -25,7 +25,7 @@ class NodeBB(Peer):
     """`installed` is the checkout with its packages; Redis comes from the machine."""
 
     name, host, port = "nodebb", "nodebb.test", 8103
-    variable = "INTEROP_NODEBB"
+    variable, holds_forums = "INTEROP_NODEBB", True
     lacks: ClassVar[dict[str, str]] = {
         "rfc9421": "NodeBB knows draft-cavage signatures alone",
         "poll": "NodeBB shows a Question as words and takes no votes in it",
@@ -107,6 +107,7 @@ class NodeBBPerson(Person):
         jar = aiohttp.CookieJar(unsafe=True)
         self.session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=self.tls), cookie_jar=jar)
         self.seal = ""
+        self.held = 0
 
     async def sign_in(self, name: str, password: str) -> None:
         self.seal = (await self.call("GET", "/api/config"))["csrf_token"]
@@ -197,6 +198,25 @@ class NodeBBPerson(Person):
     async def report(self, status: Status, words: str) -> None:
         body = {"type": "post", "id": status["id"], "reason": words, "notifyRemote": True}
         await self.call("POST", "/api/v3/flags", body)
+
+    async def own_forum(self) -> str:
+        """Take the second of the categories that NodeBB begins with."""
+        listed = (await self.call("GET", "/api/categories"))["categories"]
+        self.held = listed[1]["cid"]
+        return f"{listed[1]['handle']}@{self.host}"
+
+    async def begin(self, title: str, words: str) -> Status:
+        begun = await self.call("POST", "/api/v3/topics", {"cid": self.held, "title": title, "content": words})
+        return {"id": begun["mainPid"], "tid": begun["tid"]}
+
+    async def held_has(self, uri: str) -> Status | None:
+        return await self._held(uri)
+
+    async def votes(self, status: Status) -> int:
+        return int((await self.call("GET", f"/api/v3/posts/{status['id']}"))["upvotes"])
+
+    async def remove(self, status: Status) -> None:
+        await self.call("DELETE", f"/api/v3/topics/{status['tid']}/state")
 
     async def reads(self, words: str) -> bool:
         """Say whether a message to us has these words: what a forum writes to somebody alone is a chat there."""

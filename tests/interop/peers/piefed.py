@@ -30,7 +30,7 @@ class PieFed(Peer):
 
     name, host, port = "piefed", "piefed.test", 8105
     variable = "INTEROP_PIEFED"
-    account = ("pia", PASSWORD)
+    account, holds_forums = ("pia", PASSWORD), True
     lacks: ClassVar[dict[str, str]] = {
         "rfc9421": "PieFed knows draft-cavage signatures alone",
         "poll": "PieFed knows polls that begin a thread alone; it shows ours as a comment",
@@ -39,7 +39,6 @@ class PieFed(Peer):
         "sign in": "PieFed speaks no OAuth as Mastodon's API has it",
     }
     limits: ClassVar[dict[str, str]] = {
-        "our report": "PieFed takes reports of a Person or a Service alone; ours are by our server, an Application",
         "signed_there": "PieFed asks unsigned, and signs where it is answered 401: what is hidden is a 404 here",
         "late read": "PieFed reads a Reject of a Follow alone, and takes messages from people alone",
     }
@@ -149,7 +148,7 @@ async def _listens(port: int) -> bool:
 class PieFedPerson(Person):
     """Somebody on PieFed: what others call a timeline is the community that stands for our forum."""
 
-    community, asked = 0, 0
+    community, held, asked = 0, 0, 0
     browser: Browser | None = None
 
     async def call(self, method: str, path: str, body: dict[str, Any] | None = None, **query: str) -> Any:
@@ -242,6 +241,32 @@ class PieFedPerson(Person):
             await self.browser.close()
         await super().close()
 
+    async def own_forum(self) -> str:
+        made = await self.call("POST", "community", {"name": "quiet", "title": "Quiet"})
+        self.held = made["community_view"]["community"]["id"]
+        return f"quiet@{self.host}"
+
+    async def begin(self, title: str, words: str) -> Status:
+        made = await self.call("POST", "post", {"title": title, "body": words, "community_id": self.held})
+        return _idea(made["post_view"])
+
+    async def held_has(self, uri: str) -> Status | None:
+        """Look among what its community's pages list, not up at our server."""
+        at = {"community_id": str(self.held), "sort": "New", "limit": "50"}
+        posts = (await self.call("GET", "post/list", **at))["posts"]
+        comments = (await self.call("GET", "comment/list", **at))["comments"]
+        found = [_idea(one) for one in posts if not one["post"]["deleted"]]
+        found += [_reply(one) for one in comments if not one["comment"]["deleted"]]
+        return next((one for one in found if one["uri"] == uri), None)
+
+    async def votes(self, status: Status) -> int:
+        found = await self.call("GET", "post", id=str(status["post"]))
+        return int(found["post_view"]["counts"]["upvotes"])
+
+    async def remove(self, status: Status) -> None:
+        words = {"post_id": status["post"], "removed": True, "reason": "Off the point."}
+        await self.call("POST", "post/remove", words)
+
     async def reads(self, words: str) -> bool:
         return words in json.dumps(await self.call("GET", "user/notifications", status="All", limit="50"))
 
@@ -257,6 +282,7 @@ def _idea(view: dict[str, Any]) -> Status:
     return {
         "id": post["ap_id"],
         "uri": post["ap_id"],
+        "by": view["creator"]["actor_id"],
         "post": post["id"],
         "title": post["title"],
         "content": post.get("body", ""),
@@ -269,6 +295,7 @@ def _reply(view: dict[str, Any]) -> Status:
     return {
         "id": comment["ap_id"],
         "uri": comment["ap_id"],
+        "by": view["creator"]["actor_id"],
         "post": comment["post_id"],
         "comment": comment["id"],
         "content": comment["body"],
