@@ -12,6 +12,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from server.domain.actors import DUTY_WORDS, ROLE_WORDS
+from server.language.compiled import Compiled
 from server.language.figures import clock as in_words
 from server.language.figures import day, distance
 from server.language.figures import number as figure
@@ -36,6 +37,7 @@ class Templates:
         self._now = now
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(TEMPLATES),
+            bytecode_cache=Compiled(TEMPLATES, __file__),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,

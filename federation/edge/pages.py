@@ -29,6 +29,7 @@ from federation.vocabulary.objects import language_of
 from federation.vocabulary.questions import Ballot, read_ballot, read_moment
 from server.domain.sentences import say
 from server.language import RIGHT_TO_LEFT, liked_best, speaking, spoken
+from server.language.compiled import Compiled
 from server.language.figures import clock
 from server.language.templates import shown, teach
 
@@ -57,6 +58,7 @@ class Pages:
         self.has_themes = has_themes
         self._jinja = Environment(
             loader=FileSystemLoader(HERE / "templates"),
+            bytecode_cache=Compiled(HERE / "templates", __file__),
             autoescape=select_autoescape(),
             undefined=StrictUndefined,
             extensions=["jinja2.ext.i18n"],

@@ -75,7 +75,7 @@ class Database:
         database = cls(path, app.alias, writer, reader)
         try:
             with database.use():
-                await database._context.init(config=app.config())
+                await migration.know(database._context, app)
         except BaseException:
             await database.close()
             raise

@@ -7,13 +7,18 @@ from typing import Any
 
 import jinja2
 
+from server.language.compiled import Compiled
+
 FOLDER = Path(__file__).resolve().parent
 
 
 def docs_page(document: dict[str, Any], name: str, style: str = "") -> str:
     """Render an OpenAPI document for the organisation called `name`; `style` is the URL of a style sheet or ""."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(FOLDER), autoescape=True, undefined=jinja2.ChainableUndefined
+        loader=jinja2.FileSystemLoader(FOLDER),
+        bytecode_cache=Compiled(FOLDER, __file__),
+        autoescape=True,
+        undefined=jinja2.ChainableUndefined,
     )
     families: dict[str, list[dict[str, Any]]] = {}
     for path, operations in document["paths"].items():
