@@ -151,7 +151,7 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
             "board": "/jams/better/board",
             "outcomes": "/jams/better/outcomes",
             "stream": f"/streams/{stream.id}",
-            "report-corrected": f"{corrected}?version=1",
+            **corrected,
             "decide": f"/ideas/{grown.id}/outcome",
             "thread-decided": f"/ideas/{grown.id}",
             "theme": f"/jams/better/themes/{theme}",
@@ -200,6 +200,7 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
         edge={
             "edge-home": "/",
             "edge-forum": floor.public.uri.removeprefix(acme.edge_url),
+            "edge-themes": f"{floor.public.uri.removeprefix(acme.edge_url)}/themes",
             "edge-thread": idea.uri.removeprefix(acme.edge_url),
         },
         refused={
@@ -210,8 +211,8 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
     )
 
 
-async def _corrected_report(house: House, floor: Floor) -> str:
-    """Have a jam that is over, with a report that was corrected; the address of the report."""
+async def _corrected_report(house: House, floor: Floor) -> dict[str, str]:
+    """Have a jam that is over, with a report that was corrected; its pages: as it stands, as it was, to be changed."""
     morgan, now = await people.person(house, "morgan"), house.now()
     jam = await jams.create_jam(house, morgan, "over", "Fewer trucks", CHARTER, now, now + timedelta(days=1))
     forum = await forums.create_forum(house, morgan, jam, "gates", "Gates", "Which gate?", "inside")
@@ -229,7 +230,12 @@ async def _corrected_report(house: House, floor: Floor) -> str:
     await answers.publish(house, morgan, jam)
     words = (label, "We open **one** gate in March.", declined, why)
     await corrections.correct_answer(house, morgan, jam, made.id, words, "The date was wrong; it is March, not May.")
-    return f"/jams/{jam.slug}/report"
+    report = f"/jams/{jam.slug}/report"
+    return {
+        "report": report,
+        "report-corrected": f"{report}?version=1",
+        "report-correct": f"{report}/correct?answer={made.id}",
+    }
 
 
 def face() -> bytes:

@@ -18,6 +18,7 @@ from tests.federation.home_server import HomeServer
 from tests.journeys.conftest import Arrive
 from tests.journeys.organisations import CHARTER, Organisation, until
 from tests.journeys.pictures import shoot
+from tests.journeys.test_pages_for_everybody import RUN, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
 
@@ -74,6 +75,14 @@ async def test_she_signs_in_with_her_own_account_reads_and_answers_and_acme_sees
     await ann.reload_until_there(ann.page.get_by_text("What you sent is here."))
     await ann.sees("In January, where I work.")
     await shoot(ann, "journey-visitor-thread")
+    # What only those who are signed in see: nothing that axe-core complains of, on a small screen in dark.
+    await ann.page.set_viewport_size({"width": 320, "height": 700})
+    await ann.page.emulate_media(color_scheme="dark")
+    change = await ann.page.get_by_role("link", name="Change your words").get_attribute("href")
+    for path in (idea.uri, "/mine", str(change)):
+        await ann.visit(path)
+        assert await ann.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert await violations(ann.page, RUN["light"]) == [], path
 
     colleague = await arrive(acme)
     await colleague.sign_in("riley", f"/ideas/{idea.id}")
