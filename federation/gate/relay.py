@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +32,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.recalls import Cause
 from server.domain.visitors import is_visitor
-from server.services import ideas, people
+from server.services import files, ideas, people
 from server.services.redaction import redact
 from server.services.text import clean_line, clean_text, plain, sanitise
 
@@ -60,6 +61,7 @@ async def _says(gate: Gateway, activity: dict[str, Any], made: Contribution) -> 
     except Refusal:
         return False
     same_words = words == made.text and (made.kind == "reply" or title == made.title)
+    same_words = same_words and remark.attached.words == await files.said_of_linked(gate.house, made)
     return (
         same_words and remark.uri == made.uri and remark.author_uri == author.uri == read_activity(activity).actor_uri
     )
@@ -130,8 +132,10 @@ async def _passes_whole(gate: Gateway, made: Contribution, verdict: Verdict) -> 
     author = await people.member_by_id(gate.house, made.author_id)
     if author is None or NAME_TO_ROLE in verdict.redactions:
         return False
-    words = redact(await gate.house.rulebook(), made, author, verdict.redactions)
-    return words is not None and (words.title, words.text) == (made.title, made.text)
+    # What is said of files elsewhere goes along with the words.
+    whole = replace(made, text="\n".join((made.text, await files.said_of_linked(gate.house, made))))
+    words = redact(await gate.house.rulebook(), whole, author, verdict.redactions)
+    return words is not None and (words.title, words.text) == (whole.title, whole.text)
 
 
 async def _list(

@@ -185,5 +185,13 @@ async def shown_elsewhere(
     return await linked_files.of(house.store, ids) if ids else {}
 
 
+async def said_of_linked(house: House, made: Contribution) -> str:
+    """Return what another server's author says of the files of their words that stay there, a line for each."""
+    if made.is_local or made.deleted:
+        return ""
+    some = (await linked_files.of(house.store, [made.id])).get(made.id, ())
+    return "\n".join(one.words for one in some if one.words)
+
+
 def _sees_hidden(reader: Member, made: Contribution) -> bool:
     return reader.wrote(made.author_id) or reader.may("moderate")

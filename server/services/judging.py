@@ -45,7 +45,8 @@ class Draft:
     `version` counts its words. Whether they are a Create or an Update is worked out for each audience: they are an
     Update where earlier ones crossed.
     `hidden` is what a facilitator keeps from everybody else. Where the author is a voice, `behind` is who stands
-    behind it: rules about that person hold as well.
+    behind it: rules about that person hold as well. `said_of_linked` is what another server's author says of files
+    that stay there: it goes along where their words are passed on.
     """
 
     forum: Forum
@@ -62,6 +63,7 @@ class Draft:
     hidden: bool = False
     files: tuple[File, ...] = ()
     behind: Member | None = None
+    said_of_linked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ def canary_book() -> Rulebook:
 
 
 def _words(draft: Draft) -> str:
-    return "\n".join((draft.title, draft.text, *words_of_files(draft.files)))
+    said = [*words_of_files(draft.files), draft.said_of_linked]
+    return "\n".join((draft.title, draft.text, *filter(None, said)))
 
 
 def words_of_files(files: Sequence[File]) -> list[str]:
@@ -329,6 +332,7 @@ async def draft_of(house: House, made: Contribution, forum: Forum | None = None)
         hidden=made.hidden,
         files=await files.of_one(house, made),
         behind=behind,
+        said_of_linked=await files.said_of_linked(house, made),
     )
 
 

@@ -69,3 +69,28 @@ async def test_what_is_said_of_a_picture_is_judged_with_the_words_and_read_by_th
     assert await acme.know(note["id"]) is None
     (hold,) = await holds.list_holds(acme.house, acme.admin)
     assert "The plan of Bluebird" in hold.preview
+
+
+@pytest.mark.parametrize("effect", ["deny", "redact"])
+async def test_words_whose_picture_says_what_may_not_leave_are_passed_on_to_nobody(
+    acme: Organisation, peer: Elsewhere, elsewhere: MakeElsewhere, effect: str
+):
+    third = await elsewhere("marmalade")
+    stored, _ = await rules.rules_in_force(acme.house)
+    out = GUARD.replace('"in"', '"out"').replace("hold", effect)
+    out += 'redactions = ["codename"]\n' if effect == "redact" else ""
+    table = 'code_names = ["Bluebird"]\n' + stored.text.replace("code_names = []\n", "").replace('"codename", ', "")
+    await rules.apply_rules(acme.house, acme.admin, table + out, "Not Bluebird.", alone=True)
+    forum = await acme.forum("open")
+    await acme.idle()
+    ann = await follow(peer, acme, forum.uri)
+    await follow(third, acme, forum.uri, "ben")
+    idea = await acme.idea(forum, "Boxes.", title="Boxes")
+    await acme.idle()
+    third.arrived.clear()
+    for name, words in (("plan", "The plan of Bluebird"), ("cat", "A cat")):
+        note = peer.note(ann, f"Look at the {name}.", idea.uri, forum.uri, attachment=[picture(peer, name, words)])
+        assert (await peer.post(acme.inbox, peer.create(note))).status == 202
+        await acme.idle()
+    passed_on = [one.activity["object"]["object"]["attachment"][0]["name"] for one in third.arrived]
+    assert passed_on == ["A cat"]
