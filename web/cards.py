@@ -45,6 +45,8 @@ def draw_card(house: House, made: Contribution, forum: Forum, names: Names, fres
         emerging=made.emerging,
         best=made.best,
         fresh=fresh,
+        # The title of a reply is a sentence of ours around its words.
+        language=made.language if made.title else "",
     )
 
 

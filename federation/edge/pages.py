@@ -170,6 +170,7 @@ async def _idea(outside: Outside, found: Crossing, viewer: str | None) -> dict[s
     return {
         "title": text_of(document.get("name")) or say("Untitled"),
         "excerpt": beginning(text),
+        "language": language_of(document),
         "author_name": found.card.author_name,
         "author_handle": found.card.author_handle,
         "at": _at(found),

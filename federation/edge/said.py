@@ -17,7 +17,7 @@ from aiohttp import web
 
 from federation.edge.pages import PAGES
 from federation.edge.visits import PRIVATE, visit_of
-from federation.edge.writing import words_of
+from federation.edge.writing import why_closed, words_of
 from federation.outside import crossings, said
 from federation.outside.received import Received
 from federation.outside.said import Fate, Why
@@ -74,7 +74,9 @@ async def show(request: web.Request) -> web.StreamResponse:
         kept.setdefault(one.object_uri, []).append(one)
     found = [await _read(outside, visit, some) for some in list(kept.values())[:SHOWN]]
     shown = [one for one in found if one is not None]
-    page = request.app[PAGES].render(request, "mine.html", visit, said=shown, once=token_hex(16))
+    forums = {one.forum_uri for one in shown if one.can_change}
+    opened = {uri for uri in forums if not await why_closed(outside, uri, visit)}
+    page = request.app[PAGES].render(request, "mine.html", visit, said=shown, opened=opened, once=token_hex(16))
     page.headers.update(PRIVATE)
     return page
 

@@ -208,6 +208,7 @@ async def test_after_the_end_nothing_is_written_or_changed_and_the_words_are_sho
     assert made is not None
     assert made.text == "In time."
     mine = (await ann.get("/mine")).text
+    assert f'href="{path}/change"' not in mine, "nothing leads to what is refused"
     assert "It came too late" in mine
     assert "Other words." in mine
     assert (await done(quiet, ann, f"{path}/take-back")).status == 303

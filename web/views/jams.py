@@ -76,6 +76,7 @@ class IdeaCard:
     theme: str = ""
     fresh: int = 0
     why: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

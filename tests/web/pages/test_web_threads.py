@@ -109,6 +109,8 @@ async def test_words_are_marked_with_the_language_that_their_author_chose(site: 
     _, page = await browser.get(path)
     assert '<h1 lang="ar" dir="rtl">مصاعد</h1>' in page
     assert '<div class="prose" lang="ar" dir="rtl"><p>مصاعد أقل</p>' in page
+    _, page = await browser.get(f"/forums/{site.own_house.id}")
+    assert '<h3 lang="ar" dir="rtl"><a' in page
     await browser.post(f"{path}/replies", text="Warum?", language="de")
     await browser.post(f"{path}/replies", text="Why?")
     _, page = await browser.get(path)
