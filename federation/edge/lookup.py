@@ -204,7 +204,7 @@ class Lookup:
         if activity.kind != "Announce" or activity.object is None or not await self._follows(activity.actor_uri):
             return
         inner = read_activity(activity.object)
-        if inner.kind in ("Like", "Undo") and origin_of(inner.actor_uri) == origin_of(activity.actor_uri):
+        if inner.kind in ("Like", "Dislike", "Undo") and origin_of(inner.actor_uri) == origin_of(activity.actor_uri):
             await self._know(inner.actor_uri)
         if inner.kind != "Delete":
             await self._fit_list(activity.actor_uri, stated_digest(activity.raw))

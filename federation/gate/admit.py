@@ -16,7 +16,7 @@ from federation.gate.features import admit_add, admit_remove
 from federation.gate.flag import admit_flag
 from federation.gate.follow import admit_follow
 from federation.gate.found import admit_found
-from federation.gate.like import admit_like
+from federation.gate.like import admit_dislike, admit_like
 from federation.gate.lists import UNKNOWN_LIST, is_under_known_list
 from federation.gate.moved import admit_move
 from federation.gate.offer import admit_offer
@@ -61,6 +61,7 @@ KINDS: dict[str, Callable[[Arrival], Awaitable[Outcome]]] = {
     "Announce": admit_announce,
     "Create": admit_create,
     "Delete": admit_delete,
+    "Dislike": admit_dislike,
     "Flag": admit_flag,
     "Follow": admit_follow,
     "Found": admit_found,
@@ -73,15 +74,15 @@ KINDS: dict[str, Callable[[Arrival], Awaitable[Outcome]]] = {
     "Undo": admit_undo,
     "Update": admit_update,
 }
-VOTES = {"Like", "Undo"}
+VOTES = {"Like", "Dislike", "Undo"}
 RELAYED = {"Create", "Update", "Delete"} | VOTES
 
 
 def _is_own_vote(vote: Activity, forum: Forum) -> bool:
-    """Say whether somebody of the forum's own server likes something, or no longer does, by an activity of theirs."""
+    """Say whether somebody of the forum's own server is for something or against it, or no longer for it."""
     of_its_own = {origin_of(vote.uri), origin_of(vote.actor_uri)} == {origin_of(forum.uri)}
     undone = vote.object or {}
-    return of_its_own and (vote.kind == "Like" or undone.get("type") == "Like")
+    return of_its_own and (vote.kind != "Undo" or undone.get("type") == "Like")
 
 
 class Admit:

@@ -1,4 +1,4 @@
-"""Like and its Undo: another server's person supports an idea or a reply, or no longer does."""
+"""Like, its Undo and Dislike: another server's person supports an idea or a reply, or no longer does."""
 
 from __future__ import annotations
 
@@ -26,6 +26,23 @@ async def admit_like(arrival: Arrival) -> Outcome:
     if found is None or author is None:
         return Outcome("refused", NOTHING_TO_LIKE)
     return await _mark(arrival, author, *found)
+
+
+async def admit_dislike(arrival: Arrival) -> Outcome:
+    """Take back the support of somebody who is against something now; nothing is counted against words here.
+
+    Lemmy and PieFed send a Dislike in place of a Like, with no Undo before it.
+    """
+    found = await _target(arrival, arrival.activity.object_uri, arrival.peer)
+    author = await arrival.author(arrival.activity.actor_uri)
+    if found is None or author is None:
+        return Outcome("ignored", "There is nothing to dislike.")
+    target, _ = found
+    outcome = await _unmark(arrival, author, *found)
+    now = await ideas.by_id(arrival.gate.house, target.id)
+    if outcome is ADMITTED and (now is None or now.support >= target.support):
+        return Outcome("ignored", "Nothing is counted against words here.")
+    return outcome
 
 
 async def undo_like(arrival: Arrival, object_uri: str) -> Outcome:

@@ -57,8 +57,8 @@ async def play(stage: Stage, only: str = "") -> Report:
     for words, key, step in sorted(STEPS, key=lambda step: LAST.index(step[1]) if step[1] in LAST else -1):
         if only and key not in chosen:
             continue
-        if key.startswith("held") and not stage.peer.holds_forums:
-            sight = Sight(words, "not tried", "it holds no forums")
+        if (key.startswith("held") or key == "against") and not stage.peer.holds_forums:
+            sight = Sight(words, "not tried", "it is no forum software")
         elif "forum" not in stage.found and not key.startswith("held") and key != "find":
             sight = Sight(words, "not tried", "the forum was not found")
         elif key in stage.peer.lacks:
@@ -161,6 +161,20 @@ async def like(stage: Stage) -> None:
     await until("the favourite counts here", liked)
     await stage.person.like(shown, undo=True)
     await until("the favourite is taken back here", unliked)
+
+
+@feature("A vote against it takes that person's support back, and counts for nothing", "against")
+async def against(stage: Stage) -> None:
+    idea = await stage.ours.idea("Longer lifts", "For the tall.")
+    shown = await shown_there(stage, idea)
+    await stage.person.like(shown)
+
+    async def supported(wanted: int) -> bool:
+        return bool((await stage.ours.read(idea))["support"] == wanted)
+
+    await until("the vote counts here", lambda: supported(1))
+    await stage.person.dislike(shown)
+    await until("the vote is taken back here", lambda: supported(0))
 
 
 @feature("An edit of the reply is shown here")

@@ -136,22 +136,26 @@ class Person:
         """Say whether one of the notifications has these words."""
         return words in json.dumps(await self.ask("GET", "/api/v1/notifications"))
 
-    # -- where forums are held --
+    # -- forum software --
+
+    async def dislike(self, status: Status) -> None:
+        """Vote against something."""
+        raise ApiError("it knows no votes against")
 
     async def own_forum(self) -> str:
         """Make a forum there, or take one that is there; return its handle."""
-        raise ApiError("it holds no forums")
+        raise ApiError("it is no forum software")
 
     async def begin(self, title: str, words: str) -> Status:
         """Begin a thread in the forum there."""
-        raise ApiError("it holds no forums")
+        raise ApiError("it is no forum software")
 
     async def held_has(self, uri: str) -> Status | None:
         """Return what the forum there shows under an address of ours, or None."""
-        raise ApiError("it holds no forums")
+        raise ApiError("it is no forum software")
 
     async def votes(self, status: Status) -> int:
-        raise ApiError("it holds no forums")
+        raise ApiError("it is no forum software")
 
     async def remove(self, status: Status) -> None:
         """Remove a thread as a moderator there."""

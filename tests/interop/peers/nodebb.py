@@ -189,6 +189,9 @@ class NodeBBPerson(Person):
         path = f"/api/v3/posts/{quote(str(status['id']), safe='')}/vote"
         await (self.call("DELETE", path) if undo else self.call("PUT", path, {"delta": 1}))
 
+    async def dislike(self, status: Status) -> None:
+        await self.call("PUT", f"/api/v3/posts/{quote(str(status['id']), safe='')}/vote", {"delta": -1})
+
     async def sees_report(self, words: str) -> bool:
         for one in (await self.call("GET", "/api/flags"))["flags"]:
             if words in json.dumps(await self.call("GET", f"/api/flags/{one['flagId']}")):

@@ -218,9 +218,12 @@ class PieFedPerson(Person):
         await self.call("POST", "comment/delete", {"comment_id": status["comment"], "deleted": True})
 
     async def like(self, status: Status, *, undo: bool = False) -> None:
-        await self.score(status, 0 if undo else 1)
+        await self._score(status, 0 if undo else 1)
 
-    async def score(self, status: Status, score: int) -> None:
+    async def dislike(self, status: Status) -> None:
+        await self._score(status, -1)
+
+    async def _score(self, status: Status, score: int) -> None:
         kind = "comment" if "comment" in status else "post"
         await self.call("POST", f"{kind}/like", {f"{kind}_id": status[kind], "score": score})
 
