@@ -34,6 +34,7 @@ from federation.vocabulary.questions import names_of, read_ballot
 from server.domain.sentences import later, say
 
 POLL_ENDED = later("This poll has ended; votes are taken no more.")
+MARKS_CLOSED = later("This forum has closed: support is counted there no more.")
 CHOOSE = later("Choose one of the answers, then vote again.")
 
 
@@ -92,6 +93,8 @@ async def support(request: web.Request) -> web.StreamResponse:
     about = await granted(outside, f"{outside.addresses.edge_url}{path}", found.visit, is_idea=False)
     if about is None:
         return await again(request, path, "", "", say(NOT_HERE), 404)
+    if await why_closed(outside, about.card.forum_uri, found.visit):
+        return await again(request, path, "", "", say(MARKS_CLOSED), 409)
     uri = about.document.uri
     key = outside.sealer.derive("said here", found.visit.actor_uri, uri, "Undo" if is_undone else "Like", found.once)
     like = {"@context": AS_CONTEXT, "type": "Like", "actor": found.visit.actor_uri, "object": uri}

@@ -62,6 +62,9 @@ async def support_said_here(arrival: Arrival, author: Member, reader: str, *, is
     found = await _target(arrival, uri, reader)
     if found is None:
         return Outcome("refused", NOTHING_TO_LIKE)
+    _, jam = await forums.forum_and_jam(arrival.gate.house, found[1].id)
+    # What comes too late waits for nobody: this is asked before the rules are.
+    jam.require_open(arrival.gate.house.now())
     return await (_unmark if is_undone else _mark)(arrival, author, *found)
 
 

@@ -96,9 +96,9 @@ async def voted(quiet: Quiet, browser: Browser, path: str, chosen: list[str]) ->
     return sent
 
 
-async def guard(quiet: Quiet, effect: str, thing: str = "reply") -> None:
+async def guard(quiet: Quiet, effect: str, thing: str = "reply", name: str = "G-secret") -> None:
     stored, _ = await rules.rules_in_force(quiet.acme.house)
-    new = f'\n[[rule]]\nid = "G-secret"\nkind = "guard"\ndirection = "in"\nthing = ["{thing}"]\neffect = "{effect}"\n'
+    new = f'\n[[rule]]\nid = "{name}"\nkind = "guard"\ndirection = "in"\nthing = ["{thing}"]\neffect = "{effect}"\n'
     await rules.apply_rules(quiet.acme.house, quiet.acme.admin, stored.text + new, "Hush.", alone=True)
 
 
@@ -199,8 +199,13 @@ async def test_after_the_end_nothing_is_written_or_changed_and_the_words_are_sho
         assert "This forum has closed" in page.text
         assert form["text"] in page.text
     assert (await ann.get(f"{path}/change")).status == 409
+    page = await done(quiet, ann, f"{quiet.idea_path}/support")
+    assert (page.status, "support is counted there no more" in page.text) == (409, True)
     assert len(await acme.received()) == before, "nothing of it is on its way"
     # What was on its way when the end came is refused by the gate, whatever the rules would have made of it.
+    await guard(quiet, "hold", "mark", "G-marks")
+    like = activity(acme.outside, visit(quiet), "Like", quiet.idea.uri, quiet.idea.uri, "2" * 32)
+    assert await kept(quiet, like) == "refused"
     await kept(quiet, activity(acme.outside, visit(quiet), "Update", own, note(quiet, own), "1" * 32))
     assert (await acme.received())[-1][1:] == ("refused", received.TOO_LATE)
     assert await holds.list_holds(acme.house, acme.admin) == []
