@@ -1,7 +1,8 @@
 """Too late: a jam has closed, and somebody of another server still writes in it. They are told so, politely.
 
 The forum rejects the activity, with the reason as `summary`; whose software shows no such thing gets a plain note, once
-for each forum. Nothing is told that their server was not granted: they answer what it has.
+for each forum: by the forum, or, where notes of people alone are shown, by who stands for our server. Nothing is told
+that their server was not granted: they answer what it has.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import html
 from typing import Any
 
+from federation.gate.actors import show_reader
 from federation.gate.arrival import Arrival, Outcome
 from federation.gate.create import addressed_forum
 from federation.gate.plan import Gateway, Plan
-from federation.gate.routing import activity_uri, attested_for, inbox_of, kind_of
+from federation.gate.routing import activity_uri, attested_for, inbox_of, is_of_the_threadiverse, kind_of
 from federation.outside import peers
 from federation.outside.crossings import Card
 from federation.vocabulary import activities
@@ -37,18 +39,20 @@ async def decline(arrival: Arrival, refusal: Refusal) -> None:
     if forum is None or inbox is None:
         return
     why = f"“{forum.title}” {IDEAS_CLOSED if isinstance(refusal, ForumClosed) else ALL_CLOSED}"
-    note = await _reads_notes(gate, arrival.peer)
-    document = _note(gate, forum, author, why) if note else _reject(arrival, forum, why)
-    document = await attested_for(gate, arrival.peer, document, gate.house.now())
     # A plan of its own: what was planned of the refused activity is not carried out.
-    plan = Plan(gate)
-    card = Card(type=str(document["type"]), subject_uri=arrival.activity.uri, author_uri=forum.uri)
+    plan, writer = Plan(gate), forum.uri
+    if await is_of_the_threadiverse(gate, arrival.peer):
+        writer = (await show_reader(gate, plan)).uri
+    note = writer != forum.uri or await _reads_notes(gate, arrival.peer)
+    document = _note(gate, forum, writer, author, why) if note else _reject(arrival, forum, why)
+    document = await attested_for(gate, arrival.peer, document, gate.house.now())
+    card = Card(type=str(document["type"]), subject_uri=arrival.activity.uri, author_uri=writer)
     released = plan.freeze(document, "activity", 1, arrival.peer, card)
     plan.send(
         released,
         host=arrival.peer,
         inbox_uri=inbox,
-        sender_uri=forum.uri,
+        sender_uri=writer,
         lane=f"{forum.uri}#late",
         object_uri=arrival.activity.uri,
         act=str(document["type"]),
@@ -78,12 +82,12 @@ def _reject(arrival: Arrival, forum: Forum, why: str) -> dict[str, Any]:
     return document | {"summary": why}
 
 
-def _note(gate: Gateway, forum: Forum, author: str, why: str) -> dict[str, Any]:
+def _note(gate: Gateway, forum: Forum, writer: str, author: str, why: str) -> dict[str, Any]:
     uri = activity_uri(gate, "late note", forum.uri, author)
     note = {
         "type": "Note",
         "id": f"{uri}#note",
-        "attributedTo": forum.uri,
+        "attributedTo": writer,
         "to": [author],
         "cc": [],
         "content": f"<p>{html.escape(why)}</p>",
@@ -93,7 +97,7 @@ def _note(gate: Gateway, forum: Forum, author: str, why: str) -> dict[str, Any]:
         "@context": AS_CONTEXT,
         "type": "Create",
         "id": uri,
-        "actor": forum.uri,
+        "actor": writer,
         "to": [author],
         "cc": [],
         "object": note,

@@ -62,20 +62,44 @@ async def test_nodebb_which_takes_no_reject_of_what_its_people_did_gets_a_note(
     assert nodebb.shapes() == ["Create Note"]
 
 
+async def test_lemmy_and_piefed_get_a_note_by_somebody_for_they_show_those_of_people_alone(
+    acme: Organisation, elsewhere: MakeElsewhere
+):
+    piefed = await elsewhere("PieFed")
+    forum = await acme.forum("open")
+    await acme.idle()
+    pia = await follow(piefed, acme, forum.uri, "pia")
+    idea = await acme.idea(forum, "Lifts.")
+    await acme.idle()
+    await close(acme)
+    await acme.idle()
+    piefed.arrived.clear()
+    for words in ("Late.", "Later."):
+        await piefed.post(acme.inbox, piefed.create(piefed.note(pia, words, idea.uri, forum.uri, cc=[PUBLIC])))
+        await acme.idle()
+    assert piefed.shapes() == ["Create Note"], "once for each forum"
+    told = piefed.arrived[0].activity
+    assert piefed.arrived[0].valid
+    assert (told["to"], told["object"]["attributedTo"]) == ([pia], told["actor"])
+    assert "has closed" in told["object"]["content"]
+    assert not {"audience", "inReplyTo"} & told["object"].keys(), "with either it would be shown as a comment"
+    assert (await piefed.get(told["actor"])).json["type"] == "Service"
+
+
 async def test_forum_software_gets_a_reject_and_who_knows_nothing_of_the_forum_gets_nothing(
     acme: Organisation, elsewhere: MakeElsewhere
 ):
-    lemmy, stranger = await elsewhere("lemmy"), await elsewhere("lemmy")
+    theirs, stranger = await elsewhere("discourse"), await elsewhere("discourse")
     forum, closed = await acme.forum("open"), await acme.forum("friends", "partners")
     await acme.idle()
-    bea = await follow(lemmy, acme, forum.uri, "bea")
+    bea = await follow(theirs, acme, forum.uri, "bea")
     secret = await acme.idea(closed, "Secret.")
     await acme.idle()
     await close(acme)
     await acme.idle()
-    lemmy.arrived.clear()
-    late = lemmy.create(lemmy.note(bea, "An idea.", to=forum.uri, name="Late", cc=[PUBLIC]))
-    await lemmy.post(acme.inbox, late)
+    theirs.arrived.clear()
+    late = theirs.create(theirs.note(bea, "An idea.", to=forum.uri, name="Late", cc=[PUBLIC]))
+    await theirs.post(acme.inbox, late)
     olaf = stranger.person("olaf")
     for note in (
         stranger.note(olaf, "Me too.", secret.uri, closed.uri),
@@ -83,9 +107,9 @@ async def test_forum_software_gets_a_reject_and_who_knows_nothing_of_the_forum_g
     ):
         await stranger.post(acme.inbox, stranger.create(note))
     await acme.idle()
-    assert lemmy.shapes() == ["Reject Create"]
-    assert lemmy.arrived[0].activity["object"]["id"] == late["id"]
-    assert "has closed" in lemmy.arrived[0].activity["summary"]
+    assert theirs.shapes() == ["Reject Create"]
+    assert theirs.arrived[0].activity["object"]["id"] == late["id"]
+    assert "has closed" in theirs.arrived[0].activity["summary"]
     assert stranger.shapes() == []
 
 

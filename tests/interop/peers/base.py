@@ -103,6 +103,9 @@ class Peer:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
 
+    async def let_a_day_pass(self) -> None:
+        """Have it know for a day whom it met just now, where it takes no messages of others."""
+
     async def is_up(self) -> bool:
         """Say whether something listens at our port; raise where the process has ended."""
         if any(process.poll() is not None for process in self.processes):

@@ -22,6 +22,7 @@ PASSWORD = "quite-a-long-Passw0rd-for-Pia"
 REDIS, POSTGRES = 8115, 8125
 #: PostgreSQL runs as nobody special, but never as root.
 ITS_USER = "postgres"
+THERE = ("--host", "127.0.0.1", "--port", str(POSTGRES), "--username", ITS_USER)
 QUEUES = "celery,background,send"
 
 
@@ -40,7 +41,6 @@ class PieFed(Peer):
     }
     limits: ClassVar[dict[str, str]] = {
         "signed_there": "PieFed asks unsigned, and signs where it is answered 401: what is hidden is a 404 here",
-        "late read": "PieFed reads a Reject of a Follow alone, and takes messages from people alone",
     }
     store: Path | None = None
 
@@ -58,10 +58,9 @@ class PieFed(Peer):
         self._store()
         await until("PostgreSQL answers", lambda: _listens(POSTGRES), 60)
         await until("Redis answers", lambda: _listens(REDIS))
-        there = ("--host", "127.0.0.1", "--port", str(POSTGRES), "--username", ITS_USER)
-        self.run("createdb", *there, "pyfedi")
+        self.run("createdb", *THERE, "pyfedi")
         # `init-db` makes all tables by itself, and asks for this one to be there.
-        self.run("psql", *there, "-c", "CREATE TABLE alembic_version (version_num varchar(32))", "pyfedi")
+        self.run("psql", *THERE, "-c", "CREATE TABLE alembic_version (version_num varchar(32))", "pyfedi")
         self.environment = {**self.environment, **self._settings()}
         answers = f"pia\npia@{self.host}\n{PASSWORD}\n"
         await asyncio.to_thread(self.run, bin_ / "flask", "init-db", cwd=self.installed, given=answers)
@@ -114,6 +113,10 @@ class PieFed(Peer):
             "ENABLE_ALPHA_API": "true",
             "PYTHONUNBUFFERED": "1",
         }
+
+    async def let_a_day_pass(self) -> None:
+        earlier = "UPDATE \"user\" SET created = created - interval '2 days'"
+        await asyncio.to_thread(self.run, "psql", *THERE, "-c", earlier, "pyfedi")
 
     async def end(self) -> None:
         await super().end()
@@ -271,7 +274,8 @@ class PieFedPerson(Person):
         await self.call("POST", "post/remove", words)
 
     async def reads(self, words: str) -> bool:
-        return words in json.dumps(await self.call("GET", "user/notifications", status="All", limit="50"))
+        """Say whether a message to us has these words."""
+        return words in json.dumps(await self.call("GET", "private_message/list", unread_only="false"))
 
 
 def _shown(found: dict[str, Any]) -> Status | None:
