@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,9 @@ from hypothesis import strategies as st
 
 from federation.vocabulary.objects import Piece, parse_object, render_object
 from server.services.text import render
+
+PAYLOADS = Path(__file__).parents[1] / "payloads"
+STATE_IT = "akkoma friendica gotosocial lemmy mastodon mbin piefed wordpress"
 
 
 def summary_of(text: str) -> str:
@@ -100,3 +105,17 @@ def test_words_that_stand_in_a_map_of_languages_alone_are_read_with_their_langua
     }
     remark = parse_object(article)
     assert (remark.title, remark.html, remark.language) == ("عنوان", "<p>كلام</p>", "ar")
+
+
+@pytest.mark.parametrize(
+    ("software", "language"),
+    [
+        *((name, "en") for name in STATE_IT.split()),
+        *((name, "") for name in ("discourse", "hubzilla", "misskey", "nodebb", "snac")),
+    ],
+)
+def test_recorded_words_of_real_servers_are_read_with_the_language_that_they_state(software: str, language: str):
+    recorded = json.loads((PAYLOADS / f"{software}.json").read_text("utf-8"))
+    said = [one["activity"]["object"] for one in recorded.values() if isinstance(one["activity"]["object"], dict)]
+    worded = [one for one in said if "content" in one and one.get("attributedTo")]
+    assert parse_object(worded[0]).language == language
