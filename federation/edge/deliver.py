@@ -257,9 +257,10 @@ class Deliverer:
         if verdict_on(answer.status) == "peer failed":
             asked = retry_after(answer.headers.get("Retry-After"), self._outside.now())
             return await self._peer_failed(one, said, asked)
-        if is_poison(one.attempts, answer.status):
+        status = 401 if answer.status in habits.key_unknown else answer.status
+        if is_poison(one.attempts, status):
             return await self._end(one, "dead", said, "refused")
-        pause = max(habits.refused_wait, pause_for(one.attempts, answer.status))
+        pause = max(habits.refused_wait, pause_for(one.attempts, status))
         async with self._outside.store.transaction() as change:
             await deliveries.postpone(change, one, self._outside.now() + pause, said)
         return "later"

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 class Habits:
     """How a server wants to be sent things.
 
-    `one_knock`: what it turned away is not sent at once in the other form of signature; `refused_wait` and `settle`
-    are how many seconds what it refused waits at least, and what comes after the news of a new key.
+    `one_knock`: what it turned away is not sent at once in the other form of signature; `key_unknown`: what it answers
+    besides 401 where it knows another key of ours; `refused_wait` and `settle` are how many seconds what it refused
+    waits at least, and what comes after the news of a new key.
     """
 
     one_knock: bool = False
+    key_unknown: tuple[int, ...] = ()
     refused_wait: float = 0.0
     settle: float = 5.0
 
@@ -21,8 +23,9 @@ class Habits:
 USUAL = Habits()
 KNOWN = {
     # It keeps the id of whatever comes for 90 seconds, before it looks who signed it, and answers 200 to that id again
-    # without looking at it. It takes in a new key 1 to 10 seconds after it took the news of it, by chance.
-    "piefed": Habits(one_knock=True, refused_wait=100.0, settle=15.0),
+    # without looking at it. It takes in a forum's new key 1 to 10 seconds after it took the news of it, by chance; that
+    # of a person within a day, when it looks them up again. Until then it answers 400.
+    "piefed": Habits(one_knock=True, key_unknown=(400,), refused_wait=100.0, settle=15.0),
 }
 
 

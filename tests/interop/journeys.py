@@ -72,6 +72,7 @@ async def play(stage: Stage, only: str = "") -> Report:
 
 async def _look(words: str, step: Step, stage: Stage, limit: str) -> Sight:
     try:
+        await stage.peer.let_a_day_pass()
         await step(stage)
     except (NotSeen, Refused, ApiError, KeyError) as error:
         why = f"builds on what was not seen: {error}" if isinstance(error, KeyError) else str(error)

@@ -71,7 +71,6 @@ async def language(stage: Stage) -> None:
 @feature("Who answers after the end is told so, and nothing is taken", "late")
 async def late(stage: Stage) -> None:
     """Nothing is written in this jam after it."""
-    await stage.peer.let_a_day_pass()
     before = len(stage.passed(stage.peer.host, "POST"))
     await stage.ours.freeze()
     await stage.person.write(f"@{stage.ours.handle} Far too late", stage.found["shown"])

@@ -101,6 +101,15 @@ async def test_piefed_gets_nothing_again_before_it_has_forgotten_the_id(acme: Or
     assert peer.knocks == ["cavage", "cavage"]
     assert peer.arrived[-1].activity["object"]["object"]["id"] == idea.uri
     assert await form_of(acme, peer) == "cavage"
+    peer.takes = ()
+    await acme.idea(forum, "It keeps the key of a person for a day.")
+    for _ in range(12):
+        await acme.idle()
+        acme.wait(3600.0)
+    assert (await acme.deliveries(peer.host))[-1] == ("Create", "queued"), "no dead letter: its 400 is about our key"
+    peer.takes = ("cavage",)
+    await acme.idle()
+    assert (await acme.deliveries(peer.host))[-1] == ("Create", "sent")
 
 
 async def test_piefed_is_given_fifteen_seconds_to_take_a_new_key_in(acme: Organisation, elsewhere: MakeElsewhere):

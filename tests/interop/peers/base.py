@@ -104,7 +104,7 @@ class Peer:
                 os.killpg(process.pid, signal.SIGKILL)
 
     async def let_a_day_pass(self) -> None:
-        """Have it know for a day whom it met just now, where it takes no messages of others."""
+        """Have it know for a day whom it met just now, where it takes less of others. Before each feature."""
 
     async def is_up(self) -> bool:
         """Say whether something listens at our port; raise where the process has ended."""

@@ -40,6 +40,7 @@ class PieFed(Peer):
         "sign in": "PieFed speaks no OAuth as Mastodon's API has it",
     }
     limits: ClassVar[dict[str, str]] = {
+        "late read": "PieFed keeps a person's key for a day; before `keys rotate` it was seen",
         "signed_there": "PieFed asks unsigned, and signs where it is answered 401: what is hidden is a 404 here",
     }
     store: Path | None = None
@@ -115,6 +116,7 @@ class PieFed(Peer):
         }
 
     async def let_a_day_pass(self) -> None:
+        """Whom it met today may begin three threads, and send no messages."""
         earlier = "UPDATE \"user\" SET created = created - interval '2 days'"
         await asyncio.to_thread(self.run, "psql", *THERE, "-c", earlier, "pyfedi")
 
