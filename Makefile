@@ -45,8 +45,8 @@ run: install ## One empty organisation on this machine
 	@$(BIN)/python -m server init --home $(HOME_DIR) --name "My organisation" --inside-url http://127.0.0.1:8001 --edge-url http://127.0.0.1:8000 --admin admin
 	@$(BIN)/python -m server serve --home $(HOME_DIR)
 
-test: install-dev browser ## Run all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+test: install-dev browser ## Run all tests (PICTURES=1 keeps pictures of every page in artefacts/screens)
+	@MARMALADE_TEST_PICTURES=$(PICTURES) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: install-dev ## Lint, types, import contracts, registers, migrations
 	@$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -75,8 +76,8 @@ async def floor(acme: Organisation) -> Floor:
         return await open_a_jam(house, await people.person(house, acme.admin))
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def arrive(chromium: Browser) -> AsyncIterator[Arrive]:
+@contextlib.asynccontextmanager
+async def windows(chromium: Browser) -> AsyncIterator[Arrive]:
     """`await arrive(acme)` opens a browser window of its own; at the end none of them may have complained."""
     visitors: list[Visitor] = []
 
@@ -91,3 +92,10 @@ async def arrive(chromium: Browser) -> AsyncIterator[Arrive]:
     yield make
     for visitor in visitors:
         await visitor.leave()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def arrive(chromium: Browser) -> AsyncIterator[Arrive]:
+    """Windows of a test, closed at its end."""
+    async with windows(chromium) as arrive:
+        yield arrive

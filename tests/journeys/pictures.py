@@ -1,7 +1,12 @@
-"""Pictures of a journey, kept as artefacts: as it is, dark, at 320 pixels, and from right to left."""
+"""Pictures of a journey, kept as artefacts: as it is, dark, at 320 pixels, and from right to left.
+
+They are taken when they are asked for, by `make test PICTURES=1`: nobody is told anything by them that is not looked
+at, and they take as long as all else that is done with a page.
+"""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from playwright.async_api import Error, Page
@@ -10,16 +15,23 @@ from tests.journeys.visitors import Visitor
 
 SCREENS = Path(__file__).resolve().parents[2] / "artefacts" / "screens"
 TURN = "(direction) => { document.documentElement.dir = direction; }"
-
-
+# A page is looked at once its letters are there and it was drawn: a picture waits for the same.
+DRAWN = """() => document.fonts.ready.then(() => new Promise((done) => {
+    requestAnimationFrame(() => requestAnimationFrame(() => done()));
+}))"""
+WANTED = bool(os.environ.get("MARMALADE_TEST_PICTURES"))
 TRIES = 3
 
 
 async def picture(page: Page, name: str, *, full_page: bool = True) -> None:
-    """Keep a picture of a page, as JPEG, which takes half as long as PNG.
+    """Wait until a page is drawn; keep a picture of it, as JPEG, where pictures are wanted.
 
     A browser that is short of memory may take none at first; the page is not to blame.
     """
+    await page.evaluate(DRAWN)
+    if not WANTED:
+        return
+    SCREENS.mkdir(parents=True, exist_ok=True)
     for left in reversed(range(TRIES)):
         try:
             await page.screenshot(path=SCREENS / f"{name}.jpg", type="jpeg", quality=85, full_page=full_page)
@@ -31,8 +43,10 @@ async def picture(page: Page, name: str, *, full_page: bool = True) -> None:
 
 
 async def shoot(visitor: Visitor, name: str) -> None:
-    """Leave four pictures of the page as it stands; what was typed and opened stays as it is."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
+    """Leave four pictures of the page as it stands, where they are wanted; what was typed and opened stays so."""
+    if not WANTED:
+        await visitor.page.evaluate(DRAWN)
+        return
     page, size = visitor.page, visitor.page.viewport_size
     await picture(page, name)
     await page.emulate_media(color_scheme="dark")

@@ -15,10 +15,9 @@ from server.domain.ideas import Contribution
 from server.services import ideas, people, shifts
 from server.services.house import House
 from tests.journeys.conftest import Arrive
+from tests.journeys.looks import NARROW, WIDE, complaints, what_does_not_fit
 from tests.journeys.organisations import Floor, Organisation, status_of, until
-from tests.journeys.pictures import SCREENS, shoot
-from tests.journeys.test_pages_at_every_size import NARROW, WIDE, what_does_not_fit
-from tests.journeys.test_pages_for_everybody import complaints
+from tests.journeys.pictures import shoot
 from tests.journeys.visitors import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
@@ -184,7 +183,6 @@ async def _leaves(sasha: Visitor) -> None:
 async def test_the_pages_of_the_control_room_are_for_everybody_and_fit_everywhere(
     acme: Organisation, floor: Floor, arrive: Arrive, busy: dict[str, Contribution]
 ) -> None:
-    SCREENS.mkdir(parents=True, exist_ok=True)
     kept, hot = busy["kept"].id, busy["hot"].id
     pages = {
         "control": "/jams/better/control",
@@ -208,15 +206,16 @@ async def test_the_pages_of_the_control_room_are_for_everybody_and_fit_everywher
     await sasha.sign_in("sasha", "/jams/better/control")
     await sasha.press("Begin your shift")
     found: list[str] = []
-    for name, path in pages.items():
-        await sasha.visit(path)
-        found += await complaints(sasha, name)
-    for size, where in ((NARROW, "narrow"), (WIDE, "wide")):
-        await sasha.page.set_viewport_size(size)  # type: ignore[arg-type]
-        for direction in ("ltr", "rtl"):
-            url = acme.inside_url
-            await sasha.context.add_cookies([{"name": "direction", "value": direction, "url": url}])
-            for name, path in pages.items():
-                await sasha.visit(path)
+    # Loaded wide and made narrow, then loaded narrow and made wide.
+    for direction, sizes in (("ltr", {"wide": WIDE, "narrow": NARROW}), ("rtl", {"narrow": NARROW, "wide": WIDE})):
+        await sasha.context.add_cookies([{"name": "direction", "value": direction, "url": acme.inside_url}])
+        for name, path in pages.items():
+            await sasha.page.set_viewport_size(next(iter(sizes.values())))  # type: ignore[arg-type]
+            await sasha.visit(path)
+            if direction == "ltr":
+                found += await complaints(sasha, name)
+                await sasha.page.emulate_media(color_scheme="light")
+            for where, size in sizes.items():
+                await sasha.page.set_viewport_size(size)  # type: ignore[arg-type]
                 found += await what_does_not_fit(sasha.page, f"{name}-{where}-{direction}")
     assert not found, "\n".join(found)

@@ -9,10 +9,9 @@ from server.services import hosting, ideas, joining, people
 from tests.journeys.asked_of_acme import ask_everybody
 from tests.journeys.conftest import Arrive
 from tests.journeys.hostile_words import HOSTILE, faults_of, send_all
+from tests.journeys.looks import NARROW, WIDE, complaints, what_does_not_fit
 from tests.journeys.organisations import Floor, Organisation
-from tests.journeys.pictures import SCREENS, picture
-from tests.journeys.test_pages_at_every_size import NARROW, WIDE, what_does_not_fit
-from tests.journeys.test_pages_for_everybody import complaints
+from tests.journeys.pictures import picture
 
 pytestmark = [
     pytest.mark.browser,
@@ -34,7 +33,6 @@ LOST = """() => [...document.querySelectorAll("button, .button, input:not([type=
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def asked(acme: Organisation, floor: Floor) -> dict[str, str]:
-    SCREENS.mkdir(parents=True, exist_ok=True)
     async with acme.house() as house:
         return await ask_everybody(house, floor)
 
