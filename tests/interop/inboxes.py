@@ -1,22 +1,25 @@
 """Our inbox beside GoToSocial's, in one run: `python -m tests.interop.inboxes [REQUESTS]`, where it is installed.
 
-Both as their operators start them, with SQLite on disk, one process each, on this machine's cores. Signed Creates of
-notes of 150 words, by 20 people of one server whose keys both have fetched before, come over 16 connections:
+All as their operators start them, with SQLite on disk: ours in one process, ours as a process for each role (as
+docker/compose.yaml does), GoToSocial. Each whole server has one and the same core, whoever sends has another. Signed
+Creates of notes of 150 words, by 20 people of one server whose keys all have fetched before, come over 16 connections:
 to ours as ideas for an open forum, to GoToSocial as mentions of somebody there. Printed: how many a second were
-answered 202, and the processor time of the whole process for each, until it rests again: with all that follows from
+answered 202, and the processor time of the whole server for each, until it rests again: with all that follows from
 it, which we do after it is on disk, and GoToSocial after it is in its memory.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import sqlite3
 import sys
 import tempfile
 import time
-from contextlib import closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +29,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from server.app import ROLES
 from tests.bench import bench_inbox
 from tests.bench.bench_inbox import seconds_of, signed_post
 from tests.bench.bench_search import word
@@ -36,6 +40,7 @@ from tests.interop.proxy import Proxies
 
 OURS, SENDER, SENDERS_PORT = "acme.test", "sender.test", 8190
 PEOPLE, CONNECTIONS, WORDS = 20, 16, 150
+SERVERS_CORE = 0
 CONTEXT = ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"]
 #: A process that used less of a core than this for a second rests.
 RESTS, LONGEST = 0.05, 600.0
@@ -43,12 +48,12 @@ RESTS, LONGEST = 0.05, 600.0
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A server that takes what is sent: its process, its inbox, who is addressed, and the table where notes end."""
+    """A server that takes what is sent: its processes, its inbox, who is addressed, and the table where notes end."""
 
     name: str
     host: str
     port: int
-    pid: int
+    pids: list[int]
     path: str
     to: str
     store: Path
@@ -57,6 +62,18 @@ class Side:
     def standing(self) -> int:
         with closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as store:
             return int(store.execute(f"SELECT count(*) FROM {self.table}").fetchone()[0])
+
+    def seconds(self) -> float:
+        """Processor seconds so far, of all its processes."""
+        return sum(map(seconds_of, self.pids))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Answered 202 a second, and processor seconds each."""
+
+    rate: float
+    cost: float
 
 
 def main(count: int = 2_000) -> int:
@@ -83,51 +100,77 @@ async def _measure(folder: Path, found: Path, count: int) -> None:
     environment = {**os.environ, **room.trusting(folder), "GTS_ADVANCED_THROTTLING_MULTIPLIER": "0"}
     key = rsa.generate_private_key(65537, 2048)
     (folder / GoToSocial.name).mkdir()
-    ours = Ours(OURS, folder / "acme", environment)
-    peer = GoToSocial(found, folder / GoToSocial.name, environment, room.client_context(folder))
     sender = await _serve_people(key)
     try:
-        for host, port in ((OURS, EDGE), (peer.host, peer.port), (SENDER, SENDERS_PORT)):
+        for host, port in ((OURS, EDGE), (GoToSocial.host, GoToSocial.port), (SENDER, SENDERS_PORT)):
             await proxies.open(host, room.address_of(hosts, host), port)
-        await ours.start()
-        await ours.open_jam("much")
-        await peer.start()
-        forum, gita = str(ours.forum["uri"]), f"https://{peer.host}/users/gita"
-        their_store = folder / peer.name / "sqlite.db"
-        sides = (
-            Side("ours", OURS, EDGE, ours.pid, "/inbox", forum, ours.folder / "inside/store.sqlite", "contributions"),
-            Side(
-                f"{peer.name} {peer.version}", peer.host, peer.port, peer.processes[0].pid, "/users/gita/inbox", gita,
-                their_store, "statuses",
-            ),
-        )  # fmt: skip
-        taken = [await _take(key, side, count) for side in sides]
-        (wall, cpu), (their_wall, their_cpu) = taken
-        print(f"inbox: {wall / their_wall:.1f} x as many a second, {their_cpu / cpu:.1f} x fewer processor seconds")
+        peer = GoToSocial(found, folder / GoToSocial.name, environment, room.client_context(folder))
+        theirs = await _take(key, _gotosocial(peer), count)
+        for name, roles in (("ours, one process", ("all",)), ("ours, a process for each role", ROLES[1:])):
+            ours = Ours(OURS, folder / f"acme{len(roles)}", environment, roles=roles)
+            taken = await _take(key, _ours(ours, name), count)
+            print(f"{name}: {taken.rate / theirs.rate:.1f} x as many a second,", end=" ")
+            print(f"{taken.cost / theirs.cost:.1f} x the processor seconds", flush=True)
     finally:
-        await ours.end()
-        await peer.end()
         await proxies.close()
         await sender.cleanup()
 
 
-async def _take(key: rsa.RSAPrivateKey, side: Side, count: int) -> tuple[float, float]:
-    """Send it all; return how many were answered a second, and the processor seconds of each with what follows."""
-    work = [_post(key, side.host, side.path, side.to, n) for n in range(PEOPLE + count)]
-    await _load(side.port, work[:PEOPLE])
-    await _rest(side.pid)
-    spent, before, began = seconds_of(side.pid), side.standing(), time.perf_counter()
-    await _load(side.port, work[PEOPLE:])
-    wall = count / (time.perf_counter() - began)
-    await _rest(side.pid)
-    cpu = (seconds_of(side.pid) - spent) / count
-    stand = side.standing() - before
+@contextlib.asynccontextmanager
+async def _ours(ours: Ours, name: str) -> AsyncIterator[Side]:
+    with _on_core(SERVERS_CORE):
+        await ours.start()
+    try:
+        await ours.open_jam("much")
+        to, store = str(ours.forum["uri"]), ours.folder / "inside/store.sqlite"
+        yield Side(name, OURS, EDGE, ours.pids, "/inbox", to, store, "contributions")
+    finally:
+        await ours.end()
+
+
+@contextlib.asynccontextmanager
+async def _gotosocial(peer: GoToSocial) -> AsyncIterator[Side]:
+    with _on_core(SERVERS_CORE):
+        await peer.start()
+    try:
+        gita, store = f"https://{peer.host}/users/gita", peer.folder / "sqlite.db"
+        pids = [process.pid for process in peer.processes]
+        yield Side(
+            f"{peer.name} {peer.version}", peer.host, peer.port, pids, "/users/gita/inbox", gita, store, "statuses"
+        )
+    finally:
+        await peer.end()
+
+
+@contextlib.contextmanager
+def _on_core(core: int) -> Iterator[None]:
+    """What is started meanwhile stays on one core; whoever starts it works on the others from then on."""
+    all_ = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, all_ - {core} or all_)
+
+
+async def _take(key: rsa.RSAPrivateKey, serving: AbstractAsyncContextManager[Side], count: int) -> Taken:
+    """Start a side, send it all; return how many were answered a second, and what each cost with what follows."""
+    async with serving as side:
+        work = [_post(key, side.host, side.path, side.to, n) for n in range(PEOPLE + count)]
+        await _load(side.port, work[:PEOPLE])
+        await _rest(side)
+        spent, before, began = side.seconds(), side.standing(), time.perf_counter()
+        await _load(side.port, work[PEOPLE:])
+        rate = count / (time.perf_counter() - began)
+        await _rest(side)
+        cost = (side.seconds() - spent) / count
+        stand = side.standing() - before
     print(
-        f"{side.name}: {wall:,.0f} answered 202 a second, {1000 * cpu:.2f} ms of processor time each;"
+        f"{side.name}: {rate:,.0f} answered 202 a second, {1000 * cost:.2f} ms of processor time each;"
         f" {stand:,} of {count:,} stand there",
         flush=True,
     )
-    return wall, cpu
+    return Taken(rate, cost)
 
 
 async def _load(port: int, work: list[bytes]) -> None:
@@ -136,14 +179,14 @@ async def _load(port: int, work: list[bytes]) -> None:
     await asyncio.gather(*(bench_inbox.send(port, waiting, began, []) for _ in range(CONNECTIONS)))
 
 
-async def _rest(pid: int) -> None:
-    """Wait until a process has nothing left to do, LONGEST at most."""
+async def _rest(side: Side) -> None:
+    """Wait until a server has nothing left to do, LONGEST at most."""
     ends = time.monotonic() + LONGEST
     quiet = 0
     while quiet < 3 and time.monotonic() < ends:
-        before = seconds_of(pid)
+        before = side.seconds()
         await asyncio.sleep(1)
-        quiet = quiet + 1 if seconds_of(pid) - before < RESTS else 0
+        quiet = quiet + 1 if side.seconds() - before < RESTS else 0
 
 
 def _actor(n: int) -> str:

@@ -35,7 +35,8 @@ class Ours:
     jam: str = ""
     forum: Thing = field(default_factory=dict)
     closed: Thing = field(default_factory=dict)
-    _process: subprocess.Popen[bytes] | None = None
+    roles: tuple[str, ...] = ("all",)
+    _processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     _token: str = ""
     _reviewer: str = ""
     _session: aiohttp.ClientSession | None = None
@@ -45,9 +46,8 @@ class Ours:
         return f"{self.forum['slug']}@{self.host}"
 
     @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
+    def pids(self) -> list[int]:
+        return [process.pid for process in self._processes]
 
     def _settings(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MARMALADE_")}
@@ -74,37 +74,33 @@ class Ours:
         self._token = self.command("token", "ada").split()[-1]
         self.command("user", "add", "rita", "--role", "reviewer")
         self._reviewer = self.command("token", "rita").split()[-1]
-        with (self.folder / "serve.log").open("wb") as log:
-            self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "server",
-                    "serve",
-                    "--home",
-                    str(self.folder),
-                    "--edge-listen",
-                    f"127.0.0.1:{EDGE}",
-                ],
+        self._processes = [self._serve(role) for role in self.roles]
+        self._session = aiohttp.ClientSession(headers={"Authorization": f"Bearer {self._token}"})
+        await until("our server answers", self._is_up, 60)
+
+    def _serve(self, role: str) -> subprocess.Popen[bytes]:
+        words = ("serve", "--home", str(self.folder), "--role", role, "--edge-listen", f"127.0.0.1:{EDGE}")
+        with (self.folder / "serve.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "server", *words],
                 cwd=ROOT,
                 env=self._settings(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
-        self._session = aiohttp.ClientSession(headers={"Authorization": f"Bearer {self._token}"})
-        await until("our server answers", self._is_up, 60)
 
     async def end(self) -> None:
         if self._session is not None:
             await self._session.close()
-        if self._process is not None:
-            self._process.terminate()
-            await asyncio.to_thread(self._process.wait, 20)
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            await asyncio.to_thread(process.wait, 20)
 
     async def _is_up(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, (self.folder / "serve.log").read_text()[-3000:]
+        for process in self._processes:
+            assert process.poll() is None, (self.folder / "serve.log").read_text()[-3000:]
         assert self._session is not None
         try:
             for port, path in ((INSIDE, "/readyz"), (EDGE, "/readyz"), (EDGE, "/actor")):
