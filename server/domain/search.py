@@ -114,7 +114,9 @@ def terms_of(query: str) -> Terms:
 
 def folded(text: str) -> list[str]:
     """Return the words of a text as the index holds them: lower case, without accents."""
-    plain = "".join(one for one in unicodedata.normalize("NFKD", clean(text).lower()) if not unicodedata.combining(one))
+    plain = clean(text).lower()
+    if not plain.isascii():
+        plain = "".join(one for one in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(one))
     return _WORD.findall(plain)
 
 
@@ -138,9 +140,13 @@ def level_of(label: str) -> str:
     return re.split(r"[+>]", label, maxsplit=1)[0]
 
 
-def coverage(words: Sequence[str], counts: Mapping[str, int], total: int, text: str) -> float:
-    """Say how much of the telling words a text shares, between 0 and 1; rare words weigh more."""
-    weights = {word: math.log(1 + total / max(1, counts.get(word, 1))) for word in words}
+def weights_of(words: Sequence[str], counts: Mapping[str, int], total: int) -> dict[str, float]:
+    """Return how much each of some words tells texts apart: rare ones more."""
+    return {word: math.log(1 + total / max(1, counts.get(word, 1))) for word in words}
+
+
+def coverage(weights: Mapping[str, float], text: str) -> float:
+    """Say how much of what telling words weigh a text shares, between 0 and 1."""
     there = set(folded(text))
     whole = sum(weights.values())
     return sum(weight for word, weight in weights.items() if word in there) / whole if whole else 0.0

@@ -13,7 +13,7 @@ from server.domain.actors import Member
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.likeness import USUAL, joined
-from server.domain.search import Sought, any_of, coverage, folded, rare_words
+from server.domain.search import Sought, any_of, coverage, folded, rare_words, weights_of
 from server.services.forums import list_forums
 from server.services.house import House
 from server.storage import contributions, likeness
@@ -53,8 +53,9 @@ async def resembling(
     found = await index.places(house.store, any_of(rare), Sought(), readable, 0.0, LOOKED_AT)
     best = sorted(found, key=lambda place: (place.score, -place.number))[:READ]
     known = {made.id: made for made in await contributions.by_ids(house.store, [one.contribution_id for one in best])}
+    weights = weights_of(rare, counts, total)
     shared = [
-        (coverage(rare, counts, total, f"{made.title} {made.text}"), made)
+        (coverage(weights, f"{made.title} {made.text}"), made)
         for place in best
         if (made := known.get(place.contribution_id))
     ]
@@ -67,7 +68,7 @@ async def shared_words(house: House, text: str, made: Contribution) -> float:
     words = {word for word in set(folded(text[:LONGEST])) if len(word) > 2}
     counts, total = await index.document_counts(house.store, words)
     rare = rare_words(counts, total)
-    return coverage(rare, counts, total, f"{made.title} {made.text}") if rare else 0.0
+    return coverage(weights_of(rare, counts, total), f"{made.title} {made.text}")
 
 
 async def alike(
