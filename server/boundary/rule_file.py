@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from server.boundary.facts import LIST_PREFIX, PATTERN_PREFIX
@@ -21,6 +22,8 @@ MOST_RULES = 10_000
 MOST_TERMS = 100_000
 LONGEST_TERM = 200
 MOST_PATTERNS = 200
+LONGEST_KEPT = 50_000
+TABLES_KEPT = 16
 TABLES = ("rule", "code_names", "lists", "patterns")
 _HEADER = re.compile(r"\s*\[\[\s*(?:rule|\"rule\"|'rule')\s*\]\]")
 _TABLE = re.compile(r"\s*\[\[?\s*[\"']?(\w+)[\"']?\s*\]")
@@ -36,7 +39,14 @@ class RuleErrors(ValueError):
 
 
 def parse_rules(text: str) -> RuleSet:
-    """Return the rules of a TOML text; raise RuleErrors with everything that is wrong with it."""
+    """Return the rules of a TOML text; raise RuleErrors with everything that is wrong with it.
+
+    The tables read last are kept, unless they are long: the same text is read whenever rules are looked at.
+    """
+    return _read_before(text) if len(text) <= LONGEST_KEPT else _read(text)
+
+
+def _read(text: str) -> RuleSet:
     if len(text) > LONGEST_FILE:
         raise RuleErrors((f"the rule file is longer than {LONGEST_FILE} characters",))
     try:
@@ -60,6 +70,9 @@ def parse_rules(text: str) -> RuleSet:
     if problems:
         raise RuleErrors(tuple(problems))
     return RuleSet(tuple(rule for rule, _ in rules), words.code_names, words.lists, words.patterns)
+
+
+_read_before = lru_cache(maxsize=TABLES_KEPT)(_read)
 
 
 def _rules(found: list[dict[str, Any]], lines: _Lines, problems: list[str]) -> list[tuple[Rule, str]]:
