@@ -45,7 +45,7 @@ run: install ## One empty organisation on this machine
 	@$(BIN)/python -m server init --home $(HOME_DIR) --name "My organisation" --inside-url http://127.0.0.1:8001 --edge-url http://127.0.0.1:8000 --admin admin
 	@$(BIN)/python -m server serve --home $(HOME_DIR)
 
-test: install-dev browser ## Run all tests (PICTURES=1 keeps pictures of every page in artefacts/screens)
+test: install-dev browser ## Run all tests (pictures of journeys in artefacts/screens; PICTURES=1 keeps those of every page)
 	@MARMALADE_TEST_PICTURES=$(PICTURES) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: install-dev ## Lint, types, import contracts, registers, migrations

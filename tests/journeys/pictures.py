@@ -1,7 +1,7 @@
-"""Pictures of a journey, kept as artefacts: as it is, dark, at 320 pixels, and from right to left.
+"""Pictures kept as artefacts: of a journey as it is, dark, at 320 pixels, and from right to left.
 
-They are taken when they are asked for, by `make test PICTURES=1`: nobody is told anything by them that is not looked
-at, and they take as long as all else that is done with a page.
+Those of journeys are always taken. Those of each page in turn are taken when they are asked for, by
+`make test PICTURES=1`: they take as long as all else that is done with a page.
 """
 
 from __future__ import annotations
@@ -24,13 +24,32 @@ TRIES = 3
 
 
 async def picture(page: Page, name: str, *, full_page: bool = True) -> None:
-    """Wait until a page is drawn; keep a picture of it, as JPEG, where pictures are wanted.
-
-    A browser that is short of memory may take none at first; the page is not to blame.
-    """
+    """Wait until a page is drawn; keep a picture of it where pictures of all pages are wanted."""
     await page.evaluate(DRAWN)
-    if not WANTED:
-        return
+    if WANTED:
+        await _keep(page, name, full_page)
+
+
+async def shoot(visitor: Visitor, name: str) -> None:
+    """Leave four pictures of the page as it stands; what was typed and opened stays as it is."""
+    page, size = visitor.page, visitor.page.viewport_size
+    await page.evaluate(DRAWN)
+    await _keep(page, name)
+    await page.emulate_media(color_scheme="dark")
+    await _keep(page, f"{name}-dark")
+    await page.emulate_media(color_scheme="light")
+    await page.set_viewport_size({"width": 320, "height": 640})
+    await _keep(page, f"{name}-320")
+    before = await page.evaluate("() => document.documentElement.dir")
+    await page.evaluate(TURN, "rtl")
+    await _keep(page, f"{name}-320-rtl")
+    await page.evaluate(TURN, before)
+    if size:
+        await page.set_viewport_size(size)
+
+
+async def _keep(page: Page, name: str, full_page: bool = True) -> None:
+    # A browser that is short of memory may take none at first; the page is not to blame.
     SCREENS.mkdir(parents=True, exist_ok=True)
     for left in reversed(range(TRIES)):
         try:
@@ -40,23 +59,3 @@ async def picture(page: Page, name: str, *, full_page: bool = True) -> None:
                 raise
         else:
             return
-
-
-async def shoot(visitor: Visitor, name: str) -> None:
-    """Leave four pictures of the page as it stands, where they are wanted; what was typed and opened stays so."""
-    if not WANTED:
-        await visitor.page.evaluate(DRAWN)
-        return
-    page, size = visitor.page, visitor.page.viewport_size
-    await picture(page, name)
-    await page.emulate_media(color_scheme="dark")
-    await picture(page, f"{name}-dark")
-    await page.emulate_media(color_scheme="light")
-    await page.set_viewport_size({"width": 320, "height": 640})
-    await picture(page, f"{name}-320")
-    before = await page.evaluate("() => document.documentElement.dir")
-    await page.evaluate(TURN, "rtl")
-    await picture(page, f"{name}-320-rtl")
-    await page.evaluate(TURN, before)
-    if size:
-        await page.set_viewport_size(size)
