@@ -9,7 +9,7 @@ from analytics.worker import WRITES, ThemeWorker
 from server.domain.events import Event
 from server.domain.ideas import Contribution
 from server.domain.likeness import Learnt, joined, learn
-from server.services import ideas, likeness, log
+from server.services import ideas_read, likeness, log
 from server.services.house import House
 
 GROWTH = 1.2
@@ -43,7 +43,7 @@ class MeaningWorker:
         gone: set[str] = set()
         posted: list[Contribution] = []
         for id_ in dict.fromkeys(event.subject_id for event in events if event.kind in WRITES):
-            made = await ideas.by_id(self._house, id_)
+            made = await ideas_read.by_id(self._house, id_)
             vector = self._vector(made) if made is not None else None
             if made is None or vector is None:
                 gone |= {id_} & set(kept)

@@ -22,7 +22,7 @@ from analytics.worker import WRITES, ThemeWorker
 from server.domain.events import Event
 from server.domain.ideas import INTENTS, Contribution, Intent
 from server.domain.reasons import Guess, Learnt
-from server.services import ideas, log, reasons
+from server.services import ideas_read, log, reasons
 from server.services.house import House
 
 TURN = 400
@@ -88,7 +88,7 @@ class WhyWorker:
         return len(events) + judged
 
     async def _note(self, event: Event) -> None:
-        made = await ideas.by_id(self._house, event.subject_id)
+        made = await ideas_read.by_id(self._house, event.subject_id)
         jam = self._jams.setdefault(str(event.data["jam"]), _Jam())
         id_ = event.subject_id
         self._marked.pop(id_, None)

@@ -18,7 +18,7 @@ import structlog
 
 from server.domain.events import Event
 from server.domain.ideas import Contribution
-from server.services import board, ideas, log, people
+from server.services import board, ideas_read, log, people
 from server.services.house import House
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class ThemeWorker:
         """Fold in the next events; refresh and publish the themes that are due."""
         events = await log.events_after(self._house, self._seq, limit)
         met = await people.names_of(self._house, [event.subject_id for event in events if event.kind == "MemberAdded"])
-        said = await ideas.by_ids(self._house, [event.subject_id for event in events if event.kind in WRITES])
+        said = await ideas_read.by_ids(self._house, [event.subject_id for event in events if event.kind in WRITES])
         at = 0
         while at < len(events):
             taken, event = 1, events[at]

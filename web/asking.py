@@ -13,7 +13,7 @@ from server.domain.ratings import LOWEST, Spread
 from server.domain.rooms import Room
 from server.services import polls, proxies, ratings, rooms
 from server.services.house import House
-from server.services.ideas import Thread
+from server.services.ideas_read import Thread
 from server.services.polls import Answered, seen_by
 
 

@@ -19,7 +19,7 @@ from aiohttp import hdrs, web
 
 from server.database import DatabaseError
 from server.domain.events import Event
-from server.services import ideas
+from server.services import ideas_read
 from server.services.house import House
 from server.services.jams import still_reads
 from server.services.log import events_after, newest_event
@@ -127,7 +127,7 @@ BROADCAST = web.AppKey("BROADCAST", Broadcast)
 
 async def frame_of(house: House, event: Event) -> bytes:
     """Make the frame of one event: `event` its kind, `id` its number, `data` its ids and the counts as they are now."""
-    root = await ideas.by_id(house, str(event.data["thread"])) if event.data.get("thread") else None
+    root = await ideas_read.by_id(house, str(event.data["thread"])) if event.data.get("thread") else None
     told: dict[str, object] = {
         "kind": event.kind,
         "id": event.subject_id,

@@ -16,7 +16,7 @@ from server.domain.files import File
 from server.domain.ideas import INTENTS, TEXT_LIMIT, Contribution, Intent
 from server.domain.jams import Forum
 from server.domain.languages import WRITTEN
-from server.services import drafts, forums, ideas, judging, resembling
+from server.services import drafts, forums, ideas_read, judging, resembling
 from server.services.house import House
 from server.services.judging import Draft
 from server.services.labels import put_together
@@ -304,7 +304,7 @@ async def base_of(house: House, reader: Member, idea_id: str) -> Contribution | 
     """The idea to build on, or None when none is named. Raises Missing when it is not for the reader."""
     if not idea_id:
         return None
-    found = await ideas.obtain(house, reader, idea_id)
+    found = await ideas_read.obtain(house, reader, idea_id)
     if found.kind != "idea":
         raise Missing("idea", f"build on reply {idea_id}")
     return found

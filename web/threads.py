@@ -14,7 +14,7 @@ from server.domain.crossings import Verdict
 from server.domain.holds import Hold, wanted
 from server.domain.ideas import Contribution
 from server.services.house import House
-from server.services.ideas import Thread
+from server.services.ideas_read import Thread
 from server.services.labels import may_declassify
 from web.cards import url_of
 from web.composing import INTENT_WORDS

@@ -16,7 +16,7 @@ from server.domain.events import Event
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.visitors import is_visitor, peer_of
-from server.services import forums, guises, ideas, people, readership, servers
+from server.services import forums, guises, ideas_read, people, readership, servers
 
 
 def card_of_activity(document: dict[str, object], forum: Forum) -> Card:
@@ -28,7 +28,7 @@ def card_of_activity(document: dict[str, object], forum: Forum) -> Card:
 
 async def recall(gate: Gateway, event: Event, plan: Plan) -> None:
     """Take a contribution back from one server or from all."""
-    made = await ideas.by_id(gate.house, event.subject_id)
+    made = await ideas_read.by_id(gate.house, event.subject_id)
     if made is None:
         return
     forum, _ = await forum_of(gate, made.forum_id)
@@ -50,7 +50,7 @@ async def withdraw(
     gate: Gateway, plan: Plan, made: Contribution, forum: Forum, audience: str | None, event: Event
 ) -> None:
     """Withdraw all copies of a contribution; an idea takes along what hangs on it."""
-    hanging = await ideas.replies_of(gate.house, made.id) if made.kind == "idea" else []
+    hanging = await ideas_read.replies_of(gate.house, made.id) if made.kind == "idea" else []
     for one in [*reversed(hanging), made]:
         if not guises.stands_here(gate.house, one):
             await withdraw_relayed(gate, plan, one, forum, audience, event.at, "hand")
@@ -105,7 +105,7 @@ async def change_outsiders(gate: Gateway, event: Event, plan: Plan) -> None:
     await plan.write_so_far()
     for forum in await forums.forums_of(gate.house, ""):
         if forum.members_only and forum.is_local and forum.audience != "inside":
-            for made in await ideas.standing_in(gate.house, [forum.id]):
+            for made in await ideas_read.standing_in(gate.house, [forum.id]):
                 await bring_in_line(gate, plan, made, forum, event, "moderation")
 
 

@@ -15,7 +15,7 @@ from federation.vocabulary.actors import render_person
 from server.domain.errors import Missing
 from server.domain.events import Event
 from server.domain.self_test import HOSTS
-from server.services import ideas
+from server.services import ideas_read
 
 
 async def begin(gate: Gateway, event: Event, plan: Plan) -> None:
@@ -48,7 +48,7 @@ async def close_forum(gate: Gateway, event: Event, plan: Plan) -> None:
         return
     plan.revoke(forum.uri, str(event.data["host"]), event.at.timestamp())
     await plan.write_so_far()
-    for made in await ideas.standing_in(gate.house, [forum.id]):
+    for made in await ideas_read.standing_in(gate.house, [forum.id]):
         await bring_in_line(gate, plan, made, forum, event, "rule")
 
 

@@ -30,25 +30,25 @@ from server.domain.jams import Forum
 from server.domain.recalls import Cause
 from server.domain.visitors import servers_in
 from server.services import crossings as judged
-from server.services import guises, ideas, judging, people
+from server.services import guises, ideas_read, judging, people
 
 
 async def release_new(gate: Gateway, event: Event, plan: Plan) -> None:
-    made = await ideas.by_id(gate.house, event.subject_id)
+    made = await ideas_read.by_id(gate.house, event.subject_id)
     if made is not None and not made.deleted and made.version == event.data["version"]:
         await release(gate, plan, made)
 
 
 async def release_due(gate: Gateway, event: Event, plan: Plan) -> None:
     """Let across what its author can take back no longer, as it reads by now."""
-    made = await ideas.by_id(gate.house, event.subject_id)
+    made = await ideas_read.by_id(gate.house, event.subject_id)
     if made is not None and not made.deleted:
         await release(gate, plan, made)
 
 
 async def release_edit(gate: Gateway, event: Event, plan: Plan) -> None:
     """Let new words across. A held edit leaves the old ones standing; one that may not cross withdraws them."""
-    made = await ideas.by_id(gate.house, event.subject_id)
+    made = await ideas_read.by_id(gate.house, event.subject_id)
     if made is None or made.deleted or made.version != event.data["version"]:
         return
     forum, _ = await forum_of(gate, made.forum_id)
@@ -57,20 +57,20 @@ async def release_edit(gate: Gateway, event: Event, plan: Plan) -> None:
     ended = await end_grants(gate, plan, made, forum, verdicts, event.at, cause, held_stands=True)
     if ended and made.kind == "idea":
         await plan.write_so_far()
-        for one in await ideas.replies_of(gate.house, made.id):
+        for one in await ideas_read.replies_of(gate.house, made.id):
             if not one.deleted:
                 await bring_in_line(gate, plan, one, forum, event, cause)
 
 
 async def judge_again(gate: Gateway, event: Event, plan: Plan, cause: Cause) -> None:
     """Judge something that stands again, and what hangs on it: it was hidden or restored, or has reached an age."""
-    made = await ideas.by_id(gate.house, event.subject_id)
+    made = await ideas_read.by_id(gate.house, event.subject_id)
     if made is None or made.deleted:
         return
     forum, _ = await forum_of(gate, made.forum_id)
     if forum.audience == "inside" or (made.author_host and not forum.is_local):
         return
-    hanging = await ideas.replies_of(gate.house, made.id) if made.kind == "idea" else []
+    hanging = await ideas_read.replies_of(gate.house, made.id) if made.kind == "idea" else []
     for one in (made, *hanging):
         if not one.deleted:
             await bring_in_line(gate, plan, one, forum, event, cause)
@@ -87,7 +87,7 @@ async def bring_in_line(
 
 
 async def release_deletion(gate: Gateway, event: Event, plan: Plan) -> None:
-    made = await ideas.by_id(gate.house, event.subject_id)
+    made = await ideas_read.by_id(gate.house, event.subject_id)
     if made is None:
         return
     forum, _ = await forum_of(gate, made.forum_id)
@@ -214,7 +214,7 @@ async def _answer_directly(gate: Gateway, plan: Plan, made: Contribution, carria
 
     Everyone's copy is not for a server with a verdict of its own.
     """
-    parent = await ideas.by_id(gate.house, made.parent_id) if made.kind == "reply" else None
+    parent = await ideas_read.by_id(gate.house, made.parent_id) if made.kind == "reply" else None
     if parent is None or parent.is_local or carriage.forum.members_only:
         return
     host, everyones = parent.author_host, EVERYONE in carriage.audiences

@@ -19,7 +19,7 @@ from server.domain.actors import Member
 from server.domain.ideas import INTENTS, Contribution, Intent
 from server.domain.jams import Forum
 from server.domain.uris import origin_of
-from server.services import forums, guises, ideas, people, polls, readership
+from server.services import forums, guises, ideas, ideas_read, people, polls, readership
 from server.services.ideas import Origin
 from server.services.incoming import Incoming, label_of
 from server.services.text import plain, sanitise
@@ -75,7 +75,7 @@ async def let_in(
     """
     gate = arrival.gate
     words = plain(sanitise(remark.html))
-    root = await ideas.by_id(gate.house, parent.thread_id) if parent else None
+    root = await ideas_read.by_id(gate.house, parent.thread_id) if parent else None
     label = await label_of(gate.house, arrival.peer, forum, remark.label, is_public=remark.is_public, above=root)
     wish = Incoming(
         author=author,
@@ -96,7 +96,7 @@ async def let_in(
     origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed, remark.language, remark.attached.linked)
     if parent is not None:
         return await ideas.reply(gate.house, author, parent, words, label=str(label), intent=intent, origin=origin)
-    base = await ideas.by_uri(gate.house, remark.builds_on_uri) if remark.builds_on_uri else None
+    base = await ideas_read.by_uri(gate.house, remark.builds_on_uri) if remark.builds_on_uri else None
     builds_on = base.id if base and not base.deleted and base.kind == "idea" else ""
     return await ideas.post_idea(
         gate.house,
@@ -137,7 +137,7 @@ async def reaches_beyond(arrival: Arrival, document: dict[str, Any], forum: Foru
 
     Those whom they answer may be named: the author of what is answered, or of what that answers.
     """
-    above = await ideas.by_id(arrival.gate.house, near.parent_id or near.thread_id) if near else None
+    above = await ideas_read.by_id(arrival.gate.house, near.parent_id or near.thread_id) if near else None
     named = [await people.member_by_id(arrival.gate.house, one.author_id) for one in (near, above) if one]
     spoken_to = [uri for one in named if one for uri in (one.uri, stand_in(arrival.gate, one).uri)] or [""]
     return all(widens(document, forum.uri, one) or widens(arrival.activity.raw, forum.uri, one) for one in spoken_to)
@@ -155,10 +155,10 @@ async def _is_gone(arrival: Arrival, remark: Remark) -> bool:
 
 async def answered(arrival: Arrival, remark: Remark, reader: str) -> Contribution | None:
     """Find what is answered, if the audience that answers was granted it and its thread: hidden equals missing."""
-    parent = await ideas.by_uri(arrival.gate.house, remark.parent_uri) if remark.parent_uri else None
+    parent = await ideas_read.by_uri(arrival.gate.house, remark.parent_uri) if remark.parent_uri else None
     if parent is None or parent.deleted:
         return None
-    root = parent if parent.kind == "idea" else await ideas.by_id(arrival.gate.house, parent.thread_id)
+    root = parent if parent.kind == "idea" else await ideas_read.by_id(arrival.gate.house, parent.thread_id)
     if root is None or await stands_as(arrival.gate, root, reader) is None:
         return None
     return parent if await stands_as(arrival.gate, parent, reader) else None
@@ -174,7 +174,7 @@ async def _root_instead(arrival: Arrival, remark: Remark, document: dict[str, An
     fetched = await peers.fetched(arrival.gate.outside, remark.parent_uri)
     if (fetched is None or fetched.status != 410) and arrival.received.attempts < PATIENCE:
         return None
-    found = await ideas.by_uri(arrival.gate.house, root_of(document.get("context"), arrival.relay.uri))
+    found = await ideas_read.by_uri(arrival.gate.house, root_of(document.get("context"), arrival.relay.uri))
     return found if found and not found.deleted and found.forum_id == arrival.relay.id else None
 
 

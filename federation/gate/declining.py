@@ -22,7 +22,7 @@ from federation.vocabulary.objects import AS_CONTEXT
 from server.domain.errors import ForumClosed, JamNotOpen, Refusal
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.services import forums, ideas
+from server.services import forums, ideas, ideas_read
 
 CLOSED = (JamNotOpen, ForumClosed)
 IDEAS_CLOSED = "takes no new ideas any more; those in it can still be answered. Yours was not taken."
@@ -116,7 +116,7 @@ async def take_refusal(arrival: Arrival) -> Outcome:
 
 async def _own(arrival: Arrival, uri: str) -> Contribution | None:
     forum = await forums.forum_by_uri(arrival.gate.house, arrival.activity.actor_uri)
-    made = await ideas.by_public_uri(arrival.gate.house, uri)
+    made = await ideas_read.by_public_uri(arrival.gate.house, uri)
     if forum is None or forum.is_local or made is None or made.deleted or not made.is_local:
         return None
     return made if made.forum_id == forum.id else None

@@ -7,14 +7,14 @@ from federation.gate.receipts import acknowledge
 from federation.outside import peers, received
 from federation.outside.peers import Fetched
 from server.domain.uris import origin_of
-from server.services import forums, guises, holds, ideas, people
+from server.services import forums, guises, holds, ideas, ideas_read, people
 
 
 async def admit_delete(arrival: Arrival) -> Outcome:
     gate = arrival.gate
     if arrival.activity.object_uri == arrival.activity.actor_uri:
         return await _goodbye(arrival)
-    known = await ideas.by_uri(gate.house, arrival.activity.object_uri)
+    known = await ideas_read.by_uri(gate.house, arrival.activity.object_uri)
     if known is None:
         return await _remember(arrival)
     if known.is_local:

@@ -22,7 +22,7 @@ from server.domain.events import Event
 from server.domain.ideas import Contribution, MarkKind
 from server.domain.jams import Forum
 from server.services import crossings as judged
-from server.services import guises, ideas, judging, people, readership
+from server.services import guises, ideas_read, judging, marking, people, readership
 
 # A microblog's `featured` are somebody's own words: this would mean nothing to it.
 OTHERS: tuple[PeerKind, ...] = ("microblog",)
@@ -52,7 +52,7 @@ async def bring_marks_in_line(gate: Gateway, plan: Plan, idea_id: str, event: Ev
 
     The idea has to stand outside already: what is planned of it is written first.
     """
-    made = await ideas.by_id(gate.house, idea_id)
+    made = await ideas_read.by_id(gate.house, idea_id)
     if made is None or made.kind != "idea" or made.deleted or made.crosses_at is not None:
         return
     forum, _ = await forum_of(gate, made.forum_id)
@@ -79,7 +79,7 @@ async def _wanted(gate: Gateway, made: Contribution, forum: Forum) -> tuple[dict
     wanted: dict[str, set[MarkKind]] = {
         reader.audience: set() for reader in await readership.readers_of(gate.house, forum)
     }
-    for kind, by_id in (await ideas.markers(gate.house, made)).items():
+    for kind, by_id in (await marking.markers(gate.house, made)).items():
         by = await people.member_by_id(gate.house, by_id)
         if by is None or made.hidden:
             continue

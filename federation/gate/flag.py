@@ -9,7 +9,7 @@ from federation.gate.render import stands_as
 from federation.vocabulary.objects import ids
 from server.boundary.labels import Label
 from server.domain.ideas import Contribution
-from server.services import forums, ideas, moderation
+from server.services import forums, ideas_read, moderation
 from server.services.incoming import Incoming
 from server.services.text import plain, sanitise
 
@@ -50,7 +50,7 @@ async def _targets(arrival: Arrival) -> list[Contribution]:
     named = dict.fromkeys(ids(arrival.activity.raw.get("object"))[:MOST_OBJECTS])
     targets: dict[str, Contribution] = {}
     for uri in named:
-        made = await ideas.by_uri(arrival.gate.house, uri)
+        made = await ideas_read.by_uri(arrival.gate.house, uri)
         if made is None or made.deleted or await stands_as(arrival.gate, made, arrival.peer) is None:
             continue
         forum, _ = await forums.forum_and_jam(arrival.gate.house, made.forum_id)

@@ -8,12 +8,12 @@ from federation.gate.routing import activity_uri, inbox_of, is_of_the_threadiver
 from federation.outside.crossings import Card
 from federation.vocabulary import activities
 from server.domain.events import Event
-from server.services import flagging, ideas, people
+from server.services import flagging, ideas_read, people
 
 
 async def send_flag(gate: Gateway, event: Event, plan: Plan) -> None:
     """Judge it anew, and send it to the author's own server alone. Who flagged it here is not told."""
-    made = await ideas.by_id(gate.house, event.subject_id)
+    made = await ideas_read.by_id(gate.house, event.subject_id)
     told = await flagging.told_last(gate.house, str(event.data["case"]))
     if made is None or made.deleted or not made.author_host or told is None:
         return

@@ -10,7 +10,7 @@ from federation.outside import peers
 from federation.outside.received import NO_OBJECT, NO_PARENT
 from federation.vocabulary.activities import read_activity
 from federation.vocabulary.objects import parse_object
-from server.services import forums, ideas
+from server.services import forums, ideas_read
 
 
 async def admit_found(arrival: Arrival) -> Outcome:
@@ -27,7 +27,7 @@ async def admit_found(arrival: Arrival) -> Outcome:
         return Outcome("refused", NO_OBJECT)
     if activity.object_uri == forum.uri:
         return await take_actor(arrival, found.document)
-    if await ideas.by_uri(gate.house, activity.object_uri) is not None:
+    if await ideas_read.by_uri(gate.house, activity.object_uri) is not None:
         return Outcome("ignored", "It is here already.")
     remark = parse_object(found.document)
     if not remark.parent_uri and forum.uri not in remark.addressed:

@@ -9,12 +9,12 @@ from federation.gate.routing import parsed
 from federation.outside import received
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.services import ideas
+from server.services import ideas_read
 
 
 async def idea_in(arrival: Arrival, forum: Forum) -> Contribution | None:
     """Return the idea of a forum that an activity is about, None where it does not stand there."""
-    found = await ideas.by_uri(arrival.gate.house, arrival.activity.object_uri)
+    found = await ideas_read.by_uri(arrival.gate.house, arrival.activity.object_uri)
     fits = found is not None and found.kind == "idea" and found.forum_id == forum.id and not found.deleted
     return found if fits else None
 

@@ -11,7 +11,7 @@ from server.domain.actors import Member
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.uris import origin_of
-from server.services import forums, ideas
+from server.services import forums, ideas_read, marking
 from server.services.incoming import Incoming
 
 
@@ -39,7 +39,7 @@ async def admit_dislike(arrival: Arrival) -> Outcome:
         return Outcome("ignored", "There is nothing to dislike.")
     target, _ = found
     outcome = await _unmark(arrival, author, *found)
-    now = await ideas.by_id(arrival.gate.house, target.id)
+    now = await ideas_read.by_id(arrival.gate.house, target.id)
     if outcome is ADMITTED and (now is None or now.support >= target.support):
         return Outcome("ignored", "Nothing is counted against words here.")
     return outcome
@@ -71,14 +71,14 @@ async def support_said_here(arrival: Arrival, author: Member, reader: str, *, is
 async def _mark(arrival: Arrival, author: Member, target: Contribution, forum: Forum) -> Outcome:
     if outcome := await arrival.judge(_wish(arrival, author, target, forum, "Like")):
         return outcome
-    await ideas.mark(arrival.gate.house, author, target, "support")
+    await marking.mark(arrival.gate.house, author, target, "support")
     return ADMITTED
 
 
 async def _unmark(arrival: Arrival, author: Member, target: Contribution, forum: Forum) -> Outcome:
     if outcome := await arrival.judge(_wish(arrival, author, target, forum, "Undo")):
         return outcome
-    await ideas.unmark(arrival.gate.house, author, target, "support")
+    await marking.unmark(arrival.gate.house, author, target, "support")
     return ADMITTED
 
 
@@ -99,7 +99,7 @@ def _wish(arrival: Arrival, author: Member, target: Contribution, forum: Forum, 
 
 
 async def _target(arrival: Arrival, uri: str, reader: str) -> tuple[Contribution, Forum] | None:
-    target = await ideas.by_uri(arrival.gate.house, uri)
+    target = await ideas_read.by_uri(arrival.gate.house, uri)
     if target is None or target.deleted:
         return None
     if await stands_as(arrival.gate, target, reader) is None:

@@ -19,7 +19,7 @@ from federation.vocabulary.members import FRESH_SECONDS, is_members_only, read_l
 from server.domain.events import Event
 from server.domain.jams import Forum
 from server.domain.visitors import is_visitor
-from server.services import ideas, memberships, readership
+from server.services import ideas_read, memberships, readership
 
 UNKNOWN_LIST = "It came under a list that we do not know."
 
@@ -40,7 +40,7 @@ async def change_list(gate: Gateway, event: Event, plan: Plan) -> None:
     await tell_followers(gate, plan, forum, jam)
     await plan.write_so_far()
     if before != readers:
-        for made in await ideas.standing_in(gate.house, [forum.id]):
+        for made in await ideas_read.standing_in(gate.house, [forum.id]):
             if made.crosses_at is None:
                 await bring_in_line(gate, plan, made, forum, event, "rule")
     for follower in await peers.followers(gate.outside, forum.uri):

@@ -12,7 +12,7 @@ from federation.gate.routing import Carriage, activity_uri, attested_for, freeze
 from federation.outside import crossings
 from federation.vocabulary import activities
 from server.domain.events import Event
-from server.services import ideas, judging, people
+from server.services import ideas_read, judging, marking, people
 
 
 async def release_mark(gate: Gateway, event: Event, plan: Plan) -> None:
@@ -25,11 +25,11 @@ async def release_unmark(gate: Gateway, event: Event, plan: Plan) -> None:
 
 async def release_earlier(gate: Gateway, event: Event, plan: Plan) -> None:
     """Tell another server's forum of the votes for something of ours that were given before it crossed, each once."""
-    made = await ideas.by_id(gate.house, event.subject_id)
+    made = await ideas_read.by_id(gate.house, event.subject_id)
     if made is None or made.deleted:
         return
     forum, _ = await forum_of(gate, made.forum_id)
-    voters = await ideas.supporters(gate.house, made) if not forum.is_local else []
+    voters = await marking.supporters(gate.house, made) if not forum.is_local else []
     if voters:
         # A vote names the words as they were granted, so they have to stand outside.
         await plan.write_so_far()
@@ -39,7 +39,7 @@ async def release_earlier(gate: Gateway, event: Event, plan: Plan) -> None:
 
 async def _send(gate: Gateway, event: Event, plan: Plan, *, undone: bool, again: bool = True) -> None:
     """Tell the forum's server, one that was told already only `again`. Marks on what we host are counts, and stay."""
-    made = await ideas.by_id(gate.house, event.subject_id)
+    made = await ideas_read.by_id(gate.house, event.subject_id)
     by = await people.member_by_id(gate.house, str(event.data["by"]))
     if made is None or by is None or not by.is_local or event.data["kind"] != "support" or made.deleted:
         return

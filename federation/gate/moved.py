@@ -9,7 +9,7 @@ from federation.vocabulary.hosting import read_move
 from server.boundary.labels import Label
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.services import elsewhere, forums, ideas
+from server.services import elsewhere, forums, ideas_read
 from server.services.incoming import Incoming
 
 
@@ -20,8 +20,8 @@ async def admit_move(arrival: Arrival) -> Outcome:
         return Outcome("ignored", "It moves nothing that we keep.")
     if forum.members_only and not await is_under_known_list(arrival, forum):
         return Outcome("later", UNKNOWN_LIST)
-    old = await ideas.by_uri(arrival.gate.house, former_uri)
-    new = await ideas.by_uri(arrival.gate.house, arrival.activity.object_uri)
+    old = await ideas_read.by_uri(arrival.gate.house, former_uri)
+    new = await ideas_read.by_uri(arrival.gate.house, arrival.activity.object_uri)
     visitor = await arrival.visitor()
     if old is None:
         return Outcome("ignored", "It moves nothing that we keep.")

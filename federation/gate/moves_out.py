@@ -25,7 +25,7 @@ from server.domain.events import Event
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.services import crossings as judged
-from server.services import forums, guises, ideas, moves, readership
+from server.services import forums, guises, ideas_read, moves, readership
 
 # Software that moves whole topics reads a Move as its own, and is told by what is withdrawn and what is new.
 OTHERS: tuple[PeerKind, ...] = ("forum", "microblog", "unknown")
@@ -33,7 +33,7 @@ OTHERS: tuple[PeerKind, ...] = ("forum", "microblog", "unknown")
 
 async def release_moved(gate: Gateway, event: Event, plan: Plan) -> None:
     """Withdraw a branch from where it stood, answers before what they answer; then judge it where it stands."""
-    made = await ideas.by_id(gate.house, event.subject_id)
+    made = await ideas_read.by_id(gate.house, event.subject_id)
     if made is None:
         return
     branch = await moves.branch_of(gate.house, made)
@@ -66,7 +66,7 @@ async def _tell_where(
         return
     apart = {one.audience for one in await readership.readers_of(gate.house, forum)} - {EVERYONE}
     apart |= await judged.recalled_hosts(gate.house, made)
-    root = await ideas.by_id(gate.house, made.thread_id) or made
+    root = await ideas_read.by_id(gate.house, made.thread_id) or made
     threads = await standings(gate, root, list(stood))
     together: dict[tuple[str, str, str], list[str]] = {}
     for audience, uri in (await standings(gate, made, list(threads))).items():
@@ -105,7 +105,7 @@ async def _stood_in(gate: Gateway, one: Contribution) -> Forum | None:
     if found is None:
         return None
     forum, _ = await forum_of(gate, one.forum_id)
-    root = await ideas.by_id(gate.house, one.thread_id)
+    root = await ideas_read.by_id(gate.house, one.thread_id)
     roots = await guises.all_public_uris(gate.house, root) if root else []
     former = await moves.former_uris(gate.house, root) if root else []
     if found.card.forum_uri == forum.uri and found.card.thread_uri in set(roots) - set(former):

@@ -26,7 +26,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.outcomes import Outcome
 from server.services import crossings as judged
-from server.services import flagging, guises, ideas, judging, outcomes, people
+from server.services import flagging, guises, ideas_read, judging, outcomes, people
 
 # Other software would take it for the words of somebody who may not change them.
 OTHERS: tuple[PeerKind, ...] = ("forum", "microblog", "unknown")
@@ -43,7 +43,7 @@ async def bring_outcome_in_line(gate: Gateway, plan: Plan, idea_id: str, event: 
 
     The idea has to stand outside already: what is planned of it is written first.
     """
-    made = await ideas.by_id(gate.house, idea_id)
+    made = await ideas_read.by_id(gate.house, idea_id)
     found = await outcomes.standing_on(gate.house, idea_id)
     if made is None or found is None or made.kind != "idea" or made.deleted or made.crosses_at is not None:
         return

@@ -22,12 +22,12 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.visitors import servers_in
 from server.services import crossings as judged
-from server.services import ideas, judging, people, polls
+from server.services import ideas_read, judging, people, polls
 
 
 async def release_counts(gate: Gateway, event: Event, plan: Plan) -> None:
     """Put the newest counts in the place of the older ones, wherever the poll stands by today's rules."""
-    made = await ideas.by_id(gate.house, event.subject_id)
+    made = await ideas_read.by_id(gate.house, event.subject_id)
     if made is None or made.deleted:
         return
     forum, _ = await forum_of(gate, made.forum_id)
@@ -76,7 +76,7 @@ async def _renew(
 
 async def send_votes(gate: Gateway, event: Event, plan: Plan) -> None:
     """Tell the server of another's poll what one of our people chose. Votes in our own polls are counts, and stay."""
-    made = await ideas.by_id(gate.house, event.subject_id)
+    made = await ideas_read.by_id(gate.house, event.subject_id)
     by = await people.member_by_id(gate.house, str(event.data["by"]))
     if made is None or by is None or not by.is_local or made.is_local or made.deleted:
         return

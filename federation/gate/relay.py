@@ -32,7 +32,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.recalls import Cause
 from server.domain.visitors import is_visitor
-from server.services import files, ideas, people
+from server.services import files, ideas_read, people
 from server.services.redaction import redact
 from server.services.text import clean_line, clean_text, plain, sanitise
 
@@ -100,7 +100,7 @@ async def relay(
     if verdict.audience != made.author_host and not await _passes_whole(gate, made, verdict):
         return
     activity = await original(gate, made)
-    root = made if made.kind == "idea" else await ideas.by_id(gate.house, made.thread_id)
+    root = made if made.kind == "idea" else await ideas_read.by_id(gate.house, made.thread_id)
     thread_uri = made.uri if made.kind == "idea" else await stands_as(gate, root, verdict.audience) if root else None
     fetched = await peers.fetched(gate.outside, made.uri) if activity is None else None
     words = activity or (fetched.document if fetched else None)
@@ -184,7 +184,7 @@ async def withdraw_relayed(
     holders = await concerned(gate, withdrawal) if forum.is_local else []
     stop_serving(plan, withdrawal, granted)
     theirs = await _their_delete(gate, made) if cause == "deletion" else None
-    root = made if made.kind == "idea" else await ideas.by_id(gate.house, made.thread_id)
+    root = made if made.kind == "idea" else await ideas_read.by_id(gate.house, made.thread_id)
     for holder in holders:
         if holder.host == made.author_host:
             continue

@@ -32,7 +32,7 @@ from federation.outside import errands
 from federation.outside.store import Books
 from server.domain.errors import Refusal
 from server.domain.events import Event, EventKind
-from server.services import ideas, log
+from server.services import ideas_read, log
 from server.services.house import House
 
 CONSUMER = errands.RELEASE
@@ -68,7 +68,7 @@ async def release_unmark(gate: Gateway, event: Event, plan: Plan) -> None:
 
 async def _said_too(gate: Gateway, event: Event, plan: Plan) -> None:
     """Let across what was said of an idea before it could cross."""
-    made = await ideas.by_id(gate.house, event.subject_id)
+    made = await ideas_read.by_id(gate.house, event.subject_id)
     if made is not None:
         await said_out.bring_in_line(gate, plan, made, event)
 

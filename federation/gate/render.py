@@ -19,7 +19,7 @@ from server.domain.crossings import Verdict
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.polls import Poll
-from server.services import guises, ideas, people, polls
+from server.services import guises, ideas_read, people, polls
 from server.services.redaction import Words, redact, redact_poll
 
 
@@ -80,7 +80,7 @@ async def copies_for(gate: Gateway, made: Contribution, forum: Forum, verdicts: 
     An audience for which it cannot be made safe, or that was not granted its thread, gets none.
     """
     author = await people.member_by_id(gate.house, made.author_id)
-    root = made if made.kind == "idea" else await ideas.by_id(gate.house, made.thread_id)
+    root = made if made.kind == "idea" else await ideas_read.by_id(gate.house, made.thread_id)
     if author is None or root is None:
         return []
     book = await gate.house.rulebook()
@@ -160,7 +160,7 @@ async def _places(
     gate: Gateway, made: Contribution, root: Contribution, uri: str, audiences: list[str]
 ) -> dict[Place, list[str]]:
     """Return the different places that a contribution has, each with the audiences for which it is so."""
-    base = await ideas.by_id(gate.house, made.builds_on) if made.builds_on else None
+    base = await ideas_read.by_id(gate.house, made.builds_on) if made.builds_on else None
     bases = await standings(gate, base, audiences) if base and not base.deleted else {}
     found: dict[Place, list[str]] = {}
     if made.kind == "idea":
@@ -191,7 +191,7 @@ async def nearest_above(
     found: dict[str, tuple[str, Contribution]] = {}
     left, parent_id = list(audiences), made.parent_id
     while parent_id and left:
-        parent = await ideas.by_id(gate.house, parent_id)
+        parent = await ideas_read.by_id(gate.house, parent_id)
         if parent is None:
             break
         found |= {one: (uri, parent) for one, uri in (await standings(gate, parent, left)).items()}

@@ -8,7 +8,7 @@ from federation.gate.plan import Gateway, Plan
 from federation.gate.render import stands_as
 from federation.outside import readings
 from server.domain.events import Event
-from server.services import forums, ideas
+from server.services import forums, ideas_read
 
 
 async def ask_for_rest(gate: Gateway, event: Event, plan: Plan) -> None:
@@ -18,7 +18,7 @@ async def ask_for_rest(gate: Gateway, event: Event, plan: Plan) -> None:
         return
     ask = partial(readings.ask, host=forum.host, forum_uri=forum.uri, now=gate.outside.now())
     plan.steps.append(partial(ask, uri=forum.uri))
-    idea = await ideas.by_id(gate.house, str(event.data["idea"])) if event.data["idea"] else None
+    idea = await ideas_read.by_id(gate.house, str(event.data["idea"])) if event.data["idea"] else None
     uri = await stands_as(gate, idea, forum.host) if idea else None
     if uri:
         plan.steps.append(partial(ask, uri=uri))

@@ -9,7 +9,7 @@ from federation.gate.contributions_out import release
 from federation.gate.plan import Gateway, Plan
 from federation.outside import received
 from server.domain.events import Event
-from server.services import holds, ideas
+from server.services import holds, ideas_read
 
 
 async def release_held(gate: Gateway, event: Event, plan: Plan) -> None:
@@ -18,7 +18,7 @@ async def release_held(gate: Gateway, event: Event, plan: Plan) -> None:
         await _look_again(gate, event, plan)
         return
     hold = await holds.find_hold(gate.house, event.subject_id)
-    made = await ideas.by_id(gate.house, hold.contribution_id)
+    made = await ideas_read.by_id(gate.house, hold.contribution_id)
     if made is None or made.deleted or made.version != hold.version:
         return
     forum, _ = await forum_of(gate, made.forum_id)
@@ -27,7 +27,7 @@ async def release_held(gate: Gateway, event: Event, plan: Plan) -> None:
     if made.kind == "idea":
         # The idea has to stand outside before its replies can hang on it.
         await plan.write_so_far()
-        for one in await ideas.replies_of(gate.house, made.id):
+        for one in await ideas_read.replies_of(gate.house, made.id):
             if not one.deleted:
                 await release(gate, plan, one)
         await said_out.bring_in_line(gate, plan, made, event)
@@ -39,7 +39,7 @@ async def refuse_held(gate: Gateway, event: Event, plan: Plan) -> None:
         await _look_again(gate, event, plan)
         return
     hold = await holds.find_hold(gate.house, event.subject_id)
-    made = await ideas.by_id(gate.house, hold.contribution_id)
+    made = await ideas_read.by_id(gate.house, hold.contribution_id)
     if made is not None and not made.deleted and made.version == hold.version:
         await release(gate, plan, made, deliver=False)
 

@@ -19,7 +19,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.recalls import Cause
 from server.services import crossings as judged
-from server.services import forums, guises, holds, ideas, judging, outcomes, readership
+from server.services import forums, guises, holds, ideas_read, judging, outcomes, readership
 
 AT_ONCE = 200
 Standing = dict[tuple[str, str], int]
@@ -32,7 +32,7 @@ async def review_all(gate: Gateway, plan: Plan, event: Event, cause: Cause) -> N
             continue
         made = [
             one
-            for one in await ideas.standing_in(gate.house, [forum.id])
+            for one in await ideas_read.standing_in(gate.house, [forum.id])
             if (forum.is_local or not one.author_host) and one.crosses_at is None
         ]
         for start in range(0, len(made), AT_ONCE):

@@ -23,7 +23,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.uris import host_of
 from server.domain.visitors import visitor_audience
-from server.services import forums, guises, holds, ideas, polls
+from server.services import forums, guises, holds, ideas, ideas_read, polls
 from server.services.ideas import Origin
 from server.services.incoming import Incoming
 from server.services.text import plain, sanitise
@@ -65,7 +65,7 @@ async def _create(arrival: Arrival, author: Member, reader: str) -> Outcome:
 
 
 async def _vote(arrival: Arrival, author: Member, reader: str, poll_uri: str, answer: str) -> Outcome:
-    asked = await ideas.by_uri(arrival.gate.house, poll_uri)
+    asked = await ideas_read.by_uri(arrival.gate.house, poll_uri)
     poll = await polls.poll_of(arrival.gate.house, asked) if asked is not None else None
     if asked is None or asked.deleted or poll is None:
         return Outcome("refused", NO_PARENT)
@@ -77,7 +77,7 @@ async def _update(arrival: Arrival, author: Member, reader: str) -> Outcome:
     """Change their own words: judged anew, as words that are new."""
     gate = arrival.gate
     remark = parse_object(arrival.activity.object or {})
-    known = await ideas.by_uri(gate.house, remark.uri)
+    known = await ideas_read.by_uri(gate.house, remark.uri)
     is_theirs = _is_theirs(arrival, remark.uri, remark.author_uri)
     if not is_theirs or known is None or known.deleted or known.author_id != author.id:
         return Outcome("refused", NOTHING_TO_CHANGE)
@@ -106,7 +106,7 @@ async def _update(arrival: Arrival, author: Member, reader: str) -> Outcome:
 async def _delete(arrival: Arrival, author: Member, reader: str) -> Outcome:
     """Take their own words back: what stands, or what still waits for a reviewer."""
     gate, uri = arrival.gate, arrival.activity.object_uri
-    known = await ideas.by_uri(gate.house, uri)
+    known = await ideas_read.by_uri(gate.house, uri)
     if known is not None:
         if known.author_id != author.id or not guises.our_object(gate.house, uri):
             return Outcome("refused", NOTHING_TO_CHANGE)

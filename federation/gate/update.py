@@ -18,7 +18,7 @@ from federation.vocabulary.actors import MalformedActor, parse_actor
 from federation.vocabulary.hosting import tells_outcome
 from federation.vocabulary.objects import parse_object
 from server.boundary.labels import Label
-from server.services import forums, guises, ideas
+from server.services import forums, guises, ideas, ideas_read
 from server.services.ideas import Origin
 from server.services.incoming import Incoming, label_of
 from server.services.text import plain, sanitise
@@ -39,7 +39,7 @@ async def admit_update(arrival: Arrival) -> Outcome:
     remark = parse_object(document)
     if problem := check_authorship(arrival, remark):
         return Outcome("refused", problem)
-    known = await ideas.by_uri(arrival.gate.house, remark.uri)
+    known = await ideas_read.by_uri(arrival.gate.house, remark.uri)
     author = await arrival.author(remark.author_uri)
     if known is None or author is None or known.deleted:
         return Outcome("later", NOTHING_TO_CHANGE)

@@ -11,7 +11,7 @@ from server.cli.home import at_home, open_house, open_ledger, operator, run, wai
 from server.domain.errors import Refusal
 from server.domain.ideas import Contribution
 from server.domain.recalls import recall_sentence
-from server.services import crossings, guises, ideas
+from server.services import crossings, guises, ideas_read
 from server.services.house import House
 
 
@@ -57,7 +57,7 @@ async def _recall(home: Path, object_: str, peer: str, *, dry_run: bool) -> Done
 
 
 async def _find(house: House, object_: str) -> Contribution:
-    made = await ideas.by_uri(house, object_) or await ideas.by_id(house, object_)
+    made = await ideas_read.by_uri(house, object_) or await ideas_read.by_id(house, object_)
     if made is None:
         raise Refusal(f"There is no idea or reply {object_} here; name it by its URI, as `ledger` shows it.")
     return made

@@ -12,7 +12,7 @@ from federation.outside.store import Books
 from server.domain.actors import Member
 from server.domain.uris import host_of
 from server.probe.markers import key_of
-from server.services import forums, ideas
+from server.services import forums, ideas_read
 from server.services.house import House
 from server.services.self_tests import Canaries
 
@@ -77,7 +77,7 @@ async def _add_inside(house: House, reader: Member, names: Names) -> None:
         names.add(forum.uri)
         names.keys["forums"].add(forum.id)
         names.names |= {forum.slug, forum.jam_slug}
-    for made in (await ideas.standing_in(house, [forum.id for forum in closed]))[-ASKED:]:
+    for made in (await ideas_read.standing_in(house, [forum.id for forum in closed]))[-ASKED:]:
         names.add(made.uri)
         names.keys["objects"].add(made.id)
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from server.domain.actors import Member
 from server.domain.self_test import CANARIES, PLACES
-from server.services import forums, ideas
+from server.services import forums, ideas_read
 from server.services.house import House
 from server.services.self_tests import Canaries
 
@@ -76,12 +76,12 @@ async def inside_markers(house: House, reader: Member) -> list[Marker]:
     found = await forums.list_forums(house, reader)
     closed = [forum for forum in found if forum.audience == "inside" and forum.is_local]
     shown = [forum.id for forum in found if forum.audience != "inside"]
-    elsewhere = "\n".join(f"{one.title}\n{one.text}" for one in await ideas.standing_in(house, shown))
+    elsewhere = "\n".join(f"{one.title}\n{one.text}" for one in await ideas_read.standing_in(house, shown))
     made: list[Marker] = []
     for forum in closed:
         made += [marker(f"id of the forum {forum.key}", forum.id), marker(f"URI of the forum {forum.key}", forum.uri)]
         made += _telling(f"question of the forum {forum.key}", forum.question, elsewhere)
-    for one in (await ideas.standing_in(house, [forum.id for forum in closed]))[-NEWEST:]:
+    for one in (await ideas_read.standing_in(house, [forum.id for forum in closed]))[-NEWEST:]:
         what = f"{one.kind} {one.id}"
         made += [marker(f"id of {what}", one.id), marker(f"URI of {what}", key_of(one.uri))]
         made += _telling(f"title of {what}", one.title, elsewhere)

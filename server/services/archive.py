@@ -14,7 +14,7 @@ from server.domain.actors import Member
 from server.domain.citing import address, citation
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum, Jam
-from server.services import asked, audit, forums, ideas
+from server.services import asked, audit, forums, ideas_read
 from server.services.carrying import lineage_of
 from server.services.hosting import rota_of
 from server.services.house import House
@@ -187,5 +187,5 @@ def _time(at: datetime) -> str:
 
 async def cite(house: House, reader: Member, jam: Jam, made: Contribution) -> str:
     """Return how something is cited that the reader has obtained."""
-    seen = ideas.as_seen_by(reader, made)
+    seen = ideas_read.as_seen_by(reader, made)
     return citation(seen, jam.title, house.name, address(house.addresses.inside_url, seen))

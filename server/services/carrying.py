@@ -13,7 +13,7 @@ from server.domain.jams import Forum, Jam
 from server.domain.lineage import Carried, JamOrigin, opens
 from server.domain.sentences import later, say
 from server.domain.uris import new_id
-from server.services import forums, ideas
+from server.services import forums, ideas_read
 from server.services.house import House
 from server.services.jams import obtain_jam
 from server.services.quotes import prints_of
@@ -96,7 +96,7 @@ async def carry(house: House, by: Member, target: Forum, idea_ids: Sequence[str]
 
 
 async def _origin(house: House, by: Member, idea_id: str, target: Forum) -> Contribution:
-    idea = await ideas.obtain(house, by, idea_id)
+    idea = await ideas_read.obtain(house, by, idea_id)
     source = await forums.obtain_forum(house, by, idea.forum_id)
     if idea.hidden:
         raise Conflict("“%(title)s” is hidden by a facilitator. It can be carried once it is back.", title=idea.title)

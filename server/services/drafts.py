@@ -10,7 +10,7 @@ from server.domain.errors import Invalid, Missing, TooMuch
 from server.domain.jams import Jam
 from server.services.forums import obtain_forum
 from server.services.house import House
-from server.services.ideas import obtain
+from server.services.ideas_read import obtain
 from server.services.text import CONTROLS
 from server.storage import drafts
 

@@ -15,7 +15,7 @@ from server.domain.ideas import FACILITATED, Contribution, MarkKind
 from server.domain.jams import Forum
 from server.domain.outcomes import Outcome, OutcomeKind, Stream
 from server.domain.uris import new_id
-from server.services import ideas
+from server.services import ideas_read
 from server.services.guises import all_public_uris
 from server.services.house import House
 from server.storage import contributions, events, follows, mark_reasons, moves, outcomes
@@ -68,7 +68,7 @@ async def stands_now(house: House, reader: Member, contribution_id: str) -> Cont
     if len(seen) == 1:
         return None
     try:
-        return await ideas.obtain(house, reader, contribution_id)
+        return await ideas_read.obtain(house, reader, contribution_id)
     except Missing:
         return None
 

@@ -16,7 +16,7 @@ from server.domain.search import Sought
 from server.services import board, finding, themes_read
 from server.services.forums import list_forums, obtain_forum
 from server.services.house import House
-from server.services.ideas import obtain
+from server.services.ideas_read import obtain
 from server.services.jams import obtain_jam
 from server.services.text import clean_line
 from server.storage import contributions, people

@@ -11,7 +11,7 @@ from server.domain.jams import Jam
 from server.services import board, themes_read
 from server.services.forums import obtain_forum
 from server.services.house import House
-from server.services.ideas import obtain
+from server.services.ideas_read import obtain
 from server.services.jams import obtain_jam
 from server.storage import follows, people
 

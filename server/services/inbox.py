@@ -11,7 +11,7 @@ from server.domain.ideas import Contribution
 from server.domain.notices import KINDS, Notice, NoticeKind
 from server.services.forums import list_forums
 from server.services.house import House
-from server.services.ideas import as_seen_by
+from server.services.ideas_read import as_seen_by
 from server.storage import contributions, mark_reasons, notices, outcomes, people
 
 MOST_AT_ONCE = 200

@@ -9,7 +9,7 @@ from server.domain.actors import Member
 from server.domain.errors import Missing
 from server.domain.ideas import Contribution
 from server.domain.likeness import Learnt
-from server.services import ideas
+from server.services import ideas_read
 from server.services.forums import obtain_forum
 from server.services.house import House
 from server.services.resembling import alike, shared_words
@@ -25,12 +25,12 @@ async def not_similar(house: House, by: Member, subject: str, other: str, text: 
     `subject` is the idea that is being changed, or the forum for which one is written. Raises Missing for what the
     person may not see.
     """
-    found = await ideas.obtain(house, by, other)
+    found = await ideas_read.obtain(house, by, other)
     if found.kind != "idea":
         raise Missing("idea", f"{other} is a reply")
     known = await contributions.by_id(house.store, subject)
     if known is not None:
-        await ideas.obtain(house, by, subject)
+        await ideas_read.obtain(house, by, subject)
     else:
         subject = (await obtain_forum(house, by, subject)).id
     score = next((score for score, made in await alike(house, by, text) if made.id == found.id), 0.0)

@@ -9,7 +9,7 @@ from server.domain.actors import Member
 from server.domain.errors import Missing
 from server.domain.ideas import Contribution
 from server.services.house import House
-from server.services.ideas import obtain
+from server.services.ideas_read import obtain
 from server.services.jams import hidden_jams
 from server.storage import builds, people
 

@@ -16,7 +16,7 @@ from server.domain.events import EventKind
 from server.domain.ideas import Contribution
 from server.domain.jams import Jam
 from server.domain.polls import LONGEST_CHOICE, TELL_SECONDS, Counts, Poll, check_choices, words_of
-from server.services import ideas
+from server.services import ideas, ideas_read
 from server.services.house import House
 from server.services.text import clean_line
 from server.services.voices import is_own
@@ -102,7 +102,7 @@ def _check_end(ends_at: datetime, jam: Jam, now: datetime) -> None:
 
 async def obtain(house: House, reader: Member, contribution_id: str) -> tuple[Contribution, Poll]:
     """Return a poll and the reply that it is, for somebody who may read it, or raise Missing."""
-    made = await ideas.obtain(house, reader, contribution_id)
+    made = await ideas_read.obtain(house, reader, contribution_id)
     poll = await polls.by_id(house.store, made.id)
     if poll is None or (made.hidden and not made.text):
         raise Missing("poll", f"{made.id} is no poll that {reader.id} may read")
@@ -111,7 +111,7 @@ async def obtain(house: House, reader: Member, contribution_id: str) -> tuple[Co
 
 async def polls_of(house: House, reader: Member, idea_id: str) -> dict[str, Answered]:
     """Return the polls in the thread of an idea, by the id of the reply that each is, with the reader's choice."""
-    idea = await ideas.obtain(house, reader, idea_id)
+    idea = await ideas_read.obtain(house, reader, idea_id)
     found = await polls.of_thread(house.store, idea.thread_id)
     if not reader.may("moderate"):
         shown = {one.id for one in await contributions.by_ids(house.store, [one.contribution_id for one in found])}

@@ -10,7 +10,7 @@ from server.domain.actors import Member
 from server.domain.errors import Conflict, Invalid
 from server.domain.ideas import Absent, Contribution, Intent
 from server.domain.jams import Forum
-from server.services import ideas
+from server.services import ideas, ideas_read
 from server.services.forums import forum_and_jam
 from server.services.house import House
 from server.services.text import clean_line
@@ -69,5 +69,5 @@ async def _write(house: House, by: Member, made: Contribution, person: Absent) -
 
 async def absent_in(house: House, reader: Member, idea: Contribution) -> dict[str, Absent]:
     """Return whose words were entered in a thread, by contribution: for our own people alone."""
-    found = await ideas.obtain(house, reader, idea.id)
+    found = await ideas_read.obtain(house, reader, idea.id)
     return await proxies.of_thread(house.store, found.thread_id)

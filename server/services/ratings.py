@@ -9,7 +9,7 @@ from server.domain.errors import Invalid, Missing
 from server.domain.ideas import Contribution
 from server.domain.jams import Jam
 from server.domain.ratings import HIGHEST, LONGEST_AXIS, LOWEST, MOST_AXES, USUAL_AXES, Spread
-from server.services import ideas
+from server.services import ideas_read
 from server.services.house import House
 from server.services.text import clean_line
 from server.storage import events, jams, ratings
@@ -64,7 +64,7 @@ async def rate(house: House, by: Member, idea: Contribution, values: Mapping[str
 
 async def spreads_of(house: House, reader: Member, idea: Contribution) -> list[Spread]:
     """Return how an idea is rated on each axis of its jam, with the reader's own ratings."""
-    found = await ideas.obtain(house, reader, idea.id)
+    found = await ideas_read.obtain(house, reader, idea.id)
     jam = await jams.jam_by(house.store, found.jam_id)
     if jam is None:
         raise Missing("idea")

@@ -15,7 +15,7 @@ from server.domain.jams import Charter, Forum, Jam
 from server.domain.rehearsal import HOST, simulate
 from server.domain.replays import Line
 from server.domain.uris import new_id
-from server.services import forums, ideas, jams, templates
+from server.services import forums, jams, marking, templates
 from server.services.house import House
 from server.services.replay import Replay, paced
 from server.storage import events, lineage, people, rehearsals, remains
@@ -77,7 +77,7 @@ async def _crowd(house: House, jam: Jam, own: list[Forum], seed: int) -> None:
     for one in support:
         made = work.made(one.line_id)
         if made is not None and one.author in crowd:
-            await ideas.mark(house, crowd[one.author], made, "support")
+            await marking.mark(house, crowd[one.author], made, "support")
 
 
 async def _simulated(house: House, jam: Jam, line: Line, number: int) -> Member:

@@ -26,7 +26,7 @@ from server.domain.statements import (
     sorted_out,
 )
 from server.domain.uris import new_id
-from server.services import ideas
+from server.services import ideas_read
 from server.services.house import House
 from server.services.jams import obtain_jam
 from server.services.text import clean_line, clean_text
@@ -90,9 +90,9 @@ async def _sources(house: House, by: Member, jam: Jam, named: Iterable[str]) -> 
         )
     found = []
     for key in keys:
-        known = await ideas.by_uri(house, key)
+        known = await ideas_read.by_uri(house, key)
         try:
-            one = await ideas.obtain(house, by, known.id if known else key.rpartition("/")[2].rpartition("#c-")[2])
+            one = await ideas_read.obtain(house, by, known.id if known else key.rpartition("/")[2].rpartition("#c-")[2])
         except Missing as missing:
             raise Invalid("sources", "There is no idea or reply at %(key)s.", key=key[:80]) from missing
         if one.jam_id != jam.id:

@@ -12,7 +12,7 @@ from server.domain.errors import Missing
 from server.domain.ideas import INTENTS, Contribution
 from server.domain.threads import BRANCHES, Leaf, Outline, Place, Sheet, Twig
 from server.services.house import House
-from server.services.ideas import as_seen_by, obtain
+from server.services.ideas_read import as_seen_by, obtain
 from server.storage import threads
 
 Order = Literal["branches", "oldest", "newest"]

@@ -42,7 +42,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Audience, Charter, Forum, Jam
 from server.domain.public_themes import PublicTheme, Said
 from server.domain.uris import Addresses
-from server.services import forums, ideas, jams, partners, people
+from server.services import forums, ideas, ideas_read, jams, partners, people
 from server.services.house import Clock, House
 from tests.federation.elsewhere import free_socket
 
@@ -141,10 +141,10 @@ class Organisation:
 
     async def know(self, uri: str) -> Contribution | None:
         """Return what stands inside under a URI, deleted or not."""
-        return await ideas.by_uri(self.house, uri)
+        return await ideas_read.by_uri(self.house, uri)
 
     async def fresh(self, made: Contribution) -> Contribution:
-        found = await ideas.by_id(self.house, made.id)
+        found = await ideas_read.by_id(self.house, made.id)
         assert found is not None
         return found
 

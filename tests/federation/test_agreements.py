@@ -21,7 +21,7 @@ from server.boundary.labels import Clearance, Level
 from server.domain.agreements import Agreement, NamedForum, Terms
 from server.domain.errors import Conflict, Invalid
 from server.domain.jams import Forum
-from server.services import agreements, crossings, forums, ideas, partners, readership
+from server.services import agreements, crossings, forums, ideas_read, partners, readership
 from server.services.agreements import Wish
 from server.services.incoming import bars_incoming
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
@@ -71,7 +71,7 @@ async def texts(side: Organisation) -> set[str]:
     return {
         made.text
         for forum in await forums.forums_of(side.house, "")
-        for made in await ideas.standing_in(side.house, [forum.id])
+        for made in await ideas_read.standing_in(side.house, [forum.id])
     }
 
 
@@ -573,7 +573,7 @@ async def test_what_came_under_it_is_passed_on_no_further_than_agreed(
     await settle(globex, acme)
     assert "For Acme alone." in await texts(acme)
     assert not any(b"For Acme alone." in one.body for one in third.arrived)
-    made = next(made for made in await ideas.standing_in(acme.house, [pilot.id]) if made.text == "For Acme alone.")
+    made = next(made for made in await ideas_read.standing_in(acme.house, [pilot.id]) if made.text == "For Acme alone.")
     said = {one.audience: one for one in await crossings.verdicts_of(acme.house, acme.admin, made)}
     assert "no other server" in said[third.host].reason
 

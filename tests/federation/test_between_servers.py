@@ -11,7 +11,7 @@ import pytest
 from server.domain.errors import Conflict, ForumClosed, Invalid
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.services import forums, ideas, moderation, moves, people
+from server.services import forums, ideas, ideas_read, marking, moderation, moves, people
 from server.services.forum_changes import Changes, change_forum
 from server.services.house import House
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
@@ -124,7 +124,7 @@ async def test_two_organisations_share_a_closed_forum_both_ways(organise: MakeOr
     assert seen is not None
     bob = await globex.member("bob")
     reply = await globex.reply(seen, "More salt.", bob)
-    await ideas.mark(globex.house, bob, seen, "support")
+    await marking.mark(globex.house, bob, seen, "support")
     own = await globex.idea(mirror, "Less sugar.", bob, title="Sugar")
     await settle(globex, acme)
     heard = await acme.know(reply.uri)
@@ -133,7 +133,7 @@ async def test_two_organisations_share_a_closed_forum_both_ways(organise: MakeOr
     assert (await acme.fresh(idea)).support == 1
     assert await acme.know(own.uri)
 
-    await ideas.unmark(globex.house, bob, seen, "support")
+    await marking.unmark(globex.house, bob, seen, "support")
     await ideas.edit(globex.house, bob, reply, "Much more salt.")
     await ideas.edit(acme.house, acme.admin, idea, "Secret sauce, shaken.")
     answer = await acme.reply(heard, "How much?")
@@ -417,7 +417,7 @@ async def test_an_organisation_that_joins_late_is_told_what_stands_there_already
     known = await globex.know(idea.uri)
     assert known is not None
     assert known.text == "Said early, put better."
-    assert [one.text for one in await ideas.replies_of(globex.house, known.id)] == ["Answered early."]
+    assert [one.text for one in await ideas_read.replies_of(globex.house, known.id)] == ["Answered early."]
     assert await globex.know(reply.uri) is not None
     assert await globex.know(gone.uri) is None
     assert await globex.know(inner.uri) is None

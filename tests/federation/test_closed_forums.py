@@ -14,7 +14,7 @@ from server.domain.errors import Conflict, Invalid, Missing
 from server.domain.jams import Forum
 from server.domain.memberships import digest_of
 from server.domain.visitors import servers_in
-from server.services import forums, ideas, memberships, moderation, partners, people
+from server.services import forums, ideas_read, marking, memberships, moderation, partners, people
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
 from tests.federation.elsewhere import PUBLIC, Elsewhere
 from tests.federation.organisation import Organisation
@@ -95,10 +95,10 @@ async def test_a_partner_shows_a_closed_forum_to_its_own_people_on_the_list_alon
     await closed.settle()
     known = await globex.know(idea.uri)
     assert known is not None
-    assert (await ideas.obtain(globex.house, closed.gus, known.id)).text == "Only between us."
+    assert (await ideas_read.obtain(globex.house, closed.gus, known.id)).text == "Only between us."
     for reader in (other, globex.admin):
         with pytest.raises(Missing):
-            await ideas.obtain(globex.house, reader, known.id)
+            await ideas_read.obtain(globex.house, reader, known.id)
 
     answer = await globex.reply(known, "Agreed.", closed.gus)
     await closed.settle()
@@ -115,7 +115,7 @@ async def test_marks_in_a_closed_forum_come_under_each_servers_own_list(closed: 
     await closed.invite(f"@ida@{initech.host}")
     await closed.join(initech)
     idea = await acme.idea(closed.forum, "Only between us.")
-    await ideas.mark(acme.house, acme.admin, idea, "best")
+    await marking.mark(acme.house, acme.admin, idea, "best")
     await closed.settle()
     for org in (globex, initech):
         known = await org.know(idea.uri)

@@ -14,7 +14,7 @@ from federation.outside.store import LEDGER
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.keys import HOUSE
-from server.services import forums, ideas, moves, outcomes, people, servers
+from server.services import forums, ideas_read, marking, moves, outcomes, people, servers
 from tests.federation.conftest import MakeOrganisation
 from tests.federation.organisation import Organisation
 from tests.federation.test_histories import join, lose, settle
@@ -134,7 +134,7 @@ async def test_of_ones_own_there_is_nothing_to_fetch(scene: Scene):
 
 async def test_what_its_facilitators_marked_bears_the_hosts_name_on_the_page(scene: Scene):
     acme, globex = scene.both
-    await ideas.mark(acme.house, acme.admin, scene.idea, "best", "Said inside.")
+    await marking.mark(acme.house, acme.admin, scene.idea, "best", "Said inside.")
     await settle(acme, globex)
     here = await scene.here()
     _, thread = await scene.bob.get(f"/ideas/{here.id}")
@@ -195,10 +195,10 @@ async def test_a_jam_held_elsewhere_is_listed_followed_read_answered_and_voted_l
     answer, _ = await scene.bob.post(f"/forums/{scene.mirror.id}/ideas", title="Slides", text="Instead of stairs.")
     assert answer.status == 303
     await settle(globex, acme)
-    words = [one.text for one in await ideas.replies_of(acme.house, scene.idea.id)]
+    words = [one.text for one in await ideas_read.replies_of(acme.house, scene.idea.id)]
     assert words == ["Stairs.", "Ramps.", "From Globex."]
     assert (await acme.fresh(scene.idea)).support == 1
-    listed = await ideas.list_ideas(acme.house, acme.admin, scene.forum, None, 10)
+    listed = await ideas_read.list_ideas(acme.house, acme.admin, scene.forum, None, 10)
     assert {one.title for one in listed} == {"Lifts", "Slides"}
     found = await forums.forum_by_uri(globex.house, scene.forum.uri)
     assert found is not None

@@ -12,7 +12,7 @@ import pytest
 from federation.outside import readings
 from federation.vocabulary.collections import MalformedCollection, read_leaf
 from server.domain.jams import Forum
-from server.services import forums, ideas
+from server.services import forums, ideas, ideas_read, marking
 from server.services.undo import settle_due
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
 from tests.federation.elsewhere import Elsewhere
@@ -53,7 +53,7 @@ async def thread_at(one: Organisation, *uris: str) -> list[tuple[Any, ...]]:
         if made is None:
             found.append((uri, None))
             continue
-        parent = await ideas.by_id(one.house, made.parent_id) if made.parent_id else None
+        parent = await ideas_read.by_id(one.house, made.parent_id) if made.parent_id else None
         found.append((uri, made.title, made.text, parent.uri if parent else "", made.support, made.deleted))
     return found
 
@@ -87,7 +87,7 @@ async def test_a_partner_that_missed_a_months_words_edits_votes_and_removals_rea
     await ideas.delete(acme.house, acme.admin, gone)
     missed = await acme.idea(forum, "Never sent.")
     await lose(acme, globex)
-    await ideas.mark(globex.house, bob, at_globex, "support")
+    await marking.mark(globex.house, bob, at_globex, "support")
     await ideas.edit(globex.house, bob, theirs, "Ours, and better.")
     late = await globex.reply(at_globex, "Did that arrive?", bob)
     await lose(globex, acme)
@@ -201,11 +201,11 @@ async def test_what_is_read_late_undoes_nothing_that_came_since(two: tuple[Organ
     await ideas.edit(acme.house, acme.admin, await acme.fresh(idea), "Three.")
     mirrored = await globex.know(idea.uri)
     assert mirrored is not None
-    await ideas.mark(globex.house, bob, mirrored, "support")
+    await marking.mark(globex.house, bob, mirrored, "support")
     await settle(globex, acme)
-    await ideas.unmark(globex.house, bob, mirrored, "support")
+    await marking.unmark(globex.house, bob, mirrored, "support")
     await lose(globex, acme)
-    await ideas.mark(globex.house, bob, mirrored, "support")
+    await marking.mark(globex.house, bob, mirrored, "support")
     await settle(globex, acme)
     assert (await globex.fresh(mirrored)).text == "Three."
     for one in (acme, globex):
@@ -221,7 +221,7 @@ async def test_a_vote_for_words_that_were_changed_before_they_crossed_is_told_on
     acme, globex, _, mirror = two
     bob = await globex.member("bob")
     own = await globex.idea(mirror, "Ours.")
-    await ideas.mark(globex.house, bob, own, "support")
+    await marking.mark(globex.house, bob, own, "support")
     await ideas.edit(globex.house, globex.admin, await globex.fresh(own), "Ours, better.")
     await settle(globex, acme)
     there = await acme.know(own.uri)
@@ -239,7 +239,7 @@ async def test_a_vote_given_before_the_words_crossed_is_told_with_them(
     acme, globex, _, mirror = two
     bob = await globex.member("bob")
     own = await globex.idea(mirror, "Ours.", undo=timedelta(seconds=10))
-    await ideas.mark(globex.house, bob, own, "support")
+    await marking.mark(globex.house, bob, own, "support")
     await settle(globex, acme)
     assert await acme.know(own.uri) is None
     globex.wait(11)

@@ -6,7 +6,7 @@ import json
 
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.services import crossings, elsewhere, ideas, moves, rules
+from server.services import crossings, elsewhere, ideas, ideas_read, marking, moves, rules
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
 from tests.federation.elsewhere import Elsewhere
 from tests.federation.organisation import Organisation
@@ -23,7 +23,7 @@ async def marks_at(one: Organisation, uri: str) -> set[str]:
 
 
 async def mark(acme: Organisation, idea: Contribution, kind: str, made: bool = True) -> None:
-    act = ideas.mark if made else ideas.unmark
+    act = marking.mark if made else marking.unmark
     await act(acme.house, acme.admin, await acme.fresh(idea), kind)  # type: ignore[arg-type,operator]
 
 
@@ -38,15 +38,15 @@ async def test_a_mark_is_shown_at_the_partner_as_its_hosts_and_falls_there_when_
     acme, globex, forum, _ = two
     idea = await acme.idea(forum, "Fewer lifts.")
     await settle(acme, globex)
-    await ideas.mark(acme.house, acme.admin, await acme.fresh(idea), "best", "Because Ann says so, inside.")
+    await marking.mark(acme.house, acme.admin, await acme.fresh(idea), "best", "Because Ann says so, inside.")
     await mark(acme, idea, "emerging")
     await settle(acme, globex)
     assert await marks_at(globex, idea.uri) == {"emerging", "best"}
     here = await globex.know(idea.uri)
     assert here is not None
-    thread = await ideas.read_thread(globex.house, globex.admin, here.id)
+    thread = await ideas_read.read_thread(globex.house, globex.admin, here.id)
     assert thread.theirs == {"emerging", "best"}
-    said = await ideas.reasons_of_marks(globex.house, globex.admin, thread)
+    said = await ideas_read.reasons_of_marks(globex.house, globex.admin, thread)
     assert {(one.member_name, one.reason) for one in said} == {(acme.host, "")}, "who, and why, stays inside"
     await mark(acme, idea, "best", made=False)
     await settle(acme, globex)
@@ -63,10 +63,10 @@ async def test_the_partners_own_marks_stay_beside_the_hosts(two: Two):
     await settle(acme, globex)
     here = await globex.know(idea.uri)
     assert here is not None
-    await ideas.mark(globex.house, globex.admin, here, "best")
-    await ideas.unmark(globex.house, globex.admin, here, "best")
+    await marking.mark(globex.house, globex.admin, here, "best")
+    await marking.unmark(globex.house, globex.admin, here, "best")
     assert await marks_at(globex, idea.uri) == {"best"}, "ours fell, theirs stands"
-    await ideas.mark(globex.house, globex.admin, here, "best")
+    await marking.mark(globex.house, globex.admin, here, "best")
     await elsewhere.take_marks(globex.house, here, ())
     assert await marks_at(globex, idea.uri) == {"best"}, "theirs fell, ours stands"
 

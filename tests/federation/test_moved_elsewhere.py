@@ -7,7 +7,7 @@ import pytest
 from server.domain.errors import Missing
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.services import elsewhere, follows, ideas, moves
+from server.services import elsewhere, follows, ideas_read, moves
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.organisation import Organisation
 from tests.federation.test_histories import DAY, join, lose, settle, two
@@ -22,7 +22,7 @@ async def leads(globex: Organisation, uri: str) -> Contribution | None:
     old = await globex.know(uri)
     assert old is not None
     with pytest.raises(Missing):
-        await ideas.obtain(globex.house, globex.admin, old.id)
+        await ideas_read.obtain(globex.house, globex.admin, old.id)
     return await elsewhere.stands_now(globex.house, globex.admin, old.id)
 
 

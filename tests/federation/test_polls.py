@@ -11,7 +11,7 @@ import pytest
 from server.domain.actors import Member
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.services import crossings, forums, holds, ideas, partners, polls, rules
+from server.services import crossings, forums, holds, ideas, ideas_read, partners, polls, rules
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
 from tests.federation.elsewhere import PUBLIC, Elsewhere
 from tests.federation.organisation import Organisation
@@ -86,7 +86,7 @@ async def test_a_poll_crosses_as_a_question_that_microblogs_are_shown(acme: Orga
     assert mastodon.shapes()[-2:] == ["Announce uri", "Announce uri"]
     assert mastodon.arrived[-1].activity["object"] == made.uri
     question = (await mastodon.get(made.uri, by=mastodon.server)).json
-    idea = await ideas.by_id(acme.house, made.thread_id)
+    idea = await ideas_read.by_id(acme.house, made.thread_id)
     assert idea is not None
     assert (question["type"], question["inReplyTo"], question["content"]) == (
         "Question",
@@ -116,7 +116,7 @@ async def test_votes_from_mastodon_count_once_a_person_and_the_last_one_stands(a
     await say(mastodon, acme, vote(mastodon, mia, made, "Plastic"))
     await say(mastodon, acme, vote(mastodon, mastodon.person("max"), made, "Plastic", content=""))
     assert await votes(acme, made) == ((0, 2), 2)
-    assert len(await ideas.replies_of(acme.house, made.thread_id)) == 1, "A vote is no reply."
+    assert len(await ideas_read.replies_of(acme.house, made.thread_id)) == 1, "A vote is no reply."
 
 
 async def test_a_vote_may_carry_markup_that_says_nothing(acme: Organisation, mastodon: Elsewhere):
@@ -152,7 +152,7 @@ async def test_what_cannot_be_counted_is_refused(acme: Organisation, mastodon: E
     worded = vote(mastodon, mia, made, "Paper", content="<p>Paper, I think.</p>")
     assert (await say(mastodon, acme, worded))[0] == "admitted"
     assert await votes(acme, made) == ((0, 0), 0)
-    assert [one.text for one in await ideas.replies_of(acme.house, made.thread_id)][-1] == "Paper, I think."
+    assert [one.text for one in await ideas_read.replies_of(acme.house, made.thread_id)][-1] == "Paper, I think."
     await polls.end(acme.house, acme.admin, made)
     await acme.idle()
     state, note = await say(mastodon, acme, vote(mastodon, mia, made, "Paper"))
@@ -288,7 +288,7 @@ async def test_what_is_withdrawn_takes_the_poll_and_its_counts_along(acme: Organ
     await follow(mastodon, acme, forum)
     made = await ask(acme, forum)
     await acme.idle()
-    idea = await ideas.by_id(acme.house, made.thread_id)
+    idea = await ideas_read.by_id(acme.house, made.thread_id)
     assert idea is not None
     if how == "recall":
         await crossings.recall(acme.house, acme.admin, idea)

@@ -21,7 +21,7 @@ from server.domain.self_test import DOMAIN, JAM, SelfTest
 from server.probe import run as probing
 from server.probe.run import run_self_test
 from server.probe.worker import EVERY_SECONDS, FIRST_SECONDS, SelfTestWorker
-from server.services import export, forums, holds, ideas, jams, resembling, rules, self_tests
+from server.services import export, forums, holds, ideas_read, jams, resembling, rules, self_tests
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.elsewhere import Elsewhere
 from tests.federation.organisation import LOOPBACK, Organisation
@@ -229,7 +229,7 @@ async def test_a_seeded_leak_turns_it_red(
 async def test_words_of_the_real_inside_are_looked_for_too(busy: tuple[Organisation, Elsewhere]):
     acme, _ = busy
     den = next(one for one in await forums.list_forums(acme.house, acme.admin) if one.slug == "den")
-    (secret,) = await ideas.standing_in(acme.house, [den.id])
+    (secret,) = await ideas_read.standing_in(acme.house, [den.id])
     card = crossings.Card(type="Article", forum_uri=den.uri, thread_uri=secret.uri)
     body = b'{"type": "Article", "content": "' + secret.text.encode() + b'"}'
     sealed = acme.outside.sealer.seal(secret.uri, 1, ["*"], "object", body, card)

@@ -20,7 +20,7 @@ from aiohttp import web
 from federation.gate.key_change import rotate_keys
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.services import forums, ideas
+from server.services import forums, ideas, ideas_read, marking
 from tests.federation.organisation import Organisation, found
 from tests.federation.test_histories import settle
 
@@ -206,14 +206,14 @@ async def act(who: Organisation, forum: Forum, dice: random.Random) -> None:
 
 async def support(who: Organisation, one: Contribution, dice: random.Random) -> None:
     if dice.random() < 0.7:
-        await ideas.mark(who.house, who.admin, one, "support")
+        await marking.mark(who.house, who.admin, one, "support")
     else:
-        await ideas.unmark(who.house, who.admin, one, "support")
+        await marking.unmark(who.house, who.admin, one, "support")
 
 
 async def everything(who: Organisation, forum: Forum) -> list[Contribution]:
-    found = await ideas.list_ideas(who.house, who.admin, forum, None, 500)
-    return [*found, *[one for idea in found for one in await ideas.replies_of(who.house, idea.id)]]
+    found = await ideas_read.list_ideas(who.house, who.admin, forum, None, 500)
+    return [*found, *[one for idea in found for one in await ideas_read.replies_of(who.house, idea.id)]]
 
 
 async def held_by(who: Organisation, forum: Forum) -> dict[str, tuple[Any, ...]]:

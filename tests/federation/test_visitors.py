@@ -18,7 +18,9 @@ from server.services import (
     forums,
     holds,
     ideas,
+    ideas_read,
     jams,
+    marking,
     memberships,
     moderation,
     partners,
@@ -138,7 +140,7 @@ async def test_whoever_is_on_the_list_cannot_tell_what_they_may_not_read(quiet: 
 
 async def test_what_happens_in_the_forum_is_on_its_way_to_servers_alone(quiet: Quiet):
     acme = quiet.acme
-    await ideas.mark(acme.house, acme.admin, quiet.idea, "emerging")
+    await marking.mark(acme.house, acme.admin, quiet.idea, "emerging")
     await ideas.edit(acme.house, acme.admin, quiet.idea, "Between us, and calmer.", title="A quieter thought")
     asked = await polls.ask(
         acme.house, acme.admin, quiet.idea, "Tea?", ["Yes", "No"], ends_at=acme.house.now() + timedelta(hours=1)
@@ -287,7 +289,7 @@ async def test_what_a_visitor_writes_is_taken_in_under_their_name_and_shown_to_t
     page = await ann.get(sent.location.partition("#")[0])
     assert "Sent. It appears here" in page.text
     await acme.idle()
-    (made,) = [one for one in await ideas.replies_of(acme.house, quiet.idea.id) if one.author_host]
+    (made,) = [one for one in await ideas_read.replies_of(acme.house, quiet.idea.id) if one.author_host]
     assert (made.text, made.author_handle) == ("I agree <b>wholly</b>.\nAnd more.", f"@ann@{quiet.home.host}")
     page = await ann.get(sent.location.partition("#")[0])
     assert "What you sent is here." in page.text
@@ -313,7 +315,7 @@ async def test_an_idea_of_a_visitor_s_has_a_page_and_answers(quiet: Quiet):
     await acme.idle()
     page = await ann.get(sent.location.partition("#")[0])
     assert "What you sent is here." in page.text
-    (idea,) = [one for one in await ideas.standing_in(acme.house, [quiet.forum.id]) if one.title == "Whispering"]
+    (idea,) = [one for one in await ideas_read.standing_in(acme.house, [quiet.forum.id]) if one.title == "Whispering"]
     path = idea.uri.removeprefix(acme.url)
     assert "Let us whisper." in (await ann.get(path)).text
     assert (await written(ann, path, f"{path}/answer", "Very softly.")).status == 303
@@ -336,7 +338,7 @@ async def test_a_form_that_is_sent_twice_is_one_answer_and_is_on_disk_before_the
     kept = await quiet.acme.outside.store.fetch("SELECT state, signed_in FROM received")
     assert [(row["state"], bool(row["signed_in"])) for row in kept] == [("ready", True)]
     await quiet.acme.idle()
-    replies = await ideas.replies_of(quiet.acme.house, quiet.idea.id)
+    replies = await ideas_read.replies_of(quiet.acme.house, quiet.idea.id)
     assert [one.text for one in replies].count("Once.") == 1
 
 
@@ -428,7 +430,7 @@ async def test_a_partner_with_people_on_the_list_gets_a_visitor_s_words_under_a_
     await ann.sign_in(quiet.home)
     await written(ann, quiet.idea_path, f"{quiet.idea_path}/answer", "From somewhere else.")
     await settle(acme, globex)
-    (here,) = [one for one in await ideas.replies_of(acme.house, quiet.idea.id) if one.author_host]
+    (here,) = [one for one in await ideas_read.replies_of(acme.house, quiet.idea.id) if one.author_host]
     # What came before the idea that it answers is looked at again a little later.
     globex.wait(60)
     await settle(acme, globex)

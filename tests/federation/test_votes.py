@@ -13,7 +13,7 @@ from federation.outside import peers
 from federation.vocabulary.activities import several, unfold
 from server.domain.actors import Member
 from server.domain.ideas import Contribution
-from server.services import forums, ideas
+from server.services import forums, marking
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
 from tests.federation.elsewhere import Elsewhere
 from tests.federation.organisation import Organisation
@@ -36,7 +36,7 @@ class Booth:
 
     async def vote(self, *numbers: int) -> None:
         for n in numbers:
-            await ideas.mark(self.globex.house, self.people[n], self.seen, "support")
+            await marking.mark(self.globex.house, self.people[n], self.seen, "support")
 
     async def after_a_while(self) -> int:
         """Let votes be gathered and sent; return how many Acme counts."""
@@ -86,10 +86,10 @@ async def test_the_first_vote_goes_at_once_and_those_that_follow_go_together(boo
 async def test_a_vote_that_is_taken_back_before_it_went_never_goes(booth: Booth):
     await booth.vote(0, 1, 2)
     await booth.settle()
-    await ideas.unmark(booth.globex.house, booth.people[1], booth.seen, "support")
+    await marking.unmark(booth.globex.house, booth.people[1], booth.seen, "support")
     assert await booth.after_a_while() == 2
     assert await booth.sent() == [("Like", "sent"), ("Like", "cancelled"), ("Like", "sent")]
-    await ideas.unmark(booth.globex.house, booth.people[2], booth.seen, "support")
+    await marking.unmark(booth.globex.house, booth.people[2], booth.seen, "support")
     await booth.settle()
     assert (await booth.acme.fresh(booth.idea)).support == 1, "one that went is undone"
     await booth.vote(2)

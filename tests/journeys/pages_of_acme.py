@@ -25,6 +25,7 @@ from server.services import (
     ideas,
     jams,
     joining,
+    marking,
     memberships,
     outcomes,
     partners,
@@ -88,8 +89,8 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
         gone = await ideas.reply(house, sasha, idea, "Never mind.")
         await ideas.delete(house, sasha, gone)
         for person in (sasha, casey, morgan):
-            await ideas.mark(house, person, idea, "support")
-        await ideas.mark(house, sasha, other, "emerging")
+            await marking.mark(house, person, idea, "support")
+        await marking.mark(house, sasha, other, "emerging")
         grown = await ideas.post_idea(house, sasha, floor.public, "Benches that charge", "Sun.", builds_on=idea.id)
         idea = await ideas.edit(house, riley, idea, "People would **wait** if they could sit.", title=idea.title)
         own = await ideas.post_idea(house, morgan, floor.public, "Soup in the hall", "Each Tuesday.")

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from server.services import ideas, jams, people
+from server.services import ideas, ideas_read, jams, people
 from tests.journeys.conftest import Arrive
 from tests.journeys.organisations import PASSWORD, Floor, Organisation
 from tests.journeys.pictures import shoot
@@ -26,7 +26,7 @@ async def writing(acme: Organisation, floor: Floor) -> str:
 async def count(acme: Organisation, floor: Floor, title: str) -> int:
     async with acme.house() as house:
         morgan = await people.person(house, acme.admin)
-        return sum(one.title == title for one in await ideas.list_ideas(house, morgan, floor.inside))
+        return sum(one.title == title for one in await ideas_read.list_ideas(house, morgan, floor.inside))
 
 
 async def test_words_wait_in_the_form_while_there_is_no_connection_and_are_sent_when_it_is_back(

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from playwright.async_api import expect
 
 from server.domain.ideas import Contribution
-from server.services import ideas, jams, people, polls, rules
+from server.services import ideas, ideas_read, jams, people, polls, rules
 from tests.federation.elsewhere import Elsewhere
 from tests.journeys.conftest import Arrive
 from tests.journeys.organisations import Floor, Organisation, until
@@ -100,7 +100,7 @@ async def test_what_mia_gets_is_ideas_and_not_every_reply(
     assert "A bench at every stop" in (note.get("name") or "") + note["content"]
     announced = [one for one in mia.server.arrived if one.activity["type"] == "Announce"]
     async with acme.house() as house:
-        (reply,) = [one for one in await ideas.replies_of(house, bench.id) if "roof" in one.text]
+        (reply,) = [one for one in await ideas_read.replies_of(house, bench.id) if "roof" in one.text]
     assert reply.uri not in [one.activity["object"] for one in announced]
 
 
@@ -122,7 +122,7 @@ async def test_reply_support_and_vote_from_her_own_server_are_seen_by_acme(
     await riley.reload_until_there(support.filter(has_text="1"))
 
     async with acme.house() as house:
-        (poll,) = [one for one in await ideas.replies_of(house, bench.id) if "What of?" in one.text]
+        (poll,) = [one for one in await ideas_read.replies_of(house, bench.id) if "What of?" in one.text]
     question = (await mia.server.get(poll.uri, by=mia.server.server)).json
     assert [one["name"] for one in question["oneOf"]] == ["Wood", "Steel"]
     vote = {

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, expect
 
-from server.services import ideas, joining, people
+from server.services import ideas, joining, marking, people
 from tests.journeys.conftest import Arrive
 from tests.journeys.organisations import PASSWORD, Floor, Organisation
 from tests.journeys.pictures import shoot
@@ -32,7 +32,7 @@ async def invitation(acme: Organisation, floor: Floor) -> str:
         await ideas.reply(house, casey, asked, ANSWER, intent="answer")
         bench = await ideas.post_idea(house, casey, floor.inside, "A bench at every stop", "People wait there.")
         for person in (morgan, riley, casey):
-            await ideas.mark(house, person, bench, "support")
+            await marking.mark(house, person, bench, "support")
         _, secret = await joining.make_invitation(house, morgan, unit="Sales")
     return f"/join/{secret}"
 

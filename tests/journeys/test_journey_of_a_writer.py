@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from server.services import ideas, people
+from server.services import ideas, ideas_read, people
 from tests.journeys.conftest import Arrive, Found
 from tests.journeys.organisations import Floor, Organisation, open_a_jam, until
 
@@ -119,7 +119,7 @@ async def test_a_slip_is_asked_about_sent_and_undone_before_it_leaves(
 
     async def crossed() -> bool:
         async with acme.house() as house:
-            found = await ideas.by_id(house, idea_id)
+            found = await ideas_read.by_id(house, idea_id)
             return found is not None and found.crosses_at is None
 
     await until("it crosses once its time is over", crossed)

@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 from playwright.async_api import expect
 
 from server.domain.actors import Member
-from server.services import ideas, inbox, mails, people, polls
+from server.services import ideas, inbox, mails, marking, people, polls
 from server.services.house import House
 from server.storage import mails as mail_rows
 from tests.journeys.conftest import Arrive, Found
@@ -246,7 +246,7 @@ async def test_an_employee_follows_a_theme_and_gets_no_mail_but_one_digest(
     async with acme.house() as house:
         riley, sasha = await people.person(house, "riley"), await people.person(house, "sasha")
         idea = await ideas.post_idea(house, riley, floor.inside, "Gloves that fit", "They come in one size.")
-        await ideas.mark(house, sasha, idea, "best", "It costs nothing.")
+        await marking.mark(house, sasha, idea, "best", "It costs nothing.")
         await until("Riley has something to read", lambda: _unread(house, riley))
         assert len(post.mails) == 1, "No mail of what can wait"
         # A day later, at Riley's hour.

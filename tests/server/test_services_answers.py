@@ -22,7 +22,7 @@ from server.services import (
     corrections,
     follows,
     forums,
-    ideas,
+    ideas_read,
     jams,
     polls,
     ratings,
@@ -186,7 +186,7 @@ async def test_a_jam_of_another_server_is_answered_there(world: World):
     jam = await jams.obtain_jam(world.house, admin, mirror.jam_id)
     with pytest.raises(Conflict, match="The server that holds this jam"):
         await answers.write_answer(world.house, admin, jam, "", "We do it.", "", "Because.", label="Ours")
-    assert await ideas.ideas_of_jam(world.house, admin, jam, "new", 5) == []
+    assert await ideas_read.ideas_of_jam(world.house, admin, jam, "new", 5) == []
 
 
 def test_a_report_is_cited_by_jam_house_day_and_address(world: World):

@@ -10,7 +10,7 @@ import zipfile
 import pytest
 
 from server.domain.errors import JamNotOpen, NotAllowed
-from server.services import archive, audit, ideas, jams, people
+from server.services import archive, audit, ideas, ideas_read, jams, marking, people
 from tests.server.services_world import World
 
 
@@ -27,7 +27,7 @@ async def test_an_archived_jam_is_taken_along_whole_with_lines_to_cite(world: Wo
     reply = await ideas.reply(world.house, bob, later, "Because.")
     gone = await ideas.reply(world.house, bob, later, "Forget this.")
     await ideas.delete(world.house, bob, gone)
-    await ideas.mark(world.house, bob, later, "support")
+    await marking.mark(world.house, bob, later, "support")
     jam = await jams.freeze_jam(world.house, admin, await jams.obtain_jam(world.house, admin, forum.jam_id))
     jam = await jams.archive_jam(world.house, admin, jam)
     with await packed(world, jam) as made:
@@ -62,7 +62,7 @@ async def test_an_archived_jam_is_read_and_cited_and_no_longer_written_to(world:
     idea = await world.idea(forum)
     jam = await jams.freeze_jam(world.house, admin, await jams.obtain_jam(world.house, admin, forum.jam_id))
     jam = await jams.archive_jam(world.house, admin, jam)
-    thread = await ideas.read_thread(world.house, await world.person("bob"), idea.id)
+    thread = await ideas_read.read_thread(world.house, await world.person("bob"), idea.id)
     assert idea.id in await archive.cite(world.house, admin, jam, thread.idea)
     with pytest.raises(JamNotOpen):
         await ideas.reply(world.house, admin, idea, "Too late.")

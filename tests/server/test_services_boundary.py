@@ -16,9 +16,11 @@ from server.services import (
     forums,
     guises,
     ideas,
+    ideas_read,
     incoming,
     judging,
     log,
+    marking,
     partners,
     people,
     readership,
@@ -133,7 +135,7 @@ async def test_a_redacted_copy_has_one_uri_of_its_own(world: World):
     assert twin == await guises.public_uri(world.house, idea, frozenset({"phone", "email"}))
     assert twin != idea.uri
     assert set(await guises.all_public_uris(world.house, idea)) == {idea.uri, twin}
-    found = await ideas.by_uri(world.house, twin)
+    found = await ideas_read.by_uri(world.house, twin)
     assert found is not None
     assert found.id == idea.id
 
@@ -249,7 +251,7 @@ async def test_the_boards_figures_equal_what_was_said(world: World):
     await ideas.reply(world.house, eve, idea, "From afar.")
     gone = await ideas.reply(world.house, bob, idea, "Never mind.")
     await ideas.delete(world.house, bob, gone)
-    await ideas.mark(world.house, carol, idea, "support")
+    await marking.mark(world.house, carol, idea, "support")
     jam = (await forums.forum_and_jam(world.house, forum.id))[1]
     told = await board.read_board(world.house, carol, jam)
     assert (told.active_now, told.people, told.ideas, told.replies, told.invited) == (2, 2, 1, 1, 3)

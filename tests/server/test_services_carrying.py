@@ -9,7 +9,7 @@ import pytest
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
 from server.domain.jam_templates import read_template
 from server.domain.jams import Jam
-from server.services import carrying, crossings, forums, ideas, jams, log, people, templates
+from server.services import carrying, crossings, forums, ideas, ideas_read, jams, log, people, templates
 from tests.server.services_world import START, World
 
 END = START + timedelta(days=2)
@@ -56,7 +56,7 @@ async def test_a_clone_has_the_charter_and_the_forums_under_free_names_and_no_wo
     (copy,) = await forums.list_forums(world.house, admin, made)
     assert made.charter == jam.charter
     assert (copy.slug, copy.audience, copy.peers) == ("named-again", "partners", ("jam.globex.example",))
-    assert await ideas.list_ideas(world.house, admin, copy) == []
+    assert await ideas_read.list_ideas(world.house, admin, copy) == []
     lineage = await carrying.lineage_of(world.house, admin, made)
     assert lineage.origin is not None
     assert lineage.origin.kind == "clone"
@@ -79,11 +79,11 @@ async def test_chosen_ideas_come_over_with_author_and_lineage_and_only_once(worl
     target = (await forums.list_forums(world.house, admin, second))[0]
     (made,) = await carrying.carry(world.house, admin, target, [idea.id, idea.id])
     assert await carrying.carry(world.house, admin, target, [idea.id]) == []
-    thread = await ideas.read_thread(world.house, admin, made.idea_id)
+    thread = await ideas_read.read_thread(world.house, admin, made.idea_id)
     assert (thread.idea.title, thread.idea.author_id, thread.idea.label) == (idea.title, bob.id, "AMBER")
     assert thread.builds_on is not None
     assert thread.builds_on.id == idea.id
-    assert [one.id for one in (await ideas.read_thread(world.house, admin, idea.id)).built_on_by] == [made.idea_id]
+    assert [one.id for one in (await ideas_read.read_thread(world.house, admin, idea.id)).built_on_by] == [made.idea_id]
     found = await carrying.candidates(world.house, admin, await the_jam(world, forum.jam_id), target)
     assert [(one.idea.id, one.carried) for one in found] == [(idea.id, True)]
     lineage = await carrying.lineage_of(world.house, admin, second)
@@ -128,7 +128,7 @@ async def test_words_of_another_server_are_linked_and_not_copied(world: World):
     target = (await forums.list_forums(world.house, admin, second))[0]
     (made,) = await carrying.carry(world.house, admin, target, [theirs.id])
     assert made.idea_id == ""
-    assert await ideas.list_ideas(world.house, admin, target) == []
+    assert await ideas_read.list_ideas(world.house, admin, target) == []
     assert [one.id for one in (await carrying.lineage_of(world.house, admin, second)).linked] == [theirs.id]
     await ideas.purge(world.house, theirs)
     assert (await carrying.lineage_of(world.house, admin, second)).linked == ()
@@ -150,7 +150,7 @@ async def test_one_idea_that_cannot_be_carried_keeps_all_back(world: World):
     idea = await world.idea(await world.forum())
     with pytest.raises(Missing):
         await carrying.carry(world.house, admin, target, [idea.id, "nowhere"])
-    assert await ideas.list_ideas(world.house, admin, target) == []
+    assert await ideas_read.list_ideas(world.house, admin, target) == []
 
 
 async def test_members_make_no_jams_of_jams(world: World):

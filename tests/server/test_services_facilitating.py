@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from server.domain.errors import Invalid, NotAllowed
-from server.services import ideas, radar
+from server.services import ideas, ideas_read, marking, radar
 from tests.server.services_world import World
 
 
@@ -36,16 +36,16 @@ async def test_the_radar_is_for_facilitators(world: World):
 async def test_the_reason_of_a_mark_is_kept_when_the_mark_falls(world: World):
     idea = await world.idea(await world.forum())
     fay, bob = await world.person("fay", "facilitator"), await world.person("bob")
-    await ideas.mark(world.house, fay, idea, "emerging", "  Three units\n ask for it. ")
-    await ideas.mark(world.house, await world.admin(), idea, "best")
-    await ideas.unmark(world.house, fay, idea, "emerging")
-    await ideas.mark(world.house, fay, idea, "emerging", "It grew.")
-    thread = await ideas.read_thread(world.house, bob, idea.id)
-    said = await ideas.reasons_of_marks(world.house, bob, thread)
+    await marking.mark(world.house, fay, idea, "emerging", "  Three units\n ask for it. ")
+    await marking.mark(world.house, await world.admin(), idea, "best")
+    await marking.unmark(world.house, fay, idea, "emerging")
+    await marking.mark(world.house, fay, idea, "emerging", "It grew.")
+    thread = await ideas_read.read_thread(world.house, bob, idea.id)
+    said = await ideas_read.reasons_of_marks(world.house, bob, thread)
     assert [(one.kind, one.reason, one.member_name, one.taken_at is None) for one in said] == [
         ("emerging", "Three units ask for it.", "Fay", False),
         ("best", "", "Ada", True),
         ("emerging", "It grew.", "Fay", True),
     ]
     with pytest.raises(Invalid):
-        await ideas.mark(world.house, fay, idea, "emerging", "x" * 1001)
+        await marking.mark(world.house, fay, idea, "emerging", "x" * 1001)

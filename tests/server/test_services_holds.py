@@ -13,7 +13,7 @@ from server.domain.actors import Member
 from server.domain.crossings import Demand
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
 from server.domain.holds import OWN_WORDS, Answer, Hold, Sought, why_not
-from server.services import holds, ideas, log, people
+from server.services import holds, ideas, ideas_read, log, people
 from server.services.holds import UNDO_SECONDS
 from server.storage import holds as hold_rows
 from tests.server.holds_world import a_hold
@@ -76,7 +76,7 @@ async def test_an_edit_voids_the_hold_on_the_words_before_even_while_it_could_be
         hold = await asked(world, id_)
         if id_ == "second":
             await holds.release(world.house, rita, id_, undo_seconds=UNDO_SECONDS)
-        made = await ideas.by_id(world.house, hold.contribution_id)
+        made = await ideas_read.by_id(world.house, hold.contribution_id)
         assert made is not None
         await ideas.edit(world.house, await world.person("bob"), made, "Other words.")
         world.time.pass_by(seconds=20)

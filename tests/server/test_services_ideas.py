@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from server.domain.errors import Invalid, Missing, NotAllowed, TooMuch
-from server.services import ideas, log, people, resembling
+from server.services import ideas, ideas_read, log, marking, people, resembling
 from server.services.ideas import Origin
 from tests.server.services_world import World, words_found
 
@@ -56,7 +56,7 @@ async def test_an_edit_keeps_the_earlier_words_as_a_version(world: World):
     bob, idea = await world.person("bob"), await world.idea(await world.forum())
     second = await ideas.edit(world.house, bob, idea, "Use wet paper tape.", title="Wet tape")
     assert (second.version, second.title, second.edited_at is not None) == (2, "Wet tape", True)
-    kept = await ideas.history(world.house, bob, idea.id)
+    kept = await ideas_read.history(world.house, bob, idea.id)
     assert [(one.number, one.title, one.text) for one in kept] == [(1, "Paper tape", "Use paper tape.")]
     unchanged = await ideas.edit(world.house, bob, second, "Use wet paper tape.")
     assert unchanged.version == 2
@@ -78,11 +78,11 @@ async def test_only_the_author_edits_and_only_author_or_moderator_deletes(world:
 async def test_deleted_words_are_gone_from_pages_search_and_versions(world: World):
     bob, idea = await world.person("bob"), await world.idea(await world.forum())
     await ideas.edit(world.house, bob, idea, "Use sticky paper.")
-    changed = await ideas.by_id(world.house, idea.id)
+    changed = await ideas_read.by_id(world.house, idea.id)
     assert changed is not None
     await ideas.delete(world.house, bob, changed)
     with pytest.raises(Missing):
-        await ideas.obtain(world.house, bob, idea.id)
+        await ideas_read.obtain(world.house, bob, idea.id)
     assert await words_found(world.house, bob, "paper") == []
     for table, column in (("contributions", "text"), ("versions", "text"), ("contribution_words", "text")):
         rows = await world.house.store.fetch(f"SELECT {column} FROM {table}")
@@ -94,10 +94,10 @@ async def test_a_deleted_reply_keeps_its_place_and_leaves_the_count(world: World
     first = await ideas.reply(world.house, bob, idea, "One.")
     await ideas.reply(world.house, bob, first, "Two.")
     await ideas.delete(world.house, bob, first)
-    thread = await ideas.read_thread(world.house, bob, idea.id)
+    thread = await ideas_read.read_thread(world.house, bob, idea.id)
     assert [(one.text, one.deleted) for one in thread.replies] == [("", True), ("Two.", False)]
     assert thread.idea.replies == 1
-    gone = await ideas.by_id(world.house, first.id)
+    gone = await ideas_read.by_id(world.house, first.id)
     assert gone is not None
     with pytest.raises(Missing):
         await ideas.reply(world.house, bob, gone, "Three.")
@@ -108,7 +108,7 @@ async def test_two_who_delete_at_once_delete_once(world: World):
     reply = await ideas.reply(world.house, bob, idea, "One.")
     await ideas.reply(world.house, bob, idea, "Two.")
     await asyncio.gather(*(ideas.delete(world.house, bob, reply) for _ in range(3)))
-    assert (await ideas.obtain(world.house, bob, idea.id)).replies == 1
+    assert (await ideas_read.obtain(world.house, bob, idea.id)).replies == 1
     kinds = [event.kind for event in await log.events_after(world.house, 0)]
     assert kinds.count("ContributionDeleted") == 1
 
@@ -118,10 +118,10 @@ async def test_an_idea_builds_on_a_standing_idea_only(world: World):
     base = await world.idea(forum)
     bob = await world.person("bob")
     built = await world.idea(forum, builds_on=base.id)
-    thread = await ideas.read_thread(world.house, bob, built.id)
+    thread = await ideas_read.read_thread(world.house, bob, built.id)
     assert thread.builds_on is not None
     assert thread.builds_on.id == base.id
-    assert [one.id for one in (await ideas.read_thread(world.house, bob, base.id)).built_on_by] == [built.id]
+    assert [one.id for one in (await ideas_read.read_thread(world.house, bob, base.id)).built_on_by] == [built.id]
     reply = await ideas.reply(world.house, bob, base, "Hm.")
     for nothing in (reply.id, "nothing"):
         with pytest.raises(Missing):
@@ -132,24 +132,24 @@ async def test_support_counts_each_person_once(world: World):
     idea = await world.idea(await world.forum())
     bob, carol = await world.person("bob"), await world.person("carol")
     for by in (bob, bob, carol):
-        await ideas.mark(world.house, by, idea, "support")
-    assert (await ideas.obtain(world.house, bob, idea.id)).support == 2
-    await ideas.unmark(world.house, bob, idea, "support")
-    await ideas.unmark(world.house, bob, idea, "support")
-    assert (await ideas.obtain(world.house, bob, idea.id)).support == 1
-    assert (await ideas.read_thread(world.house, carol, idea.id)).mine == {idea.id: {"support"}}
+        await marking.mark(world.house, by, idea, "support")
+    assert (await ideas_read.obtain(world.house, bob, idea.id)).support == 2
+    await marking.unmark(world.house, bob, idea, "support")
+    await marking.unmark(world.house, bob, idea, "support")
+    assert (await ideas_read.obtain(world.house, bob, idea.id)).support == 1
+    assert (await ideas_read.read_thread(world.house, carol, idea.id)).mine == {idea.id: {"support"}}
 
 
 async def test_emerging_and_best_are_a_facilitators_and_fall_whoever_set_them(world: World):
     idea, bob = await world.idea(await world.forum()), await world.person("bob")
     with pytest.raises(NotAllowed):
-        await ideas.mark(world.house, bob, idea, "emerging")
+        await marking.mark(world.house, bob, idea, "emerging")
     facilitator = await world.person("fay", "facilitator")
-    await ideas.mark(world.house, facilitator, idea, "emerging")
-    await ideas.mark(world.house, await world.admin(), idea, "emerging")
-    assert (await ideas.obtain(world.house, bob, idea.id)).emerging
-    await ideas.unmark(world.house, await world.admin(), idea, "emerging")
-    assert not (await ideas.obtain(world.house, bob, idea.id)).emerging
+    await marking.mark(world.house, facilitator, idea, "emerging")
+    await marking.mark(world.house, await world.admin(), idea, "emerging")
+    assert (await ideas_read.obtain(world.house, bob, idea.id)).emerging
+    await marking.unmark(world.house, await world.admin(), idea, "emerging")
+    assert not (await ideas_read.obtain(world.house, bob, idea.id)).emerging
 
 
 async def test_what_comes_twice_from_another_server_is_written_once(world: World):
@@ -168,7 +168,7 @@ async def test_guests_read_nothing_inside(world: World):
     idea = await world.idea(await world.forum())
     eve = await people.meet(world.house, "https://globex.example/eve", "eve", "globex.example", "Eve", "")
     with pytest.raises(Missing):
-        await ideas.obtain(world.house, eve, idea.id)
+        await ideas_read.obtain(world.house, eve, idea.id)
     assert await words_found(world.house, eve, "paper") == []
     assert await resembling.similar(world.house, eve, "paper tape", None) == []
 
@@ -203,8 +203,8 @@ async def test_similar_looks_at_ideas_of_one_forum_when_asked_to(world: World):
 async def test_lists_go_back_in_time_page_by_page(world: World):
     forum, bob = await world.forum(), await world.person("bob")
     made = [await world.idea(forum, title=f"{number}") for number in range(5)]
-    first = await ideas.list_ideas(world.house, bob, forum, limit=3)
-    rest = await ideas.list_ideas(world.house, bob, forum, first[-1].created_at.timestamp())
+    first = await ideas_read.list_ideas(world.house, bob, forum, limit=3)
+    rest = await ideas_read.list_ideas(world.house, bob, forum, first[-1].created_at.timestamp())
     assert [one.id for one in (*first, *rest)] == [one.id for one in reversed(made)]
 
 

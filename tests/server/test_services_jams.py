@@ -8,7 +8,7 @@ import pytest
 
 from server.domain.errors import CharterIncomplete, Conflict, Invalid, JamNotOpen, Missing, NotAllowed
 from server.domain.jams import Charter
-from server.services import forums, ideas, jams, log, people, rules
+from server.services import forums, jams, log, marking, people, rules
 from server.services.forums import mirror_key
 from tests.server.services_world import START, WHOLE, World
 
@@ -164,7 +164,7 @@ async def test_a_forum_elsewhere_is_written_to_only_once_its_server_let_us_in(wo
 async def test_each_deed_is_one_event_in_order(world: World):
     forum = await world.forum()
     idea = await world.idea(forum)
-    await ideas.mark(world.house, await world.admin(), idea, "best")
+    await marking.mark(world.house, await world.admin(), idea, "best")
     kinds = [event.kind for event in await log.events_after(world.house, 0)]
     assert kinds == [
         "RulesApplied", "MemberAdded", "JamCreated", "JamChanged", "RulesApplied", "ForumCreated", "MemberAdded",

@@ -13,7 +13,7 @@ from server.domain.hours import Hour
 from server.domain.ideas import Absent, Contribution
 from server.domain.jams import Forum
 from server.domain.rooms import Room
-from server.services import hosting, hours, ideas, jams, judging, log, proxies, rooms
+from server.services import hosting, hours, ideas, ideas_read, jams, judging, log, proxies, rooms
 from server.services.hours import Queue
 from server.services.inbox import list_inbox
 from server.services.telling import tell
@@ -109,7 +109,7 @@ async def test_what_is_answered_enters_the_forum_in_both_names(world: World, for
     answer = await hours.answer(world.house, dana, stale, question.id, "Plastic.")
     with pytest.raises(Conflict):
         await hours.answer(world.house, dana, stale, question.id, "Plastic, twice.")
-    thread = await ideas.read_thread(world.house, eve, answer.id)
+    thread = await ideas_read.read_thread(world.house, eve, answer.id)
     assert (thread.idea.title, thread.idea.author_id) == ("Ask Dana", dana.id)
     assert [(one.text, one.author_id, one.intent) for one in thread.replies] == [
         ("What would you stop?", eve.id, "question"),
@@ -164,7 +164,7 @@ async def test_a_room_is_there_for_those_in_it_and_facilitators_alone(world: Wor
     await rooms.let_in(world.house, eve, room, ["bob"])
     entered = await rooms.enter(world.house, bob, room.id)
     assert [(one.author_name, one.html.strip()) for one in entered.messages] == [("Eve", "<p>Two <em>cents</em>.</p>")]
-    assert await ideas.replies_of(world.house, room.thread_id) == [], "What is said in a room is no contribution."
+    assert await ideas_read.replies_of(world.house, room.thread_id) == [], "What is said in a room is no contribution."
     assert not await world.house.store.fetch("SELECT 1 FROM contribution_words WHERE contribution_words MATCH 'cents'")
 
 
@@ -187,7 +187,7 @@ async def test_a_room_stays_open_until_its_summary_stands_in_the_thread(world: W
             await rooms.return_summary(world.house, eve, again, "Again.")
     with pytest.raises(Conflict):
         await rooms.say(world.house, eve, closed, "More.")
-    assert len(await ideas.replies_of(world.house, room.thread_id)) == 1
+    assert len(await ideas_read.replies_of(world.house, room.thread_id)) == 1
 
 
 async def jam_of(world: World, forum: Forum) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
 from server.domain.moderation import DECISIONS, TRANSITIONS
 from server.domain.search import Sought
-from server.services import finding, ideas, log, moderation, resembling
+from server.services import finding, ideas, ideas_read, log, marking, moderation, resembling
 from tests.server.services_world import World
 
 
@@ -59,25 +59,25 @@ async def test_what_is_hidden_has_words_for_its_author_and_facilitators_alone(wo
         await moderation.decide(world.house, fay, case.id, "hide", "")
     await moderation.decide(world.house, fay, case.id, "hide", "Please do not name people.")
     for reader, words in ((ann, ""), (bob, "Zebras everywhere."), (fay, "Zebras everywhere.")):
-        seen = await ideas.obtain(world.house, reader, idea.id)
-        thread = await ideas.read_thread(world.house, reader, idea.id)
+        seen = await ideas_read.obtain(world.house, reader, idea.id)
+        thread = await ideas_read.read_thread(world.house, reader, idea.id)
         assert (seen.text, thread.idea.text, thread.idea.hidden) == (words, words, True)
         assert [one.text for one in thread.replies] == ["Why?"]
     assert (await finding.search(world.house, ann, Sought(query="zebra"))).hits == []
     assert await resembling.similar(world.house, ann, "Zebras everywhere", None) == []
-    assert await ideas.list_ideas(world.house, ann, forum) == []
+    assert await ideas_read.list_ideas(world.house, ann, forum) == []
     with pytest.raises(Missing):
-        await ideas.history(world.house, ann, idea.id)
-    idea = await ideas.obtain(world.house, ann, idea.id)
+        await ideas_read.history(world.house, ann, idea.id)
+    idea = await ideas_read.obtain(world.house, ann, idea.id)
     for act in (ideas.reply(world.house, ann, idea, "And?"), ideas.reply(world.house, ann, reply, "And?"),
-                ideas.mark(world.house, ann, idea, "support")):  # fmt: skip
+                marking.mark(world.house, ann, idea, "support")):  # fmt: skip
         with pytest.raises(Conflict):
             await act
-    await ideas.edit(world.house, bob, await ideas.obtain(world.house, bob, idea.id), "Stripes everywhere.")
-    assert (await ideas.obtain(world.house, ann, idea.id)).text == "", "an edit does not bring it back by itself"
+    await ideas.edit(world.house, bob, await ideas_read.obtain(world.house, bob, idea.id), "Stripes everywhere.")
+    assert (await ideas_read.obtain(world.house, ann, idea.id)).text == "", "an edit does not bring it back by itself"
     await moderation.decide(world.house, fay, case.id, "restore", "Thank you.")
-    assert (await ideas.obtain(world.house, ann, idea.id)).text == "Stripes everywhere."
-    await ideas.mark(world.house, ann, await ideas.obtain(world.house, ann, idea.id), "support")
+    assert (await ideas_read.obtain(world.house, ann, idea.id)).text == "Stripes everywhere."
+    await marking.mark(world.house, ann, await ideas_read.obtain(world.house, ann, idea.id), "support")
 
 
 async def test_author_and_flagger_read_in_the_log_what_became_of_it_and_nobody_else_does(world: World):

@@ -6,7 +6,7 @@ import pytest
 
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
 from server.domain.search import Sought
-from server.services import finding, ideas, jams, moderation, moves
+from server.services import finding, ideas, ideas_read, jams, marking, moderation, moves
 from tests.server.services_world import World
 
 
@@ -18,9 +18,9 @@ async def test_a_merged_idea_stands_in_the_other_by_its_author_with_its_replies(
     second = await ideas.reply(world.house, bob, first, "Second.")
     gone = await ideas.reply(world.house, bob, double, "Gone.")
     await ideas.delete(world.house, bob, gone)
-    await ideas.mark(world.house, ann, double, "support")
-    done = await moves.merge(world.house, fay, await ideas.obtain(world.house, fay, double.id), kept, "The same.")
-    thread = await ideas.read_thread(world.house, ann, double.id)
+    await marking.mark(world.house, ann, double, "support")
+    done = await moves.merge(world.house, fay, await ideas_read.obtain(world.house, fay, double.id), kept, "The same.")
+    thread = await ideas_read.read_thread(world.house, ann, double.id)
     assert thread.idea.id == kept.id, "the old address leads to the new one"
     assert {one.id: one.parent_id for one in thread.replies} == {
         double.id: kept.id, first.id: double.id, second.id: first.id, gone.id: double.id
@@ -32,10 +32,10 @@ async def test_a_merged_idea_stands_in_the_other_by_its_author_with_its_replies(
     assert (credit.kind, credit.reason, credit.member_name) == ("merge", "The same.", "Fay")
     late = await ideas.reply(world.house, ann, merged, "Late.")
     await moves.undo(world.house, fay, done.id)
-    back = await ideas.read_thread(world.house, ann, double.id)
+    back = await ideas_read.read_thread(world.house, ann, double.id)
     assert (back.idea.id, back.idea.title, back.idea.kind) == (double.id, "Double", "idea")
     assert {one.id for one in back.replies} == {first.id, second.id, gone.id, late.id}
-    assert (back.idea.replies, (await ideas.obtain(world.house, ann, kept.id)).replies) == (3, 0)
+    assert (back.idea.replies, (await ideas_read.obtain(world.house, ann, kept.id)).replies) == (3, 0)
     assert await moves.moves_in(world.house, ann, kept.id) == ([], [])
     with pytest.raises(Conflict):
         await moves.undo(world.house, fay, done.id)
@@ -46,9 +46,9 @@ async def test_what_built_on_a_merged_idea_builds_on_the_other_until_that_is_und
     kept, double = await world.idea(forum), await world.idea(forum)
     grown = await world.idea(forum, builds_on=double.id)
     done = await moves.merge(world.house, fay, double, kept, "The same.")
-    assert (await ideas.obtain(world.house, fay, grown.id)).builds_on == kept.id
+    assert (await ideas_read.obtain(world.house, fay, grown.id)).builds_on == kept.id
     await moves.undo(world.house, fay, done.id)
-    assert (await ideas.obtain(world.house, fay, grown.id)).builds_on == double.id
+    assert (await ideas_read.obtain(world.house, fay, grown.id)).builds_on == double.id
 
 
 async def test_a_split_branch_builds_on_the_idea_that_it_came_from(world: World):
@@ -59,8 +59,8 @@ async def test_a_split_branch_builds_on_the_idea_that_it_came_from(world: World)
     below = await ideas.reply(world.house, ann, reply, "Yes.")
     aside = await ideas.reply(world.house, ann, idea, "Aside.")
     done = await moves.split(world.house, fay, reply, "Zebras", "Another question.")
-    apart = await ideas.read_thread(world.house, ann, below.id)
-    left = await ideas.read_thread(world.house, ann, idea.id)
+    apart = await ideas_read.read_thread(world.house, ann, below.id)
+    left = await ideas_read.read_thread(world.house, ann, idea.id)
     assert (apart.idea.id, apart.idea.title, apart.idea.author_id) == (reply.id, "Zebras", ann.id)
     assert [one.id for one in apart.replies] == [below.id]
     assert apart.builds_on is not None
@@ -73,7 +73,7 @@ async def test_a_split_branch_builds_on_the_idea_that_it_came_from(world: World)
     _, apart_from = await moves.moves_in(world.house, ann, idea.id)
     assert [one.contribution_id for one in apart_from] == [reply.id]
     await moves.undo(world.house, fay, done.id)
-    whole = await ideas.read_thread(world.house, ann, idea.id)
+    whole = await ideas_read.read_thread(world.house, ann, idea.id)
     assert {one.id: one.parent_id for one in whole.replies} == {
         reply.id: idea.id, below.id: reply.id, aside.id: idea.id
     }  # fmt: skip
@@ -87,15 +87,15 @@ async def test_a_move_takes_the_replies_along_and_never_lowers_a_label(world: Wo
     idea = await world.idea(low)
     reply = await ideas.reply(world.house, fay, idea, "Yes.")
     done = await moves.move(world.house, fay, idea, high, "About plans.")
-    thread = await ideas.read_thread(world.house, fay, idea.id)
+    thread = await ideas_read.read_thread(world.house, fay, idea.id)
     assert {(one.forum_id, one.label) for one in (thread.idea, *thread.replies)} == {(high.id, "AMBER")}
     assert thread.idea.uri != idea.uri
-    assert (await ideas.by_uri(world.house, idea.uri)).id == idea.id, "who knows it by its old URI finds it"
+    assert (await ideas_read.by_uri(world.house, idea.uri)).id == idea.id, "who knows it by its old URI finds it"
     await moves.undo(world.house, fay, done.id)
-    thread = await ideas.read_thread(world.house, fay, idea.id)
+    thread = await ideas_read.read_thread(world.house, fay, idea.id)
     assert {(one.forum_id, one.label) for one in (thread.idea, *thread.replies)} == {(low.id, "AMBER")}
     assert thread.replies[0].id == reply.id
-    words = {(one.title, one.text) for one in await ideas.history(world.house, fay, idea.id)}
+    words = {(one.title, one.text) for one in await ideas_read.history(world.house, fay, idea.id)}
     assert words == {(idea.title, idea.text)}
 
 
@@ -127,7 +127,7 @@ async def test_what_cannot_be_moved_says_why(world: World):
         await moves.undo(world.house, ann, "0" * 32)
     await moderation.hide(world.house, fay, idea, "Rude.")
     with pytest.raises(Conflict):
-        await moves.move(world.house, fay, await ideas.obtain(world.house, fay, idea.id), second, "Why.")
+        await moves.move(world.house, fay, await ideas_read.obtain(world.house, fay, idea.id), second, "Why.")
     with pytest.raises(Conflict):
         await moves.split(world.house, fay, reply, "T", "Why.")
 
@@ -141,7 +141,7 @@ async def test_what_changed_meanwhile_is_not_moved_halfway(world: World):
     await ideas.edit(world.house, ann, idea, "New words.")
     with pytest.raises(Conflict):
         await moves.move(world.house, fay, idea, second, "With an old view of it.")
-    thread = await ideas.read_thread(world.house, ann, idea.id)
+    thread = await ideas_read.read_thread(world.house, ann, idea.id)
     assert {one.forum_id for one in (thread.idea, *thread.replies)} == {forum.id}
     await jams.freeze_jam(world.house, await world.admin(), jam)
     await moves.move(world.house, fay, thread.idea, second, "Tidying up after the end.")

@@ -10,7 +10,7 @@ import pytest
 from server.domain.errors import Conflict, Invalid, JamNotOpen, Missing, NotAllowed
 from server.domain.ideas import Contribution
 from server.domain.polls import Poll
-from server.services import ideas, jams, log, polls
+from server.services import ideas, ideas_read, jams, log, polls
 from server.services.polls import seen_by
 from tests.server.services_world import World
 
@@ -56,14 +56,14 @@ async def test_a_poll_that_cannot_be_asked_says_why(world: World, changes: dict[
     with pytest.raises(Invalid) as refused:
         await polls.ask(world.house, world.people["bob"], idea, wish["question"], wish["choices"], ends_at=ends)
     assert refused.value.field == field
-    assert not await ideas.replies_of(world.house, idea.id)
+    assert not await ideas_read.replies_of(world.house, idea.id)
 
 
 async def test_a_form_that_is_sent_twice_asks_once(world: World):
     idea = await world.idea(await world.forum())
     made = await poll_on(world, idea)
     assert (await poll_on(world, idea)).id == made.id
-    assert len(await ideas.replies_of(world.house, idea.id)) == 1
+    assert len(await ideas_read.replies_of(world.house, idea.id)) == 1
     await polls.end(world.house, world.people["bob"], made)
     assert (await poll_on(world, idea)).id != made.id, "Once it has ended it may be asked again."
 

@@ -22,8 +22,10 @@ from server.services import (
     held,
     hosting,
     ideas,
+    ideas_read,
     jams,
     log,
+    marking,
     people,
     rehearsals,
     resembling,
@@ -62,7 +64,7 @@ async def test_a_rehearsal_is_a_copy_inside_with_a_crowd_that_nobody_takes_for_p
     figures = await board.read_board(world.house, admin, made)
     assert figures.ideas == 12
     assert figures.replies > 5
-    said = await ideas.all_of_jam(world.house, made.id)
+    said = await ideas_read.all_of_jam(world.house, made.id)
     assert {one.author_host for one in said} == {HOST}
     assert all("Rehearsal" in one.text for one in said)
     assert await rehearsals.rehearsal_of(world.house, admin, jam) == made
@@ -106,14 +108,14 @@ async def test_while_it_stands_no_number_elsewhere_changes(world: World):
 async def test_it_is_there_for_organisers_and_facilitators_alone(world: World):
     admin, bob, fay = await world.admin(), await world.person("bob"), await world.person("fay", "facilitator")
     made = await rehearsals.rehearse(world.house, admin, await a_jam(world))
-    (idea, *_) = await ideas.all_of_jam(world.house, made.id)
-    assert (await ideas.read_thread(world.house, fay, idea.thread_id)).jam == made
+    (idea, *_) = await ideas_read.all_of_jam(world.house, made.id)
+    assert (await ideas_read.read_thread(world.house, fay, idea.thread_id)).jam == made
     for look in (
         jams.obtain_jam(world.house, bob, made.id),
         jams.obtain_jam(world.house, bob, made.slug),
         forums.obtain_forum(world.house, bob, idea.forum_id),
-        ideas.obtain(world.house, bob, idea.id),
-        ideas.read_thread(world.house, bob, idea.thread_id),
+        ideas_read.obtain(world.house, bob, idea.id),
+        ideas_read.read_thread(world.house, bob, idea.thread_id),
     ):
         with pytest.raises(Missing):
             await look
@@ -131,10 +133,10 @@ async def test_one_click_leaves_nothing_of_it(world: World):
     newest = await log.newest_event(world.house)
 
     made = await rehearsals.rehearse(world.house, admin, jam)
-    said = [one for one in await ideas.all_of_jam(world.house, made.id) if one.kind == "idea"]
+    said = [one for one in await ideas_read.all_of_jam(world.house, made.id) if one.kind == "idea"]
     mine = await ideas.reply(world.house, fay, said[0], "Does this work? @ada")
     await ideas.edit(world.house, fay, mine, "It does.")
-    await ideas.mark(world.house, fay, said[0], "emerging")
+    await marking.mark(world.house, fay, said[0], "emerging")
     place = drafts.read_place(f"reply:{said[0].id}")
     await drafts.keep(world.house, fay, place, "", "Half a thought", {})
     await feeds.make_feed(world.house, fay, "forum", said[0].forum_id)
@@ -164,7 +166,7 @@ async def test_one_click_leaves_nothing_of_it(world: World):
 async def test_nobody_finds_a_rehearsal_by_searching_or_by_what_resembles_it(world: World):
     fay = await world.person("fay", "facilitator")
     made = await rehearsals.rehearse(world.house, await world.admin(), await a_jam(world))
-    (idea, *_) = await ideas.all_of_jam(world.house, made.id)
+    (idea, *_) = await ideas_read.all_of_jam(world.house, made.id)
     found = await finding.search(world.house, fay, Sought.read({"query": "simulated"}))
     assert found.hits == []
     assert await resembling.similar(world.house, fay, idea.text, None) == []
@@ -193,7 +195,7 @@ async def test_a_jam_that_is_no_rehearsal_cannot_be_removed(world: World):
 async def test_nothing_of_a_rehearsal_is_taken_elsewhere(world: World):
     admin, jam = await world.admin(), await a_jam(world)
     made = await rehearsals.rehearse(world.house, admin, jam)
-    (idea, *_) = await ideas.all_of_jam(world.house, made.id)
+    (idea, *_) = await ideas_read.all_of_jam(world.house, made.id)
     target = await world.forum("later", "inside")
     with pytest.raises(Conflict):
         await carrying.carry(world.house, admin, target, [idea.thread_id])

@@ -8,7 +8,20 @@ import pytest
 
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
 from server.domain.search import Sought
-from server.services import asides, finding, heat, ideas, jams, log, moderation, moves, shifts, summaries
+from server.services import (
+    asides,
+    finding,
+    heat,
+    ideas,
+    ideas_read,
+    jams,
+    log,
+    marking,
+    moderation,
+    moves,
+    shifts,
+    summaries,
+)
 from tests.server.services_world import World
 
 
@@ -59,13 +72,13 @@ async def test_the_note_is_drafted_from_what_happened_since_the_shift_began(worl
     forum, other = await world.forum("one", jam=jam), await world.forum("two", jam=jam)
     fay, ann = await world.person("fay", "facilitator"), await world.person("ann")
     before = await world.idea(forum, title="Before")
-    await ideas.mark(world.house, fay, before, "best", "Marked before.")
+    await marking.mark(world.house, fay, before, "best", "Marked before.")
     world.time.pass_by(minutes=5)
     shift = await shifts.begin(world.house, fay, jam)
     assert "Nothing was marked" in await shifts.draft(world.house, fay, jam, shift)
     bright, rude = await world.idea(forum, title="A [bright] *idea*"), await world.idea(forum, title="Rude one")
     wandering = await world.idea(forum, title="Wandering")
-    await ideas.mark(world.house, fay, bright, "emerging", "Three units ask.")
+    await marking.mark(world.house, fay, bright, "emerging", "Three units ask.")
     case = await moderation.flag(world.house, ann, rude, "Names a person.")
     await moderation.decide(world.house, fay, case.id, "hide", "No names.")
     await moves.move(world.house, fay, wandering, other, "Belongs there.")
@@ -136,7 +149,7 @@ async def test_a_heated_thread_is_shown_with_its_counts_and_nothing_happens_to_i
         world.time.pass_by(minutes=2)
     (warm,) = await heat.warnings(world.house, fay, jam)
     assert (warm.idea.id, warm.heat.replies, warm.prompt != "") == (hot.id, 6, True)
-    thread = await ideas.read_thread(world.house, ann, hot.id)
+    thread = await ideas_read.read_thread(world.house, ann, hot.id)
     assert [one.text for one in thread.replies] == ["You did not read it!!"] * 6
     world.time.pass_by(hours=2, minutes=10)
     assert await heat.warnings(world.house, fay, jam) == []

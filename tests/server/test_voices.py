@@ -18,9 +18,11 @@ from server.services import (
     holds,
     hours,
     ideas,
+    ideas_read,
     inbox,
     jams,
     judging,
+    marking,
     own_log,
     people,
     polls,
@@ -50,7 +52,7 @@ async def _again(world: World, member: Member) -> Member:
 async def test_an_idea_in_a_sealed_forum_bears_a_voice_and_no_name(world: World) -> None:
     forum, quillon = await _sealed(world)
     made = await world.idea(forum, quillon)
-    shown = await ideas.obtain(world.house, await world.admin(), made.id)
+    shown = await ideas_read.obtain(world.house, await world.admin(), made.id)
     assert (shown.author_name, shown.author_unit, shown.is_voice) == ("Voice 1", "", True)
     assert shown.author_id != quillon.id
 
@@ -86,7 +88,7 @@ async def test_only_who_stands_behind_a_voice_changes_deletes_and_undoes_its_wor
     assert (await ideas.edit(world.house, quillon, made, "Better words.")).text == "Better words."
     await undo.undo(world.house, quillon, made)
     with pytest.raises(Missing):
-        await ideas.obtain(world.house, quillon, made.id)
+        await ideas_read.obtain(world.house, quillon, made.id)
 
 
 async def test_no_row_of_the_store_holds_an_author_beside_what_they_said_by_a_voice(world: World) -> None:
@@ -128,7 +130,7 @@ async def test_search_finds_the_words_and_profiles_experts_and_introductions_do_
     rona = await world.person("rona")
     made = await world.idea(forum, rona, title="Turbines in winter", text="How do we keep turbines warm?")
     answer = await ideas.reply(world.house, quillon, made, "Turbines stay warm under felt.", intent="answer")
-    await ideas.mark(world.house, rona, answer, "support")
+    await marking.mark(world.house, rona, answer, "support")
     assert [one.author_name for one in await words_found(world.house, rona, "felt")] == ["Voice 2"]
     profile = await profiles.read_profile(world.house, rona, quillon)
     assert (profile.expertise, profile.adopted, profile.built_on) == ([], [], [])

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from server.domain.actors import Member
 from server.domain.ideas import Contribution
-from server.services import crossings, files, holds, ideas, jams, memberships, people, walls
+from server.services import crossings, files, holds, ideas, jams, marking, memberships, people, walls
 from tests.server.services_world import words_found
 from tests.two_worlds.history import Step
 from tests.two_worlds.may_learn import Said, strictest
@@ -155,7 +155,7 @@ async def delete_hidden(made: World, step: Step) -> None:
 async def support(made: World, step: Step) -> None:
     target = made.target(step)
     if target is not None and not (step.apart and made.twin):
-        await ideas.mark(made.acme.house, made.setting.zoe, await made.fresh(target), "support")
+        await marking.mark(made.acme.house, made.setting.zoe, await made.fresh(target), "support")
 
 
 async def recall(made: World, step: Step) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from server.domain.ideas import Contribution, MarkKind
 from server.domain.outcomes import OUTCOMES
-from server.services import ideas, jams, moves, outcomes
+from server.services import jams, marking, moves, outcomes
 from tests.two_worlds.history import Step
 from tests.two_worlds.worlds import PLANTS, World, thread_of
 
@@ -18,7 +18,7 @@ MARKS: tuple[MarkKind, ...] = ("best", "emerging")
 async def mark(made: World, step: Step) -> None:
     target = made.target(step)
     if target is not None:
-        await ideas.mark(
+        await marking.mark(
             made.acme.house, made.acme.admin, await made.fresh(target), MARKS[step.who % 2], made.words("reason")
         )
 
@@ -26,13 +26,13 @@ async def mark(made: World, step: Step) -> None:
 async def unmark(made: World, step: Step) -> None:
     target = made.target(step)
     if target is not None:
-        await ideas.unmark(made.acme.house, made.acme.admin, await made.fresh(target), MARKS[step.who % 2])
+        await marking.unmark(made.acme.house, made.acme.admin, await made.fresh(target), MARKS[step.who % 2])
 
 
 async def mark_hidden(made: World, step: Step) -> None:
     target = await _hidden(made, step)
     if target is not None:
-        await ideas.mark(made.acme.house, made.acme.admin, target, MARKS[step.who % 2], made.words("reason"))
+        await marking.mark(made.acme.house, made.acme.admin, target, MARKS[step.who % 2], made.words("reason"))
 
 
 async def decide(made: World, step: Step) -> None:

@@ -14,7 +14,7 @@ from server.domain.actors import Member
 from server.domain.errors import Refusal
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.services import ideas
+from server.services import ideas_read
 from server.services.agreements import follow_agreements
 from server.services.jams import follow_clock
 from server.services.rule_times import RuleClock
@@ -169,7 +169,7 @@ class World:
         return self.secret[step.which % len(self.secret)] if self.secret else None
 
     async def fresh(self, made: Contribution) -> Contribution:
-        found = await ideas.by_id(self.acme.house, made.id)
+        found = await ideas_read.by_id(self.acme.house, made.id)
         if found is None or found.deleted:
             raise Refusal("It is gone.")
         return found
@@ -195,6 +195,6 @@ def _found(said: Said, kind: str) -> Said:
 
 async def thread_of(made: World, target: Contribution) -> Contribution:
     """Return the idea at the root of a thread."""
-    found = await ideas.by_id(made.acme.house, target.thread_id)
+    found = await ideas_read.by_id(made.acme.house, target.thread_id)
     assert found is not None
     return found

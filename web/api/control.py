@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.domain.errors import Invalid, Missing
-from server.services import forums, ideas, moderation, moves, radar
+from server.services import forums, ideas_read, moderation, moves, radar
 from server.services.visitors import visitors
 from web.api.calls import Call
 from web.api.control_shapes import (
@@ -35,8 +35,8 @@ async def list_neglected(call: Call, query: Paging) -> Page[ContributionAnswer]:
 
 async def list_reasons(call: Call, query: Paging) -> Page[MarkReasonAnswer]:
     made = await contribution_of(call)
-    thread = await ideas.read_thread(call.house, call.member, made.thread_id)
-    said = await ideas.reasons_of_marks(call.house, call.member, thread)
+    thread = await ideas_read.read_thread(call.house, call.member, made.thread_id)
+    said = await ideas_read.reasons_of_marks(call.house, call.member, thread)
     return slice_of([one for one in said if one.contribution_id == made.id], query, show_reason)
 
 
@@ -77,9 +77,9 @@ async def move(call: Call, body: NewMove) -> MoveAnswer:
 
 
 async def merge(call: Call, body: NewMerge) -> MoveAnswer:
-    made, known = await contribution_of(call), await ideas.by_uri(call.house, body.into)
+    made, known = await contribution_of(call), await ideas_read.by_uri(call.house, body.into)
     try:
-        into = await ideas.obtain(call.house, call.member, known.id if known else body.into)
+        into = await ideas_read.obtain(call.house, call.member, known.id if known else body.into)
     except Missing as missing:
         raise Invalid("into", missing.public) from missing
     return show_move(await moves.merge(call.house, call.member, made, into, body.reason))

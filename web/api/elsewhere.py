@@ -6,7 +6,7 @@ from datetime import datetime
 
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.services import board, forums, ideas
+from server.services import board, forums, ideas_read
 from server.services.elsewhere import ask_for_rest
 from web.api.calls import Call
 from web.api.shapes import Answer
@@ -53,8 +53,8 @@ async def fetch_forum(call: Call) -> ShareAnswer:
 
 
 async def _thread(call: Call) -> tuple[Forum, Contribution]:
-    made = await ideas.obtain(call.house, call.member, call.path["id"])
-    idea = made if made.kind == "idea" else await ideas.obtain(call.house, call.member, made.thread_id)
+    made = await ideas_read.obtain(call.house, call.member, call.path["id"])
+    idea = made if made.kind == "idea" else await ideas_read.obtain(call.house, call.member, made.thread_id)
     return await forums.obtain_forum(call.house, call.member, idea.forum_id), idea
 
 

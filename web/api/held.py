@@ -12,7 +12,7 @@ from federation.outside.held import Kept
 from server.domain.agreements import Agreement
 from server.domain.errors import Missing
 from server.domain.ideas import Contribution
-from server.services import held, ideas
+from server.services import held, ideas_read
 from server.services.text import excerpt, plain
 from web.api.calls import Call
 from web.api.idea_shapes import contribution_page
@@ -154,7 +154,7 @@ def _terms(call: Call, agreement: Agreement | None) -> AgreementTerms | None:
 async def purge_held(call: Call, body: PurgeWish) -> HeldSummary:
     """Let go of a server's words, or of one contribution; answers what is left once the gate has done its part."""
     if body.object:
-        made = await ideas.by_id(call.house, body.object) or await ideas.by_uri(call.house, body.object)
+        made = await ideas_read.by_id(call.house, body.object) or await ideas_read.by_uri(call.house, body.object)
         if made is None:
             raise Missing("contribution", f"no {body.object}")
         await held.purge_contribution(call.house, call.member, call.path["host"], made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from server.domain.crossings import EVERYONE
 from server.domain.errors import Invalid
 from server.domain.holds import Hold, Sought
-from server.services import holds, ideas
+from server.services import holds, ideas_read
 from server.services.holds import for_me
 from server.services.profiles import trust_behind
 from web.api.calls import Call
@@ -44,7 +44,7 @@ async def list_holds(call: Call, query: HoldsQuery) -> Page[HoldAnswer]:
 
 
 async def _show(call: Call, hold: Hold) -> HoldAnswer:
-    made = await ideas.by_id(call.house, hold.contribution_id) if hold.contribution_id else None
+    made = await ideas_read.by_id(call.house, hold.contribution_id) if hold.contribution_id else None
     why_not = await holds.why_not_mine(call.house, call.member, hold)
     trust = await trust_behind(call.house, hold, made)
     return show_hold(call.house, hold, made.uri if made else None, why_not, trust)

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from server.domain.errors import Invalid, Missing
 from server.domain.ideas import MARKS, Contribution, MarkKind
-from server.services import crossings, files, forums, holds, ideas, judging, threads, undo
+from server.services import crossings, files, forums, holds, ideas, ideas_read, judging, marking, threads, undo
 from server.services.judging import Draft as DraftToJudge
 from server.services.labels import label_of
 from server.services.ranking import rank_forum
@@ -39,14 +39,14 @@ from web.api.shapes import Page
 
 async def contribution_of(call: Call) -> Contribution:
     """The idea or reply that the address names, or raise Missing."""
-    return await ideas.obtain(call.house, call.member, call.path["id"])
+    return await ideas_read.obtain(call.house, call.member, call.path["id"])
 
 
 async def _named(call: Call, field: str, key: str) -> Contribution:
     """Find what a body names by id or URI; raise Invalid where there is no such thing for this person."""
-    known = await ideas.by_uri(call.house, key)
+    known = await ideas_read.by_uri(call.house, key)
     try:
-        return await ideas.obtain(call.house, call.member, known.id if known else key)
+        return await ideas_read.obtain(call.house, call.member, known.id if known else key)
     except Missing as missing:
         raise Invalid(field, missing.public) from missing
 
@@ -97,7 +97,7 @@ async def list_ideas(call: Call, query: IdeasQuery) -> Page[ContributionAnswer]:
             lambda _: str(start + query.limit),
         )
     before = read_time(query.after)
-    found = await ideas.list_ideas(call.house, call.member, forum, before, query.limit + 1)
+    found = await ideas_read.list_ideas(call.house, call.member, forum, before, query.limit + 1)
     known = await visitors(call.house)
     return page_of(
         found,
@@ -109,7 +109,7 @@ async def list_ideas(call: Call, query: IdeasQuery) -> Page[ContributionAnswer]:
 
 async def read_idea(call: Call) -> ThreadAnswer:
     made = await contribution_of(call)
-    thread = await ideas.read_thread(call.house, call.member, made.thread_id)
+    thread = await ideas_read.read_thread(call.house, call.member, made.thread_id)
     verdicts = await crossings.verdicts_of(call.house, call.member, made)
     replies = thread.replies if made.kind == "idea" else _below(made, thread.replies)
     built = thread.built_on_by if made.kind == "idea" else []
@@ -125,11 +125,11 @@ async def read_idea(call: Call) -> ThreadAnswer:
 
 async def list_replies(call: Call, query: RepliesQuery) -> Page[ContributionAnswer]:
     made = await contribution_of(call)
-    idea = made if made.kind == "idea" else await ideas.obtain(call.house, call.member, made.thread_id)
+    idea = made if made.kind == "idea" else await ideas_read.obtain(call.house, call.member, made.thread_id)
     found = await threads.list_replies(
         call.house, call.member, idea, query.after, query.limit + 1, query.intent
     )  # fmt: skip
-    known, head = await visitors(call.house), await ideas.read_head(call.house, call.member, idea.id)
+    known, head = await visitors(call.house), await ideas_read.read_head(call.house, call.member, idea.id)
     return page_of(
         found,
         query,
@@ -182,19 +182,19 @@ def _mark_of(call: Call) -> MarkKind:
 
 async def set_mark(call: Call, body: MarkWords) -> ContributionAnswer:
     made, kind = await contribution_of(call), _mark_of(call)
-    await ideas.mark(call.house, call.member, made, kind, body.reason)
+    await marking.mark(call.house, call.member, made, kind, body.reason)
     return await _marked(call)
 
 
 async def take_mark(call: Call) -> ContributionAnswer:
     made, kind = await contribution_of(call), _mark_of(call)
-    await ideas.unmark(call.house, call.member, made, kind)
+    await marking.unmark(call.house, call.member, made, kind)
     return await _marked(call)
 
 
 async def _marked(call: Call) -> ContributionAnswer:
     made = await contribution_of(call)
-    thread = await ideas.read_thread(call.house, call.member, made.thread_id)
+    thread = await ideas_read.read_thread(call.house, call.member, made.thread_id)
     return show_contribution(call.house, made, await visitors(call.house), thread.mine.get(made.id, ()))
 
 

@@ -14,7 +14,7 @@ from federation.outside.recalls import Recall
 from server.domain.errors import Invalid, Missing
 from server.domain.ideas import Contribution
 from server.domain.recalls import STATEMENTS, UNANSWERED, RecallState, recall_sentence
-from server.services import crossings, guises, ideas
+from server.services import crossings, guises, ideas_read
 from web.api.calls import Call
 from web.api.idea_shapes import contribution_page
 from web.api.ledger_shapes import (
@@ -54,8 +54,8 @@ async def _uris(call: Call, key: str) -> list[str]:
     """Return the URIs under which something stands outside: the original's and its redacted twins'."""
     if not key:
         return []
-    made = await ideas.by_id(call.house, key) or await ideas.by_uri(call.house, key)
-    if made and not await ideas.shown_to(call.house, call.member, {made.id: made}):
+    made = await ideas_read.by_id(call.house, key) or await ideas_read.by_uri(call.house, key)
+    if made and not await ideas_read.shown_to(call.house, call.member, {made.id: made}):
         return [f"urn:nothing:{key}"]
     return await guises.all_public_uris(call.house, made) if made else [key]
 
@@ -68,8 +68,8 @@ def _read_place(after: str) -> Place:
 
 
 async def _show(call: Call, lines: list[Holding], paging: Paging) -> Page[CrossingAnswer]:
-    made = await ideas.by_uris(call.house, list({line.uri for line in lines}))
-    shown = await ideas.shown_to(call.house, call.member, made)
+    made = await ideas_read.by_uris(call.house, list({line.uri for line in lines}))
+    shown = await ideas_read.shown_to(call.house, call.member, made)
     whole = page_of(
         lines,
         paging,
@@ -111,8 +111,8 @@ async def recall_crossing(call: Call, body: RecallFrom) -> Page[CrossingAnswer]:
 async def _to_recall(call: Call, peer: str) -> tuple[Contribution, str]:
     """Return what a ledger line is about and the server that a recall of it concerns, "" for everybody."""
     uri, audience = await _crossing_of(call)
-    made = await ideas.by_uri(call.house, uri)
-    if made is None or not await ideas.shown_to(call.house, call.member, {uri: made}):
+    made = await ideas_read.by_uri(call.house, uri)
+    if made is None or not await ideas_read.shown_to(call.house, call.member, {uri: made}):
         raise Missing("crossing", f"{uri} is no contribution that {call.member.id} may know of")
     if peer and audience not in ("*", peer):
         raise Invalid("peer", "This line is about another server.")
@@ -167,8 +167,8 @@ async def list_recalls(call: Call, query: RecallsQuery) -> Page[RecallAnswer]:
         before=before,
         limit=query.limit + 1,
     )
-    made = await ideas.by_uris(call.house, list({one.object_uri for one in found}))
-    shown = await ideas.shown_to(call.house, call.member, made)
+    made = await ideas_read.by_uris(call.house, list({one.object_uri for one in found}))
+    shown = await ideas_read.shown_to(call.house, call.member, made)
     whole = page_of(
         found,
         query,
@@ -183,8 +183,8 @@ async def read_recall(call: Call) -> RecallWhole:
     found: Recall | None = await recalls.by_id(call.ledger, _number(call, "recall"))
     if found is None:
         raise Missing("recall", f"no recall {call.path['recall']}")
-    made = await ideas.by_uri(call.house, found.object_uri)
-    if made is not None and not await ideas.shown_to(call.house, call.member, {made.id: made}):
+    made = await ideas_read.by_uri(call.house, found.object_uri)
+    if made is not None and not await ideas_read.shown_to(call.house, call.member, {made.id: made}):
         raise Missing("recall", f"{call.member.id} asked for recall {found.id} of hidden {made.id}")
     told: dict[str, dict[str, Any] | None] = {}
     for name in STATEMENTS:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from server.domain.outcomes import Outcome
 from server.domain.streams import Course
-from server.services import ideas, outcomes, streams
+from server.services import ideas_read, outcomes, streams
 from web.api.calls import Call
 from web.api.jams import jam_of
 from web.api.shapes import Answer, Body
@@ -168,12 +168,12 @@ async def _read(call: Call, stream_id: str) -> StreamAnswer:
 
 
 async def decide(call: Call, body: Decision) -> OutcomeAnswer:
-    idea = await ideas.obtain(call.house, call.member, call.path["id"])
+    idea = await ideas_read.obtain(call.house, call.member, call.path["id"])
     return _show(await outcomes.decide(call.house, call.member, idea, body.kind, body.reason, body.stream))
 
 
 async def read_history(call: Call) -> OutcomeHistory:
-    idea = await ideas.obtain(call.house, call.member, call.path["id"])
+    idea = await ideas_read.obtain(call.house, call.member, call.path["id"])
     return OutcomeHistory(data=[_show(one) for one in await outcomes.outcomes_of(call.house, idea)])
 
 

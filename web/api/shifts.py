@@ -5,7 +5,7 @@ from __future__ import annotations
 from server.domain.errors import Missing
 from server.domain.facilitation import Shift
 from server.domain.ideas import Contribution
-from server.services import asides, heat, ideas, shifts, summaries
+from server.services import asides, heat, ideas_read, shifts, summaries
 from web.api.calls import Call
 from web.api.ideas import contribution_of
 from web.api.jam_shapes import NoWords
@@ -87,7 +87,7 @@ async def write_aside(call: Call, body: NewAside) -> AsideAnswer:
 
 async def _idea(call: Call) -> Contribution:
     made = await contribution_of(call)
-    return await ideas.obtain(call.house, call.member, made.thread_id)
+    return await ideas_read.obtain(call.house, call.member, made.thread_id)
 
 
 async def list_summaries(call: Call, query: Paging) -> Page[SummaryAnswer]:

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from server.domain.drafts import KeptDraft
 from server.domain.errors import Missing
-from server.services import drafts, ideas, lineage, mentions
+from server.services import drafts, ideas_read, lineage, mentions
 from server.services.visitors import visitors
 from web.api.calls import Call
 from web.api.idea_shapes import ContributionAnswer, show_contribution
@@ -115,7 +115,7 @@ async def list_versions(call: Call) -> Page[VersionAnswer]:
         VersionAnswer(
             number=one.number, title=one.title, text=one.text, reason=one.reason, written_at=one.written_at
         )
-        for one in await ideas.history(call.house, call.member, made.id)
+        for one in await ideas_read.history(call.house, call.member, made.id)
     ]
     newest = VersionAnswer(
         number=made.version,

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from server.domain.actors import Member
 from server.domain.jams import Jam
-from server.services import board, forums, ideas
+from server.services import board, forums, ideas_read
 from server.services.house import House
 from web.answers import head_of, show
 from web.cards import draw_cards
@@ -28,8 +28,8 @@ async def draw_board(house: House, reader: Member, jam: Jam) -> BoardPage:
     head = head_of(jam, jam.state_at(house.now()), "board")
     report = await board.read_themes(house, reader, jam)
     themes, themes_of = draw_themes(report, head.url)
-    rising = await ideas.ideas_of_jam(house, reader, jam, "rising", 5)
-    newest = await ideas.ideas_of_jam(house, reader, jam, "new", _LOOKED_THROUGH)
+    rising = await ideas_read.ideas_of_jam(house, reader, jam, "rising", 5)
+    newest = await ideas_read.ideas_of_jam(house, reader, jam, "new", _LOOKED_THROUGH)
     by_id = {forum.id: forum for forum in own}
     return BoardPage(
         jam=head,

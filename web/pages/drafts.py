@@ -11,7 +11,7 @@ from server.domain.actors import Member
 from server.domain.drafts import KeptDraft, Place
 from server.domain.errors import Missing
 from server.keys import HOUSE
-from server.services import drafts, forums, ideas
+from server.services import drafts, forums, ideas_read
 from server.services.house import House
 from server.services.text import excerpt
 from web.answers import go, own_path, show
@@ -60,8 +60,8 @@ async def _row(house: House, member: Member, draft: KeptDraft) -> DraftRow:
         if draft.place.kind == "idea":
             where = (await forums.obtain_forum(house, member, draft.place.where)).title
         else:
-            made = await ideas.obtain(house, member, draft.place.where)
-            where = made.title or (await ideas.obtain(house, member, made.thread_id)).title
+            made = await ideas_read.obtain(house, member, draft.place.where)
+            where = made.title or (await ideas_read.obtain(house, member, made.thread_id)).title
         url = url_of_place(draft.place)
     except Missing:
         where, url = _("What it was written for is not there any more"), ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from server.keys import HOUSE
-from server.services import ideas
+from server.services import ideas_read
 from server.services.elsewhere import ask_for_rest
 from web.answers import go
 from web.forms import read_form
@@ -18,7 +18,7 @@ async def fetch_thread(request: web.Request) -> web.Response:
     """POST /ideas/{idea}/rest"""
     house, member, made, forum, _ = await threads.obtain(request)
     await read_form(request)
-    idea = made if made.kind == "idea" else await ideas.obtain(house, member, made.thread_id)
+    idea = made if made.kind == "idea" else await ideas_read.obtain(house, member, made.thread_id)
     await ask_for_rest(house, member, forum, idea)
     await _wait(request)
     return go(request, f"/ideas/{idea.id}#rest", "rest")

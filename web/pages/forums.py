@@ -12,7 +12,7 @@ from server.domain.errors import ForumClosed, JamNotOpen, Missing, NotAllowed, R
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum, Jam
 from server.keys import HOUSE
-from server.services import board, drafts, forums, ideas, likeness, threads
+from server.services import board, drafts, forums, ideas, ideas_read, likeness, threads
 from server.services.house import House
 from server.services.presence import note_presence
 from web import enclosing, views
@@ -103,7 +103,7 @@ async def _listed(
         whys = {one.idea.id: why(one.place) for one in placed}
         return [one.idea for one in placed], f"sort=fair&start={start}" if start else "", whys
     if sort == "rising":
-        rising = await ideas.ideas_of_jam(house, member, jam, "rising", 500)
+        rising = await ideas_read.ideas_of_jam(house, member, jam, "rising", 500)
         return [made for made in rising if made.forum_id == forum.id][:PAGE], "", {}
     return *await _newest(house, member, forum, before), {}
 
@@ -113,7 +113,7 @@ async def _newest(house: House, member: Member, forum: Forum, before: str) -> tu
         edge = float(before) if before else None
     except ValueError:
         edge = None
-    found = await ideas.list_ideas(house, member, forum, edge, PAGE + 1)
+    found = await ideas_read.list_ideas(house, member, forum, edge, PAGE + 1)
     older = f"before={found[PAGE - 1].created_at.timestamp()}" if len(found) > PAGE else ""
     return found[:PAGE], older
 

@@ -13,7 +13,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import AUDIENCES, TRANSITIONS, Audience, Charter, Forum, Jam
 from server.domain.voices import NAMES
 from server.keys import HOUSE
-from server.services import answers, board, forums, ideas, jams, outcomes, partners
+from server.services import answers, board, forums, ideas, ideas_read, jams, outcomes, partners
 from server.services.house import House
 from server.services.presence import note_presence, read_presence
 from web import views
@@ -67,8 +67,8 @@ async def show_lobby(request: web.Request) -> web.Response:
     own = await forums.list_forums(house, member, jam)
     by_id = {forum.id: forum for forum in own}
     counts = await board.count_forums(house, member, jam)
-    newest = await ideas.ideas_of_jam(house, member, jam, "new", 60)
-    rising = await ideas.ideas_of_jam(house, member, jam, "rising", 5)
+    newest = await ideas_read.ideas_of_jam(house, member, jam, "new", 60)
+    rising = await ideas_read.ideas_of_jam(house, member, jam, "rising", 5)
     lonely = [made for made in newest if not made.replies][-3:]
     figures = await board.read_board(house, member, jam)
     head = head_of(jam, state)

@@ -27,7 +27,9 @@ from server.services import (
     guises,
     holds,
     ideas,
+    ideas_read,
     lineage,
+    marking,
     mentions,
     threads,
     undo,
@@ -68,7 +70,7 @@ from web.views import Link, VersionView
 async def obtain(request: web.Request) -> tuple[House, Member, Contribution, Forum, Jam]:
     """The house, the person, the idea or reply of the address, its forum and jam, or raise Missing."""
     house, member = request.app[HOUSE], member_of(request)
-    made = await ideas.obtain(house, member, request.match_info["idea"])
+    made = await ideas_read.obtain(house, member, request.match_info["idea"])
     forum = await forums.obtain_forum(house, member, made.forum_id)
     _, jam = await forums.forum_and_jam(house, forum.id)
     await note_presence(house, member, jam.id)
@@ -100,7 +102,7 @@ async def show_branch(request: web.Request) -> web.Response:
     house, member, made, _, _ = await obtain(request)
     if made.kind == "idea":
         return go(request, url_of(made))
-    idea = await ideas.obtain(house, member, made.thread_id)
+    idea = await ideas_read.obtain(house, member, made.thread_id)
     return await draw_thread(request, idea, made.id, {}, {}, 200)
 
 
@@ -111,7 +113,7 @@ async def show_new(request: web.Request) -> web.Response:
         since = float(request.query["since"]) if "since" in request.query else None
     except ValueError:
         since = None
-    idea = made if made.kind == "idea" else await ideas.obtain(house, member, made.thread_id)
+    idea = made if made.kind == "idea" else await ideas_read.obtain(house, member, made.thread_id)
     first = await threads.first_since(house, member, idea, since)
     return go(request, f"/ideas/{first or idea.id}")
 
@@ -121,7 +123,7 @@ async def draw_thread(
 ) -> web.Response:
     """The page of a thread, with what was typed below it."""
     house, member = request.app[HOUSE], member_of(request)
-    thread = await ideas.read_head(house, member, idea.id)
+    thread = await ideas_read.read_head(house, member, idea.id)
     names = await names_of_hosts(house)
     closed = closed_words(house, thread.forum, thread.jam)
     waiting: dict[str, list[Hold]] = {}
@@ -190,8 +192,8 @@ async def _passport(
 async def show_reply(request: web.Request) -> web.Response:
     """GET /ideas/{idea}/reply?to={reply}: the composer under the very words that it answers."""
     house, member = request.app[HOUSE], member_of(request)
-    thread = await ideas.read_head(house, member, request.match_info["idea"])
-    parent = await ideas.obtain(house, member, request.query.get("to", thread.idea.id))
+    thread = await ideas_read.read_head(house, member, request.match_info["idea"])
+    parent = await ideas_read.obtain(house, member, request.query.get("to", thread.idea.id))
     if parent.thread_id != thread.idea.id:
         raise Missing("idea", f"{parent.id} is not in {thread.idea.id}")
     return await _write_reply(request, parent, thread.idea, thread.forum, thread.jam, prompted(request), {}, 200)
@@ -203,7 +205,7 @@ async def _write_reply(
 ) -> web.Response:  # fmt: skip
     house, member = request.app[HOUSE], member_of(request)
     names = await names_of_hosts(house)
-    thread = await ideas.read_head(house, member, root.id)
+    thread = await ideas_read.read_head(house, member, root.id)
     cancel = url_of(parent)
     writing = Writing(
         kind="reply", forum=forum, root=root, parent=parent, typed=typed, wrong=wrong, cancel_url=cancel
@@ -223,7 +225,7 @@ async def post_reply(request: web.Request) -> web.Response:
     house, member, root, forum, jam = await obtain(request)
     form = await read_form(request)
     to = form.get("in_reply_to") or root.id
-    parent = await ideas.obtain(house, member, to)
+    parent = await ideas_read.obtain(house, member, to)
     writing = Writing(kind="reply", forum=forum, root=root, parent=parent, typed=form)
     try:
         await enclosing.take(request, member, house, form)
@@ -262,8 +264,8 @@ async def preview(request: web.Request) -> web.Response:
         )
         heading = say("Edit")
     else:
-        parent = await ideas.obtain(house, member, form["in_reply_to"]) if form.get("in_reply_to") else None
-        root = await ideas.obtain(house, member, made.thread_id)
+        parent = await ideas_read.obtain(house, member, form["in_reply_to"]) if form.get("in_reply_to") else None
+        root = await ideas_read.obtain(house, member, made.thread_id)
         writing = Writing(kind="reply", forum=forum, root=root, parent=parent, typed=form, wrong=wrong, previewed=True)
         heading = say("Your reply")
     return answer_preview(request, house, await draw_composer(house, member, writing), jam, heading, back)
@@ -322,7 +324,7 @@ async def edit(request: web.Request) -> web.Response:
 async def show_history(request: web.Request) -> web.Response:
     """GET /ideas/{idea}/history"""
     house, member, made, _, jam = await obtain(request)
-    earlier = await ideas.history(house, member, made.id)
+    earlier = await ideas_read.history(house, member, made.id)
     now = Version(
         number=made.version,
         title=made.title,
@@ -436,14 +438,14 @@ async def mark(request: web.Request) -> web.Response:
         raise Missing("mark", request.match_info["kind"])
     form = await read_form(request)
     if form.get("made") == "0":
-        await ideas.unmark(house, member, made, kind)
+        await marking.unmark(house, member, made, kind)
     elif kind == "support":
-        await ideas.mark(house, member, made, kind)
+        await marking.mark(house, member, made, kind)
     else:
         return await mark_with_reason(request, made, kind, form)
     if not from_htmx(request):
         return go(request, url_of(made))
-    thread = await ideas.read_head(house, member, made.thread_id)
-    fresh = await ideas.obtain(house, member, made.id)
+    thread = await ideas_read.read_head(house, member, made.thread_id)
+    fresh = await ideas_read.obtain(house, member, made.id)
     marks = Tree(thread, member, Names(), writable=True).marks(fresh)
     return html(draw(request, "parts/marks_of.html", marks=marks, id=made.id))

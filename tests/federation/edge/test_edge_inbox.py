@@ -165,7 +165,7 @@ async def test_what_was_answered_202_survives_a_fault_of_the_gate(
         async def fail(*_: object, **__: object) -> None:
             raise RuntimeError("the disk is gone")
 
-        broken.setattr("server.services.ideas.mark", fail)
+        broken.setattr("server.services.marking.mark", fail)
         with pytest.raises(RuntimeError):
             await acme.idle()
     acme.wait(5)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.services import forums, ideas, jams, lineage, partners, rules
+from server.services import forums, ideas_read, jams, lineage, marking, partners, rules
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.elsewhere import PUBLIC, Elsewhere
 from tests.federation.organisation import Organisation
@@ -33,7 +33,7 @@ async def test_the_same_activity_twice_is_taken_once(acme: Organisation, peer: E
         assert (await peer.post(acme.inbox, create)).status == 202
     await acme.idle()
     assert await acme.received() == [("Create", "admitted", "")]
-    assert len(await ideas.replies_of(acme.house, idea.id)) == 1
+    assert len(await ideas_read.replies_of(acme.house, idea.id)) == 1
 
 
 async def test_an_answer_that_overtakes_what_it_answers_waits_for_it(acme: Organisation, peer: Elsewhere):
@@ -50,7 +50,7 @@ async def test_an_answer_that_overtakes_what_it_answers_waits_for_it(acme: Organ
     await acme.idle()
     acme.wait(1)
     await acme.idle()
-    assert [one.text for one in await ideas.replies_of(acme.house, idea.id)] == ["First.", "Second."]
+    assert [one.text for one in await ideas_read.replies_of(acme.house, idea.id)] == ["First.", "Second."]
 
 
 async def test_an_answer_to_nothing_is_given_up_after_a_while(acme: Organisation, peer: Elsewhere):
@@ -117,7 +117,7 @@ async def test_an_author_who_is_not_the_actor_is_refused(acme: Organisation, pee
         "Create",
         "refused",
     )
-    assert not await ideas.replies_of(acme.house, idea.id)
+    assert not await ideas_read.replies_of(acme.house, idea.id)
 
 
 async def test_ids_on_our_own_server_are_nobody_elses_to_use(acme: Organisation, peer: Elsewhere):
@@ -156,7 +156,7 @@ async def test_what_was_never_granted_cannot_be_answered_liked_or_followed(acme:
         assert await say(peer, acme, peer.create(note)) == ("Create", "refused")
     for made in hidden:
         assert (await acme.fresh(made)).support == 0
-        assert not [one for one in await ideas.replies_of(acme.house, made.thread_id) if one.author_host]
+        assert not [one for one in await ideas_read.replies_of(acme.house, made.thread_id) if one.author_host]
     assert peer.arrived == []
 
 
@@ -229,7 +229,7 @@ async def test_odd_activities_are_put_aside_and_the_next_one_is_taken(
     (kind, state, _), _ = await acme.received()
     assert kind == odd["type"]
     assert state in ("refused", "ignored"), "an answer without words is refused"
-    assert not await ideas.replies_of(acme.house, idea.id)
+    assert not await ideas_read.replies_of(acme.house, idea.id)
 
 
 async def test_hostile_words_come_in_harmless(acme: Organisation, peer: Elsewhere):
@@ -365,12 +365,12 @@ async def test_support_for_what_stayed_inside_is_not_told(acme: Organisation, pe
     assert known is not None
     peer.arrived.clear()
     inside = await acme.reply(known, "Only for us.", label="RED")
-    await ideas.mark(acme.house, acme.admin, inside, "support")
-    await ideas.unmark(acme.house, acme.admin, inside, "support")
+    await marking.mark(acme.house, acme.admin, inside, "support")
+    await marking.unmark(acme.house, acme.admin, inside, "support")
     await acme.idle()
     assert peer.arrived == []
-    await ideas.mark(acme.house, acme.admin, known, "support")
-    await ideas.unmark(acme.house, acme.admin, known, "support")
+    await marking.mark(acme.house, acme.admin, known, "support")
+    await marking.unmark(acme.house, acme.admin, known, "support")
     await acme.idle()
     like, undo = (one.activity for one in peer.arrived)
     assert undo["object"]["id"] == like["id"]
@@ -427,7 +427,10 @@ async def test_an_answer_that_names_what_a_partner_was_not_granted_is_not_passed
     answer = globex.note(gus, "To the twin.", twin["id"], closed.uri)
     assert await say(globex, acme, globex.create(answer)) == ("Create", "admitted")
     assert peer.arrived == []
-    assert {one.text for one in await ideas.replies_of(acme.house, idea.id)} == {"To the original.", "To the twin."}
+    assert {one.text for one in await ideas_read.replies_of(acme.house, idea.id)} == {
+        "To the original.",
+        "To the twin.",
+    }
     assert (await globex.get(f"{twin['id']}/context", by=gus)).json["orderedItems"] == [twin["id"], answer["id"]]
     assert (await peer.get(f"{idea.uri}/context", by=ann)).json["orderedItems"] == [idea.uri, note["id"]]
     assert (await globex.get(idea.uri, by=gus)).status == (await peer.get(twin["id"], by=ann)).status == 404

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.services import holds, ideas, rules
+from server.services import holds, ideas_read, rules
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.elsewhere import PUBLIC, Elsewhere
 from tests.federation.organisation import Organisation
@@ -46,7 +46,7 @@ async def test_the_first_ideas_of_somebody_new_wait_and_later_ones_pass(acme: Or
 
     for number in (1, 2, 3):
         assert (await say(acme, peer, idea(number)))[0] == "held"
-    assert await ideas.list_ideas(acme.house, acme.admin, forum) == []
+    assert await ideas_read.list_ideas(acme.house, acme.admin, forum) == []
     waiting = await holds.list_holds(acme.house, acme.admin)
     assert [hold.preview for hold in waiting] == [f"Idea {n}\n\nWords of idea {n}." for n in (1, 2, 3)]
     assert {hold.rules for hold in waiting} == {("G-new",)}
@@ -54,7 +54,7 @@ async def test_the_first_ideas_of_somebody_new_wait_and_later_ones_pass(acme: Or
         await holds.release(acme.house, acme.admin, hold.id)
     await acme.idle()
     assert (await say(acme, peer, idea(4)))[0] == "admitted"
-    titles = {made.title for made in await ideas.list_ideas(acme.house, acme.admin, forum)}
+    titles = {made.title for made in await ideas_read.list_ideas(acme.house, acme.admin, forum)}
     assert titles == {f"Idea {n}" for n in (1, 2, 3, 4)}
     bob = peer.person("bob")
     other = peer.create(peer.note(bob, "Mine.", to=forum.uri, name="Another"))
@@ -103,7 +103,7 @@ async def test_files_that_a_browser_would_run_and_heaps_of_them_are_refused(
     state, said = await say(acme, peer, peer.create(note))
     assert state == "refused"
     assert why in said
-    assert await ideas.replies_of(acme.house, idea.id) == []
+    assert await ideas_read.replies_of(acme.house, idea.id) == []
 
 
 async def test_a_label_that_comes_along_is_kept_and_an_unknown_one_refused(acme: Organisation, peer: Elsewhere):
@@ -180,10 +180,10 @@ async def test_rates_are_counted_by_author_and_by_jam_as_well(acme: Organisation
 
     for name, text in (("ann", "one"), ("ann", "too soon"), ("bob", "two"), ("cat", "three"), ("dan", "full")):
         await reply(name, text)
-    assert [one.text for one in await ideas.replies_of(acme.house, idea.id)] == ["one", "two", "three"]
+    assert [one.text for one in await ideas_read.replies_of(acme.house, idea.id)] == ["one", "two", "three"]
     acme.wait(1300)
     await acme.idle()
-    assert [one.text for one in await ideas.replies_of(acme.house, idea.id)] == ["one", "two", "three", "full"]
+    assert [one.text for one in await ideas_read.replies_of(acme.house, idea.id)] == ["one", "two", "three", "full"]
 
 
 async def test_public_addressing_keeps_what_strangers_say_at_the_forums_label(acme: Organisation, peer: Elsewhere):

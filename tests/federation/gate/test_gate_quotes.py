@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.services import holds, ideas
+from server.services import holds, ideas_read
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.organisation import Organisation
 
@@ -25,7 +25,7 @@ async def test_a_reply_that_quotes_inside_words_is_read_inside_and_waits_before_
     note = peer.note(peer.person("ann"), QUOTE, idea.uri, forum.uri)
     await peer.post(acme.inbox, peer.create(note))
     await acme.idle()
-    assert [one.text for one in await ideas.replies_of(acme.house, idea.id)] == [QUOTE]
+    assert [one.text for one in await ideas_read.replies_of(acme.house, idea.id)] == [QUOTE]
     assert follower.shapes() == []
     assert note["id"] not in (await follower.get(f"{forum.uri}/outbox")).body.decode()
     [hold] = await holds.list_holds(acme.house, acme.admin)

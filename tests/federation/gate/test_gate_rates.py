@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.services import ideas, rules
+from server.services import ideas_read, rules
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.organisation import Organisation
 
@@ -23,13 +23,13 @@ async def test_what_is_over_a_servers_rate_waits_for_its_turn(
         await acme.idle()
     await other.post(acme.inbox, other.create(other.note(other.person("bob"), "mine", idea.uri, forum.uri)))
     await acme.idle()
-    assert [one.text for one in await ideas.replies_of(acme.house, idea.id)] == ["one", "two", "mine"]
+    assert [one.text for one in await ideas_read.replies_of(acme.house, idea.id)] == ["one", "two", "mine"]
     acme.wait(1700)
     await acme.idle()
-    assert [one.text for one in await ideas.replies_of(acme.house, idea.id)] == ["one", "two", "mine"]
+    assert [one.text for one in await ideas_read.replies_of(acme.house, idea.id)] == ["one", "two", "mine"]
     acme.wait(120)
     await acme.idle()
-    assert [one.text for one in await ideas.replies_of(acme.house, idea.id)] == ["one", "two", "mine", "three"]
+    assert [one.text for one in await ideas_read.replies_of(acme.house, idea.id)] == ["one", "two", "mine", "three"]
 
 
 async def test_what_is_refused_takes_nothing_from_the_rate(acme: Organisation, elsewhere: MakeElsewhere):
@@ -45,7 +45,7 @@ async def test_what_is_refused_takes_nothing_from_the_rate(acme: Organisation, e
         await peer.post(acme.inbox, peer.create(peer.note(ann, "x" * 60_000, idea.uri, forum.uri)))
     await peer.post(acme.inbox, peer.create(peer.note(ann, "one", idea.uri, forum.uri)))
     await acme.idle()
-    assert [one.text for one in await ideas.replies_of(acme.house, idea.id)] == ["one"]
+    assert [one.text for one in await ideas_read.replies_of(acme.house, idea.id)] == ["one"]
 
 
 async def test_what_was_decided_of_incoming_mail_is_kept_with_its_facts_when_it_is_refused_too(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.services import forums, ideas, jams, rehearsals
+from server.services import forums, ideas_read, jams, rehearsals
 from tests.federation.organisation import Organisation
 
 
@@ -16,7 +16,7 @@ async def test_a_rehearsal_crosses_to_nobody_and_goes_without_trace(acme: Organi
     jam = await jams.obtain_jam(acme.house, acme.admin, forum.jam_id)
     made = await rehearsals.rehearse(acme.house, acme.admin, jam)
     await acme.idle()
-    said = await ideas.all_of_jam(acme.house, made.id)
+    said = await ideas_read.all_of_jam(acme.house, made.id)
     assert len(said) > 6
     assert {name: await store.fetch(f'SELECT * FROM "{name}"') for name in before} == before
     await rehearsals.remove_rehearsal(acme.house, acme.admin, made)

@@ -10,7 +10,7 @@ from server.domain.actors import Member
 from server.domain.errors import Conflict, NotAllowed
 from server.domain.holds import Hold
 from server.domain.ideas import Contribution
-from server.services import crossings, guises, holds, ideas, people, rules
+from server.services import crossings, guises, holds, ideas, ideas_read, people, rules
 from server.services.holds import UNDO_SECONDS
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.elsewhere import Elsewhere
@@ -271,7 +271,7 @@ async def test_what_wants_in_comes_in_once_it_was_released_and_is_asked_again_wh
     await holds.release(acme.house, rita, first.id)
     await holds.refuse(acme.house, rita, second.id, "No.")
     await acme.idle()
-    assert [one.text for one in await ideas.replies_of(acme.house, idea.id)] == ["One."]
+    assert [one.text for one in await ideas_read.replies_of(acme.house, idea.id)] == ["One."]
     stored, _ = await rules.rules_in_force(acme.house)
     text = stored.text.replace('id = "G-in"', 'id = "G-in"\nnotify = ["@legal"]')
     await rules.apply_rules(acme.house, acme.admin, text, alone=True)
@@ -280,7 +280,7 @@ async def test_what_wants_in_comes_in_once_it_was_released_and_is_asked_again_wh
     assert (again.id, again.preview) == (third.id, "Three.")
     await holds.release(acme.house, rita, third.id)
     await acme.idle()
-    assert [one.text for one in await ideas.replies_of(acme.house, idea.id)] == ["One.", "Three."]
+    assert [one.text for one in await ideas_read.replies_of(acme.house, idea.id)] == ["One.", "Three."]
     assert (await acme.received())[-2][1] == "refused"
 
 

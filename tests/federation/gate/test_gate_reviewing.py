@@ -19,7 +19,7 @@ from federation.gate.plan import Gateway
 from federation.gate.release import Release
 from federation.outside import crossings as released
 from server.domain.events import Event
-from server.services import crossings, forums, holds, ideas, partners, people, rules
+from server.services import crossings, forums, holds, ideas, ideas_read, partners, people, rules
 from tests.federation.conftest import MakeOrganisation
 from tests.federation.organisation import Organisation, found, open_store
 
@@ -46,7 +46,9 @@ async def live(acme: Organisation, table: str, step: str, number: int) -> None:
     """Let one thing happen inside. `table` is the rule table as it was at first."""
     house, admin = acme.house, acme.admin
     zoe = await people.person(house, "zoe")
-    every = [made for forum in await forums.forums_of(house, "") for made in await ideas.standing_in(house, [forum.id])]
+    every = [
+        made for forum in await forums.forums_of(house, "") for made in await ideas_read.standing_in(house, [forum.id])
+    ]
     one = every[number % len(every)]
     author = await people.member_by_id(house, one.author_id)
     assert author is not None

@@ -13,7 +13,7 @@ from federation.outside import crossings, keys
 from federation.signatures import load_public_key
 from federation.signatures.multikeys import to_multikey
 from server.cli.home import open_sealed, operator
-from server.services import forums, ideas, people
+from server.services import forums, ideas, marking, people
 from server.services.house import House
 from tests.server.cli.calling import Cli
 
@@ -24,7 +24,7 @@ def _post(cli: Cli, slug: str = "den") -> None:
         forum = await forums.obtain_forum(house, author, f"spring/{slug}")
         idea = await ideas.post_idea(house, author, forum, "Lamps", "More lamps, please.")
         await ideas.reply(house, author, idea, "Yes.")
-        await ideas.mark(house, author, idea, "support")
+        await marking.mark(house, author, idea, "support")
 
     cli.within(post)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from server.cli.home import operator
-from server.services import forums, ideas, jams, people
+from server.services import forums, ideas_read, jams, people
 from server.services.house import House
 from server.services.replay import usernames
 from tests.server.cli.calling import Cli
@@ -28,7 +28,7 @@ def line(id_: str, parent: str | None = None, **changed: object) -> dict[str, ob
 def _contributions(cli: Cli) -> list[Any]:
     async def all_of(house: House) -> Any:
         jam = await jams.obtain_jam(house, await operator(house), "spring")
-        return await ideas.all_of_jam(house, jam.id)
+        return await ideas_read.all_of_jam(house, jam.id)
 
     return list(cli.within(all_of))
 

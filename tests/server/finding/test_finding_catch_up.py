@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.catch_up import BUDGET_SECONDS, fit, reading_seconds
-from server.services import board, ideas
+from server.services import board, ideas, marking
 from server.services.catching_up import CatchUp, catch_up
 from server.services.telling import tell
 from server.services.visits import note_visit
@@ -32,9 +32,9 @@ async def test_what_came_since_the_last_visit_is_told_and_nothing_older(world: W
     await ideas.reply(world.house, cleo, idea, "After.")
     fay = await world.person("fay", "facilitator")
     other = await world.idea(forum, cleo, title="Other")
-    await ideas.mark(world.house, fay, other, "emerging", "It is cheap.")
+    await marking.mark(world.house, fay, other, "emerging", "It is cheap.")
     for one in (fay, await world.person("dan")):
-        await ideas.mark(world.house, one, other, "support")
+        await marking.mark(world.house, one, other, "support")
     while await tell(world.house):
         pass
     await note_visit(world.house, bob)

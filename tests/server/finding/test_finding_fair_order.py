@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.ranking import EVERY, MINIMUM, Standing, rank, score
-from server.services import ideas
+from server.services import ideas, marking
 from server.services.ranking import Exposures, rank_forum
 from tests.server.services_world import World
 
@@ -78,8 +78,8 @@ async def test_a_forum_counts_each_person_once_and_not_the_author(world: World):
     for number in range(5):
         await ideas.reply(world.house, bob, loud, f"My own {number}.")
     await ideas.reply(world.house, cleo, quiet, "Yes.")
-    await ideas.mark(world.house, cleo, quiet, "support")
-    await ideas.mark(world.house, await world.person("dan", unit="IT"), quiet, "support")
+    await marking.mark(world.house, cleo, quiet, "support")
+    await marking.mark(world.house, await world.person("dan", unit="IT"), quiet, "support")
     placed = await rank_forum(world.house, cleo, forum)
     known = {one.idea.title: one.place.standing for one in placed}
     assert (known["Quiet"].people, known["Quiet"].units, known["Quiet"].servers) == (2, 2, 1)

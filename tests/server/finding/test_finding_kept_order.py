@@ -11,7 +11,7 @@ from server.domain.errors import Refusal
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.ranking import Ranked, Standing, rank
-from server.services import ideas, moderation, moves, people
+from server.services import ideas, ideas_read, marking, moderation, moves, people
 from server.services.house import House
 from server.services.ranking import Exposures, Spreads, rank_forum
 from tests.server.services_world import World
@@ -76,7 +76,7 @@ class Jam:
         if not rows:
             await self.post()
             return await self.any_of("idea")
-        found = await ideas.by_id(self.house, self.chance.choice(rows)["id"])
+        found = await ideas_read.by_id(self.house, self.chance.choice(rows)["id"])
         assert found is not None
         return found
 
@@ -88,15 +88,15 @@ class Jam:
 
     async def support(self) -> object:
         kind = self.chance.choice(("idea", "idea", "reply"))
-        return await ideas.mark(self.house, await self.somebody(), await self.any_of(kind), "support")
+        return await marking.mark(self.house, await self.somebody(), await self.any_of(kind), "support")
 
     async def unsupport(self) -> object:
-        return await ideas.unmark(self.house, await self.somebody(), await self.any_of("idea"), "support")
+        return await marking.unmark(self.house, await self.somebody(), await self.any_of("idea"), "support")
 
     async def judge(self) -> object:
         kind = self.chance.choice(("best", "emerging"))
         fay = await self.world.person("fay", "facilitator")
-        return await ideas.mark(self.house, fay, await self.any_of("idea"), kind, "It is new.")  # type: ignore[arg-type]
+        return await marking.mark(self.house, fay, await self.any_of("idea"), kind, "It is new.")  # type: ignore[arg-type]
 
     async def hide(self) -> object:
         kind = self.chance.choice(("idea", "reply"))
@@ -169,7 +169,7 @@ async def test_of_a_forum_of_many_ideas_each_page_is_that_of_the_whole_order(wor
         idea = await world.idea(forum, await world.person("bob"), title=f"Idea {number}")
         for voice in range(chance.choice((0, 0, 0, 1, 1, 2, 3))):
             member = await world.person(f"p{voice}", unit=f"Unit {voice % 2}")
-            await ideas.mark(world.house, member, idea, "support")
+            await marking.mark(world.house, member, idea, "support")
         world.time.pass_by(hours=chance.choice((0, 0, 0.1, 3)))
         async with world.house.store.transaction() as change:
             await change.execute("INSERT INTO exposures VALUES (?, ?)", (idea.id, chance.randrange(15, 60)))

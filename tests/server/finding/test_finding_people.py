@@ -6,7 +6,7 @@ import pytest
 
 from server.domain.errors import Missing
 from server.domain.trust import History, trust_of
-from server.services import ideas, people
+from server.services import ideas, marking, people
 from server.services.profiles import introductions, obtain_person, read_profile, read_trust
 from tests.server.services_world import World
 
@@ -17,12 +17,12 @@ async def test_a_profile_tells_answers_that_helped_and_ideas_that_were_built_on_
     idea = await world.idea(forum, bob, title="Crates")
     await world.idea(forum, cleo, title="Better crates", builds_on=idea.id)
     await world.idea(forum, bob, title="My own", builds_on=idea.id)
-    await ideas.mark(world.house, fay, idea, "best", "It works.")
+    await marking.mark(world.house, fay, idea, "best", "It works.")
     asked = await world.idea(forum, cleo, title="Who owns the crates?", intent="question")
     good = await ideas.reply(world.house, bob, asked, "Logistics.", intent="answer")
     for n in range(5):
         await ideas.reply(world.house, bob, asked, f"Chatter {n}")
-    await ideas.mark(world.house, cleo, good, "support")
+    await marking.mark(world.house, cleo, good, "support")
     told = await read_profile(world.house, cleo, bob)
     assert [one.id for one in told.adopted] == [idea.id]
     assert [(one.id, number) for one, number in told.built_on] == [(idea.id, 1)]

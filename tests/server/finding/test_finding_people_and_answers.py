@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.domain.expertise import Evidence, weigh
-from server.services import ideas, resembling
+from server.services import ideas, marking, resembling
 from server.services.experts import who_knows
 from tests.server.services_world import World
 
@@ -60,7 +60,7 @@ async def test_a_marked_answer_goes_before_a_supported_one(world: World):
     made = await world.idea(forum, title="Who owns the crates?", text="?", intent="question")
     liked = await ideas.reply(world.house, cleo, made, "Nobody.", intent="answer")
     right = await ideas.reply(world.house, cleo, made, "Logistics.", intent="answer")
-    await ideas.mark(world.house, await world.person("dan"), liked, "support")
+    await marking.mark(world.house, await world.person("dan"), liked, "support")
     assert (await resembling.answered(world.house, cleo, "who owns crates"))[0].answer.id == liked.id
     async with world.house.store.transaction() as change:
         await change.execute("UPDATE contributions SET best = 1 WHERE id = ?", (right.id,))
@@ -75,7 +75,7 @@ async def test_who_answers_well_is_found_before_who_writes_much(world: World):
         await ideas.reply(world.house, loud, made, f"Pallets, pallets, broken pallets! {number}")
     answer = await ideas.reply(world.house, knows, made, "The carpenters do.", intent="answer")
     for one in (fan, await world.person("dan"), await world.person("eve")):
-        await ideas.mark(world.house, one, answer, "support")
+        await marking.mark(world.house, one, answer, "support")
     found = await who_knows(world.house, fan, "broken pallets")
     assert found[0].member.username == "knows"
     assert found[0].evidence[0].id == answer.id, "though its own words name no pallet"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from server.domain.errors import Invalid
 from server.domain.search import Sought, match_of, rare_words
-from server.services import finding, ideas, people, resembling
+from server.services import finding, ideas, ideas_read, marking, people, resembling
 from server.services.experts import who_knows
 from server.storage import search as index
 from tests.server.services_world import World
@@ -38,7 +38,7 @@ async def test_each_facet_narrows_and_counts(world: World):
     idea = await world.idea(boxes, title="Crates", text="Wash them.", label="AMBER+legal")
     await world.idea(bags, cleo, title="Crates again", text="Lend them.", intent="question")
     await ideas.reply(world.house, cleo, idea, "Crates break.", intent="concern")
-    await ideas.mark(world.house, await world.person("fay", "facilitator"), idea, "emerging")
+    await marking.mark(world.house, await world.person("fay", "facilitator"), idea, "emerging")
     page = await finding.search(world.house, await world.person("reader"), Sought(query="crates"))
     assert page.total == 3
     counts = {name: {one.value: one.count for one in values} for name, values in page.facets.items()}
@@ -72,7 +72,7 @@ async def test_facets_follow_an_edit_a_move_and_a_deletion(world: World):
         await change.execute("UPDATE contributions SET forum_id = ? WHERE id = ?", (bags.id, idea.id))
     assert await found(world, "crates", forum=boxes.id) == []
     assert await found(world, "crates", forum=bags.id) == ["Crates"]
-    await ideas.delete(world.house, bob, await ideas.obtain(world.house, bob, idea.id))
+    await ideas.delete(world.house, bob, await ideas_read.obtain(world.house, bob, idea.id))
     assert await found(world, "crates") == []
     assert await world.house.store.fetch_value("SELECT count(*) FROM search_places") == 0
 

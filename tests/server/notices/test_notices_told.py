@@ -7,7 +7,7 @@ import pytest
 from server.domain.errors import Missing
 from server.domain.notices import Notice
 from server.domain.search import Sought
-from server.services import finding, follows, holds, ideas, inbox, moderation, people, rules
+from server.services import finding, follows, holds, ideas, inbox, marking, moderation, people, rules
 from server.services.telling import notices_of, tell
 from server.storage import events, notices
 from tests.server.holds_world import a_hold
@@ -56,8 +56,8 @@ async def test_a_mention_in_the_event_tells_those_named_and_odd_data_tells_nobod
 
 async def test_facilitators_marks_tell_the_author_and_support_tells_nobody(world: World):
     idea = await world.idea(await world.forum())
-    await ideas.mark(world.house, await world.person("cleo"), idea, "support")
-    await ideas.mark(world.house, await world.person("fay", "facilitator"), idea, "emerging")
+    await marking.mark(world.house, await world.person("cleo"), idea, "support")
+    await marking.mark(world.house, await world.person("fay", "facilitator"), idea, "emerging")
     assert await told(world, "bob") == [("mark", "emerging")]
 
 

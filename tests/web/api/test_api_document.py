@@ -17,7 +17,7 @@ from federation.outside import crossings
 from federation.outside.store import Outside
 from server.domain.events import Event
 from server.services import crossings as services
-from server.services import holds, ideas
+from server.services import holds, ideas_read
 from server.services.house import House
 from tests.server.holds_world import a_hold
 from tests.web.api.api_house import SOON, Caller, Client, Things
@@ -97,7 +97,7 @@ async def recalled(ada: Caller, idea: Things, house: House, outside: Outside) ->
     while await gate.run_once():
         pass
     await crossings.note_reads(outside, [(idea["uri"], 1)], "globex.example")
-    made = await ideas.by_uri(house, idea["uri"])
+    made = await ideas_read.by_uri(house, idea["uri"])
     assert made is not None
     await services.recall(house, ada.member, made)
     while await gate.run_once():

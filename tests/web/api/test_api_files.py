@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from server.domain.ideas import Linked
-from server.services import ideas, people
+from server.services import ideas, ideas_read, people
 from server.services.house import House
 from server.services.ideas import Origin
 from tests.web.api.api_house import Caller, Things
@@ -40,7 +40,7 @@ async def test_what_is_no_file_that_we_take_is_refused_by_name(ada: Caller):
 async def test_files_that_stay_on_another_server_are_listed_with_their_address(ada: Caller, house: House, idea: Things):
     uri = "https://elsewhere.example/zoe"
     zoe = await people.meet(house, uri, "zoe", "elsewhere.example", "Zoe", uri)
-    root = await ideas.by_id(house, idea["id"])
+    root = await ideas_read.by_id(house, idea["id"])
     assert root is not None
     linked = (Linked("https://files.example/cat.jpg", "picture", "A cat"),)
     origin = Origin("https://elsewhere.example/1", "https://elsewhere.example/a", "<p>Look.</p>", linked=linked)

@@ -12,7 +12,7 @@ from aiohttp import FormData
 from aiosmtpd.smtp import SMTP
 
 from server.keys import MAILING
-from server.services import audit, ideas, people
+from server.services import audit, ideas, marking, people
 from server.smtp import Mailing
 
 PASSWORD = "long enough for anybody"
@@ -128,7 +128,7 @@ async def test_the_log_is_open_to_those_it_concerns(site: Any) -> None:
     fay = await people.add_member(site.house, "fay", "Fay", "", "facilitator")
     zoe = await people.add_member(site.house, "zoe", "Zoe")
     idea = await ideas.post_idea(site.house, site.jonas, site.open_floor, "One gate", "For all.")
-    await ideas.mark(site.house, fay, idea, "emerging")
+    await marking.mark(site.house, fay, idea, "emerging")
     await audit.note(site.house, zoe, "flag", idea.id)
     await people.change_member(site.house, site.mara, site.jonas, unit="Sales")
     said = words_of((await (await site.browser(site.jonas)).get("/moderation"))[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from server.domain.exchange import gini, half_of, told_apart
-from server.services import ideas, people
+from server.services import ideas, ideas_read, people
 from server.services.exchange import read_exchange
 
 COUNT = (
@@ -24,7 +24,7 @@ async def test_replies_between_units_equal_a_count_and_small_units_are_not_told_
     for one in (*works, sales[1], site.jonas):
         last = await ideas.reply(house, one, idea, "Yes.")
     await ideas.reply(house, sales[0], idea, "To myself.")
-    await ideas.delete(house, works[4], (await ideas.read_thread(house, works[4], idea.id)).replies[4])
+    await ideas.delete(house, works[4], (await ideas_read.read_thread(house, works[4], idea.id)).replies[4])
     found = await read_exchange(house, site.mara, site.jam)
     assert last.author_id == site.jonas.id
     for by, to in (("Works", "Sales"), ("Sales", "Sales")):

@@ -9,7 +9,7 @@ import pytest
 
 from server.domain.actors import Member
 from server.domain.events import PRIVATE, Event
-from server.services import ideas, people
+from server.services import ideas, ideas_read, marking, people
 from web.live import jam_of
 
 
@@ -61,7 +61,7 @@ async def test_a_mark_asks_for_its_reason_and_everybody_reads_it(site: Any, fay:
     answer, page = await browser.post(f"/ideas/{idea.id}/marks/emerging", made="1", reason=" ")
     assert answer.status == 422
     assert "Please fill this in." in page
-    assert not (await ideas.by_id(site.house, idea.id)).emerging
+    assert not (await ideas_read.by_id(site.house, idea.id)).emerging
     long = "Three units <i>ask</i> " * 60
     answer, page = await browser.post(f"/ideas/{idea.id}/marks/emerging", made="1", reason=long)
     assert answer.status == 422
@@ -223,7 +223,7 @@ async def test_a_shift_begins_with_what_was_handed_on_and_ends_with_a_drafted_no
     answer, page = await first.post("/jams/better/control/shifts/begin")
     assert answer.status == 409
     idea = await ideas.post_idea(site.house, site.jonas, site.own_house, "Root", "Words")
-    await ideas.mark(site.house, fay, idea, "emerging", "Three units ask.")
+    await marking.mark(site.house, fay, idea, "emerging", "Three units ask.")
     _, page = await first.get("/jams/better/control/shifts/end")
     assert "emerging, Three units ask." in page
     answer, page = await first.post("/jams/better/control/shifts/end", note=" ", to=gil.id)

@@ -11,7 +11,7 @@ from aiohttp import FormData
 from PIL import Image
 
 from server.domain.ideas import Linked
-from server.services import files, ideas, moderation, people, rules
+from server.services import files, ideas, ideas_read, moderation, people, rules
 from server.services.ideas import Origin
 
 
@@ -62,7 +62,7 @@ async def test_a_file_chosen_but_not_added_goes_along_and_one_that_is_not_taken_
     assert "Long words." in page
     answer, _ = await upload(browser, f"{forum}/ideas", b"a,b\n1,2\n", "table.csv", title="Tools", text="Long words.")
     assert answer.status == 303
-    (idea,) = await ideas.list_ideas(site.house, site.mara, site.own_house, None, 5)
+    (idea,) = await ideas_read.list_ideas(site.house, site.mara, site.own_house, None, 5)
     (file,) = await files.of_one(site.house, idea)
     kept = await browser.client.get(f"/files/{file.id}")
     assert (await kept.read(), kept.headers["Content-Type"]) == (b"a,b\n1,2\n", "text/csv")

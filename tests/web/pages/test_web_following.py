@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from structlog.testing import capture_logs
 
-from server.services import ideas, people
+from server.services import ideas, marking, people
 from server.services.telling import tell
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -58,7 +58,7 @@ async def test_catching_up_names_what_came_with_links_and_an_empty_one_says_so(s
     browser = await site.browser(site.jonas)
     made = await idea_of(site)
     await ideas.reply(site.house, site.jonas, made, "I would help.")
-    await ideas.mark(site.house, site.mara, made, "emerging", "Cheap.")
+    await marking.mark(site.house, site.mara, made, "emerging", "Cheap.")
     _, text = await browser.get("/catch-up")
     assert "marked emerging" in text
     assert f"/ideas/{made.id}" in text

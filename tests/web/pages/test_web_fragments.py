@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from server.services import ideas
+from server.services import ideas, ideas_read
 from tests.web.pages.conftest import Site
 
 
@@ -43,7 +43,7 @@ async def test_what_changes_about_a_reply_shows_at_once(site: Site) -> None:
     _, before = await mara.get(f"/ideas/{idea.id}")
     await ideas.edit(site.house, site.jonas, reply, "With a green roof.", title="")
     _, edited = await mara.get(f"/ideas/{idea.id}")
-    await ideas.delete(site.house, site.jonas, await ideas.obtain(site.house, site.jonas, reply.id))
+    await ideas.delete(site.house, site.jonas, await ideas_read.obtain(site.house, site.jonas, reply.id))
     _, after = await mara.get(f"/ideas/{idea.id}")
     assert "With a roof." in before
     assert "With a green roof." in edited

@@ -13,7 +13,7 @@ import pytest
 from server.domain.actors import Member
 from server.domain.holds import Hold, OfferedCopy
 from server.domain.ideas import Contribution
-from server.services import holds, ideas, people
+from server.services import holds, ideas, ideas_read, people
 from tests.server.holds_world import a_hold
 from web.pages.boundary.hold_rows import age_words
 
@@ -230,7 +230,7 @@ async def test_an_author_reads_for_whom_their_words_wait_and_why_they_were_refus
     nobodys = await thread(site, hold, other)
     assert "A reviewer kept it inside." in nobodys
     assert "Leave the address out." not in nobodys
-    made = await ideas.by_id(site.house, hold.contribution_id)
+    made = await ideas_read.by_id(site.house, hold.contribution_id)
     await ideas.edit(site.house, site.jonas, made, "No address.")
     assert "Leave the address out." not in await thread(site, hold, site.jonas)
 

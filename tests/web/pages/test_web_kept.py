@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 
-from server.services import drafts, ideas, jams, people
+from server.services import drafts, ideas, ideas_read, jams, people
 from server.services.drafts import read_place
 from tests.web.pages.conftest import Browser, Site
 
@@ -54,7 +54,7 @@ async def test_whoever_signs_in_again_finds_what_they_were_sending_in_the_compos
     _, page = await browser.get(forum)
     assert 'value="Late &lt;b&gt;words&lt;/b&gt;"' in page
     assert "and another</textarea>" in page
-    assert not await ideas.list_ideas(site.house, site.mara, site.own_house)
+    assert not await ideas_read.list_ideas(site.house, site.mara, site.own_house)
 
 
 async def test_words_of_any_other_form_are_shown_after_signing_in_and_sent_when_asked(site: Site) -> None:
@@ -136,11 +136,11 @@ async def test_the_same_form_sent_twice_makes_one_idea(site: Site) -> None:
     sent = {"csrf": browser.csrf, "title": "Once", "text": "And only once"}
     answers = await asyncio.gather(*(browser.send(f"{forum}/ideas", sent) for _ in range(3)))
     assert len({answer.headers["Location"] for answer, _ in answers}) == 1
-    assert len(await ideas.list_ideas(site.house, site.mara, site.own_house)) == 1
+    assert len(await ideas_read.list_ideas(site.house, site.mara, site.own_house)) == 1
     # Another page, or other words, are another form.
     await browser.get(forum)
     await browser.post(f"{forum}/ideas", title="Once", text="And only once")
-    assert len(await ideas.list_ideas(site.house, site.mara, site.own_house)) == 2
+    assert len(await ideas_read.list_ideas(site.house, site.mara, site.own_house)) == 2
     # What was refused may be sent again as it is.
     for _ in range(2):
         answer, _text = await browser.send(f"{forum}/ideas", {**sent, "title": ""})
@@ -161,8 +161,8 @@ async def test_of_two_edits_the_second_sees_the_first_and_loses_nothing(site: Si
     assert "Words of the second window</textarea>" in page
     answer, _ = await two.post(path, version=fields_of(page)["version"], title="Bench", text="Both windows")
     assert answer.status == 303
-    assert (await ideas.obtain(site.house, site.mara, idea.id)).text == "Both windows"
-    assert len(await ideas.history(site.house, site.mara, idea.id)) == 2
+    assert (await ideas_read.obtain(site.house, site.mara, idea.id)).text == "Both windows"
+    assert len(await ideas_read.history(site.house, site.mara, idea.id)) == 2
 
 
 @pytest.mark.parametrize("size", [60_000, 2_000_000])
@@ -219,7 +219,7 @@ async def test_a_picture_of_900_megapixels_is_refused_and_the_words_stay(site: A
         page = await answer.text()
     assert answer.status == 422
     assert "Words that stay</textarea>" in page
-    assert not await ideas.list_ideas(site.house, site.mara, site.own_house)
+    assert not await ideas_read.list_ideas(site.house, site.mara, site.own_house)
 
 
 async def test_a_zip_bomb_is_never_unpacked(site: Any) -> None:

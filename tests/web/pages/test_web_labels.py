@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.services import ideas, partners
+from server.services import ideas, ideas_read, partners
 
 HEADING = "Change the label"
 
@@ -21,7 +21,7 @@ async def test_what_was_chosen_is_stored_and_stands_in_the_form_again(site: Any)
     chosen = {"label": "GREEN", "categories": "legal", "onward": "organisation"}
     answer, _ = await browser.post(f"/forums/{site.own_house.id}/ideas", title="T", text="Words", **chosen)
     assert answer.status == 303
-    (made,) = await ideas.list_ideas(site.house, site.jonas, site.own_house)
+    (made,) = await ideas_read.list_ideas(site.house, site.jonas, site.own_house)
     assert made.label == "GREEN+legal>organisation"
     _, text = await browser.get(f"/ideas/{made.id}/edit")
     assert 'name="categories" value="legal"' in text
@@ -53,7 +53,7 @@ async def test_an_admin_lowers_the_label_on_a_page_of_its_own(site: Any) -> None
     assert f"/ideas/{made.id}/label" in text
     answer, _ = await admin.post(f"/ideas/{made.id}/label", label="GREEN", categories="legal", onward="")
     assert answer.status == 303
-    assert (await ideas.obtain(site.house, site.mara, made.id)).label == "GREEN+legal"
+    assert (await ideas_read.obtain(site.house, site.mara, made.id)).label == "GREEN+legal"
 
 
 async def test_a_partner_is_cleared_for_categories(site: Any) -> None:

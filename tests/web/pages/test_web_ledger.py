@@ -23,7 +23,7 @@ from server.database import Database
 from server.domain.events import Event
 from server.domain.ideas import Contribution
 from server.keys import HOUSE
-from server.services import crossings, ideas, people
+from server.services import crossings, ideas, ideas_read, people
 from server.services.ideas import Origin
 from tests.web.pages.test_web_pages import words_of
 from web.setup import add_web
@@ -200,7 +200,7 @@ async def test_what_we_hold_of_a_server_is_shown_and_purged_after_a_question(sit
     _, page = await browser.get(answer.headers["Location"])
     assert "Purged." in words_of(page)
     assert "Ideas and replies 0" in words_of(page)
-    found = await ideas.by_id(site.house, made.id)
+    found = await ideas_read.by_id(site.house, made.id)
     assert found is not None
     assert (found.deleted, found.title, found.text) == (True, "", "")
     plain = await site.browser(site.jonas)

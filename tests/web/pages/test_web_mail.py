@@ -14,7 +14,7 @@ import pytest
 
 from server.domain.actors import Member
 from server.domain.mails import Mail
-from server.services import ideas, mails, people
+from server.services import ideas, mails, marking, people
 from server.services.house import Clock, House
 from server.services.telling import tell
 from server.settings import Settings
@@ -125,14 +125,14 @@ async def test_administrators_choose_what_mails_say_and_nothing_above_green_is_e
 
 async def test_one_digest_a_day_holds_the_rest_and_none_comes_when_nothing_is_new(room: Room) -> None:
     await subscribed(room, room.site.jonas, hour=room.now[0].hour)
-    await ideas.mark(room.house, room.site.mara, room.idea, "emerging", "It saves trips.")
+    await marking.mark(room.house, room.site.mara, room.idea, "emerging", "It saves trips.")
     while await tell(room.house):
         pass
     assert await room.run() == [], "the digest of the day on which one begins is over"
     room.pass_by(days=1)
     (mail,) = await room.run()
     assert mail["Subject"] == "Acme: 1 mark"
-    await ideas.mark(room.house, room.site.mara, room.idea, "best", "It works.")
+    await marking.mark(room.house, room.site.mara, room.idea, "best", "It works.")
     while await tell(room.house):
         pass
     assert await room.run() == []

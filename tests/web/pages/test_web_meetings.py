@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.domain.ideas import Contribution
-from server.services import hours, ideas, people, rooms
+from server.services import hours, ideas, ideas_read, people, rooms
 from web.forms import write_time
 
 Site = Any
@@ -94,7 +94,7 @@ async def test_words_are_entered_one_card_after_the_other(site: Site, idea: Cont
     assert (answer.status, "Half is air." in text, "Ask first" in text) == (422, True, True)
     answer, _ = await mara.post(form, **fields, consents="1", another="1")
     assert answer.headers["Location"].startswith(f"{form}?place=Hall%202%20%26%203")
-    (made, *_) = await ideas.list_ideas(site.house, site.jonas, site.open_floor)
+    (made, *_) = await ideas_read.list_ideas(site.house, site.jonas, site.open_floor)
     _, text = await jonas.get(f"/ideas/{made.id}")
     assert "Olga Petrova" in text
     assert "In the words of" in text

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import FormData
 
 from server.domain.jams import Charter
-from server.services import answers, board, forums, hosting, ideas, jams, people
+from server.services import answers, board, forums, hosting, ideas, ideas_read, jams, people
 from tests.web.pages.test_web_files import picture, upload
 from tests.web.pages.test_web_live import frames, opened
 from web.forms import write_time
@@ -114,7 +114,7 @@ async def test_a_host_shows_a_picture_and_everybody_sees_it_where_they_write(sit
     assert (await other.get(form))[0].status == 403
     await browser.post(form, act="save", bio="Runs it well", alt="Jonas")
     await browser.post(form, act="bare")
-    assert "<img class=\"face" not in (await reader.get(forum))[1]
+    assert '<img class="face' not in (await reader.get(forum))[1]
     assert (await browser.post(form, act="bare"))[0].status == 404
 
 
@@ -182,7 +182,9 @@ async def test_a_second_jam_takes_chosen_ideas_over_and_shows_where_they_come_fr
     shortlist = re.search(r'name="to" value="(\w+)"', text)[1]  # type: ignore[index]
     answer, _ = await browser.post("/jams/two/carry", to=shortlist, idea=idea.id)
     assert answer.status == 303
-    (copy,) = await ideas.list_ideas(site.house, site.mara, await forums.obtain_forum(site.house, site.mara, shortlist))
+    (copy,) = await ideas_read.list_ideas(
+        site.house, site.mara, await forums.obtain_forum(site.house, site.mara, shortlist)
+    )
     assert copy.author_id == site.jonas.id
     _, text = await browser.get(f"/ideas/{copy.id}")
     assert f'href="/ideas/{idea.id}"' in text

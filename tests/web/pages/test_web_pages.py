@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.domain.jams import Charter
-from server.services import ideas, jams, people
+from server.services import ideas, ideas_read, jams, people
 from server.services.ideas import Origin
 from web.forms import write_time
 
@@ -51,7 +51,7 @@ async def test_a_phone_number_is_announced_as_held_before_anything_is_sent(site:
     assert "Acme sees this now, Globex after a reviewer" in text
     assert "Post to Acme, ask to send to Globex" in text
     assert "a phone number was found in it" in text
-    assert await ideas.list_ideas(site.house, site.mara, site.logistics) == []
+    assert await ideas_read.list_ideas(site.house, site.mara, site.logistics) == []
 
 
 async def test_the_reason_and_the_rule_stand_behind_why(site: Any) -> None:
@@ -163,7 +163,7 @@ async def test_a_reply_to_a_reply_shows_the_words_that_it_answers(site: Any) -> 
     assert "Please write something first." in page
     answer, _ = await browser.post(f"/ideas/{idea.id}/replies", in_reply_to=first.id, text="Second")
     made = answer.headers["Location"].split("/ideas/")[1].split("?")[0]
-    assert (await ideas.by_id(site.house, made)).parent_id == first.id
+    assert (await ideas_read.by_id(site.house, made)).parent_id == first.id
 
 
 async def test_an_author_edits_and_everybody_can_read_what_stood_there(site: Any) -> None:
@@ -201,10 +201,10 @@ async def test_support_is_given_and_taken_back_with_and_without_scripts(site: An
     path = f"/ideas/{idea.id}/marks/support"
     answer, _ = await browser.post(path, made="1")
     assert answer.status == 303
-    assert (await ideas.by_id(site.house, idea.id)).support == 1
+    assert (await ideas_read.by_id(site.house, idea.id)).support == 1
     fragment = await browser.htmx(path, made="0")
     assert 'aria-pressed="false"' in fragment
-    assert (await ideas.by_id(site.house, idea.id)).support == 0
+    assert (await ideas_read.by_id(site.house, idea.id)).support == 0
     answer, _ = await browser.post(f"/ideas/{idea.id}/marks/best", made="1")
     assert answer.status == 403
     answer, _ = await browser.post(f"/ideas/{idea.id}/marks/loudest", made="1")

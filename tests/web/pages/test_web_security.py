@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from server.keys import HOUSE
-from server.services import ideas, people
+from server.services import ideas, ideas_read, people
 from web import csrf
 from web.answers import own_path
 from web.routes import GET
@@ -100,7 +100,7 @@ async def test_a_form_of_another_site_changes_nothing(site: Any) -> None:
     ):
         answer = await browser.client.post(path, data=words, headers=headers, allow_redirects=False)
         assert answer.status == 403, headers
-    assert await ideas.list_ideas(site.house, site.mara, site.own_house) == []
+    assert await ideas_read.list_ideas(site.house, site.mara, site.own_house) == []
 
 
 async def test_a_form_of_this_site_is_taken_by_its_origin_where_the_browser_says_no_more(site: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from server.domain.reasons import Guess, Learnt
-from server.services import board, ideas, reasons
+from server.services import board, ideas, marking, reasons
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ async def said(site: Any) -> dict[str, Any]:
     worry = await ideas.reply(site.house, site.mara, idea, "Too dear.", intent="concern")
     guessed = await ideas.reply(site.house, site.jonas, idea, "And when would they come?")
     silent = await ideas.reply(site.house, site.jonas, idea, "Hm.")
-    await ideas.mark(site.house, site.mara, idea, "support")
+    await marking.mark(site.house, site.mara, idea, "support")
     made = {guessed.id: Guess(1, "question", 0.914), silent.id: Guess(1, "", 0.31)}
     await reasons.keep_guesses(site.house, site.jam.id, made, (), Learnt(77, 0.6, 0.86, 0.5, 1.0))
     placed = dict.fromkeys([one.id for one in (idea, marked, worry, guessed, silent)], "t1")

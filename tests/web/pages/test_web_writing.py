@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.services import ideas, people, rules
+from server.services import ideas, ideas_read, people, rules
 from tests.web.pages.conftest import Site
 
 
@@ -51,7 +51,7 @@ async def test_the_first_words_that_leave_in_a_jam_are_asked_about_once(site: Si
     assert answer.status == 200
     assert "your first words in this jam that do" in page
     assert "Into the open</textarea>" in page
-    assert not await ideas.list_ideas(site.house, site.mara, site.open_floor)
+    assert not await ideas_read.list_ideas(site.house, site.mara, site.open_floor)
     answer, _ = await browser.post(address, **{**words, "confirmed": "1"})
     assert answer.status == 303
     answer, _ = await browser.post(address, **words)
@@ -123,7 +123,7 @@ async def test_names_lead_to_people_and_nothing_else_becomes_a_link(site: Site) 
     _, page = await browser.get(f"/ideas/{idea.id}")
     assert page.count('class="mention"') == 1
     assert f'href="/people/{site.jonas.id}"' in page
-    stored = await ideas.by_id(site.house, idea.id)
+    stored = await ideas_read.by_id(site.house, idea.id)
     assert stored is not None
     assert "/people/" not in stored.html, "what crosses carries no address of the inside"
     _, page = await browser.get(f"/people/{site.jonas.id}")

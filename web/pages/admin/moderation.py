@@ -10,7 +10,7 @@ from aiohttp import web
 from server.domain.actors import Member
 from server.domain.audit import Deed
 from server.keys import HOUSE
-from server.services import ideas, own_log, people
+from server.services import ideas_read, own_log, people
 from server.services.house import House
 from web.answers import show
 from web.cards import url_of
@@ -55,7 +55,7 @@ async def show_log(request: web.Request) -> web.Response:
 
 async def _row(house: House, reader: Member, deed: Deed) -> DeedRow:
     by = await people.member_by_id(house, deed.member_id) if deed.member_id else None
-    made = await ideas.by_id(house, deed.subject_id)
+    made = await ideas_read.by_id(house, deed.subject_id)
     if by is None:
         who = _("the server itself")
     elif reader.may("moderate"):

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from server.domain.actors import Member
 from server.domain.jams import Jam
-from server.services import forums, hours, ideas, ratings, rooms, statements
+from server.services import forums, hours, ideas_read, ratings, rooms, statements
 from server.services.house import House
 from web.answers import head_of, show
 from web.pages.asking.hours import draw_hour
@@ -52,7 +52,7 @@ async def show_asking(request: web.Request) -> web.Response:
 
 async def _rooms(house: House, member: Member, jam: Jam) -> tuple[RoomCard, ...]:
     found = await rooms.rooms_of_jam(house, member, jam)
-    titles = {one.thread_id: await ideas.by_id(house, one.thread_id) for one in found}
+    titles = {one.thread_id: await ideas_read.by_id(house, one.thread_id) for one in found}
     drawn = []
     for one in found:
         idea = titles[one.thread_id]

@@ -13,7 +13,7 @@ from server.domain.actors import Member
 from server.domain.audit import Deed
 from server.domain.errors import Missing
 from server.keys import SECOND_PLACE
-from server.services import audit, forums, holds, ideas, jams, people
+from server.services import audit, forums, holds, ideas_read, jams, people
 from server.services.house import House
 from web.answers import show
 from web.cards import url_of
@@ -106,8 +106,8 @@ async def _subject(house: House, reader: Member, deed: Deed) -> tuple[str, str]:
         return key, ""
     if (person := await people.member_by_id(house, key)) is not None:
         return person.name, ""
-    made = await ideas.by_id(house, key)
-    if made is not None and await ideas.shown_to(house, reader, {key: made}):
+    made = await ideas_read.by_id(house, key)
+    if made is not None and await ideas_read.shown_to(house, reader, {key: made}):
         return (say("deleted words"), "") if made.deleted else (made.title or say("a reply"), url_of(made))
     for obtain, where in ((forums.obtain_forum, "/forums"), (jams.obtain_jam, "/jams")):
         try:

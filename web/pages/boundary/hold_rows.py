@@ -14,7 +14,7 @@ from server.domain.holds import Hold, wanted, why_not
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.trust import Trust
-from server.services import ideas, people
+from server.services import ideas_read, people
 from server.services.house import House, Rulebook
 from server.services.profiles import trust_behind
 from server.services.text import excerpt, plain
@@ -41,7 +41,7 @@ class Desk:
 
     async def draw(self, hold: Hold, note: str = "", *, chosen: bool = False) -> HoldRow:
         """Draw one hold; `note` and `chosen` are what was typed and ticked in a form that was refused."""
-        made = await ideas.by_id(self.house, hold.contribution_id) if hold.contribution_id else None
+        made = await ideas_read.by_id(self.house, hold.contribution_id) if hold.contribution_id else None
         out = hold.direction == "out"
         problem = why_not(self.member, hold, made.author_id if made else "")
         audiences = [name_of(audience, self.names) for audience in hold.copies] or [hold.peer]

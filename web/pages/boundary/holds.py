@@ -11,7 +11,7 @@ from aiohttp import web
 from server.domain.actors import Member
 from server.domain.errors import Missing, Refusal
 from server.domain.holds import Answer, Decision, Hold, Sought
-from server.services import forums, holds, ideas
+from server.services import forums, holds, ideas_read
 from server.services.holds import UNDO_SECONDS, Said
 from server.services.house import House
 from web.answers import go, own_path, show
@@ -159,7 +159,7 @@ def _mine(hold: Hold, member: Member) -> Answer:
 
 
 async def _title(house: House, hold: Hold) -> str:
-    return title_of(await ideas.by_id(house, hold.contribution_id) if hold.contribution_id else None, hold)
+    return title_of(await ideas_read.by_id(house, hold.contribution_id) if hold.contribution_id else None, hold)
 
 
 async def decide_hold(request: web.Request) -> web.Response:

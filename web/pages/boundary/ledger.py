@@ -16,7 +16,7 @@ from server.domain.crossings import EVERYONE
 from server.domain.errors import Missing
 from server.domain.ideas import Contribution
 from server.domain.recalls import UNANSWERED, recall_sentence
-from server.services import crossings, guises, holds, ideas
+from server.services import crossings, guises, holds, ideas_read
 from server.services.house import House
 from server.services.text import excerpt, plain
 from web.answers import go, show
@@ -61,8 +61,8 @@ async def show_ledger(request: web.Request) -> web.Response:
     house, member, outside = await ledger_holder(request)
     names = await names_of_hosts(house)
     peer, object_uri = request.query.get("peer", "").strip(), request.query.get("object", "").strip()
-    made = await ideas.by_uri(house, object_uri) if object_uri else None
-    if made is not None and not await ideas.shown_to(house, member, {made.id: made}):
+    made = await ideas_read.by_uri(house, object_uri) if object_uri else None
+    if made is not None and not await ideas_read.shown_to(house, member, {made.id: made}):
         raise Missing("crossing", f"{member.id} asked for the ledger of hidden {made.id}")
     objects = await guises.all_public_uris(house, made) if made else [object_uri] if object_uri else []
     lines = await ledger.holdings(outside, objects, peer, ROWS + 1, _read_place(request.query.get("after", "")))
@@ -125,7 +125,9 @@ def _older(path: str, lines: Sequence[Holding], **kept: str) -> str:
 async def _rows(
     house: House, member: Member, lines: Sequence[Holding], names: Mapping[str, str]
 ) -> list[views.LedgerRow]:
-    known = await ideas.shown_to(house, member, await ideas.by_uris(house, list({line.uri for line in lines})))
+    known = await ideas_read.shown_to(
+        house, member, await ideas_read.by_uris(house, list({line.uri for line in lines}))
+    )
     behind = await crossings.verdicts_behind(house, list({made.id for made in known.values()}))
     found = []
     for line in lines:
@@ -218,8 +220,8 @@ async def _to_recall(
 ) -> tuple[Contribution, str]:
     """What a ledger line is about, and the server that a recall of it concerns, "" for everybody."""
     found = await uri_of_crossing(outside, int(request.match_info["crossing"]))
-    made = await ideas.by_uri(house, found[0]) if found else None
-    if found is None or made is None or made.deleted or not await ideas.shown_to(house, member, {made.id: made}):
+    made = await ideas_read.by_uri(house, found[0]) if found else None
+    if found is None or made is None or made.deleted or not await ideas_read.shown_to(house, member, {made.id: made}):
         raise Missing("crossing")
     return made, found[1] if found[1] != EVERYONE else peer
 

@@ -21,7 +21,7 @@ from server.domain.recalls import (
     Statement,
     state_sentence,
 )
-from server.services import holds, ideas
+from server.services import holds, ideas_read
 from server.services.house import House
 from web.answers import show
 from web.cards import url_of
@@ -75,8 +75,8 @@ async def show_recalls(request: web.Request) -> web.Response:
     states = states or tuple(one for one in RECALL_STATES if one == state)
     before = _read_place(request.query.get("after", ""))
     found = await recalls.listed(outside, states=states, peer=peer, before=before, limit=ROWS + 1)
-    known = await ideas.by_uris(house, list({one.object_uri for one in found}))
-    known = await ideas.shown_to(house, member, known)
+    known = await ideas_read.by_uris(house, list({one.object_uri for one in found}))
+    known = await ideas_read.shown_to(house, member, known)
     counted = await recalls.counts(outside)
     page = views.RecallsPage(
         rows=tuple(_row(one, known.get(one.object_uri), names) for one in found[:ROWS]),
@@ -150,8 +150,8 @@ async def show_recall(request: web.Request) -> web.Response:
 
 async def _page(request: web.Request, house: House, recall: Recall) -> views.RecallPage:
     _, member, outside = await ledger_holder(request)
-    made = await ideas.by_uri(house, recall.object_uri)
-    if made is not None and not await ideas.shown_to(house, member, {made.id: made}):
+    made = await ideas_read.by_uri(house, recall.object_uri)
+    if made is not None and not await ideas_read.shown_to(house, member, {made.id: made}):
         raise Missing("recall")
     times = [(say("asked to delete"), recall.asked_at), *recall_times(recall)]
     here = {"acknowledged": recall.has_acknowledgement, "purged": recall.has_purge}

@@ -10,7 +10,7 @@ from server.domain.actors import Member
 from server.domain.errors import NotAllowed, Refusal, SignInNeeded
 from server.domain.ideas import Contribution
 from server.domain.moderation import STATE_WORDS, TARGET, TRANSITIONS, Case, Decision
-from server.services import ideas, moderation
+from server.services import ideas_read, moderation
 from server.services.house import House
 from server.services.text import excerpt
 from web.answers import go, head_of, show
@@ -54,9 +54,9 @@ async def _cases(
 
 
 async def draw_case(house: House, reader: Member, case: Case, names: Names) -> CaseRow:
-    made = await ideas.by_id(house, case.contribution_id)
+    made = await ideas_read.by_id(house, case.contribution_id)
     assert made is not None
-    made = ideas.as_seen_by(reader, made)
+    made = ideas_read.as_seen_by(reader, made)
     return CaseRow(
         id=case.id,
         url=url_of(made),

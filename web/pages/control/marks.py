@@ -10,7 +10,7 @@ from server.domain.errors import Missing, NotAllowed, Refusal, SignInNeeded
 from server.domain.facilitation import REASON_LIMIT
 from server.domain.ideas import Contribution, MarkKind
 from server.keys import HOUSE
-from server.services import forums, ideas
+from server.services import forums, ideas_read, marking
 from server.services.text import clean_line
 from web.answers import go, head_of, show
 from web.cards import url_of
@@ -27,7 +27,7 @@ ICONS = {"emerging": "sprout", "best": "award"}
 async def show_mark(request: web.Request) -> web.Response:
     """GET /ideas/{idea}/marks/{kind}: why is it emerging, or best?"""
     house, member = request.app[HOUSE], member_of(request)
-    made = await ideas.obtain(house, member, request.match_info["idea"])
+    made = await ideas_read.obtain(house, member, request.match_info["idea"])
     kind = REASONED.get(request.match_info["kind"])
     if kind is None:
         raise Missing("page", request.match_info["kind"])
@@ -43,7 +43,7 @@ async def mark_with_reason(
     member.require("mark")
     try:
         reason = clean_line(form.get("reason", ""), "reason", REASON_LIMIT)
-        await ideas.mark(house, member, made, kind, reason)
+        await marking.mark(house, member, made, kind, reason)
     except (NotAllowed, SignInNeeded):
         raise
     except Refusal as refusal:

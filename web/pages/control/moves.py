@@ -13,7 +13,7 @@ from server.domain.errors import Invalid, Missing, NotAllowed, Refusal, SignInNe
 from server.domain.facilitation import Move
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum, Jam
-from server.services import forums, ideas, moves, resembling
+from server.services import forums, ideas_read, moves, resembling
 from server.services.house import House
 from server.services.text import excerpt
 from web.answers import go, head_of, show
@@ -150,7 +150,7 @@ async def _into(asked: _Asked, form: Mapping[str, str]) -> Contribution:
     named = _ID.search(form.get("into", ""))
     key = named[0] if named else form.get("near", "")
     try:
-        return await ideas.obtain(asked.house, asked.member, key)
+        return await ideas_read.obtain(asked.house, asked.member, key)
     except Missing as missing:
         raise Invalid("into", _("Choose one of the ideas, or give the address of another.")) from missing
 
@@ -171,7 +171,7 @@ async def _moves(request: web.Request, wrong: str, status: int) -> web.Response:
 
 
 async def _row(house: House, jam: Jam, one: Move) -> MoveRow:
-    made = await ideas.by_id(house, one.contribution_id)
+    made = await ideas_read.by_id(house, one.contribution_id)
     words, icon = WORDS[one.kind]
     return MoveRow(
         words=_(words),

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from server.domain.actors import Member
 from server.domain.moderation import STATE_WORDS, Case
-from server.services import asides, ideas, moderation, moves, summaries
+from server.services import asides, ideas_read, moderation, moves, summaries
 from server.services.house import House
-from server.services.ideas import Thread
+from server.services.ideas_read import Thread
 from server.services.text import excerpt
 from web.cards import url_of
 from web.language import _
@@ -79,7 +79,7 @@ async def draw_control(house: House, member: Member, thread: Thread) -> ControlT
             at=one.made_at,
             fell_at=one.taken_at,
         )
-        for one in await ideas.reasons_of_marks(house, member, thread)
+        for one in await ideas_read.reasons_of_marks(house, member, thread)
     ]
     return ControlThread(
         reasons=tuple(one for one in said if one.fell_at is None),
@@ -106,7 +106,7 @@ async def _credits(house: House, member: Member, thread: Thread) -> tuple[Credit
     words = {"move": _("Moved here from another forum"), "merge": _("Merged in"), "split": _("Split off another idea")}
     found = []
     for one, sentence in [*((one, words[one.kind]) for one in came), *((one, _("Split off")) for one in left)]:
-        made = await ideas.by_id(house, one.contribution_id)
+        made = await ideas_read.by_id(house, one.contribution_id)
         if made is None or made.deleted or made.hidden:
             continue
         own = made.id == thread.idea.id

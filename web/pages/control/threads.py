@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from server.domain.errors import NotAllowed, Refusal, SignInNeeded
 from server.domain.ideas import Contribution
-from server.services import asides, forums, heat, ideas, summaries
+from server.services import asides, forums, heat, ideas_read, summaries
 from server.services.house import House
 from web.answers import go, head_of, show
 from web.cards import draw_card
@@ -35,7 +35,7 @@ async def _asides(
 ) -> web.Response:
     house, member, made, _forum, jam = await obtain(request)
     said = await asides.read(house, member, made)
-    root = await ideas.obtain(house, member, made.thread_id)
+    root = await ideas_read.obtain(house, member, made.thread_id)
     page = AsidesPage(
         jam=head_of(jam, jam.state_at(house.now())),
         back=Link(text=root.title or _("Back to the thread"), url=f"/ideas/{root.id}"),
@@ -71,7 +71,7 @@ async def _summary(
     request: web.Request, text: str | None, ticked: tuple[str, ...], wrong: Mapping[str, str], status: int
 ) -> web.Response:
     house, member, made, _forum, jam = await obtain(request)
-    thread = await ideas.read_thread(house, member, made.thread_id)
+    thread = await ideas_read.read_thread(house, member, made.thread_id)
     known = {one.id: one for one in (thread.idea, *thread.replies)}
     found = await summaries.show(house, member, thread.idea)
     newest = found[-1].summary if found else None
@@ -103,7 +103,7 @@ async def write_summary(request: web.Request) -> web.Response:
     member.require("moderate")
     form, cites = await read_form(request), await read_choices(request, "cites")
     base = form.get("base", "")
-    idea = await ideas.obtain(house, member, made.thread_id)
+    idea = await ideas_read.obtain(house, member, made.thread_id)
     try:
         await summaries.write(
             house, member, idea, form.get("text", ""), cites, int(base) if base.isdigit() and len(base) < 9 else None

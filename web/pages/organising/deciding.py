@@ -13,7 +13,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Jam
 from server.domain.outcomes import Stream
 from server.keys import HOUSE
-from server.services import forums, ideas, outcomes, streams
+from server.services import forums, ideas_read, outcomes, streams
 from server.services.house import House
 from server.services.outcomes import Decided
 from web.answers import go, head_of, show
@@ -182,7 +182,7 @@ async def decide(request: web.Request) -> web.Response:
 async def _asked(request: web.Request) -> tuple[House, Member, Contribution, Jam]:
     """The idea of the address for whoever may decide on it."""
     house, member = request.app[HOUSE], member_of(request)
-    idea = await ideas.obtain(house, member, request.match_info["idea"])
+    idea = await ideas_read.obtain(house, member, request.match_info["idea"])
     _forum, jam = await forums.forum_and_jam(house, idea.forum_id)
     if not await outcomes.may_decide(house, member, idea):
         raise NotAllowed("Organisers decide what becomes of ideas.")
