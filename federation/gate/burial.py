@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from federation.gate.asking import Withdrawal, ask, concerned, delete_uri, stop_serving
 from federation.gate.holding import released_before
 from federation.gate.plan import Gateway, Plan
-from federation.gate.relay import withdraw_relayed
+from federation.gate.relay import passes_whole, withdraw_relayed
 from federation.gate.routing import Carriage, activity_uri, attested_for, freeze_activity, kind_of
 from federation.outside import crossings
 from federation.outside.crossings import EVERYONE, Card
@@ -143,13 +144,14 @@ async def _keeps(gate: Gateway, made: Contribution, uri: str, verdict: Verdict, 
         return held_stands or await _older_words_stand(gate, made, uri, verdict.audience)
     if not verdict.crosses:
         return False
-    return uri == await _wanted_uri(gate, made, verdict)
+    return await _may_stand(gate, made, uri, verdict)
 
 
-async def _wanted_uri(gate: Gateway, made: Contribution, verdict: Verdict) -> str:
-    """Return where the copy stands that a verdict lets across: others' words have no redacted twins."""
-    here = guises.stands_here(gate.house, made)
-    return await guises.public_uri(gate.house, made, verdict.redactions) if here else made.uri
+async def _may_stand(gate: Gateway, made: Contribution, uri: str, verdict: Verdict) -> bool:
+    """Say whether it is this copy that a verdict lets across: others' words have no redacted twins, and stand whole."""
+    if guises.stands_here(gate.house, made):
+        return uri == await guises.public_uri(gate.house, made, verdict.redactions)
+    return uri == made.uri and await passes_whole(gate, made, verdict)
 
 
 async def _older_words_stand(gate: Gateway, made: Contribution, uri: str, audience: str) -> bool:
@@ -161,7 +163,7 @@ async def _older_words_stand(gate: Gateway, made: Contribution, uri: str, audien
     verdict = next((one for one in await judging.judge(gate.house, draft) if one.audience == audience), None)
     if verdict is None:
         return False
-    if uri != await _wanted_uri(gate, made, verdict):
+    if not await _may_stand(gate, replace(made, title=draft.title, text=draft.text), uri, verdict):
         return False
     return verdict.crosses or (
         verdict.verdict == "held" and await released_before(gate, made, number, draft, verdict, uri)

@@ -93,7 +93,7 @@ async def let_in(
         return outcome
     intent: Intent = remark.intent if remark.intent in INTENTS else ""
     relayed = arrival.relay is not None
-    origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed, remark.language, remark.attached.linked)
+    origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed, remark.language, remark.attached.files)
     if parent is not None:
         return await ideas.reply(gate.house, author, parent, words, label=str(label), intent=intent, origin=origin)
     base = await ideas_read.by_uri(gate.house, remark.builds_on_uri) if remark.builds_on_uri else None

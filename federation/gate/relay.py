@@ -28,7 +28,7 @@ from federation.vocabulary.objects import in_language, parse_object
 from server.boundary.rules import NAME_TO_ROLE
 from server.domain.crossings import Verdict
 from server.domain.errors import Refusal
-from server.domain.ideas import Contribution
+from server.domain.ideas import Attached, Contribution
 from server.domain.jams import Forum
 from server.domain.recalls import Cause
 from server.domain.visitors import is_visitor
@@ -38,7 +38,7 @@ from server.services.text import clean_line, clean_text, plain, sanitise
 
 
 async def original(gate: Gateway, made: Contribution) -> dict[str, Any] | None:
-    """Return the activity by which the present words of another server's contribution came, unaltered.
+    """Return the activity by which the present words of another server's contribution, and its files, came, unaltered.
 
     A server may send several activities about one object; only one that says what was let in, and judged, passes.
     """
@@ -61,7 +61,7 @@ async def _says(gate: Gateway, activity: dict[str, Any], made: Contribution) -> 
     except Refusal:
         return False
     same_words = words == made.text and (made.kind == "reply" or title == made.title)
-    same_words = same_words and remark.attached.words == await files.said_of_linked(gate.house, made)
+    same_words = same_words and remark.attached.files == await files.linked_to(gate.house, made)
     return (
         same_words and remark.uri == made.uri and remark.author_uri == author.uri == read_activity(activity).actor_uri
     )
@@ -97,7 +97,7 @@ async def relay(
 
     One that came as a bare id is listed alone: there is nothing to announce.
     """
-    if verdict.audience != made.author_host and not await _passes_whole(gate, made, verdict):
+    if not await passes_whole(gate, made, verdict):
         return
     activity = await original(gate, made)
     root = made if made.kind == "idea" else await ideas_read.by_id(gate.house, made.thread_id)
@@ -125,15 +125,21 @@ async def relay(
     await announce(gate, plan, carriage, apart, skip_host=made.author_host)
 
 
-async def _passes_whole(gate: Gateway, made: Contribution, verdict: Verdict) -> bool:
-    """Say whether there is nothing in it that this audience may not read: nothing can be taken out."""
-    if not verdict.redactions:
+async def passes_whole(gate: Gateway, made: Contribution, verdict: Verdict) -> bool:
+    """Say whether there is nothing in it that this audience may not read: nothing can be taken out.
+
+    Its author's own server has it anyway.
+    """
+    if not verdict.redactions or verdict.audience == made.author_host:
         return True
     author = await people.member_by_id(gate.house, made.author_id)
     if author is None or NAME_TO_ROLE in verdict.redactions:
         return False
-    # What is said of files elsewhere goes along with the words.
-    whole = replace(made, text="\n".join((made.text, await files.said_of_linked(gate.house, made))))
+    # Files elsewhere go along with the words, and what is said of them.
+    linked = await files.linked_to(gate.house, made)
+    if linked and "attachments" in verdict.redactions:
+        return False
+    whole = replace(made, text="\n".join((made.text, Attached.of(linked).words)))
     words = redact(await gate.house.rulebook(), whole, author, verdict.redactions)
     return words is not None and (words.title, words.text) == (whole.title, whole.text)
 

@@ -80,14 +80,14 @@ def _is_in_line(
 ) -> bool:
     """Say whether what the verdicts let across stands, in its present version, and nothing else does.
 
-    What a paused server has is left as it is. Only of what stands `here` is anything taken out.
+    What a paused server has is left as it is. Only of what stands `here` is anything taken out; whether others' words
+    pass whole is looked at the slow way.
     """
     wanted: Standing = {}
     for verdict in verdicts:
-        if verdict.verdict == "held":
+        if verdict.verdict == "held" or (verdict.redactions and not here):
             return False
         if verdict.crosses and verdict.audience not in paused:
-            redacted = here and bool(verdict.redactions)
-            uri = forms.get(guises.form_of(verdict.redactions), "") if redacted else made.uri
+            uri = forms.get(guises.form_of(verdict.redactions), "") if verdict.redactions else made.uri
             wanted[uri, verdict.audience] = made.version
     return wanted == {key: version for key, version in stands.items() if key[1] not in paused}

@@ -72,8 +72,8 @@ async def admit_update(arrival: Arrival) -> Outcome:
     if outcome := await arrival.judge(wish):
         return outcome
     relayed = arrival.relay is not None
-    origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed, remark.language, remark.attached.linked)
-    if not await only_counts(arrival.gate, known, words, str(label)):
+    origin = Origin(remark.uri, arrival.activity.uri, remark.html, relayed, remark.language, remark.attached.files)
+    if not await only_counts(arrival.gate, known, words, str(label), origin.linked):
         await ideas.edit(arrival.gate.house, author, known, words, title=remark.title, label=str(label), origin=origin)
     await take_ballot(arrival.gate, known, document)
     return ADMITTED

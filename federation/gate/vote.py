@@ -11,8 +11,8 @@ from federation.outside import crossings
 from federation.vocabulary.questions import names_of, read_ballot
 from server.boundary.labels import Label
 from server.domain.actors import Member
-from server.domain.ideas import Contribution
-from server.services import forums, polls
+from server.domain.ideas import Contribution, Linked
+from server.services import files, forums, polls
 from server.services.incoming import Incoming
 from server.services.polls import Theirs
 from server.services.text import clean_text
@@ -77,7 +77,8 @@ def _question(made: Contribution, answers: int) -> str:
     return clean_text("\n".join(lines[:-answers]), required=False) or made.title
 
 
-async def only_counts(gate: Gateway, known: Contribution, words: str, label: str) -> bool:
-    """Say whether an Update of a poll changes nothing of what it says."""
+async def only_counts(gate: Gateway, known: Contribution, words: str, label: str, linked: tuple[Linked, ...]) -> bool:
+    """Say whether an Update of a poll changes nothing of what it says, nor what is attached to it."""
     same = clean_text(words, required=False) == known.text and label == known.label
+    same = same and linked == await files.linked_to(gate.house, known)
     return same and await polls.poll_of(gate.house, known) is not None

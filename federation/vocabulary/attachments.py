@@ -28,19 +28,10 @@ def attached_to(document: dict[str, Any], kind: str) -> Attached:
         raise Invalid("attachment", "It has more than %(most)s attachments.", most=MOST_ATTACHED)
     files = [one for one in many if not _is_page(one)] + ([document] if kind in FILES else [])
     stated = [one if isinstance(one, dict) else {} for one in files]
-    types = [_media_type(one) for one in stated]
-    for each in types:
+    for each in map(_media_type, stated):
         if each in RUNNABLE:
             raise Invalid("attachment", "Attachments of type %(each)s are not taken.", each=each)
-    sizes = [one.get("size") for one in stated]
-    known = [size for size in sizes if isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 1 << 50]
-    linked = (_linked(one, is_object=one is document) for one in stated)
-    return Attached(
-        len(files),
-        frozenset(types),
-        sum(known) if len(known) == len(sizes) else None,
-        tuple(one for one in linked if one is not None),
-    )
+    return Attached.of(tuple(_linked(one, is_object=one is document) for one in stated))
 
 
 def _media_type(stated: dict[str, Any]) -> str:
@@ -55,19 +46,24 @@ def _is_page(attachment: Any) -> bool:
     return attachment.get("type") in ("Link", "Page", "PropertyValue") and media_type == "text/html"
 
 
-def _linked(stated: dict[str, Any], *, is_object: bool) -> Linked | None:
-    """Return where a file stands and what is said of it (`name` is alternative text); None where that is nowhere.
+def _linked(stated: dict[str, Any], *, is_object: bool) -> Linked:
+    """Return where a file stands, if anywhere, what is said of it (`name` is alternative text), its type and size.
 
-    What an object that is a file itself says is its own words already.
+    What an object that is a file itself says is its own words already. A type that it does not state is that of the
+    link to it.
     """
     where, media_type = _address(stated)
-    if not where:
-        return None
-    named, kind = stated.get("name"), KINDS.get((media_type or _media_type(stated)).partition("/")[0])
+    named, own = stated.get("name"), _media_type(stated)
+    kind = KINDS.get((media_type or own).partition("/")[0])
     if kind is None:
         kind = KINDS.get(str(stated.get("type"))[:10].lower(), "file")
     words = " ".join(named.split())[:LONGEST_SAID] if isinstance(named, str) and not is_object else ""
-    return Linked(where, kind, words)
+    return Linked(where, kind, words, own or media_type, _size(stated))
+
+
+def _size(stated: dict[str, Any]) -> int | None:
+    size = stated.get("size")
+    return size if isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 1 << 50 else None
 
 
 def _address(stated: dict[str, Any]) -> tuple[str, str]:

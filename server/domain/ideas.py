@@ -23,28 +23,44 @@ LONGEST_SAID = 1500
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A file that stays on another server: its address, and what its author says that it shows, or ""."""
+    """A file that stays on another server: its address, or "" where nobody can be led to it, and what its author says
+    that it shows, or "". `media_type` ("") and `size` in bytes (None) are as its server states them, where it does.
+    """
 
     url: str
     kind: LinkedKind
     words: str = ""
+    media_type: str = ""
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
     """The files of something that another server sent, as it states them: their number, media types and bytes
-    together (None where it does not say), and where those stand that have an address. We fetch none of them.
+    together (None where it does not say), and each by itself. We fetch none of them.
     """
 
     number: int = 0
     media_types: frozenset[str] = frozenset()
     size: int | None = 0
-    linked: tuple[Linked, ...] = ()
+    files: tuple[Linked, ...] = ()
+
+    @classmethod
+    def of(cls, files: tuple[Linked, ...]) -> Attached:
+        """Count some files: the same when they come, and when they are passed on."""
+        sizes = [one.size for one in files if one.size is not None]
+        whole = sum(sizes) if len(sizes) == len(files) else None
+        return cls(len(files), frozenset(one.media_type for one in files), whole, files)
+
+    @property
+    def linked(self) -> tuple[Linked, ...]:
+        """Those that somebody can be led to."""
+        return tuple(one for one in self.files if one.url)
 
     @property
     def words(self) -> str:
         """What is said of them, a line for each."""
-        return "\n".join(one.words for one in self.linked if one.words)
+        return "\n".join(one.words for one in self.files if one.words)
 
 
 NOTHING_ATTACHED = Attached()

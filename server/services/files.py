@@ -22,7 +22,7 @@ from server.domain.files import (
     document_type,
     picture_format,
 )
-from server.domain.ideas import Contribution, Linked
+from server.domain.ideas import Attached, Contribution, Linked
 from server.domain.uris import new_id
 from server.pictures import SECONDS, SIDE, SIZES
 from server.services.house import House
@@ -182,15 +182,16 @@ async def shown_elsewhere(
     """Return contribution id → files that stay on another server, of other servers' words that somebody may see."""
     theirs = [one for one in several if not (one.is_local or one.deleted)]
     ids = [one.id for one in theirs if not one.hidden or _sees_hidden(reader, one)]
-    return await linked_files.of(house.store, ids) if ids else {}
+    found = await linked_files.of(house.store, ids) if ids else {}
+    led_to = {made_id: Attached.of(some).linked for made_id, some in found.items()}
+    return {made_id: some for made_id, some in led_to.items() if some}
 
 
-async def said_of_linked(house: House, made: Contribution) -> str:
-    """Return what another server's author says of the files of their words that stay there, a line for each."""
+async def linked_to(house: House, made: Contribution) -> tuple[Linked, ...]:
+    """Return the files of another server's words that stay there, those that nobody can be led to as well."""
     if made.is_local or made.deleted:
-        return ""
-    some = (await linked_files.of(house.store, [made.id])).get(made.id, ())
-    return "\n".join(one.words for one in some if one.words)
+        return ()
+    return (await linked_files.of(house.store, [made.id])).get(made.id, ())
 
 
 def _sees_hidden(reader: Member, made: Contribution) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from server.boundary.facts import Facts, Thing, normal_media_type, week_minute
+from server.boundary.facts import Facts, Thing, week_minute
 from server.boundary.labels import WISHES, Label, LabelError
 from server.boundary.rule import Conditions, Rule
 from server.domain.actors import Member
@@ -16,6 +16,7 @@ from server.domain.errors import Invalid
 from server.domain.ideas import NOTHING_ATTACHED, Attached, Contribution
 from server.domain.jams import Forum
 from server.domain.servers import STANDINGS, Standing
+from server.services.attached import counted
 from server.services.crossings import record_verdicts
 from server.services.forums import mirror_key
 from server.services.house import House
@@ -27,8 +28,6 @@ from server.services.servers import bars
 from server.services.shadow import try_out
 from server.storage import contributions, memberships
 
-# What is said of the size of attachments where their sender does not: more than any rule lets in.
-UNKNOWN_BYTES = 1 << 50
 TO_BE_FOLLOWED = Rule(
     id="may be seen", kind="accept", direction="in", effect="allow", conditions=Conditions(acts=frozenset({"Follow"}))
 )
@@ -138,7 +137,7 @@ async def _whole_findings(house: House, incoming: Incoming, words: str) -> froze
 
 
 async def _facts(house: House, incoming: Incoming, reader: Reader, findings: frozenset[str], now: datetime) -> Facts:
-    author, label, attached = incoming.author, incoming.label, incoming.attached
+    author, label, attached = incoming.author, incoming.label, counted(incoming.attached)
     own = incoming.changes if incoming.changes and incoming.changes.author_id == author.id else None
     before = await contributions.count_by_author(
         house.store, author.id, incoming.forum.jam_id, (own.created_at if own else now).timestamp()
@@ -163,8 +162,8 @@ async def _facts(house: House, incoming: Incoming, reader: Reader, findings: fro
         thing=incoming.thing,
         length=len(incoming.text),
         attachments=attached.number,
-        attachment_types=frozenset(map(normal_media_type, attached.media_types)),
-        attachment_bytes=UNKNOWN_BYTES if attached.size is None else attached.size,
+        attachment_types=attached.media_types,
+        attachment_bytes=attached.size,
         first_crossing=False,
         nth=before + 1,
         age=0,

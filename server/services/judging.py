@@ -19,13 +19,14 @@ from server.domain.agreements import Agreement
 from server.domain.crossings import EVERYONE, Verdict, VerdictWord
 from server.domain.errors import Missing
 from server.domain.files import File
-from server.domain.ideas import Contribution
+from server.domain.ideas import Attached, Contribution, Linked
 from server.domain.jams import Forum
 from server.domain.self_test import TABLE
 from server.domain.sentences import later
 from server.domain.visitors import peer_of, visitor_audience
 from server.services import files
 from server.services.agreements import accepted_by_host
+from server.services.attached import counted
 from server.services.forums import forum_and_jam, mirror_key
 from server.services.house import House, Rulebook, make_detectors, read_table
 from server.services.judgement import places_json, verdict_of
@@ -45,8 +46,8 @@ class Draft:
     `version` counts its words. Whether they are a Create or an Update is worked out for each audience: they are an
     Update where earlier ones crossed.
     `hidden` is what a facilitator keeps from everybody else. Where the author is a voice, `behind` is who stands
-    behind it: rules about that person hold as well. `said_of_linked` is what another server's author says of files
-    that stay there: it goes along where their words are passed on.
+    behind it: rules about that person hold as well. `linked` are the files of another server's words that stay
+    there: where these are passed on, they go along, with what is said of them.
     """
 
     forum: Forum
@@ -63,7 +64,7 @@ class Draft:
     hidden: bool = False
     files: tuple[File, ...] = ()
     behind: Member | None = None
-    said_of_linked: str = ""
+    linked: tuple[Linked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def canary_book() -> Rulebook:
 
 
 def _words(draft: Draft) -> str:
-    said = [*words_of_files(draft.files), draft.said_of_linked]
+    said = [*words_of_files(draft.files), Attached.of(draft.linked).words]
     return "\n".join((draft.title, draft.text, *filter(None, said)))
 
 
@@ -188,7 +189,7 @@ def _facts(
         return known.towards(
             reader.peer, reader.tier, reader.clearance, findings, act=act, first_crossing=first_crossing, nth=nth
         )
-    author = draft.author
+    author, attached = draft.author, counted(Attached.of(draft.linked), draft.files)
     written_at = min(draft.written_at or now, now)
     return Facts(
         direction="out",
@@ -209,9 +210,9 @@ def _facts(
         act=act,
         thing=_thing(draft),
         length=len(draft.text),
-        attachments=len(draft.files),
-        attachment_types=frozenset(one.media_type for one in draft.files),
-        attachment_bytes=sum(one.size for one in draft.files),
+        attachments=attached.number,
+        attachment_types=attached.media_types,
+        attachment_bytes=attached.size,
         first_crossing=first_crossing,
         nth=nth,
         age=(now - written_at) // timedelta(hours=1),
@@ -332,7 +333,7 @@ async def draft_of(house: House, made: Contribution, forum: Forum | None = None)
         hidden=made.hidden,
         files=await files.of_one(house, made),
         behind=behind,
-        said_of_linked=await files.said_of_linked(house, made),
+        linked=await files.linked_to(house, made),
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from server.services import files, holds, rules
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.elsewhere import Elsewhere
+from tests.federation.gate.test_gate_files import without_guard
 from tests.federation.organisation import Organisation
 from tests.federation.test_between_servers import follow
 
@@ -76,6 +77,7 @@ async def test_words_whose_picture_says_what_may_not_leave_are_passed_on_to_nobo
     acme: Organisation, peer: Elsewhere, elsewhere: MakeElsewhere, effect: str
 ):
     third = await elsewhere("marmalade")
+    await without_guard(acme)
     stored, _ = await rules.rules_in_force(acme.house)
     out = GUARD.replace('"in"', '"out"').replace("hold", effect)
     out += 'redactions = ["codename"]\n' if effect == "redact" else ""

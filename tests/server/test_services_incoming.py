@@ -11,8 +11,9 @@ from server.domain.actors import Member
 from server.domain.errors import Conflict, Invalid
 from server.domain.ideas import Attached
 from server.services import ideas, incoming, partners, people, rules
+from server.services.attached import UNKNOWN_BYTES
 from server.services.ideas import Origin
-from server.services.incoming import UNKNOWN_BYTES, label_of
+from server.services.incoming import label_of
 from tests.server.services_world import World, hello
 
 GLOBEX = "globex.example"

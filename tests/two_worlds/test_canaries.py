@@ -213,7 +213,10 @@ UNUSED = {
 }  # fmt: skip
 
 # Where files of other servers' words stand: tests/federation/test_files_elsewhere.py looks at that.
-UNUSED |= {"linked_files.contribution_id", "linked_files.kind", "linked_files.url", "linked_files.words"}
+UNUSED |= {
+    "linked_files.contribution_id", "linked_files.kind", "linked_files.media_type", "linked_files.url",
+    "linked_files.words",
+}  # fmt: skip
 
 # Who came, and the answers after a jam: nothing of it crosses.
 UNUSED |= {

@@ -45,6 +45,7 @@
 -- After: 0043_work_streams
 -- After: 0044_language_of_words
 -- After: 0045_linked_files
+-- After: 0046_types_of_files_elsewhere
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -970,7 +971,7 @@ CREATE TABLE "linked_files" (
     "url" VARCHAR(2000) NOT NULL,
     "kind" VARCHAR(8) NOT NULL,
     "words" VARCHAR(1500) NOT NULL
-);
+, "media_type" VARCHAR(200) NOT NULL DEFAULT '', "size" BIGINT);
 CREATE INDEX "idx_sessions_member__4466ff" ON "sessions" ("member_id");
 CREATE INDEX "idx_tokens_member__843137" ON "tokens" ("member_id");
 CREATE INDEX "idx_rule_sets_state_c0eb62" ON "rule_sets" ("state", "version");

@@ -24,16 +24,22 @@ def linked(*attachments: Any, **document: Any) -> tuple[Linked, ...]:
     ("attachment", "expected"),
     [
         # As Mastodon, Lemmy, Pleroma, PeerTube and Funkwhale have it.
-        ({"type": "Document", "mediaType": "image/jpeg", "url": URL, "name": " A\ncat "}, (URL, "picture", "A cat")),
+        (
+            {"type": "Document", "mediaType": "image/jpeg", "url": URL, "name": " A\ncat "},
+            (URL, "picture", "A cat", "image/jpeg"),
+        ),
         ({"type": "Image", "url": URL}, (URL, "picture", "")),
-        ({"type": "Link", "href": URL, "mediaType": "image/png", "name": None}, (URL, "picture", "")),
+        ({"type": "Link", "href": URL, "mediaType": "image/png", "name": None}, (URL, "picture", "", "image/png")),
         (
             {"type": "Document", "url": [{"type": "Link", "href": URL, "mediaType": "image/webp"}], "name": "A cat"},
-            (URL, "picture", "A cat"),
+            (URL, "picture", "A cat", "image/webp"),
         ),
         ({"type": "Video", "url": "https://v.example/1"}, ("https://v.example/1", "video", "")),
-        ({"type": "Document", "mediaType": "audio/ogg", "url": URL}, (URL, "sound", "")),
-        ({"type": "Document", "mediaType": "application/pdf", "url": URL, "name": "Plan"}, (URL, "file", "Plan")),
+        ({"type": "Document", "mediaType": "audio/ogg", "url": URL, "size": 7}, (URL, "sound", "", "audio/ogg", 7)),
+        (
+            {"type": "Document", "mediaType": "application/pdf", "url": URL, "name": "Plan"},
+            (URL, "file", "Plan", "application/pdf"),
+        ),
     ],
 )
 def test_a_file_is_known_by_its_address_its_kind_and_what_is_said_of_it(attachment: Any, expected: Any):
@@ -48,9 +54,9 @@ def test_a_file_is_known_by_its_address_its_kind_and_what_is_said_of_it(attachme
         "https://files.example/" + "x" * 3000,
     ],
 )  # fmt: skip
-def test_what_is_no_plain_address_is_counted_and_not_linked(url: Any):
+def test_what_is_no_plain_address_is_counted_and_read_and_not_linked(url: Any):
     found = attached_to({"type": "Note", "attachment": {"type": "Image", "url": url, "name": "A cat"}}, "Note")
-    assert (found.number, found.linked, found.words) == (1, (), "")
+    assert (found.number, found.linked, found.words) == (1, (), "A cat")
 
 
 def test_an_object_that_is_a_file_itself_is_linked_past_its_page():
@@ -62,7 +68,7 @@ def test_an_object_that_is_a_file_itself_is_linked_past_its_page():
             {"type": "Link", "mediaType": "video/mp4", "href": "https://v.example/1.mp4"},
         ],
     }
-    assert attached_to(video, "Video").linked == (Linked("https://v.example/1.mp4", "video", ""),)
+    assert attached_to(video, "Video").linked == (Linked("https://v.example/1.mp4", "video", "", "video/mp4"),)
 
 
 def test_links_to_pages_are_no_files_and_what_browsers_run_is_not_taken():
@@ -86,7 +92,7 @@ def test_whatever_is_attached_leads_to_nothing_but_plain_addresses(attachment: A
         found = attached_to({"type": "Note", "attachment": attachment}, "Note")
     except Invalid:
         return
-    assert len(found.linked) <= found.number
+    assert len(found.linked) <= found.number == len(found.files)
     for one in found.linked:
         assert urlsplit(one.url).scheme in ("https", "http")
         assert len(one.words) <= 1500
