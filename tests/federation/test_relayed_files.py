@@ -136,6 +136,19 @@ async def test_a_rule_about_files_ends_what_was_passed_on_with_some_before(betwe
     assert between.heard() == [], "nothing can be taken out of what others signed"
 
 
+async def test_older_words_with_a_file_stand_no_longer_than_a_rule_lets_that_file_across(between: Between):
+    await between.guard(GUARD.replace("G-some", "G-long").replace("deny", "hold") + 'length = ">20"\n')
+    note = await between.say("A plan.", PLAN)
+    longer = {**note, "content": "<p>There is no plan here any more.</p>", "attachment": []}
+    await between.peer.post(between.acme.inbox, between.peer.activity("Update", between.ann, longer))
+    await between.acme.idle()
+    assert await between.listed(note), "a held edit leaves what stands"
+    between.heard()
+    await between.guard(GUARD + 'attachments = ">0"\n')
+    assert [one[0] for one in between.heard()] == ["Delete"]
+    assert not await between.listed(note)
+
+
 async def _with(between: Between, rule: str) -> str:
     stored, _ = await rules.rules_in_force(between.acme.house)
     return stored.text + rule
