@@ -93,7 +93,7 @@ async def list_ideas(
 
 
 async def ideas_of_jam(house: House, reader: Member, jam: Jam, order: str, limit: int = 10) -> list[Contribution]:
-    """Return a jam's ideas by age ("new") or by support and replies ("rising")."""
+    """Return a jam's ideas: "new" ones and "marked" ones by age, "rising" ones by support and replies."""
     if not (reader.active and reader.is_local):
         return []
     return await contributions.ideas_of_jam(house.store, jam.id, order, limit)

@@ -1,10 +1,8 @@
-"""Counts for the live board, straight from the tables."""
+"""Counts for the live board: of the tallies, which triggers keep, a line for each person and forum."""
 
 from __future__ import annotations
 
 from server.database import Database
-
-SPOKE = "SELECT author_id, kind, replies, created_at FROM contributions WHERE jam_id = ? AND NOT deleted AND NOT hidden"
 
 # Whoever speaks by a voice is not counted by it: one person has many.
 NAMED = "CASE WHEN author_id NOT IN (SELECT member_id FROM voices) THEN author_id END"
@@ -13,12 +11,12 @@ NAMED = "CASE WHEN author_id NOT IN (SELECT member_id FROM voices) THEN author_i
 async def totals(store: Database, jam_id: str) -> dict[str, int]:
     """Return the number of ideas, replies and people (who wrote) of a jam, and of ideas that nobody answered."""
     row = await store.fetch_one(
-        "SELECT count(*) FILTER (WHERE kind = 'idea') AS ideas, count(*) FILTER (WHERE kind = 'reply') AS replies,"
-        " count(*) FILTER (WHERE kind = 'idea' AND replies = 0) AS neglected,"
-        f" count(DISTINCT {NAMED}) AS people FROM ({SPOKE})",
-        (jam_id,),
+        f"SELECT sum(ideas) AS ideas, sum(replies) AS replies, count(DISTINCT {NAMED}) AS people,"
+        " (SELECT count(*) FROM contributions WHERE jam_id = ? AND kind = 'idea' AND replies = 0"
+        " AND NOT deleted AND NOT hidden) AS neglected FROM tallies WHERE jam_id = ?",
+        (jam_id, jam_id),
     )
-    return {name: row[name] for name in ("ideas", "replies", "people", "neglected")} if row else {}
+    return {name: int(row[name] or 0) for name in ("ideas", "replies", "people", "neglected")} if row else {}
 
 
 async def active_since(store: Database, jam_id: str, since: float) -> int:
@@ -49,9 +47,8 @@ async def per_minute(store: Database, jam_id: str, since: float) -> list[tuple[i
 async def by_unit(store: Database, jam_id: str) -> list[tuple[str, int, int]]:
     """Return (unit, people who wrote, contributions) of our own people, by unit."""
     rows = await store.fetch(
-        "SELECT m.unit, count(DISTINCT c.author_id) AS people, count(*) AS contributions FROM contributions c"
-        " JOIN members m ON m.id = c.author_id WHERE c.jam_id = ? AND NOT c.deleted AND NOT c.hidden"
-        " AND m.host = '' AND NOT m.voice"
+        "SELECT m.unit, count(DISTINCT t.author_id) AS people, sum(t.ideas + t.replies) AS contributions"
+        " FROM tallies t JOIN members m ON m.id = t.author_id WHERE t.jam_id = ? AND m.host = '' AND NOT m.voice"
         " GROUP BY m.unit ORDER BY m.unit",
         (jam_id,),
     )
@@ -61,9 +58,9 @@ async def by_unit(store: Database, jam_id: str) -> list[tuple[str, int, int]]:
 async def by_host(store: Database, jam_id: str) -> list[tuple[str, int, int]]:
     """Return (host, people who wrote, contributions); our own server is ""."""
     rows = await store.fetch(
-        "SELECT m.host, count(DISTINCT CASE WHEN NOT m.voice THEN m.id END) AS people, count(*) AS contributions"
-        " FROM contributions c JOIN members m ON m.id = c.author_id"
-        " WHERE c.jam_id = ? AND NOT c.deleted AND NOT c.hidden GROUP BY m.host ORDER BY contributions DESC, m.host",
+        "SELECT m.host, count(DISTINCT CASE WHEN NOT m.voice THEN m.id END) AS people,"
+        " sum(t.ideas + t.replies) AS contributions FROM tallies t JOIN members m ON m.id = t.author_id"
+        " WHERE t.jam_id = ? GROUP BY m.host ORDER BY contributions DESC, m.host",
         (jam_id,),
     )
     return [(row["host"], row["people"], row["contributions"]) for row in rows]
@@ -72,9 +69,7 @@ async def by_host(store: Database, jam_id: str) -> list[tuple[str, int, int]]:
 async def by_forum(store: Database, jam_id: str) -> dict[str, tuple[int, int]]:
     """Return forum id → (ideas, replies) for the forums of a jam in which something was written."""
     rows = await store.fetch(
-        "SELECT forum_id, count(*) FILTER (WHERE kind = 'idea') AS ideas,"
-        " count(*) FILTER (WHERE kind = 'reply') AS replies FROM contributions"
-        " WHERE jam_id = ? AND NOT deleted AND NOT hidden GROUP BY forum_id",
+        "SELECT forum_id, sum(ideas) AS ideas, sum(replies) AS replies FROM tallies WHERE jam_id = ? GROUP BY forum_id",
         (jam_id,),
     )
     return {row["forum_id"]: (row["ideas"], row["replies"]) for row in rows}

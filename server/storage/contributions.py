@@ -112,10 +112,11 @@ async def ideas_of_forum(
 
 
 async def ideas_of_jam(store: Database, jam_id: str, order: str, limit: int = 10) -> list[Contribution]:
-    """Return a jam's ideas: order "new" by age, "rising" by support and replies."""
-    by = {"new": "c.created_at DESC", "rising": "(c.support + 2 * c.replies) DESC, c.created_at DESC"}[order]
+    """Return a jam's ideas: "new" ones and "marked" ones by age, "rising" ones by support and replies."""
+    by = "c.support + 2 * c.replies DESC, c.created_at DESC" if order == "rising" else "c.created_at DESC"
+    which = " AND (c.emerging OR c.best)" if order == "marked" else ""
     rows = await store.fetch(
-        f"{SELECT} WHERE c.jam_id = ? AND c.kind = 'idea' AND {STANDS} ORDER BY {by} LIMIT ?", (jam_id, limit)
+        f"{SELECT} WHERE c.jam_id = ? AND c.kind = 'idea'{which} AND {STANDS} ORDER BY {by} LIMIT ?", (jam_id, limit)
     )
     return [read_contribution(row) for row in rows]
 

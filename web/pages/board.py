@@ -17,8 +17,6 @@ from web.people import names_of_hosts
 from web.river import draw_river
 from web.views import BoardPage
 
-_LOOKED_THROUGH = 500
-
 
 async def draw_board(house: House, reader: Member, jam: Jam) -> BoardPage:
     """Count the jam and fill the board; the stream uses the same."""
@@ -29,7 +27,7 @@ async def draw_board(house: House, reader: Member, jam: Jam) -> BoardPage:
     report = await board.read_themes(house, reader, jam)
     themes, themes_of = draw_themes(report, head.url)
     rising = await ideas_read.ideas_of_jam(house, reader, jam, "rising", 5)
-    newest = await ideas_read.ideas_of_jam(house, reader, jam, "new", _LOOKED_THROUGH)
+    marked = await ideas_read.ideas_of_jam(house, reader, jam, "marked", 5)
     by_id = {forum.id: forum for forum in own}
     return BoardPage(
         jam=head,
@@ -46,7 +44,7 @@ async def draw_board(house: House, reader: Member, jam: Jam) -> BoardPage:
         themes=themes,
         themes_of=themes_of,
         rising=draw_cards(house, [made for made in rising if made.support or made.replies], by_id, names),
-        marked=draw_cards(house, [made for made in newest if made.emerging or made.best][:5], by_id, names),
+        marked=draw_cards(house, marked, by_id, names),
         stream_url=f"/jams/{jam.id}/stream",
         counted_at=house.now(),
     )

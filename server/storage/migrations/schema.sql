@@ -46,6 +46,7 @@
 -- After: 0044_language_of_words
 -- After: 0045_linked_files
 -- After: 0046_types_of_files_elsewhere
+-- After: 0047_tallies
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -972,6 +973,14 @@ CREATE TABLE "linked_files" (
     "kind" VARCHAR(8) NOT NULL,
     "words" VARCHAR(1500) NOT NULL
 , "media_type" VARCHAR(200) NOT NULL DEFAULT '', "size" BIGINT);
+CREATE TABLE "tallies" (
+    "id" VARCHAR(64) NOT NULL  PRIMARY KEY,
+    "jam_id" VARCHAR(32) NOT NULL,
+    "forum_id" VARCHAR(32) NOT NULL,
+    "author_id" VARCHAR(32) NOT NULL,
+    "ideas" INT NOT NULL,
+    "replies" INT NOT NULL
+);
 CREATE INDEX "idx_sessions_member__4466ff" ON "sessions" ("member_id");
 CREATE INDEX "idx_tokens_member__843137" ON "tokens" ("member_id");
 CREATE INDEX "idx_rule_sets_state_c0eb62" ON "rule_sets" ("state", "version");
@@ -1048,6 +1057,11 @@ CREATE INDEX contributions_hidden ON contributions (id) WHERE hidden;
 CREATE INDEX "idx_stream_mile_stream__8f2bf5" ON "stream_milestones" ("stream_id");
 CREATE INDEX "idx_stream_news_stream__5ccb24" ON "stream_news" ("stream_id");
 CREATE INDEX "idx_linked_file_contrib_5b20c7" ON "linked_files" ("contribution_id");
+CREATE INDEX "idx_tallies_jam_id_a55df3" ON "tallies" ("jam_id");
+CREATE INDEX contributions_neglected ON contributions (jam_id, created_at) WHERE kind = 'idea' AND replies = 0 AND NOT deleted AND NOT hidden;
+CREATE INDEX contributions_rising ON contributions (jam_id, support + 2 * replies, created_at) WHERE kind = 'idea' AND NOT deleted AND NOT hidden;
+CREATE INDEX contributions_marked ON contributions (jam_id, created_at) WHERE kind = 'idea' AND (emerging OR best) AND NOT deleted AND NOT hidden;
+CREATE INDEX contributions_recent ON contributions (jam_id, created_at, author_id, kind) WHERE NOT deleted AND NOT hidden;
 CREATE TRIGGER search_places_follow AFTER UPDATE OF jam_id, forum_id, author_id, intent, label, hidden ON contributions BEGIN UPDATE search_places SET jam_id = NEW.jam_id, forum_id = CASE WHEN NEW.hidden THEN '' ELSE NEW.forum_id END, author_id = NEW.author_id, intent = NEW.intent, label = NEW.label WHERE number = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 CREATE TRIGGER spreads_written AFTER INSERT ON contributions BEGIN INSERT INTO spreads (idea_id, forum_id, stands, emerging, best, views, created_at) SELECT NEW.id, NEW.forum_id, NOT NEW.deleted AND NOT NEW.hidden, NEW.emerging, NEW.best, coalesce((SELECT views FROM exposures WHERE idea_id = NEW.id), 0), NEW.created_at WHERE NEW.kind = 'idea' ON CONFLICT (idea_id) DO UPDATE SET forum_id = excluded.forum_id, stands = excluded.stands, emerging = excluded.emerging, best = excluded.best, views = excluded.views, created_at = excluded.created_at, due = 1; UPDATE spreads SET due = 1 WHERE NOT due AND idea_id = NEW.thread_id; END;
 CREATE TRIGGER spreads_changed AFTER UPDATE OF kind, forum_id, thread_id, author_id, deleted, hidden, emerging, best, created_at ON contributions BEGIN INSERT INTO spreads (idea_id, forum_id, stands, emerging, best, views, created_at) SELECT NEW.id, NEW.forum_id, NOT NEW.deleted AND NOT NEW.hidden, NEW.emerging, NEW.best, coalesce((SELECT views FROM exposures WHERE idea_id = NEW.id), 0), NEW.created_at WHERE NEW.kind = 'idea' ON CONFLICT (idea_id) DO UPDATE SET forum_id = excluded.forum_id, stands = excluded.stands, emerging = excluded.emerging, best = excluded.best, views = excluded.views, created_at = excluded.created_at, due = 1; UPDATE spreads SET due = 1 WHERE NOT due AND idea_id IN (OLD.thread_id, NEW.thread_id); DELETE FROM spreads WHERE idea_id = NEW.id AND NEW.kind != 'idea'; END;
@@ -1059,6 +1073,9 @@ CREATE TRIGGER spreads_of_member AFTER UPDATE OF id, host, unit ON members WHEN 
 CREATE TRIGGER spreads_without_member AFTER DELETE ON members BEGIN UPDATE spreads SET due = 1 WHERE NOT due AND idea_id IN (SELECT thread_id FROM contributions WHERE author_id = OLD.id UNION ALL SELECT contribution_id FROM marks WHERE member_id = OLD.id); END;
 CREATE TRIGGER spreads_shown AFTER INSERT ON exposures BEGIN UPDATE spreads SET views = NEW.views WHERE idea_id = NEW.idea_id; END;
 CREATE TRIGGER spreads_shown_more AFTER UPDATE ON exposures BEGIN UPDATE spreads SET views = NEW.views WHERE idea_id = NEW.idea_id; END;
+CREATE TRIGGER tallies_written AFTER INSERT ON contributions BEGIN INSERT INTO tallies (id, jam_id, forum_id, author_id, ideas, replies) SELECT NEW.forum_id || NEW.author_id, NEW.jam_id, NEW.forum_id, NEW.author_id, NEW.kind = 'idea', NEW.kind = 'reply' WHERE NOT NEW.deleted AND NOT NEW.hidden ON CONFLICT (id) DO UPDATE SET jam_id = excluded.jam_id, ideas = ideas + excluded.ideas, replies = replies + excluded.replies; END;
+CREATE TRIGGER tallies_changed AFTER UPDATE OF kind, jam_id, forum_id, author_id, deleted, hidden ON contributions BEGIN UPDATE tallies SET ideas = ideas - (OLD.kind = 'idea'), replies = replies - (OLD.kind = 'reply') WHERE id = OLD.forum_id || OLD.author_id AND NOT OLD.deleted AND NOT OLD.hidden; DELETE FROM tallies WHERE id = OLD.forum_id || OLD.author_id AND ideas = 0 AND replies = 0; INSERT INTO tallies (id, jam_id, forum_id, author_id, ideas, replies) SELECT NEW.forum_id || NEW.author_id, NEW.jam_id, NEW.forum_id, NEW.author_id, NEW.kind = 'idea', NEW.kind = 'reply' WHERE NOT NEW.deleted AND NOT NEW.hidden ON CONFLICT (id) DO UPDATE SET jam_id = excluded.jam_id, ideas = ideas + excluded.ideas, replies = replies + excluded.replies; END;
+CREATE TRIGGER tallies_removed AFTER DELETE ON contributions BEGIN UPDATE tallies SET ideas = ideas - (OLD.kind = 'idea'), replies = replies - (OLD.kind = 'reply') WHERE id = OLD.forum_id || OLD.author_id AND NOT OLD.deleted AND NOT OLD.hidden; DELETE FROM tallies WHERE id = OLD.forum_id || OLD.author_id AND ideas = 0 AND replies = 0; END;
 CREATE TRIGGER contribution_words_follow AFTER UPDATE OF forum_id, author_id, hidden ON contributions BEGIN UPDATE contribution_words SET place = CASE WHEN NEW.hidden THEN '' ELSE '0f' || NEW.forum_id END || ' 0a' || NEW.author_id WHERE rowid = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 INSERT INTO "inside_keys" ("name", "bytes") VALUES ('prints', randomblob(32));
 INSERT INTO "consumers" ("name", "seq") VALUES ('notices', 0);

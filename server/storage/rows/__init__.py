@@ -77,6 +77,7 @@ from server.storage.rows.people import LinkRow, MemberRow, SessionRow, TokenRow
 from server.storage.rows.reading import ReadingRow
 from server.storage.rows.records import AuditRow, CheckpointRow, EventRow, SelfTestRow
 from server.storage.rows.servers import OutsiderRow, ServerRow
+from server.storage.rows.tallies import TallyRow
 from server.storage.rows.themes import ThemeEditRow, ThemeStateRow
 from server.storage.rows.voices import OpeningRow, VoiceRow
 from server.storage.rows.walls import WallRow
@@ -172,6 +173,7 @@ __all__ = [
     "StatementVoteRow",
     "StreamNewsRow",
     "SummaryRow",
+    "TallyRow",
     "ThemeAnswerRow",
     "ThemeEditRow",
     "ThemeStateRow",

@@ -1,4 +1,4 @@
-"""What the fair order keeps of each idea says what counting all of it anew says, whatever was done meanwhile."""
+"""What the fair order and the board keep says what counting all of it anew says, whatever was done meanwhile."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ spread AS (SELECT v.idea, count(*) AS people, count(DISTINCT m.host || '/' || m.
 SELECT c.id, c.emerging, c.best, c.created_at, s.people, s.units, s.servers, e.views FROM contributions c
  LEFT JOIN spread s ON s.idea = c.id LEFT JOIN exposures e ON e.idea_id = c.id
  WHERE c.forum_id = ? AND c.kind = 'idea' AND NOT c.deleted AND NOT c.hidden"""
+
+
+TALLIES = "SELECT jam_id, forum_id, author_id, ideas, replies FROM tallies ORDER BY forum_id, author_id"
+COUNTED = """
+SELECT jam_id, forum_id, author_id, count(*) FILTER (WHERE kind = 'idea') AS ideas,
+ count(*) FILTER (WHERE kind = 'reply') AS replies
+ FROM contributions WHERE NOT deleted AND NOT hidden
+ GROUP BY jam_id, forum_id, author_id ORDER BY forum_id, author_id"""
 
 
 async def counted_anew(house: House, forum: Forum) -> list[Standing]:
@@ -146,7 +154,7 @@ class Jam:
         return await self.spreads.run_once()
 
 
-async def test_the_kept_order_is_the_order_counted_anew_whatever_was_done(world: World) -> None:
+async def test_the_kept_order_and_tallies_are_those_counted_anew_whatever_was_done(world: World) -> None:
     chance = random.Random(11)
     jam = await world.jam()
     doing = Jam(world, chance, [await world.forum(slug, jam=jam) for slug in ("boxes", "tape")])
@@ -158,6 +166,7 @@ async def test_the_kept_order_is_the_order_counted_anew_whatever_was_done(world:
         start, limit = chance.randrange(1 + len(expected)), chance.choice((1, 4, 30))
         placed = await rank_forum(world.house, reader, forum, start, limit)
         assert ageless(one.place for one in placed) == ageless(expected[start : start + limit]), f"deed {number}"
+        assert await world.house.store.fetch(TALLIES) == await world.house.store.fetch(COUNTED), f"deed {number}"
     assert len(expected) > 10
 
 
