@@ -8,7 +8,7 @@ from datetime import datetime
 from federation.gate.asking import Withdrawal, ask, concerned, delete_uri, stop_serving
 from federation.gate.holding import released_before
 from federation.gate.plan import Gateway, Plan
-from federation.gate.relay import original, passes_whole, withdraw_relayed
+from federation.gate.relay import passes_whole, withdraw_relayed
 from federation.gate.routing import Carriage, activity_uri, attested_for, freeze_activity, kind_of
 from federation.outside import crossings
 from federation.outside.crossings import EVERYONE, Card
@@ -147,11 +147,6 @@ async def _keeps(gate: Gateway, made: Contribution, uri: str, verdict: Verdict, 
     return await _may_stand(gate, made, uri, verdict)
 
 
-async def _had_these_files(gate: Gateway, older: Contribution) -> bool:
-    """Say whether older words of another server came with the files of the present ones, by which they are judged."""
-    return guises.stands_here(gate.house, older) or await original(gate, older) is not None
-
-
 async def _may_stand(gate: Gateway, made: Contribution, uri: str, verdict: Verdict) -> bool:
     """Say whether it is this copy that a verdict lets across: others' words have no redacted twins, and stand whole."""
     if guises.stands_here(gate.house, made):
@@ -169,7 +164,7 @@ async def _older_words_stand(gate: Gateway, made: Contribution, uri: str, audien
     if verdict is None:
         return False
     older = replace(made, title=draft.title, text=draft.text)
-    if not await _may_stand(gate, older, uri, verdict) or not await _had_these_files(gate, older):
+    if not await _may_stand(gate, older, uri, verdict):
         return False
     return verdict.crosses or (
         verdict.verdict == "held" and await released_before(gate, made, number, draft, verdict, uri)

@@ -132,10 +132,11 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One state of a contribution's words. `number` counts from 1."""
+    """One state of a contribution's words. `number` counts from 1; `refiled`: the next one has other files."""
 
     number: int
     title: str
     text: str
     written_at: datetime
     reason: str = ""
+    refiled: bool = False

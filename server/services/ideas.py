@@ -339,7 +339,7 @@ async def _change(
     marks = await prints_of(house, new.title, new.text)
     named = [one.id for one in await named_in(house, new.text)]
     async with house.store.transaction() as change:
-        await contributions.edit(change, old, new, now)
+        await contributions.edit(change, old, new, now, refiled=not (same and stay))
         if files is not None and not same:
             await enclosed.attach(change, old, files, by.id)
         if linked is not None and not stay:

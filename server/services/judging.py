@@ -363,10 +363,13 @@ def words_judged(made: Contribution, verdicts: Sequence[Verdict]) -> Judged:
 
 
 async def earlier_draft(house: House, made: Contribution, number: int) -> Draft | None:
-    """Return an earlier version of a contribution as something to judge, under its present label."""
+    """Return an earlier version of a contribution as something to judge, under its present label.
+
+    None where there is none, or where its files, which are not kept, were others than the present ones.
+    """
     versions = await contributions.versions(house.store, made.id)
     found = next((version for version in versions if version.number == number), None)
-    if found is None:
+    if found is None or any(version.refiled for version in versions if version.number >= number):
         return None
     return replace(
         await draft_of(house, made), title=found.title, text=found.text, written_at=found.written_at, version=number

@@ -352,7 +352,7 @@ async def _add_words(change: Transaction, contribution_id: str, title: str, text
 
 
 async def edit(
-    change: Transaction, old: Contribution, new: Contribution, now: float
+    change: Transaction, old: Contribution, new: Contribution, now: float, *, refiled: bool
 ) -> None:
     """Keep the old words as a version and write the new ones, with their label, language and the reason."""
     written = old.edited_at or old.created_at
@@ -363,6 +363,7 @@ async def edit(
         text=old.text,
         written_at=written.timestamp(),
         reason=old.edit_reason,
+        refiled=refiled,
     )
     await ContributionRow.filter(id=old.id).update(
         title=new.title,
@@ -403,6 +404,7 @@ async def versions(store: Database, contribution_id: str) -> list[Version]:
             text=row["text"],
             written_at=moment(row["written_at"]),
             reason=row["reason"],
+            refiled=bool(row["refiled"]),
         )
         for row in rows
     ]

@@ -47,6 +47,7 @@
 -- After: 0045_linked_files
 -- After: 0046_types_of_files_elsewhere
 -- After: 0047_tallies
+-- After: 0048_files_of_versions
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -185,7 +186,7 @@ CREATE TABLE "versions" (
     "number" INT NOT NULL,
     "title" VARCHAR(300) NOT NULL,
     "text" TEXT NOT NULL,
-    "written_at" REAL NOT NULL, "reason" VARCHAR(200) NOT NULL DEFAULT '',
+    "written_at" REAL NOT NULL, "reason" VARCHAR(200) NOT NULL DEFAULT '', "refiled" INT NOT NULL DEFAULT 1,
     CONSTRAINT "uid_versions_contrib_84d22c" UNIQUE ("contribution_id", "number")
 );
 CREATE TABLE "search_rows" (

@@ -86,7 +86,7 @@ class KeyRow(Model, metaclass=Rows):
 
 
 class VersionRow(Model, metaclass=Rows):
-    """Earlier words of a contribution."""
+    """Earlier words of a contribution. `refiled`: the next version has other files."""
 
     id = fields.IntField(primary_key=True)
     contribution_id = fields.CharField(max_length=32)
@@ -95,6 +95,7 @@ class VersionRow(Model, metaclass=Rows):
     text = fields.TextField()
     written_at = fields.FloatField()
     reason = fields.CharField(max_length=200, default="", db_default="")
+    refiled = fields.BooleanField(default=True, db_default=True)
 
     class Meta:
         table = "versions"

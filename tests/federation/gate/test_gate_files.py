@@ -17,6 +17,9 @@ from tests.federation.gate.test_gate_twins import shown
 from tests.federation.gate.test_gate_withdrawal import follow
 from tests.federation.organisation import Organisation
 
+LONG = "There is no plan here any more, and this is longer."
+HOLDS_LONG = '\n[[rule]]\nid = "G-long"\nkind = "guard"\ndirection = "out"\nlength = ">20"\neffect = "hold"\n'
+NO_FILES = '\n[[rule]]\nid = "G-none"\nkind = "guard"\ndirection = "out"\nattachments = ">0"\neffect = "deny"\n'
 NOTES = b"Measured on Monday: 17 jars."
 
 
@@ -126,6 +129,26 @@ async def test_a_file_is_only_for_those_who_were_granted_what_it_hangs_on(
     assert (await initech.get(url, by=initech.person("ann"))).body == NOTES
     assert (await other.get(url, by=other.person("olaf"))).status == 404
     assert (await other.get(url)).status == 404
+
+
+async def test_older_words_with_a_file_stand_no_longer_than_a_rule_lets_that_file_across(
+    acme: Organisation, initech: Elsewhere
+):
+    """The newest version, without the file, waits for a reviewer: by its own files the older would stand."""
+    await without_guard(acme, HOLDS_LONG)
+    forum = await acme.forum("open")
+    await follow(initech, acme, forum.uri)
+    with_file = await acme.idea(forum, text="A plan.", files=await attached(acme, ("plan.txt", NOTES, "")))
+    bare = await acme.idea(forum, text="A thought.")
+    await acme.idle()
+    for idea in (with_file, bare):
+        await ideas.edit(acme.house, acme.admin, idea, LONG, files=[])
+    await acme.idle()
+    assert [(await initech.get(one.uri)).status for one in (with_file, bare)] == [200, 200], "a held edit ends nothing"
+    stored, _ = await rules.rules_in_force(acme.house)
+    await rules.apply_rules(acme.house, acme.admin, stored.text + NO_FILES, alone=True)
+    await acme.idle()
+    assert [(await initech.get(one.uri)).status for one in (with_file, bare)] == [410, 200]
 
 
 async def test_an_edit_takes_a_file_back_and_another_along(acme: Organisation, initech: Elsewhere):
