@@ -16,9 +16,9 @@ from playwright.async_api import expect
 from server.services import forums, ideas, jams, memberships, partners, people
 from tests.federation.home_server import HomeServer
 from tests.journeys.conftest import Arrive
+from tests.journeys.looks import RUN, violations
 from tests.journeys.organisations import CHARTER, Organisation, until
 from tests.journeys.pictures import shoot
-from tests.journeys.test_pages_for_everybody import RUN, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
 
