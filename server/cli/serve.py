@@ -18,7 +18,7 @@ from server.logs import set_up_logs
 from server.settings import Settings
 
 #: How long a thread that computes keeps the interpreter from one that waits for it, in seconds. With the usual
-#: 5 ms whoever answers a request waits for the themes at each step (tests/bench/bench_database.py).
+#: 5 ms whoever answers a request waits for the themes at each step (docs/measurements.md).
 TURN_SECONDS = 0.0005
 #: What may come later gives way, as a process of its own, to pages and the inbox, which somebody waits for.
 GIVES_WAY = {"gate": 10, "analytics": 15}
