@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 
-from federation.edge.habits import USUAL, Habits, habits_of
+from federation.edge.habits import Habits, habits_of
 from federation.edge.lines import Lines
 from federation.edge.retry import GIVE_UP_AFTER, is_poison, pause_after, pause_for, retry_after, verdict_on
 from federation.edge.signing import Signing
@@ -172,7 +172,7 @@ class Deliverer:
             # The queue is our own book, under no seal: whoever could write it must not choose who gets what.
             return await self._end(one, "cancelled", "It was released to another server.")
         form: Form = (known.form if known else "") or "cavage"
-        habits = habits_of(known.software) if known else USUAL
+        habits = habits_of(known)
         if (due_at := await self._hears_first(one, form, habits)) > self._outside.now():
             async with self._outside.store.transaction() as change:
                 await deliveries.put_off(change, one, due_at)

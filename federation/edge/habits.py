@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from federation.outside.peers import Peer
+
 
 @dataclass(frozen=True, slots=True)
 class Habits:
@@ -29,6 +31,6 @@ KNOWN = {
 }
 
 
-def habits_of(software: str) -> Habits:
-    """Return the habits of a server that says it runs this (name and version)."""
-    return KNOWN.get(software.lower().partition(" ")[0], USUAL)
+def habits_of(peer: Peer | None) -> Habits:
+    """Return the habits of a server by what it says it runs; the usual ones where it said nothing."""
+    return KNOWN.get(peer.product, USUAL) if peer else USUAL

@@ -57,7 +57,7 @@ class Carriage:
 
 async def is_of_the_threadiverse(gate: Gateway, host: str) -> bool:
     known = await peers.peer(gate.outside, host)
-    return known is not None and known.software.lower().partition(" ")[0] in THREADIVERSE
+    return known is not None and known.product in THREADIVERSE
 
 
 def activity_uri(gate: Gateway, *parts: object) -> str:

@@ -38,6 +38,11 @@ class Peer:
     answer: str
     form: Form
 
+    @property
+    def product(self) -> str:
+        """The name of what it says it runs, in lower case, without the version."""
+        return self.software.lower().partition(" ")[0]
+
 
 def _peer(row: Mapping[str, Any]) -> Peer:
     return Peer(**{name: row[name] for name in Peer.__slots__})

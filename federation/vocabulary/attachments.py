@@ -34,16 +34,16 @@ def attached_to(document: dict[str, Any], kind: str) -> Attached:
     return Attached.of(tuple(_linked(one, is_object=one is document) for one in stated))
 
 
-def _media_type(stated: dict[str, Any]) -> str:
-    return str(stated.get("mediaType") or "")[:200].partition(";")[0].strip().lower()
+def _media_type(stated: dict[str, Any], unstated: str = "") -> str:
+    return str(stated.get("mediaType") or unstated)[:200].partition(";")[0].strip().lower()
 
 
 def _is_page(attachment: Any) -> bool:
     """Say whether an attachment is a link to a page, as forums and previews have it, rather than a file."""
     if not isinstance(attachment, dict):
         return False
-    media_type = str(attachment.get("mediaType") or "text/html").partition(";")[0].strip().lower()
-    return attachment.get("type") in ("Link", "Page", "PropertyValue") and media_type == "text/html"
+    is_page = _media_type(attachment, unstated="text/html") == "text/html"
+    return attachment.get("type") in ("Link", "Page", "PropertyValue") and is_page
 
 
 def _linked(stated: dict[str, Any], *, is_object: bool) -> Linked:
