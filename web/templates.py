@@ -11,8 +11,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from server.compiled import Compiled
 from server.domain.actors import DUTY_WORDS, ROLE_WORDS
-from server.language.compiled import Compiled
 from server.language.figures import clock as in_words
 from server.language.figures import day, distance
 from server.language.figures import number as figure

@@ -27,9 +27,9 @@ from federation.outside.store import OUTSIDE, Outside
 from federation.outside.visitors import Visit
 from federation.vocabulary.objects import language_of
 from federation.vocabulary.questions import Ballot, read_ballot, read_moment
+from server.compiled import Compiled
 from server.domain.sentences import say
 from server.language import RIGHT_TO_LEFT, liked_best, speaking, spoken
-from server.language.compiled import Compiled
 from server.language.figures import clock
 from server.language.templates import shown, teach
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from server.language.compiled import Compiled
+from server.compiled import Compiled
 
 
 @pytest.fixture

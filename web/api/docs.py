@@ -7,7 +7,7 @@ from typing import Any
 
 import jinja2
 
-from server.language.compiled import Compiled
+from server.compiled import Compiled
 
 FOLDER = Path(__file__).resolve().parent
 
