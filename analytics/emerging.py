@@ -83,9 +83,14 @@ class Watch:
         if len(alive) < self.ENOUGH:
             return []
         seen = self._words(shelf, alive[-self.WINDOW :], alive[: -self.WINDOW], labels, centres)
+        if seen:
+            return seen
+        before = _evenly(len(alive) - self.WINDOW)
+        past = shelf.vectors[alive[before]].astype(np.float32)
         for window in CROWDS:
             if not seen and len(alive) >= (self.ENOUGH if window <= self.WINDOW else 2 * window):
-                seen = self._places(shelf, alive, window, labels, centres, frozenset(told), frozenset(ids))
+                earlier = past[: np.searchsorted(before, len(alive) - window)]
+                seen = self._places(shelf, alive[-window:], earlier, labels, centres, frozenset(told), frozenset(ids))
         return seen
 
     def _words(self, shelf: Shelf, late: Indices, before: Indices, labels: Indices, centres: Vectors) -> list[Sighting]:
@@ -111,22 +116,23 @@ class Watch:
     def _places(
         self,
         shelf: Shelf,
-        alive: Indices,
-        window: int,
+        late: Indices,
+        before: Vectors,
         labels: Indices,
         centres: Vectors,
         told: frozenset[int],
         ids: frozenset[str],
     ) -> list[Sighting]:
-        late, before = alive[-window:], alive[:-window]
+        sizes = CROWDS[len(late)]
         prints = [sheet.print if (sheet := shelf.sheets[row]) else b"" for row in late.tolist()]
         late = late[np.sort(np.unique(np.array(prints), return_index=True)[1])]
-        for rows in crowds(shelf.vectors, late, before, self.EVERY, CROWDS[window]):
+        for rows in crowds(shelf.vectors, late, before, self.EVERY, sizes):
             known = sum(labels[row] in told for row in rows.tolist())
             again = sum(sheet.about.id in ids for row in rows.tolist() if (sheet := shelf.sheets[row]))
             if 2 * known > len(rows) or again >= THREADS:
                 continue
-            seen = self._sight(shelf, telling(shelf, rows, len(before)), rows.tolist(), labels, centres)
+            word = telling(shelf, rows, shelf.dictionary.num_docs - len(late))
+            seen = self._sight(shelf, word, rows.tolist(), labels, centres)
             if seen is not None:
                 self.reported.add(seen.word)
                 return [seen]
@@ -156,24 +162,29 @@ def _held(shelf: Shelf, words: NDArray[np.integer]) -> Numbers:
     return np.array([shelf.dictionary.dfs.get(word, 0) for word in words.tolist()], dtype=np.float64)
 
 
+def _evenly(count: int) -> Indices:
+    """Return at most PAST of the places 0, 1, … before `count`, evenly from all."""
+    if count <= PAST:
+        return np.arange(count)
+    return np.linspace(0, count - 1, PAST).astype(np.int64)
+
+
 def crowds(
-    vectors: NDArray[np.float16], late: Indices, before: Indices, new: int, sizes: Sequence[int]
+    vectors: NDArray[np.float16], late: Indices, before: Vectors, new: int, sizes: Sequence[int]
 ) -> list[Indices]:
     """Return the crowded places: rows of late documents around one of the `new` newest, the most crowded first.
 
-    The middle of a place is a document, never a mean: a mean lies nearer to the documents that it was taken from
-    than to others like them, and every place would look crowded.
+    `before` are the vectors of some documents from before. The middle of a place is a document, never a mean: a mean
+    lies nearer to the documents that it was taken from than to others like them, and every place would look crowded.
     """
     if len(late) <= min(sizes):
         return []
-    if len(before) > PAST:
-        before = before[np.linspace(0, len(before) - 1, PAST).astype(np.int64)]
     now = unit(vectors[late].astype(np.float32))
     new = min(new, len(now))
     middles = now[-new:]
     close = middles @ now.T
     close[np.arange(new), np.arange(len(now) - new, len(now))] = 2.0
-    past = middles @ unit(vectors[before].astype(np.float32)).T
+    past = middles @ before.T
     order = np.argsort(-close, axis=1, kind="stable")[:, : max(sizes) + 1]
     found: list[tuple[float, int, int]] = []
     for size in sizes:

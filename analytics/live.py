@@ -28,7 +28,7 @@ STAY = 0.02
 SAME = 0.93
 """Themes whose middles are nearer than this are one."""
 STEPS = 6
-SHAPING = 40_000
+SHAPING = 12_000
 """Documents that move the middles of themes in a refresh, some of each theme; all are placed."""
 TOLD = 12
 """Bursts that a report names."""

@@ -17,7 +17,7 @@ from analytics.shelf import Shelf
 from analytics.trends import hourly, last_hour
 
 WORDS = 10
-READ = 3_000
+READ = 1_000
 """Documents of a theme from which its words are learnt."""
 
 

@@ -347,12 +347,13 @@ class Shelf:
 
     def uses(self, rows: Sequence[int]) -> sparse.csr_matrix:
         """Return (rows, faces): 1 where a document holds a word as it is written, in whatever case."""
-        forms, source = flatten([sheet.forms for row in rows if (sheet := self.sheets[row]) is not None])
+        sheets = [sheet for row in rows if (sheet := self.sheets[row]) is not None]
+        forms, source = flatten([sheet.forms for sheet in sheets])
         held = forms >= 0
-        width = max(1, len(self.faces))
-        cells = np.unique(source[held] * width + self._faces[forms[held]])
-        where, face = np.divmod(cells, width)
-        return sparse.csr_matrix((np.ones(len(cells)), (where, face)), shape=(len(rows), width))
+        cells = (np.ones(int(held.sum())), (source[held], self._faces[forms[held]]))
+        found = sparse.csr_matrix(cells, shape=(len(rows), max(1, len(self.faces))))
+        found.data[:] = 1.0
+        return found
 
     def keys(self, forms: Forms) -> Forms:
         """Return the word id of each form, without the ends of runs."""

@@ -20,7 +20,7 @@ ALIKE = 0.55
 
 COPIES = 20
 """Documents of the very same meaningful words that count in full; more of them weigh no more together."""
-FEW = 1_000
+FEW = 400
 """Documents of a theme that shape it however small a part of all it is."""
 READ = 100
 """Documents of an author that are compared, evenly from all."""

@@ -20,8 +20,8 @@ Vectors = NDArray[np.float32]
 SPOKEN = frozenset(["ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"])
 """Languages that the sentence encoder was made for."""
 
-READ = 1_200
-"""Characters of a text that the encoder reads."""
+READ = 800
+"""Characters of a text that the encoder reads: of more, themes are no better (docs/analytics.md)."""
 
 
 class Encoder(Protocol):

@@ -12,12 +12,14 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
 
+from server.beside import Beside, worth_it
 from server.database import Database, View
 from server.domain.errors import Refusal
 from server.domain.events import Event
@@ -142,7 +144,7 @@ async def run(settings: Settings, role: Role, inside_listen: str = "", edge_list
             if role in ("all", "inside"):
                 house = _with_nearness(house)
                 _add_inside(work, house, ledger, settings, inside_listen)
-            await _inside_roles(work, role, house, outside)
+            await _inside_roles(work, role, house, outside, settings.home)
         await _serve(stack, work, role)
 
 
@@ -170,11 +172,13 @@ def names_key(settings: Settings) -> bytes:
     return secret(settings.names_path, "names.key", make=True)
 
 
-async def _inside_roles(work: Work, role: Role, house: House, outside: Outside | None) -> None:
+async def _inside_roles(work: Work, role: Role, house: House, outside: Outside | None, home: Path) -> None:
     if role in ("all", "gate"):
         assert outside is not None
         await _add_gate(work, house, outside)
-    if role in ("all", "analytics"):
+    if role == "all" and worth_it():
+        work.workers.append(("analytics", Beside(home, "analytics").run_once, REST_SECONDS))
+    elif role in ("all", "analytics"):
         from analytics.meanings import MeaningWorker
         from analytics.why import WhyWorker
         from analytics.worker import ThemeWorker

@@ -13,6 +13,7 @@ from typing import cast
 import click
 
 from server.app import ROLES, Role, run
+from server.beside import end_with_parent
 from server.cli.home import at_home
 from server.logs import set_up_logs
 from server.settings import Settings
@@ -29,19 +30,22 @@ GIVES_WAY = {"gate": 10, "analytics": 15}
 @click.option("--role", type=click.Choice(ROLES), default="all", show_default=True)
 @click.option("--inside-listen", default="", metavar="HOST:PORT", help="Listen here instead of at the inside URL.")
 @click.option("--edge-listen", default="", metavar="HOST:PORT", help="Listen here instead of at the edge URL.")
-def serve(home: Path, role: str, inside_listen: str, edge_listen: str) -> None:
+@click.option("--beside", is_flag=True, hidden=True, help="End when standard input ends, with whoever started this.")
+def serve(home: Path, role: str, inside_listen: str, edge_listen: str, beside: bool) -> None:
     """Serve until stopped. The roles of one organisation may run as processes of their own over the same stores."""
     settings = Settings.from_env(home)
     set_up_logs(settings.log_level)
     sys.setswitchinterval(TURN_SECONDS)
     os.nice(GIVES_WAY.get(role, 0))
-    asyncio.run(_until_stopped(settings, cast(Role, role), inside_listen, edge_listen))
+    asyncio.run(_until_stopped(settings, cast(Role, role), inside_listen, edge_listen, beside))
 
 
-async def _until_stopped(settings: Settings, role: Role, inside_listen: str, edge_listen: str) -> None:
+async def _until_stopped(settings: Settings, role: Role, inside_listen: str, edge_listen: str, beside: bool) -> None:
     work = asyncio.create_task(run(settings, role, inside_listen, edge_listen))
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, work.cancel)
+    if beside:
+        end_with_parent()
     with contextlib.suppress(asyncio.CancelledError):
         await work

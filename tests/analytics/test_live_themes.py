@@ -197,8 +197,8 @@ def test_a_place_that_is_suddenly_crowded_is_seen_and_a_stable_stream_is_not():
     usual = unit(chance.standard_normal((3_000, 32)).astype(np.float32))
     crowd = unit(np.ones((1, 32), dtype=np.float32) + 0.25 * chance.standard_normal((12, 32)).astype(np.float32))
     vectors = np.concatenate([usual, crowd]).astype(np.float16)
-    late, before = np.arange(2_612, 3_012), np.arange(2_612)
+    late, before = np.arange(2_612, 3_012), vectors[:2_612].astype(np.float32)
     found = crowds(vectors, late, before, Watch.EVERY, CROWDS[400])
     assert found
     assert np.mean(found[0] >= 3_000) > 0.8
-    assert crowds(vectors, np.arange(2_600, 3_000), np.arange(2_600), Watch.EVERY, CROWDS[400]) == []
+    assert crowds(vectors, np.arange(2_600, 3_000), before[:2_600], Watch.EVERY, CROWDS[400]) == []

@@ -50,12 +50,16 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> tuple[Path, str, str]:
-    """An initialised organisation: (home, inside URL, edge URL)."""
+    return found(tmp_path)
+
+
+def found(folder: Path) -> tuple[Path, str, str]:
+    """Return an initialised organisation: (home, inside URL, edge URL)."""
     with free_socket() as one, free_socket() as other:
         inside, edge = (f"http://127.0.0.1:{bound.getsockname()[1]}" for bound in (one, other))
-    words = ("init", "--home", str(tmp_path), "--name", "Acme", "--inside-url", inside, "--edge-url", edge)
+    words = ("init", "--home", str(folder), "--name", "Acme", "--inside-url", inside, "--edge-url", edge)
     subprocess.run(command(*words, "--admin", "ada"), cwd=ROOT, env=environment(), check=True, capture_output=True)
-    return tmp_path, inside, edge
+    return folder, inside, edge
 
 
 @contextmanager
