@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from federation.outside.released import Released
 from federation.vocabulary import activities
 from federation.vocabulary.objects import tombstone
 from server.domain.crossings import Verdict
-from server.domain.ideas import Contribution
+from server.domain.ideas import Contribution, Linked
 from server.domain.jams import Forum
 from server.domain.recalls import Cause
 from server.services import forums, guises, judging, readership
@@ -147,11 +148,13 @@ async def _keeps(gate: Gateway, made: Contribution, uri: str, verdict: Verdict, 
     return await _may_stand(gate, made, uri, verdict)
 
 
-async def _may_stand(gate: Gateway, made: Contribution, uri: str, verdict: Verdict) -> bool:
+async def _may_stand(
+    gate: Gateway, made: Contribution, uri: str, verdict: Verdict, attached: Sequence[Linked] | None = None
+) -> bool:
     """Say whether it is this copy that a verdict lets across: others' words have no redacted twins, and stand whole."""
     if guises.stands_here(gate.house, made):
         return uri == await guises.public_uri(gate.house, made, verdict.redactions)
-    return uri == made.uri and await passes_whole(gate, made, verdict)
+    return uri == made.uri and await passes_whole(gate, made, verdict, attached)
 
 
 async def _older_words_stand(gate: Gateway, made: Contribution, uri: str, audience: str) -> bool:
@@ -164,7 +167,7 @@ async def _older_words_stand(gate: Gateway, made: Contribution, uri: str, audien
     if verdict is None:
         return False
     older = replace(made, title=draft.title, text=draft.text)
-    if not await _may_stand(gate, older, uri, verdict):
+    if not await _may_stand(gate, older, uri, verdict, draft.linked):
         return False
     return verdict.crosses or (
         verdict.verdict == "held" and await released_before(gate, made, number, draft, verdict, uri)

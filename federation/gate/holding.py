@@ -92,7 +92,7 @@ async def released_before(
         standing = await crossings.exact_newest(gate.outside, uri, verdict.audience)
         sha = sha_of(orjson.loads(standing.document.body)) if standing is not None else ""
     else:
-        document = await original(gate, replace(made, title=draft.title, text=draft.text))
+        document = await original(gate, replace(made, title=draft.title, text=draft.text), draft.linked)
         sha = sha_of(document) if document is not None else ""
     token = bound(sha, wording_of(await gate.house.rulebook(), verdict))
     known = await holds.holds_on(gate.house, "out", made.id, number)

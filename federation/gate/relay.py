@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -28,7 +29,7 @@ from federation.vocabulary.objects import in_language, parse_object
 from server.boundary.rules import NAME_TO_ROLE
 from server.domain.crossings import Verdict
 from server.domain.errors import Refusal
-from server.domain.ideas import Attached, Contribution
+from server.domain.ideas import Attached, Contribution, Linked
 from server.domain.jams import Forum
 from server.domain.recalls import Cause
 from server.domain.visitors import is_visitor
@@ -37,19 +38,25 @@ from server.services.redaction import redact
 from server.services.text import clean_line, clean_text, plain, sanitise
 
 
-async def original(gate: Gateway, made: Contribution) -> dict[str, Any] | None:
-    """Return the activity by which the present words of another server's contribution, and its files, came, unaltered.
+async def original(
+    gate: Gateway, made: Contribution, attached: Sequence[Linked] | None = None
+) -> dict[str, Any] | None:
+    """Return the activity by which the words of another server's contribution, and its files, came, unaltered.
 
     A server may send several activities about one object; only one that says what was let in, and judged, passes.
+    Of earlier words `attached` are the files; None stands for the present ones.
     """
+    linked = tuple(await files.linked_to(gate.house, made) if attached is None else attached)
     for kept in await received.about(gate.outside, made.author_host, made.uri):
         activity = _unaltered(kept.body)
-        if await _says(gate, activity, made):
+        if await _says(gate, activity, made, linked):
             return activity
     return None
 
 
-async def _says(gate: Gateway, activity: dict[str, Any], made: Contribution) -> bool:
+async def _says(
+    gate: Gateway, activity: dict[str, Any], made: Contribution, linked: tuple[Linked, ...]
+) -> bool:
     document = activity.get("object")
     author = await people.member_by_id(gate.house, made.author_id)
     if not isinstance(document, dict) or author is None:
@@ -61,7 +68,7 @@ async def _says(gate: Gateway, activity: dict[str, Any], made: Contribution) -> 
     except Refusal:
         return False
     same_words = words == made.text and (made.kind == "reply" or title == made.title)
-    same_words = same_words and remark.attached.files == await files.linked_to(gate.house, made)
+    same_words = same_words and remark.attached.files == linked
     return (
         same_words and remark.uri == made.uri and remark.author_uri == author.uri == read_activity(activity).actor_uri
     )
@@ -125,10 +132,12 @@ async def relay(
     await announce(gate, plan, carriage, apart, skip_host=made.author_host)
 
 
-async def passes_whole(gate: Gateway, made: Contribution, verdict: Verdict) -> bool:
+async def passes_whole(
+    gate: Gateway, made: Contribution, verdict: Verdict, attached: Sequence[Linked] | None = None
+) -> bool:
     """Say whether there is nothing in it that this audience may not read: nothing can be taken out.
 
-    Its author's own server has it anyway.
+    Its author's own server has it anyway. Of earlier words `attached` are the files; None stands for the present ones.
     """
     if not verdict.redactions or verdict.audience == made.author_host:
         return True
@@ -136,7 +145,7 @@ async def passes_whole(gate: Gateway, made: Contribution, verdict: Verdict) -> b
     if author is None or NAME_TO_ROLE in verdict.redactions:
         return False
     # Files elsewhere go along with the words, and what is said of them.
-    linked = await files.linked_to(gate.house, made)
+    linked = tuple(await files.linked_to(gate.house, made) if attached is None else attached)
     if linked and "attachments" in verdict.redactions:
         return False
     whole = replace(made, text="\n".join((made.text, Attached.of(linked).words)))

@@ -132,7 +132,10 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One state of a contribution's words. `number` counts from 1; `refiled`: the next one has other files."""
+    """One state of a contribution's words. `number` counts from 1; `refiled`: the next one has other files.
+
+    `attached` says what its own were, where the next one has others: None where that was not kept.
+    """
 
     number: int
     title: str
@@ -140,3 +143,4 @@ class Version:
     written_at: datetime
     reason: str = ""
     refiled: bool = False
+    attached: tuple[Linked, ...] | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from server.boundary.facts import normal_media_type
 from server.domain.files import File
-from server.domain.ideas import Attached
+from server.domain.ideas import Attached, Linked
 
 # What is said of the size of attachments where their sender does not: more than any rule lets in or out.
 UNKNOWN_BYTES = 1 << 50
@@ -20,6 +20,19 @@ class Counted:
     number: int
     media_types: frozenset[str]
     size: int
+
+
+def words_of_files(files: Sequence[File]) -> list[str]:
+    """Return what is said of files outside: what a picture shows, what another file is called."""
+    return [said for one in files for said in ((one.alt,) if one.is_picture else (one.name, one.alt)) if said]
+
+
+def as_judged(files: Sequence[File]) -> tuple[Linked, ...]:
+    """Return of files of our own what rules ask about them: for when these are gone and words that had them stand."""
+    return tuple(
+        Linked("", "picture" if one.is_picture else "file", "\n".join(words_of_files([one])), one.media_type, one.size)
+        for one in files
+    )
 
 
 def counted(theirs: Attached, own: Sequence[File] = ()) -> Counted:

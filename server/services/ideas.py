@@ -17,6 +17,7 @@ from server.domain.jams import Forum, Jam
 from server.domain.languages import require_tag
 from server.domain.uris import new_id
 from server.services import files as enclosed
+from server.services.attached import as_judged
 from server.services.house import House
 from server.services.labels import label_of, may_declassify, require_declassifier
 from server.services.mentions import named_in
@@ -329,7 +330,8 @@ async def _change(
     """Write a new version, if anything of it is new. `new.html` is empty for words of our own."""
     had = await enclosed.of_one(house, old)
     same = files is None or [(one.id, one.alt) for one in files] == [(one.id, one.alt) for one in had]
-    stay = linked is None or (await linked_files.of(house.store, [old.id])).get(old.id, ()) == linked
+    theirs = (await linked_files.of(house.store, [old.id])).get(old.id, ())
+    stay = linked is None or theirs == linked
     worded = all(getattr(new, name) == getattr(old, name) for name in ("title", "text", "label", "language"))
     if same and stay and worded:
         return old
@@ -339,7 +341,8 @@ async def _change(
     marks = await prints_of(house, new.title, new.text)
     named = [one.id for one in await named_in(house, new.text)]
     async with house.store.transaction() as change:
-        await contributions.edit(change, old, new, now, refiled=not (same and stay))
+        refiled = None if same and stay else (*as_judged(had), *theirs)
+        await contributions.edit(change, old, new, now, refiled=refiled)
         if files is not None and not same:
             await enclosed.attach(change, old, files, by.id)
         if linked is not None and not stay:

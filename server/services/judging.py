@@ -26,7 +26,7 @@ from server.domain.sentences import later
 from server.domain.visitors import peer_of, visitor_audience
 from server.services import files
 from server.services.agreements import accepted_by_host
-from server.services.attached import counted
+from server.services.attached import counted, words_of_files
 from server.services.forums import forum_and_jam, mirror_key
 from server.services.house import House, Rulebook, make_detectors, read_table
 from server.services.judgement import places_json, verdict_of
@@ -47,7 +47,8 @@ class Draft:
     Update where earlier ones crossed.
     `hidden` is what a facilitator keeps from everybody else. Where the author is a voice, `behind` is who stands
     behind it: rules about that person hold as well. `linked` are the files of another server's words that stay
-    there: where these are passed on, they go along, with what is said of them.
+    there: where these are passed on, they go along, with what is said of them. Of earlier words they are what was
+    attached then, ours or theirs.
     """
 
     forum: Forum
@@ -140,11 +141,6 @@ def canary_book() -> Rulebook:
 def _words(draft: Draft) -> str:
     said = [*words_of_files(draft.files), Attached.of(draft.linked).words]
     return "\n".join((draft.title, draft.text, *filter(None, said)))
-
-
-def words_of_files(files: Sequence[File]) -> list[str]:
-    """Return what is said of files outside: what a picture shows, what another file is called."""
-    return [said for one in files for said in ((one.alt,) if one.is_picture else (one.name, one.alt)) if said]
 
 
 async def _quoting(house: House, draft: Draft, audiences: Sequence[str]) -> frozenset[str]:
@@ -365,12 +361,15 @@ def words_judged(made: Contribution, verdicts: Sequence[Verdict]) -> Judged:
 async def earlier_draft(house: House, made: Contribution, number: int) -> Draft | None:
     """Return an earlier version of a contribution as something to judge, under its present label.
 
-    None where there is none, or where its files, which are not kept, were others than the present ones.
+    None where there is none, or where its files were others than the present ones and nothing was kept of them.
     """
     versions = await contributions.versions(house.store, made.id)
     found = next((version for version in versions if version.number == number), None)
-    if found is None or any(version.refiled for version in versions if version.number >= number):
+    # Those that had been attached when they were first exchanged after that are those that it had.
+    last = next((version for version in versions if version.number >= number and version.refiled), None)
+    if found is None or (last is not None and last.attached is None):
         return None
-    return replace(
-        await draft_of(house, made), title=found.title, text=found.text, written_at=found.written_at, version=number
-    )
+    draft = await draft_of(house, made)
+    if last is not None and last.attached is not None:
+        draft = replace(draft, files=(), linked=last.attached)
+    return replace(draft, title=found.title, text=found.text, written_at=found.written_at, version=number)

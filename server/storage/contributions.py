@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import astuple
 from typing import Any
 
 from server.database import Database, Transaction
-from server.domain.ideas import Contribution, MarkKind, Version
+from server.domain.ideas import Contribution, Linked, MarkKind, Version
 from server.domain.rehearsal import HOST as REHEARSAL
 from server.storage.rows import ContributionRow, MarkRow, VersionRow
 from server.storage.times import moment, moment_or_none
@@ -352,9 +353,12 @@ async def _add_words(change: Transaction, contribution_id: str, title: str, text
 
 
 async def edit(
-    change: Transaction, old: Contribution, new: Contribution, now: float, *, refiled: bool
+    change: Transaction, old: Contribution, new: Contribution, now: float, *, refiled: Sequence[Linked] | None
 ) -> None:
-    """Keep the old words as a version and write the new ones, with their label, language and the reason."""
+    """Keep the old words as a version and write the new ones, with their label, language and the reason.
+
+    `refiled` are the files of the old words where the new ones have others, else None.
+    """
     written = old.edited_at or old.created_at
     await VersionRow.create(
         contribution_id=old.id,
@@ -363,7 +367,8 @@ async def edit(
         text=old.text,
         written_at=written.timestamp(),
         reason=old.edit_reason,
-        refiled=refiled,
+        refiled=refiled is not None,
+        attached="" if refiled is None else json.dumps([astuple(one) for one in refiled]),
     )
     await ContributionRow.filter(id=old.id).update(
         title=new.title,
@@ -405,6 +410,7 @@ async def versions(store: Database, contribution_id: str) -> list[Version]:
             written_at=moment(row["written_at"]),
             reason=row["reason"],
             refiled=bool(row["refiled"]),
+            attached=tuple(Linked(*one) for one in json.loads(row["attached"])) if row["attached"] else None,
         )
         for row in rows
     ]

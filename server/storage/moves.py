@@ -132,8 +132,8 @@ async def relocate(change: Transaction, places: Sequence[Place], forum_id: str, 
     standing = [place for place in places if not place.made.deleted]
     ids = json.dumps([place.made.id for place in standing])
     await change.execute(
-        "INSERT INTO versions (contribution_id, number, title, text, written_at)"
-        f" SELECT id, version, title, text, coalesce(edited_at, created_at) FROM contributions WHERE id {AMONG}",
+        "INSERT INTO versions (contribution_id, number, title, text, written_at, refiled)"
+        f" SELECT id, version, title, text, coalesce(edited_at, created_at), 0 FROM contributions WHERE id {AMONG}",
         (ids,),
     )
     await change.execute(
@@ -188,8 +188,8 @@ async def rebuild(change: Transaction, ids: Sequence[str], old: str, new: str) -
     """Have those of some ideas that build on one idea build on another, as new versions; return (id, version)."""
     among = json.dumps(list(ids))
     await change.execute(
-        "INSERT INTO versions (contribution_id, number, title, text, written_at)"
-        " SELECT id, version, title, text, coalesce(edited_at, created_at) FROM contributions"
+        "INSERT INTO versions (contribution_id, number, title, text, written_at, refiled)"
+        " SELECT id, version, title, text, coalesce(edited_at, created_at), 0 FROM contributions"
         f" WHERE id {AMONG} AND builds_on = ? AND NOT deleted",
         (among, old),
     )

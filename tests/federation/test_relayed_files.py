@@ -11,10 +11,10 @@ import pytest
 from federation.outside import crossings as granted
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
-from server.services import crossings, judging, rules, shadow
+from server.services import crossings, holds, judging, rules, shadow
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.elsewhere import Elsewhere
-from tests.federation.gate.test_gate_files import without_guard
+from tests.federation.gate.test_gate_files import ABOUT_OTHERS, without_guard
 from tests.federation.organisation import Organisation
 from tests.federation.test_between_servers import follow
 from tests.federation.test_files_elsewhere import picture
@@ -144,9 +144,45 @@ async def test_older_words_with_a_file_stand_no_longer_than_a_rule_lets_that_fil
     await between.acme.idle()
     assert await between.listed(note), "a held edit leaves what stands"
     between.heard()
+    await between.guard(ABOUT_OTHERS)
+    assert (between.heard(), await between.listed(note)) == ([], True), "what is decided of others shows to nobody"
     await between.guard(GUARD + 'attachments = ">0"\n')
     assert [one[0] for one in between.heard()] == ["Delete"]
     assert not await between.listed(note)
+
+
+@pytest.mark.parametrize("attached", [[], [PLAN]])
+async def test_what_was_said_of_a_file_is_asked_about_while_words_without_it_wait(
+    between: Between, attached: list[object]
+):
+    await between.guard(GUARD.replace("G-some", "G-long").replace("deny", "hold") + 'length = ">20"\n')
+    note = await between.say("A plan.", {**PLAN, "name": "Bluebird"})
+    longer = {**note, "content": "<p>There is another plan here now.</p>", "attachment": attached}
+    await between.peer.post(between.acme.inbox, between.peer.activity("Update", between.ann, longer))
+    await between.acme.idle()
+    assert await between.listed(note)
+    stored, _ = await rules.rules_in_force(between.acme.house)
+    table = 'code_names = ["Bluebird"]\n' + stored.text.replace("code_names = []\n", "")
+    await rules.apply_rules(between.acme.house, between.acme.admin, table, alone=True)
+    await between.acme.idle()
+    assert not await between.listed(note)
+
+
+async def test_released_words_stand_with_their_file_while_words_without_it_wait(between: Between):
+    await between.guard(GUARD.replace("G-some", "G-held").replace("deny", "hold") + 'length = ">6"\n')
+    note = await between.say("A plan.", PLAN)
+    (hold,) = await holds.list_holds(between.acme.house, between.acme.admin)
+    await holds.release(between.acme.house, between.acme.admin, hold.id)
+    await between.acme.idle()
+    assert await between.listed(note)
+    await between.peer.post(
+        between.acme.inbox,
+        between.peer.activity("Update", between.ann, {**note, "content": "<p>No plan here.</p>", "attachment": []}),
+    )
+    await between.acme.idle()
+    between.heard()
+    await between.guard(ABOUT_OTHERS)
+    assert (between.heard(), await between.listed(note)) == ([], True)
 
 
 async def _with(between: Between, rule: str) -> str:

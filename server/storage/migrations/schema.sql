@@ -48,6 +48,7 @@
 -- After: 0046_types_of_files_elsewhere
 -- After: 0047_tallies
 -- After: 0048_files_of_versions
+-- After: 0049_attached_to_versions
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -186,7 +187,7 @@ CREATE TABLE "versions" (
     "number" INT NOT NULL,
     "title" VARCHAR(300) NOT NULL,
     "text" TEXT NOT NULL,
-    "written_at" REAL NOT NULL, "reason" VARCHAR(200) NOT NULL DEFAULT '', "refiled" INT NOT NULL DEFAULT 1,
+    "written_at" REAL NOT NULL, "reason" VARCHAR(200) NOT NULL DEFAULT '', "refiled" INT NOT NULL DEFAULT 1, "attached" TEXT NOT NULL DEFAULT '',
     CONSTRAINT "uid_versions_contrib_84d22c" UNIQUE ("contribution_id", "number")
 );
 CREATE TABLE "search_rows" (

@@ -86,7 +86,7 @@ class KeyRow(Model, metaclass=Rows):
 
 
 class VersionRow(Model, metaclass=Rows):
-    """Earlier words of a contribution. `refiled`: the next version has other files."""
+    """Earlier words of a contribution. `refiled`: the next version has other files; `attached`: what its own were."""
 
     id = fields.IntField(primary_key=True)
     contribution_id = fields.CharField(max_length=32)
@@ -96,6 +96,7 @@ class VersionRow(Model, metaclass=Rows):
     written_at = fields.FloatField()
     reason = fields.CharField(max_length=200, default="", db_default="")
     refiled = fields.BooleanField(default=True, db_default=True)
+    attached = fields.TextField(default="", db_default="")
 
     class Meta:
         table = "versions"

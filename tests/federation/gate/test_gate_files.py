@@ -20,6 +20,7 @@ from tests.federation.organisation import Organisation
 LONG = "There is no plan here any more, and this is longer."
 HOLDS_LONG = '\n[[rule]]\nid = "G-long"\nkind = "guard"\ndirection = "out"\nlength = ">20"\neffect = "hold"\n'
 NO_FILES = '\n[[rule]]\nid = "G-none"\nkind = "guard"\ndirection = "out"\nattachments = ">0"\neffect = "deny"\n'
+ABOUT_OTHERS = '\n[[rule]]\nid = "G-other"\nkind = "guard"\ndirection = "out"\nto = "other.example"\neffect = "deny"\n'
 NOTES = b"Measured on Monday: 17 jars."
 
 
@@ -146,9 +147,29 @@ async def test_older_words_with_a_file_stand_no_longer_than_a_rule_lets_that_fil
     await acme.idle()
     assert [(await initech.get(one.uri)).status for one in (with_file, bare)] == [200, 200], "a held edit ends nothing"
     stored, _ = await rules.rules_in_force(acme.house)
+    await rules.apply_rules(acme.house, acme.admin, stored.text + ABOUT_OTHERS, alone=True)
+    await acme.idle()
+    assert [(await initech.get(one.uri)).status for one in (with_file, bare)] == [200, 200], "nor does another's affair"
     await rules.apply_rules(acme.house, acme.admin, stored.text + NO_FILES, alone=True)
     await acme.idle()
     assert [(await initech.get(one.uri)).status for one in (with_file, bare)] == [410, 200]
+
+
+async def test_older_words_end_where_nothing_was_kept_of_their_files(acme: Organisation, initech: Elsewhere):
+    """Those of stores that are older than what is kept of files."""
+    await without_guard(acme, HOLDS_LONG)
+    forum = await acme.forum("open")
+    await follow(initech, acme, forum.uri)
+    idea = await acme.idea(forum, text="A plan.", files=await attached(acme, ("plan.txt", NOTES, "")))
+    await acme.idle()
+    await ideas.edit(acme.house, acme.admin, idea, LONG, files=[])
+    await acme.idle()
+    async with acme.house.store.transaction() as change:
+        await change.execute("UPDATE versions SET attached = ''")
+    stored, _ = await rules.rules_in_force(acme.house)
+    await rules.apply_rules(acme.house, acme.admin, stored.text + ABOUT_OTHERS, alone=True)
+    await acme.idle()
+    assert (await initech.get(idea.uri)).status == 410
 
 
 async def test_an_edit_takes_a_file_back_and_another_along(acme: Organisation, initech: Elsewhere):
