@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Literal, get_args
@@ -159,8 +160,9 @@ def snippet(query: str, text: str) -> tuple[tuple[str, bool], ...]:
     """
     line = " ".join(text[:LOOKED_AT].split())
     sought = folded(query.replace("-", " "))
-    hits = [(one.start(), one.end()) for one in _WORD.finditer(line) if _is_sought(one[0], sought)]
-    densest = max(hits, key=lambda hit: sum(0 <= other[0] - hit[0] < SHOWN - BEFORE for other in hits), default=(0, 0))
+    whole, begun = frozenset(sought), tuple(one for one in sought if len(one) >= LEAST_BEGINNING)
+    hits = [(one.start(), one.end()) for one in _WORD.finditer(line) if _is_sought(one[0], whole, begun)]
+    densest = _densest(hits)
     start = max(0, densest[0] - BEFORE)
     start = line.find(" ", start) + 1 if start else 0
     end = len(line) if len(line) <= start + SHOWN else max(line.rfind(" ", start, start + SHOWN), densest[1])
@@ -173,8 +175,13 @@ def snippet(query: str, text: str) -> tuple[tuple[str, bool], ...]:
     return tuple(piece for piece in pieces if piece[0])
 
 
-def _is_sought(word: str, sought: Sequence[str]) -> bool:
-    plain = folded(word)
-    return bool(plain) and any(
-        plain[0] == one or (len(one) >= LEAST_BEGINNING and plain[0].startswith(one)) for one in sought
-    )
+def _is_sought(word: str, whole: frozenset[str], begun: tuple[str, ...]) -> bool:
+    plain = word.lower() if word.isascii() else next(iter(folded(word)), "")
+    return plain in whole or (bool(begun) and plain.startswith(begun))
+
+
+def _densest(hits: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return the first of the hits, in the order of the text, that most others follow within what is shown."""
+    starts = [start for start, _ in hits]
+    follow = [bisect_left(starts, start + SHOWN - BEFORE) - at for at, start in enumerate(starts)]
+    return hits[follow.index(max(follow))] if hits else (0, 0)

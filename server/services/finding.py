@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from urllib.parse import urlencode
 
 from server.domain.actors import Member
@@ -18,7 +20,7 @@ from server.services.house import House
 from server.services.jams import list_jams
 from server.storage import contributions, people
 from server.storage import search as index
-from server.storage.search import KEPT, Place
+from server.storage.search import Place
 
 MOST_VALUES = 12
 _CURSOR = re.compile(r"(-?\d{1,3}(?:\.\d{1,20})?(?:e-?\d{1,3})?)_(\d{1,15})")
@@ -43,7 +45,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of what was found. `more` says that `total` and the counts are of the newest KEPT matches only."""
+    """One page of what was found. `more` says that `total` and the counts are of the newest matches only."""
 
     sought: Sought
     hits: list[Hit]
@@ -61,17 +63,18 @@ async def search(house: House, reader: Member, sought: Sought, after: str = "", 
     if sought.is_empty or not readable or (sought.query.strip() and not terms.wanted):
         return Found(sought, [], 0, False, {}, "")
     within = [forum.id for forum in readable.values() if sought.jam in ("", forum.jam_id)]
-    found = await index.places(house.store, terms, sought, within, house.now().timestamp(), KEPT + 1)
-    kept = found[:KEPT]
-    ordered = sorted(kept, key=_place_in(sought))
-    rest = [place for place in ordered if edge is None or _place_in(sought)(place) > edge]
-    shown = rest[:limit]
-    last = _place_in(sought)(shown[-1]) if len(rest) > limit else None
+    kept, more = await index.places(house.store, terms, sought, within, house.now().timestamp())
+    place_in = _place_in(sought)
+    # They come newest first, and stay so among those that match as well.
+    ordered = kept if sought.order == "newest" else sorted(kept, key=attrgetter("score"))
+    begin = bisect_right(ordered, edge, key=place_in) if edge else 0
+    shown = ordered[begin : begin + limit]
+    last = place_in(shown[-1]) if len(ordered) > begin + limit else None
     return Found(
         sought,
         await _hits(house, sought.query, shown),
         len(kept),
-        len(found) > KEPT,
+        more,
         await _facets(house, reader, kept, readable),
         f"{last[0]!r}_{-last[1]}" if last else "",
     )
@@ -102,24 +105,24 @@ async def _hits(house: House, query: str, shown: Sequence[Place]) -> list[Hit]:
 async def _facets(
     house: House, reader: Member, kept: Sequence[Place], forums: Mapping[str, Forum]
 ) -> dict[str, list[Value]]:
-    authors = await people.by_ids(house.store, {place.author_id for place in kept})
-    marks = await index.marked(house.store, [place.contribution_id for place in kept])
+    by_author = Counter(map(attrgetter("author_id"), kept))
+    authors = await index.writers(house.store, by_author.keys())
     jams = {jam.id: jam.title for jam in await list_jams(house, reader, limit=500)}
     now = house.now().timestamp()
-    hosts = Counter(authors[place.author_id].host or HERE for place in kept if place.author_id in authors)
-    units = Counter(one.unit for place in kept if (one := authors.get(place.author_id)) and one.is_local)
-    ages = [now - place.made_at for place in kept]
+    ages = sorted(now - place.made_at for place in kept)
     counted: dict[str, Counter[str]] = {
-        "kind": Counter(place.kind for place in kept),
-        "forum": Counter(place.forum_id for place in kept),
-        "jam": Counter(place.jam_id for place in kept),
-        "author": Counter(place.author_id for place in kept),
-        "unit": units,
-        "server": hosts,
-        "label": Counter(level_of(place.label) for place in kept),
-        "intent": Counter(place.intent for place in kept),
-        "mark": Counter({mark: len(ids) for mark, ids in marks.items()}),
-        "date": Counter({word: sum(age <= DATE_SECONDS[word] for age in ages) for word in DATES}),
+        "kind": Counter(map(attrgetter("kind"), kept)),
+        "forum": Counter(map(attrgetter("forum_id"), kept)),
+        "jam": Counter(map(attrgetter("jam_id"), kept)),
+        "author": by_author,
+        "unit": _summed((one.unit, by_author[key]) for key, one in authors.items() if not one.host),
+        "server": _summed((one.host or HERE, by_author[key]) for key, one in authors.items()),
+        "label": _summed(
+            (level_of(label), count) for label, count in Counter(map(attrgetter("label"), kept)).items()
+        ),
+        "intent": Counter(map(attrgetter("intent"), kept)),
+        "mark": Counter(await index.marked(house.store, [place.contribution_id for place in kept])),
+        "date": Counter({word: bisect_right(ages, DATE_SECONDS[word]) for word in DATES}),
     }
     names = {
         "forum": {key: forum.title for key, forum in forums.items()},
@@ -127,6 +130,13 @@ async def _facets(
         "author": {key: member.name for key, member in authors.items()},
     }
     return {name: _values(counted[name], names.get(name, {})) for name in FACETS}
+
+
+def _summed(counts: Iterable[tuple[str, int]]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for value, count in counts:
+        found[value] += count
+    return found
 
 
 def _values(counts: Counter[str], names: Mapping[str, str]) -> list[Value]:
@@ -168,10 +178,10 @@ def newest(sought: Sought) -> Sought:
 
 
 async def count_new(house: House, reader: Member, sought: Sought, since: float) -> int:
-    """Count what a search finds of what was written after a moment in unix seconds, up to KEPT."""
+    """Count what a search finds of what was written after a moment in unix seconds, as far as a search counts."""
     readable = {forum.id for forum in await list_forums(house, reader)}
     terms = terms_of(sought.query)
     if sought.is_empty or (sought.query.strip() and not terms.wanted):
         return 0
-    found = await index.places(house.store, terms, sought, readable, house.now().timestamp(), KEPT)
-    return sum(place.made_at > since for place in found)
+    found = await index.places(house.store, terms, sought, readable, house.now().timestamp())
+    return sum(place.made_at > since for place in found.places)

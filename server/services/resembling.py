@@ -51,7 +51,7 @@ async def resembling(
     if not rare:
         return []
     found = await index.places(house.store, any_of(rare), Sought(), readable, 0.0, LOOKED_AT)
-    best = sorted(found, key=lambda place: (place.score, -place.number))[:READ]
+    best = sorted(found.places, key=lambda place: (place.score, -place.number))[:READ]
     known = {made.id: made for made in await contributions.by_ids(house.store, [one.contribution_id for one in best])}
     weights = weights_of(rare, counts, total)
     shared = [

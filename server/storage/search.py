@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 from server.database import Database
 from server.domain.search import DATE_SECONDS, HERE, Sought, Terms, in_words
 
-# So many matches are kept at most, newest first: they are counted and put in order.
+# So many matches are kept at most, newest first: they are counted and put in order, the best first.
 KEPT = 2_000
-# Where more texts than this match, the newest go first instead of the best.
+# So many where the newest go first, and the others would be counted only.
+COUNTED_FIRST = 1_000
+# Words that are in more texts than this do not say how well one matches: the newest go first instead of the best.
 SCORED = 10_000
 # Counting in how many texts a word occurs ends here: it is no rare word.
 COUNTED = 5_000
@@ -21,6 +23,11 @@ ALSO = "+w.rowid IN (SELECT rowid FROM contribution_words WHERE contribution_wor
 BEGUN = 5
 # So many forums or people at most are named to the index when it is asked; beyond, each match is looked up.
 NAMED = 60
+# A word that is in no place of the index.
+NOWHERE = "0n"
+# Put after a part of a query, this keeps the index from taking it apart: it steps through all words that are joined by
+# AND in turn, so that a word of nearly all texts would be looked up for each text with any one of the rarer words.
+AT_ONCE = f" NOT place : {NOWHERE}"
 # Words of a title count four times.
 SCORE = "bm25(contribution_words, 0.0, 4.0, 1.0, 0.0)"
 
@@ -40,24 +47,32 @@ class Place(NamedTuple):
     score: float
 
 
+class Matches(NamedTuple):
+    """What matches, the last written first; `more` where others match as well, and were written before."""
+
+    places: list[Place]
+    more: bool
+
+
 async def places(
-    store: Database, terms: Terms, sought: Sought, forums: Collection[str], now: float, kept: int = KEPT
-) -> list[Place]:
-    """Return what matches within some forums, the last written first: `kept` at most."""
+    store: Database, terms: Terms, sought: Sought, forums: Collection[str], now: float, kept: int = 0
+) -> Matches:
+    """Return what matches within some forums, the last written first: `kept` at most, or as many as a page counts."""
     narrowed, values = _narrowed(sought, now)
     source, score, matching, given = "search_places p", "0.0", "", list[str]()
     if terms.wanted:
         source = "contribution_words w CROSS JOIN search_places p ON p.number = w.rowid"
         score, given = await _scored(store, await _shortened(store, terms), await _standing(store, sought, forums))
         matching = "w.contribution_words MATCH ? AND " + (ALSO if given[1:] else "")
+    most = kept or (KEPT if score == SCORE else COUNTED_FIRST)
     rows = await store.fetch(
         "SELECT p.number, p.contribution_id, p.jam_id, p.forum_id, p.author_id, p.kind, p.intent, p.label,"
         f" p.made_at, {score} AS score FROM {source}"
         f" WHERE {matching}p.forum_id IN (SELECT value FROM json_each(?)){narrowed}"
         f" ORDER BY {'w.rowid' if terms.wanted else 'p.number'} DESC LIMIT ?",
-        (*given, json.dumps(sorted(forums)), *values, kept),
+        (*given, json.dumps(sorted(forums)), *values, most + 1),
     )
-    return [Place(**row) for row in rows]
+    return Matches([Place._make(row.values()) for row in rows[:most]], len(rows) > most)
 
 
 async def _shortened(store: Database, terms: Terms) -> Terms:
@@ -74,15 +89,17 @@ async def _scored(store: Database, terms: Terms, standing: str) -> tuple[str, li
     """Return what scores the matches, and the full-text queries that all of them answer.
 
     Working out how well something matches goes through all texts with any of the words: words that very many texts
-    have do not count for it; and where very many match, the newest are taken of those that stand in place.
+    have do not count for it; and where all of them are such, the newest are taken of those that stand in place.
     """
-    match, words = terms.match, terms.wanted
-    if not await _is_rare(store, match):
-        return "0.0", [f"({match}){standing}"]
-    rare = [term for term in words if len(words) == 1 or await _is_rare(store, in_words(term))]
+    words = terms.wanted
+    rare = [term for term in words if await _is_rare(store, in_words(term))]
+    if not rare:
+        return "0.0", [f"{standing}({terms.match})"]
     if len(rare) == len(words):
-        return SCORE, [match]
-    return (SCORE, [in_words(" AND ".join(rare)), match]) if rare else ("0.0", [match])
+        return SCORE, [terms.match]
+    common = replace(terms, wanted=tuple(term for term in words if term not in rare))
+    few = in_words(" AND ".join(rare))
+    return SCORE, [few, f"({few}{AT_ONCE}) AND ({common.match})"]
 
 
 async def _is_rare(store: Database, match: str) -> bool:
@@ -95,13 +112,16 @@ async def _is_rare(store: Database, match: str) -> bool:
 
 
 async def _standing(store: Database, sought: Sought, forums: Collection[str]) -> str:
-    """Return what narrows a full-text query to where matches may stand, as far as the index knows: a help only."""
+    """Return the part of a full-text query that narrows it to where matches may stand, as far as the index knows.
+
+    A help only: what is found is looked up all the same.
+    """
     authors = await _authors(store, sought)
     within = [sought.forum] if sought.forum else sorted(forums)
     wanted = [[f"0f{one}" for one in within], *([[f"0a{one}" for one in authors]] if authors is not None else [])]
     # A name of a place in the index is made of letters and digits of ours; anything else is nowhere.
-    told = [" OR ".join(filter(str.isalnum, some)) or "0" for some in wanted if len(some) <= NAMED]
-    return "".join(f" AND (place : ({one}))" for one in told)
+    told = [" OR ".join(filter(str.isalnum, some)) or NOWHERE for some in wanted if len(some) <= NAMED]
+    return f"({' AND '.join(f'(place : ({one}))' for one in told)}{AT_ONCE}) AND " if told else ""
 
 
 async def _authors(store: Database, sought: Sought) -> list[str] | None:
@@ -151,17 +171,31 @@ def _value(name: str, value: str, now: float) -> str | float:
     return value
 
 
-async def marked(store: Database, ids: Sequence[str]) -> dict[str, set[str]]:
-    """Return which marks of facilitators stand at some contributions: mark → ids."""
+async def marked(store: Database, ids: Sequence[str]) -> dict[str, int]:
+    """Return at how many of some contributions each mark of facilitators stands."""
     rows = await store.fetch(
-        "SELECT DISTINCT k.kind, k.contribution_id AS id FROM json_each(?) s"
-        " JOIN marks k ON k.contribution_id = s.value AND k.kind IN ('emerging', 'best')",
+        "SELECT k.kind, count(DISTINCT k.contribution_id) AS number FROM json_each(?) s"
+        " JOIN marks k ON k.contribution_id = s.value AND k.kind IN ('emerging', 'best') GROUP BY k.kind",
         (json.dumps(list(ids)),),
     )
-    found: dict[str, set[str]] = {}
-    for row in rows:
-        found.setdefault(row["kind"], set()).add(row["id"])
-    return found
+    return {row["kind"]: row["number"] for row in rows}
+
+
+class Writer(NamedTuple):
+    """Who wrote some of what was found. `host` is "" for our own people."""
+
+    name: str
+    unit: str
+    host: str
+
+
+async def writers(store: Database, ids: Collection[str]) -> dict[str, Writer]:
+    """Return what the people of some ids are counted by."""
+    rows = await store.fetch(
+        "SELECT id, name, unit, host FROM members WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(ids)),),
+    )
+    return {row["id"]: Writer(row["name"], row["unit"], row["host"]) for row in rows}
 
 
 async def document_counts(store: Database, words: Collection[str]) -> tuple[dict[str, int], int]:

@@ -43,7 +43,7 @@ class FacetAnswer(Answer, frozen=True, kw_only=True):
 
 
 class SearchAnswer(Answer, frozen=True, kw_only=True):
-    """A page of what was found. Where `more` is true, `total` and `facets` count the newest 2,000 matches only."""
+    """A page of what was found. Where `more` is true, `total` and `facets` count the newest matches only."""
 
     data: list[HitAnswer]
     next: str | None

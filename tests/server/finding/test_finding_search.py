@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from server.domain.actors import Member
 from server.domain.errors import Invalid
-from server.domain.search import Sought, match_of, rare_words
+from server.domain.ideas import Contribution
+from server.domain.search import LEAST_BEGINNING, Sought, match_of, rare_words, snippet
 from server.services import finding, ideas, ideas_read, marking, people, resembling
 from server.services.experts import who_knows
 from server.storage import search as index
@@ -168,3 +172,105 @@ async def test_where_a_text_stands_is_no_word_of_it_and_follows_when_it_moves(wo
         await change.execute("UPDATE contributions SET forum_id = ? WHERE id = ?", (tape.id, idea.id))
     assert (await finding.search(world.house, bob, Sought(query="cardboard", forum=tape.id))).total == 1
     assert (await finding.search(world.house, bob, Sought(query="cardboard", forum=boxes.id))).total == 0
+
+
+WORDS = ["paper", "paperless", "tape", "river", "crate", "crates", "zeppelin", "in"]
+UNITS = ["", "Sales", "R&D"]
+
+
+async def a_crowd(world: World, chance: random.Random) -> list[tuple[Contribution, Member]]:
+    """What nine people of three units and two servers wrote in four forums, the last written first; half of it may
+    be read: one forum rehearses, and one text in eight is hidden."""
+    writers = [await world.person(f"p{number}", unit=UNITS[number % 3]) for number in range(9)]
+    rooms = [await world.forum(slug) for slug in ("boxes", "bags", "tape", "rehearsal")]
+    made = list[tuple[Contribution, Member]]()
+    for number in range(48):
+        writer, words = chance.choice(writers), chance.choices(WORDS, k=chance.randint(2, 5))
+        intent, label = chance.choice(("", "question", "answer")), chance.choice(("GREEN", "AMBER+legal"))
+        if made and number % 3 == 0:
+            under = chance.choice([one for one, _ in made if one.kind == "idea"])
+            reply = await ideas.reply(world.house, writer, under, " ".join(words), intent=intent)
+            made.append((reply, writer))
+        else:
+            title, room = words.pop(), rooms[number % 4]
+            text = " ".join(words)
+            idea = await world.idea(room, writer, title=title, text=text, intent=intent, label=label)
+            made.append((idea, writer))
+    hidden = {one.id for one, _ in made[::8]}
+    async with world.house.store.transaction() as change:
+        for one in hidden:
+            await change.execute("UPDATE contributions SET hidden = 1 WHERE id = ?", (one,))
+        await change.execute("UPDATE members SET host = 'jam.globex.example' WHERE id = ?", (writers[8].id,))
+        rehearses = "INSERT INTO jam_origins (jam_id, origin_id, kind, made_at) VALUES (?, '', 'rehearsal', 0)"
+        await change.execute(rehearses, (rooms[3].jam_id,))
+    hosted = {writers[8].id: "jam.globex.example"}
+    found = [(one, writer) for one, writer in made if one.id not in hidden and one.forum_id != rooms[3].id]
+    return [(one, _of(writer, hosted.get(writer.id, ""))) for one, writer in reversed(found)]
+
+
+def _of(writer: Member, host: str) -> Member:
+    return Member(**{**{name: getattr(writer, name) for name in writer.__slots__}, "host": host})
+
+
+def fits(one: Contribution, writer: Member, sought: Sought) -> bool:
+    """Say whether a text is what somebody looks for, without any index."""
+    there = f"{one.title} {one.text}".lower().split()
+
+    def has(word: str) -> bool:
+        return any(other == word or (len(word) >= LEAST_BEGINNING and other.startswith(word)) for other in there)
+
+    words = sought.query.split()
+    told = {
+        "kind": one.kind, "forum": one.forum_id, "author": one.author_id, "unit": "" if writer.host else writer.unit,
+        "server": writer.host or "here", "label": one.label.split("+")[0], "intent": one.intent,
+    }  # fmt: skip
+    return all(has(word.lstrip("-")) != word.startswith("-") for word in words) and all(
+        told[name] == value for name, value in sought.chosen.items()
+    )
+
+
+async def test_however_the_index_is_asked_all_that_fits_is_found_and_nothing_else_and_each_facet_counts_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(5)
+    crowd, reader = await a_crowd(world, chance), await world.person("reader")
+    found = 0
+    for _ in range(150):
+        monkeypatch.setattr(index, "SCORED", chance.choice((0, 3, 12, 10_000)))
+        monkeypatch.setattr(index, "NAMED", chance.choice((0, 2, 60)))
+        kept = chance.choice((4, 2_000))
+        monkeypatch.setattr(index, "KEPT", kept)
+        monkeypatch.setattr(index, "COUNTED_FIRST", kept)
+        one, writer = chance.choice(crowd)
+        values = {
+            "forum": one.forum_id, "unit": writer.unit, "server": writer.host or "here", "intent": one.intent,
+            "kind": one.kind, "author": one.author_id, "label": one.label.split("+")[0],
+        }  # fmt: skip
+        narrowed = {name: values[name] for name in chance.sample(sorted(values), chance.choice((0, 1, 1, 2, 3)))}
+        words = [*chance.sample(WORDS, chance.choice((0, 1, 2, 3))), *(["-tape"] if chance.random() < 0.2 else [])]
+        order = chance.choice(("best", "newest"))
+        sought = Sought(query=" ".join(words), order=order, **narrowed)  # type: ignore[arg-type]
+        if sought.is_empty or words == ["-tape"]:
+            continue
+        all_of_it = [both for both in crowd if fits(*both, sought)]
+        expected = all_of_it[:kept]
+        page = await finding.search(world.house, reader, sought, limit=100)
+        assert {hit.made.id for hit in page.hits} == {made.id for made, _ in expected}, sought
+        assert (page.total, page.more) == (len(expected), len(all_of_it) > kept), sought
+        counted = {name: {one.value: one.count for one in values} for name, values in page.facets.items()}
+        assert counted["forum"] == Counter(made.forum_id for made, _ in expected), sought
+        assert counted["author"] == Counter(made.author_id for made, _ in expected), sought
+        assert counted["server"] == Counter(by.host or "here" for _, by in expected), sought
+        assert counted["unit"] == Counter(by.unit for _, by in expected if by.unit and not by.host), sought
+        assert counted["label"] == Counter(made.label.split("+")[0] for made, _ in expected), sought
+        assert counted["intent"] == Counter(made.intent for made, _ in expected if made.intent), sought
+        found += len(expected)
+    assert found > 300, "the searches must find something, or nothing was looked at"
+
+
+def test_a_snippet_shows_where_most_of_what_was_looked_for_stands_together() -> None:
+    text = "Crates. " + "Nothing here. " * 40 + "Washing crates, Cratés and more crates. " + "Nothing here. " * 40
+    shown = snippet("crates wash", text)
+    assert [words for words, is_sought in shown if is_sought] == ["Washing", "crates", "Cratés", "crates"]
+    assert (shown[0], shown[-1]) == (("… ", False), (" …", False))
+    assert snippet("absent", "Crates.") == (("Crates.", False),)
