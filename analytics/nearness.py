@@ -11,32 +11,27 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analytics.corpus import clean
+from analytics.points import Points
 from analytics.vectors import Encoder, FindEncoder, sentence_encoder, unit
 from server.services import likeness
 
 if TYPE_CHECKING:
     from server.services.house import House
 
-SIZE = 512
 BATCH = 2_000
 
 
 class Nearest:
-    """Keeps the vectors of all jams in memory, two kilobytes each, and asks for new ones when it is asked."""
+    """Keeps the vectors of all jams in memory, 2.5 kilobytes each, and asks for new ones when it is asked."""
 
     def __init__(self, find_house: Callable[[], House], find_encoder: FindEncoder = sentence_encoder) -> None:
         self._find_house, self._find_encoder = find_house, find_encoder
         self._loading: asyncio.Task[Encoder | None] | None = None
         self._lock = asyncio.Lock()
         self._seen = 0
-        self._vectors = np.zeros((256, SIZE), dtype=np.float32)
-        self._jam_of = np.zeros(256, dtype=np.int32)
-        self._ids: list[str] = []
-        self._jams: dict[str, int] = {}
-        self._row_of: dict[str, int] = {}
+        self._points = Points()
 
     async def nearest(
         self, text: str, jam_ids: Collection[str], count: int, also: Collection[str] = ()
@@ -48,8 +43,7 @@ class Nearest:
             return None
         async with self._lock:
             await self._catch_up()
-            asked = unit((await asyncio.to_thread(encoder.encode, [words])).astype(np.float32))[0]
-            return await asyncio.to_thread(self._find, asked, frozenset(jam_ids), count, frozenset(also))
+            return await asyncio.to_thread(self._near, encoder, words, frozenset(jam_ids), count, frozenset(also))
 
     async def ready(self) -> bool:
         """Load the encoder and wait for it; say whether there is one."""
@@ -66,29 +60,11 @@ class Nearest:
     async def _catch_up(self) -> None:
         while found := await likeness.meanings_after(self._find_house(), self._seen, BATCH):
             for number, id_, jam_id, vector in found:
-                self._put(id_, jam_id, np.frombuffer(vector, dtype=np.float16))
+                self._points.put(id_, jam_id, np.frombuffer(vector, dtype=np.float16))
                 self._seen = number
 
-    def _put(self, id_: str, jam_id: str, vector: NDArray[np.float16]) -> None:
-        row = self._row_of.get(id_, len(self._ids))
-        if row == len(self._vectors):
-            self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
-            self._jam_of = np.concatenate([self._jam_of, np.zeros_like(self._jam_of)])
-        if row == len(self._ids):
-            self._ids.append(id_)
-            self._row_of[id_] = row
-        self._jam_of[row] = self._jams.setdefault(jam_id, len(self._jams))
-        self._vectors[row] = vector
-
-    def _find(
-        self, asked: NDArray[np.float32], jam_ids: frozenset[str], count: int, also: frozenset[str]
+    def _near(
+        self, encoder: Encoder, words: str, jam_ids: frozenset[str], count: int, also: frozenset[str]
     ) -> dict[str, float]:
-        known = len(self._ids)
-        readable = [self._jams[jam] for jam in sorted(jam_ids) if jam in self._jams]
-        if not known or not readable:
-            return {}
-        cosine = self._vectors[:known] @ asked
-        cosine[~np.isin(self._jam_of[:known], readable)] = -2.0
-        nearest = np.argpartition(-cosine, min(count, known - 1))[:count]
-        rows = {int(row) for row in nearest} | {self._row_of[id_] for id_ in also if id_ in self._row_of}
-        return {self._ids[row]: float(cosine[row]) for row in sorted(rows) if cosine[row] > -2.0}
+        asked = unit(encoder.encode([words]).astype(np.float32))[0]
+        return self._points.nearest(asked, jam_ids, count, also)

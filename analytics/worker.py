@@ -31,7 +31,7 @@ log_ = structlog.get_logger()
 WRITES = {"IdeaPosted", "ReplyPosted", "ContributionEdited", "ContributionDeleted", "ContributionHidden"}
 WRITES |= {"ContributionRestored"}
 TAKES_BACK = {"ContributionEdited", "ContributionDeleted", "ContributionHidden"}
-PACE_SECONDS = 1.5
+PACE_SECONDS = 1.0
 SNAPSHOT_SECONDS = 60.0
 # How long a thread folds before the reports that are due are written.
 MOMENT_SECONDS = 0.5

@@ -22,7 +22,7 @@ from server.settings import Settings
 #: 5 ms whoever answers a request waits for the themes at each step (docs/measurements.md).
 TURN_SECONDS = 0.0005
 #: What may come later gives way, as a process of its own, to pages and the inbox, which somebody waits for.
-GIVES_WAY = {"gate": 10, "analytics": 15}
+GIVES_WAY = {"gate": 10, "analytics": 5}
 
 
 @click.command()

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from analytics.meanings import MeaningWorker
 from analytics.nearness import Nearest
+from analytics.points import SIZE, SOME, Points
+from analytics.vectors import unit
 from server.domain.errors import Missing
 from server.domain.likeness import FEWEST, USUAL, learn
 from server.services import forums, ideas, jams, likeness, people, resembling
@@ -126,3 +129,21 @@ def test_a_threshold_parts_what_is_alike_from_what_is_not():
     assert 0.62 < learn([0.9] * FEWEST, [0.62] * FEWEST) <= 0.75
     assert learn([0.9] * (FEWEST - 1), [0.6]) == USUAL
     assert learn([0.9] * FEWEST, []) == USUAL
+
+
+def test_among_very_many_vectors_the_nearest_are_found_as_by_comparing_all():
+    chance = np.random.default_rng(5)
+    kinds = chance.standard_normal((90, SIZE))
+    said = kinds[chance.integers(0, 90, SOME + 500)] + 0.8 * chance.standard_normal((SOME + 500, SIZE))
+    vectors = unit(said.astype(np.float32))
+    points = Points()
+    for number, row in enumerate(vectors[:-100]):
+        points.put(str(number), "here" if number % 2 else "there", row.astype(np.float16))
+    hits = 0
+    for asked in vectors[-100:]:
+        found = points.nearest(asked, {"there"}, 40, {"1", "2"})
+        assert "1" not in found
+        assert "2" in found
+        best = 2 * np.argsort(-(vectors[:-100:2] @ asked))[:5]
+        hits += len(set(map(str, best.tolist())) & set(found))
+    assert hits >= 490
