@@ -183,7 +183,7 @@ class Deliverer:
                 found = await crossings.exact(self._outside, one.uri, one.version, one.audience)
                 if found is None:
                     return await self._end(one, "cancelled", "The grant ended before it was sent.")
-                answer, form = await self._knock(one, found.document.body, form, habits)
+                answer, form = await self._knock(one, habits.fit(found.document.body), form, habits)
         except TransportError as error:
             return await self._peer_failed(one, f"{type(error).__name__}: {error}", 0.0)
         if verdict_on(answer.status) == "sent":

@@ -7,12 +7,13 @@ from types import MappingProxyType
 
 from aiohttp import web
 
+from federation.edge.habits import habits_of
 from federation.edge.pages import PAGES
 from federation.edge.refusals import refusal
 from federation.edge.signers import SIGNERS
 from federation.edge.visits import PRIVATE as NOT_KEPT
 from federation.edge.visits import visit_of
-from federation.outside import crossings
+from federation.outside import crossings, peers
 from federation.outside.crossings import Crossing
 from federation.outside.store import OUTSIDE
 from server.domain.files import MEDIA_TYPES
@@ -42,7 +43,15 @@ async def serve(request: web.Request) -> web.StreamResponse:
         return refusal(404)
     if viewer is not None:
         await crossings.note_reads(request.app[OUTSIDE], crossings.told_by(found), viewer)
+        return answer(request, found, body=await _fitting(request, found, viewer))
     return answer(request, found)
+
+
+async def _fitting(request: web.Request, found: Crossing, viewer: str) -> bytes:
+    """Return a document as the server that asks can read it."""
+    if found.card.type != "Article":
+        return found.document.body
+    return habits_of(await peers.peer(request.app[OUTSIDE], viewer)).fit(found.document.body)
 
 
 async def serve_file(request: web.Request) -> web.StreamResponse:
@@ -86,12 +95,17 @@ def answer(
     found: Crossing,
     content_type: str = ACTIVITY_JSON,
     more: Mapping[str, str] = MappingProxyType({}),
+    body: bytes = b"",
 ) -> web.Response:
-    """Answer with released bytes: 200, 304 when the asker has them, 410 for a tombstone."""
-    etag = f'"{found.document.sha[:32]}"'
+    """Answer with released bytes: 200, 304 when the asker has them, 410 for a tombstone.
+
+    `body` are these bytes in another form, where the asker cannot read them.
+    """
+    body = body or found.document.body
+    etag = f'"{found.document.sha[:32]}{"" if body is found.document.body else "-note"}"'
     headers = {**PRIVATE, "ETag": etag, **more}
     if found.card.type == "Tombstone":
         return web.Response(status=410, body=found.document.body, content_type=ACTIVITY_JSON, headers=headers)
     if request.headers.get("If-None-Match") == etag:
         return web.Response(status=304, headers=headers)
-    return web.Response(body=found.document.body, content_type=content_type, headers=headers)
+    return web.Response(body=body, content_type=content_type, headers=headers)

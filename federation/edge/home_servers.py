@@ -8,7 +8,7 @@ document confirm. Its token is asked once who it is for, then revoked; it is nev
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -28,6 +28,8 @@ from server.domain.uris import HOST, USERNAME
 
 #: The least that tells who somebody is: `profile` is that and nothing more, where it is known (Mastodon 4.3).
 LEAST, OLDER = "profile", "read:accounts"
+#: Asked for where a server tells nobody their own account for less (Takahē), and said so to whoever signed in first.
+WHOLE = "read"
 LONGEST_SECRET = 500
 FAILURES = (FetchError, TransportError, Refusal, MalformedActor, BadUrl)
 #: Where Mastodon signs people in, exchanges codes, takes tokens back and registers others.
@@ -37,6 +39,10 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "applicat
 
 class NotProved(Exception):
     """A home server did not say, in a form that can be believed, who somebody is. The text is for the log."""
+
+
+class TooLittle(NotProved):
+    """A home server says who somebody is only where we ask for more. It is asked for that from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,8 @@ class HomeServers:
     async def client(self, server: HomeServer, back_url: str) -> Client:
         """Return as what we are registered at a server, registering where we are not. Raises NotProved."""
         known = await visitors.client_at(self._outside, server.origin)
-        if known is not None and (known.back_url, known.scope) == (back_url, server.scope):
+        enough = (OLDER, WHOLE) if server.scope == OLDER else (server.scope,)
+        if known is not None and known.back_url == back_url and known.scope in enough:
             return known
         told = await self._post(
             server.register_url,
@@ -131,7 +138,10 @@ class HomeServers:
         return made
 
     async def finish(self, server: HomeServer, client: Client, attempt: Attempt, code: str) -> RemoteActor:
-        """Exchange a code for who somebody is, and give the token back. Raises NotProved."""
+        """Exchange a code for who somebody is, and give the token back. Raises NotProved.
+
+        Raises TooLittle once, where a server that says nothing of its scopes finds the usual one too small.
+        """
         ours = {"client_id": client.client_id, "client_secret": client.secret}
         told = await self._post(
             server.token_url,
@@ -144,18 +154,28 @@ class HomeServers:
         token = _word(told, "access_token")
         try:
             return await self._account(server, token)
+        except TooLittle:
+            if client.scope == OLDER == server.scope:
+                await self.client(replace(server, scope=WHOLE), client.back_url)
+                raise
+            raise NotProved("the account was not told, whatever we asked for") from None
         finally:
             await self._give_back(server, {**ours, "token": token})
 
     async def _account(self, server: HomeServer, token: str) -> RemoteActor:
-        """Return the actor that a token is for, which its server, WebFinger and the actor itself agree about."""
+        """Return the actor that a token is for, which its server, WebFinger and the actor itself agree about.
+
+        Raises TooLittle where the server says that our scope is why it does not tell.
+        """
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         try:
             answer = await self._transport.get(f"{server.origin}/api/v1/accounts/verify_credentials", headers)
         except TransportError as error:
             raise NotProved(f"the account was not told: {type(error).__name__}") from error
-        account = _read(answer) if answer.status == 200 else None
-        if account is None:
+        account = _read(answer)
+        if answer.status == 403 and account is not None and "scope" in str(account.get("error")):
+            raise TooLittle("the account is not told for so little")
+        if answer.status != 200 or account is None:
             raise NotProved(f"the account was not told: {answer.status}")
         name, page = account.get("acct"), account.get("url")
         if not isinstance(name, str) or not USERNAME.fullmatch(name):

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import structlog
 from aiohttp import web
 
-from federation.edge.home_servers import Asked, HomeServer, HomeServers, NotProved
+from federation.edge.home_servers import Asked, HomeServer, HomeServers, NotProved, TooLittle
 from federation.edge.pages import PAGES
 from federation.edge.refusals import refusal
 from federation.edge.signers import Budget
@@ -49,6 +49,10 @@ NOT_THERE = later("Your server could not be asked. Look at the address, and try 
 NOT_SIGNED_IN = later("You were not signed in there, so you are not here.")
 OVER = later("This attempt to sign in is over. Begin it again.")
 SOMEBODY_ELSE = later("You are signed in there as somebody else than you said here. Begin again with that address.")
+MORE = later(
+    "Your server says who you are only to whoever may read all that is yours there. If that is fine with you, go there "
+    "again: we ask it who you are, nothing else, and give the permission back at once."
+)
 FULL = later("Too many people sign in just now. Try again in a minute.")
 log = structlog.get_logger("sign-in")
 
@@ -63,6 +67,7 @@ class Begun:
     client: Client
     next_path: str
     at: float
+    typed: str
 
 
 class Doorway:
@@ -129,7 +134,7 @@ async def begin(request: web.Request) -> web.StreamResponse:
     }  # fmt: skip
     there = f"{server.authorize_url}{'&' if '?' in server.authorize_url else '?'}{urlencode(query)}"
     response = web.Response(status=303, headers={"Location": there, **PRIVATE})
-    begun = Begun(attempt, asked, server, client, next_path, doorway.now())
+    begun = Begun(attempt, asked, server, client, next_path, doorway.now(), typed)
     hand_cookie(request, response, "attempt", doorway.keep(begun), SPAN)
     return response
 
@@ -146,6 +151,8 @@ async def come_back(request: web.Request) -> web.StreamResponse:
         actor = await request.app[DOORWAY].servers.finish(begun.server, begun.client, begun.attempt, query["code"])
         if not await visitors.may_come(outside, actor.uri, actor.host):
             raise NotProved("shut out")
+    except TooLittle:
+        return await _page(request, next_path=begun.next_path, typed=begun.typed, wrong=say(MORE), status=401)
     except NotProved as error:
         log.info("not proved", why=str(error)[:200])
         return await _page(request, next_path=begun.next_path, wrong=say(NOT_THERE), status=502)

@@ -18,7 +18,7 @@ from federation.gate.routing import activity_uri, attested_for, inbox_of, is_of_
 from federation.outside import peers
 from federation.outside.crossings import Card
 from federation.vocabulary import activities
-from federation.vocabulary.objects import AS_CONTEXT
+from federation.vocabulary.objects import AS_CONTEXT, moment
 from server.domain.errors import ForumClosed, JamNotOpen, Refusal
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
@@ -91,6 +91,7 @@ def _note(gate: Gateway, forum: Forum, writer: str, author: str, why: str) -> di
         "to": [author],
         "cc": [],
         "content": f"<p>{html.escape(why)}</p>",
+        "published": moment(gate.house.now()),
         "tag": [{"type": "Mention", "href": author}],
     }
     return {

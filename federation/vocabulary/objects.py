@@ -280,6 +280,30 @@ def in_language(document: dict[str, Any], tag: str) -> dict[str, Any]:
     return document | {f"{key}Map": {tag: document[key]} for key in ("content", "name") if document.get(key)}
 
 
+def as_note(document: dict[str, Any]) -> dict[str, Any]:
+    """Return an Article as a Note whose words begin with its title; of an activity about one, the same activity.
+
+    Neither bears a proof any more, nor says in another form what its words are. Anything else is returned as it is.
+    """
+    inner = document.get("object")
+    if isinstance(inner, dict):
+        made = as_note(inner)
+        return document if made is inner else _without(document, "proof") | {"object": made}
+    if document.get("type") != "Article" or not isinstance(document.get("name"), str):
+        return document
+    note = _without(document, "proof", "name", "nameMap", "summary", "source") | {"type": "Note"}
+    title = f"<p><strong>{markup.escape(document['name'])}</strong></p>\n"
+    note["content"] = title + str(document.get("content", ""))
+    said = document.get("contentMap")
+    if isinstance(said, dict):
+        note["contentMap"] = {tag: title + str(words) for tag, words in said.items()}
+    return note
+
+
+def _without(document: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in document.items() if key not in keys}
+
+
 def _warning(document: dict[str, Any], kind: str) -> str:
     """Return the content warning of a microblog's words (`summary`), as a paragraph to stand before them.
 

@@ -21,19 +21,22 @@ from tests.federation.elsewhere import Elsewhere
 @dataclass
 class HomeServer(Elsewhere):
     """`metadata` is what it says of itself (RFC 8414; None: nothing, as Mastodon before 4.3); `account` changes what it
-    says of who signed in; `names_itself` puts `iss` into its answers. `codes` and `tokens` are those not used up yet.
+    says of who signed in; `tells_for` is the scope for which it says that, "" for any; `names_itself` puts `iss` into
+    its answers. `codes` and `tokens` are those not used up yet.
     """
 
     who: str = "ann"
     metadata: dict[str, Any] | None = None
     account: dict[str, Any] = field(default_factory=dict)
     names_itself: bool = False
+    tells_for: str = ""
     clients: dict[str, dict[str, str]] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     revoked: list[str] = field(default_factory=list)
     scopes: list[str] = field(default_factory=list)
     named: dict[str, str] = field(default_factory=dict)
+    granted: str = ""
 
     def says(self, **changes: Any) -> None:
         """Have it describe itself as Mastodon 4.3 does, with changes."""
@@ -111,12 +114,15 @@ class HomeServer(Elsewhere):
             return web.json_response({"error": "invalid_grant"}, status=400)
         token = secrets.token_urlsafe(16)
         self.tokens[token] = asked["who"]
+        self.granted = asked["scope"]
         return web.json_response({"access_token": token, "token_type": "Bearer", "scope": asked["scope"]})
 
     def _verify_credentials(self, request: web.Request) -> web.Response:
         who = self.tokens.get(request.headers["Authorization"].removeprefix("Bearer "))
         if who is None:
             return web.json_response({"error": "no such token"}, status=401)
+        if self.tells_for not in ("", self.granted):
+            return web.json_response({"error": "out_of_scope_for_token"}, status=403)
         uri = f"{self.url}/users/{who}"
         page = self.documents[f"/users/{who}"][1].get("url", uri)
         told = {"id": "1", "username": who, "acct": who, "url": page, "uri": uri, **self.account}

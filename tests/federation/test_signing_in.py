@@ -285,3 +285,32 @@ async def test_no_other_site_s_page_begins_it(door: Door):
     for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
         assert (await door.ann.post("/sign-in", form, **headers)).status == 403
     assert door.home.asked == []
+
+
+async def test_a_server_that_tells_nobody_for_less_is_asked_for_more_once_the_person_was_told(door: Door):
+    """Takahē knows no scope below `read`. Whoever signs in first is told so, and goes there again if they like."""
+    door.home.tells_for = "read"
+    back = await door.turned_away(await door.begun(), 401)
+    assert "only to whoever may read all that is yours" in back.text
+    assert f'value="@ann@{door.home.host}"' in back.text
+    assert (await door.ann.get(await door.begun())).status == 303
+    assert await door.is_let_in()
+    assert door.home.scopes == ["read:accounts", "read"]
+    assert len(door.home.revoked) == 2, "both tokens were given back"
+    assert not door.home.tokens
+
+
+async def test_nobody_is_sent_round_in_a_circle_for_a_server_that_tells_for_nothing(door: Door):
+    door.home.tells_for = "everything"
+    await door.turned_away(await door.begun(), 401)
+    for _ in range(2):
+        await door.turned_away(await door.begun(), 502)
+    assert door.home.scopes == ["read:accounts", "read", "read"]
+
+
+async def test_a_server_that_says_which_scopes_it_knows_is_asked_for_no_more(door: Door):
+    door.home.says()
+    door.home.tells_for = "read"
+    for _ in range(2):
+        await door.turned_away(await door.begun(), 502)
+    assert door.home.scopes == ["profile", "profile"]

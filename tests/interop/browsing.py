@@ -17,7 +17,10 @@ MOST_PAGES = 12
 
 @dataclass
 class Form:
-    """A form of a page: where it goes, its fields with what stands in them, and the kinds of its inputs."""
+    """A form of a page: where it goes, its fields with what stands in them, and the kinds of its inputs.
+
+    Of a list of choices the first stands in it.
+    """
 
     action: str
     method: str
@@ -30,6 +33,7 @@ class _Forms(HTMLParser):
         super().__init__()
         self.forms: list[Form] = []
         self._open = False
+        self._choice = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
@@ -39,10 +43,16 @@ class _Forms(HTMLParser):
         elif self._open and tag in ("input", "textarea") and "name" in said:
             self.forms[-1].fields[said["name"]] = said.get("value", "")
             self.forms[-1].kinds[said["name"]] = said.get("type", tag)
+        elif self._open and tag == "select" and "name" in said:
+            self._choice = said["name"]
+        elif self._open and tag == "option" and self._choice and (self._choice not in self.forms[-1].fields):
+            self.forms[-1].fields[self._choice] = said.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._open = False
+        elif tag == "select":
+            self._choice = ""
 
 
 @dataclass
@@ -91,6 +101,8 @@ class Browser:
     async def _follow(self, method: str, url: str, form: dict[str, str] | None, site: str) -> Page:
         for _ in range(MOST_PAGES):
             headers = {"Accept": "text/html", "Sec-Fetch-Site": site}
+            if form is not None:
+                headers["Origin"] = str(URL(url).origin())
             async with self.session.request(
                 method, URL(url, encoded=True), data=form, headers=headers, allow_redirects=False
             ) as answer:

@@ -120,6 +120,8 @@ def _certify(folder: Path, hosts: list[str]) -> str:
     def build(subject: x509.Name, public: ec.EllipticCurvePublicKey, extension: x509.ExtensionType) -> x509.Certificate:
         builder = x509.CertificateBuilder(name, subject, public, x509.random_serial_number(), *span)
         builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
+        builder = builder.add_extension(_usage(signs=subject == name), critical=True)
+        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
         own = x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
         return builder.add_extension(own, critical=False).sign(key, hashes.SHA256())
 
@@ -133,3 +135,13 @@ def _certify(folder: Path, hosts: list[str]) -> str:
     text = authority.public_bytes(serialization.Encoding.PEM)
     (folder / "ca.pem").write_bytes(text)
     return text.decode()
+
+
+def _usage(*, signs: bool) -> x509.KeyUsage:
+    """Return what a key is for, which Python 3.13 wants stated: to sign certificates, or what a server says."""
+    others = dict.fromkeys(
+        ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "crl_sign"), False
+    )
+    return x509.KeyUsage(
+        digital_signature=not signs, key_cert_sign=signs, encipher_only=False, decipher_only=False, **others
+    )

@@ -223,3 +223,31 @@ async def test_pages_come_in_the_language_that_is_asked_for_and_caches_are_told(
         told(await peer.get(f"{acme.url}/objects/{'0' * 32}", **{"Accept-Language": asked})) for asked in ("de", "")
     ]
     assert missing[0] == missing[1]
+
+
+async def test_takahe_reads_an_idea_as_a_note_that_begins_with_its_title(acme: Organisation, elsewhere: MakeElsewhere):
+    """It looks in every Article for a member that none has, and drops it."""
+    takahe, mastodon = await elsewhere("Takahe"), await elsewhere("Mastodon")
+    forum = await acme.forum()
+    await acme.idle()
+    for peer in (takahe, mastodon):
+        await peer.post(acme.inbox, peer.activity("Follow", peer.person("ann"), forum.uri))
+    await acme.idle()
+    idea = await acme.idea(forum, "Let us walk.", title="Fewer lifts")
+    await acme.idle()
+    assert takahe.shapes() == mastodon.shapes() == ["Accept Follow", "Announce uri"]
+    note = await takahe.get(idea.uri, by=takahe.person("ann"))
+    assert (note.json["type"], "name" in note.json, "summary" in note.json) == ("Note", False, False)
+    assert note.json["content"].startswith("<p><strong>Fewer lifts</strong></p>")
+    assert "Let us walk." in note.json["content"]
+    article = await mastodon.get(idea.uri, by=mastodon.person("ann"))
+    assert (article.json["type"], article.json["name"]) == ("Article", "Fewer lifts")
+    assert (await takahe.get(idea.uri)).json == article.json, "who does not say who asks gets what everyone gets"
+    assert note.headers["etag"] != article.headers["etag"]
+    await ideas.edit(acme.house, acme.admin, idea, "Let us run.")
+    await acme.idle()
+    edited = {peer.host: peer.arrived[-1].activity["object"] for peer in (takahe, mastodon)}
+    assert [edited[peer.host]["type"] for peer in (takahe, mastodon)] == ["Note", "Article"]
+    assert "Fewer lifts</strong></p>\n<p>Let us run." in edited[takahe.host]["content"]
+    assert takahe.arrived[-1].valid
+    assert "proof" not in takahe.arrived[-1].activity

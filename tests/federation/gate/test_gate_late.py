@@ -34,11 +34,13 @@ async def test_a_late_reply_from_a_microblog_is_answered_with_a_note_to_its_auth
         assert (await mastodon.post(acme.inbox, mastodon.create(note))).status == 202
         await acme.idle()
         assert await acme.know(note["id"]) is None
+        acme.wait(60.0)
     assert mastodon.shapes() == ["Create Note"], "once for each forum, however often they try"
     told = mastodon.arrived[0]
     assert told.valid
     assert (told.activity["actor"], told.activity["to"]) == (forum.uri, [mia])
     assert "has closed" in told.activity["object"]["content"]
+    assert told.activity["object"]["published"], "Takahē shows no Note without it"
     assert PUBLIC not in told.body.decode()
     assert other.shapes() == []
     assert (await mastodon.get(told.activity["id"], by=mia)).status == 200

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from federation.vocabulary.objects import Piece, parse_object, render_object
+from federation.vocabulary.objects import Piece, as_note, parse_object, render_object
 from server.services.text import render
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
@@ -119,3 +119,24 @@ def test_recorded_words_of_real_servers_are_read_with_the_language_that_they_sta
     said = [one["activity"]["object"] for one in recorded.values() if isinstance(one["activity"]["object"], dict)]
     worded = [one for one in said if "content" in one and one.get("attributedTo")]
     assert parse_object(worded[0]).language == language
+
+
+def test_an_article_for_those_who_read_notes_alone_begins_with_its_title():
+    article = {
+        "type": "Article", "id": "https://a.example/objects/1", "name": "Fewer <lifts> & more",
+        "nameMap": {"en": "Fewer"}, "summary": "<p>An excerpt.</p>", "source": {"content": "Walk."},
+        "content": "<p>Walk.</p>", "contentMap": {"en": "<p>Walk.</p>"}, "proof": {"type": "DataIntegrityProof"},
+    }  # fmt: skip
+    words = "<p><strong>Fewer &lt;lifts&gt; &amp; more</strong></p>\n<p>Walk.</p>"
+    note = {"type": "Note", "id": article["id"], "content": words, "contentMap": {"en": words}}
+    assert as_note(article) == note
+    update = {"type": "Update", "id": "https://a.example/activities/1", "object": article, "proof": {"a": "proof"}}
+    assert as_note(update) == {"type": "Update", "id": update["id"], "object": note}
+    assert article["type"] == "Article", "it was not changed itself"
+
+
+@pytest.mark.parametrize("kind", ["Note", "Question", "Tombstone", "Person"])
+def test_anything_else_is_the_same_to_those_who_read_notes_alone(kind: str):
+    document = {"type": kind, "name": "Ann", "summary": "Words", "proof": {"a": "proof"}}
+    for one in (document, {"type": "Create", "object": document, "proof": {}}, {"type": "Announce", "object": "uri"}):
+        assert as_note(one) is one

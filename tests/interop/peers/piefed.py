@@ -4,33 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
-import shutil
-import tempfile
-from pathlib import Path
 from typing import Any, ClassVar
 
 import aiohttp
 
 from tests.interop.browsing import Browser
 from tests.interop.mastodon_api import ApiError, Person, Status
-from tests.interop.peers.base import Peer
+from tests.interop.peers.postgres import ITS_USER, OnPostgres, listens
 from tests.interop.until import until
 
 PASSWORD = "quite-a-long-Passw0rd-for-Pia"
-REDIS, POSTGRES = 8115, 8125
-#: PostgreSQL runs as nobody special, but never as root.
-ITS_USER = "postgres"
-THERE = ("--host", "127.0.0.1", "--port", str(POSTGRES), "--username", ITS_USER)
+REDIS = 8115
 QUEUES = "celery,background,send"
 
 
-class PieFed(Peer):
+class PieFed(OnPostgres):
     """`installed` is the checkout with its packages in `.venv`; PostgreSQL and Redis come from the machine."""
 
     name, host, port = "piefed", "piefed.test", 8105
-    variable = "INTEROP_PIEFED"
+    variable, part = "INTEROP_PIEFED", ".venv/bin/flask"
+    database, postgres, needed = "pyfedi", 8125, ("redis-server",)
     account, holds_forums = ("pia", PASSWORD), True
     lacks: ClassVar[dict[str, str]] = {
         "rfc9421": "PieFed knows draft-cavage signatures alone",
@@ -43,25 +37,15 @@ class PieFed(Peer):
         "late read": "PieFed keeps a person's key for a day; before `keys rotate` it was seen",
         "signed_there": "PieFed asks unsigned, and signs where it is answered 401: what is hidden is a 404 here",
     }
-    store: Path | None = None
-
-    @classmethod
-    def find(cls) -> Path | None:
-        found = super().find()
-        needed = ("redis-server", "initdb", "postgres", "createdb", "psql", "setpriv")
-        whole = found and (found / ".venv/bin/flask").exists() and all(shutil.which(one) for one in needed)
-        return found if whole and _is_root() else None
 
     async def start(self) -> None:
         self.version = self._version()
         bin_ = self.installed / ".venv/bin"
         self.spawn("redis-server", "--port", str(REDIS), "--bind", "127.0.0.1", "--save", "", "--dir", self.folder)
-        self._store()
-        await until("PostgreSQL answers", lambda: _listens(POSTGRES), 60)
-        await until("Redis answers", lambda: _listens(REDIS))
-        self.run("createdb", *THERE, "pyfedi")
+        await self.start_database()
+        await until("Redis answers", lambda: listens(REDIS))
         # `init-db` makes all tables by itself, and asks for this one to be there.
-        self.run("psql", *THERE, "-c", "CREATE TABLE alembic_version (version_num varchar(32))", "pyfedi")
+        self.sql("CREATE TABLE alembic_version (version_num varchar(32))")
         self.environment = {**self.environment, **self._settings()}
         answers = f"pia\npia@{self.host}\n{PASSWORD}\n"
         await asyncio.to_thread(self.run, bin_ / "flask", "init-db", cwd=self.installed, given=answers)
@@ -88,16 +72,6 @@ class PieFed(Peer):
         found = re.search(r'VERSION = "([^"]+)"', (self.installed / "app/constants.py").read_text())
         return found[1] if found else "?"
 
-    def _store(self) -> None:
-        """Make a database of its own and start it, as the user that PostgreSQL wants."""
-        self.store = Path(tempfile.mkdtemp(prefix="interop-postgres-"))
-        shutil.chown(self.store, ITS_USER)
-        as_it = ("setpriv", f"--reuid={ITS_USER}", f"--regid={ITS_USER}", "--clear-groups", "--reset-env")
-        made = ("-A", "trust", "-E", "UTF8", "--no-sync", "-D", self.store / "data")
-        self.run(*as_it, str(shutil.which("initdb")), *made)
-        quick = ("-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-k", self.store)
-        self.spawn(*as_it, str(shutil.which("postgres")), "-D", self.store / "data", "-p", str(POSTGRES), *quick)
-
     def _settings(self) -> dict[str, str]:
         redis = f"redis://127.0.0.1:{REDIS}"
         return {
@@ -105,7 +79,7 @@ class PieFed(Peer):
             "HOME": str(self.folder),
             "SERVER_NAME": self.host,
             "SECRET_KEY": "interop",
-            "DATABASE_URL": f"postgresql+psycopg2://{ITS_USER}@127.0.0.1:{POSTGRES}/pyfedi",
+            "DATABASE_URL": f"postgresql+psycopg2://{ITS_USER}@127.0.0.1:{self.postgres}/{self.database}",
             "CACHE_TYPE": "FileSystemCache",
             "CACHE_DIR": str(self.folder / "cache"),
             "CACHE_REDIS_URL": f"{redis}/1",
@@ -117,13 +91,7 @@ class PieFed(Peer):
 
     async def let_a_day_pass(self) -> None:
         """Whom it met today may begin three threads, and send no messages."""
-        earlier = "UPDATE \"user\" SET created = created - interval '2 days'"
-        await asyncio.to_thread(self.run, "psql", *THERE, "-c", earlier, "pyfedi")
-
-    async def end(self) -> None:
-        await super().end()
-        if self.store is not None:
-            shutil.rmtree(self.store, ignore_errors=True)
+        await asyncio.to_thread(self.sql, "UPDATE \"user\" SET created = created - interval '2 days'")
 
     async def person(self) -> Person:
         """Return Pia, an admin there, signed in."""
@@ -131,23 +99,6 @@ class PieFed(Peer):
         found = await person.call("POST", "user/login", {"username": "pia", "password": PASSWORD})
         person.token = found["jwt"]
         return person
-
-
-def _is_root() -> bool:
-    """Say whether we may start programs as other users: as root, and not in a room of somebody else's."""
-    if os.geteuid() != 0:
-        return False
-    spans = Path("/proc/self/uid_map").read_text().split()
-    return int(spans[2]) > 1
-
-
-async def _listens(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    return True
 
 
 class PieFedPerson(Person):
