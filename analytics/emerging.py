@@ -5,7 +5,8 @@ begin to speak of a thing in words that all use all along: then a place among th
 each new document the nearest others of late are taken; how many of those before lie as near is what a word's count
 is to a word. Either counts only when eight documents and half of all that do, no copies and no one's template filled
 in, by four people in three threads speak of it, and when these documents are nearer to their own middle than to the
-middles of the themes that they were placed in.
+middles of the themes that they were placed in, and nearer than documents usually are to that of their theme: what many
+want or forbid in as many matters is a word, not a theme.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ FEWEST = 8
 PEOPLE = 4
 THREADS = 3
 NEARER = 0.02
+CLOSE = 0.03
+"""How much nearer to their own middle than usual documents are that have become a theme of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,15 @@ class Sighting:
     ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How documents stand in themes: the number of each one's theme, the themes' middles, how near they usually are."""
+
+    labels: Indices
+    centres: Vectors
+    usual: float
+
+
 @dataclass
 class Watch:
     """Looks at the documents of late, every 50; remembers which words it has reported."""
@@ -73,16 +85,24 @@ class Watch:
     reported: set[str] = field(default_factory=set)
 
     def look(
-        self, shelf: Shelf, labels: Indices, centres: Vectors, told: Collection[int] = (), ids: Collection[str] = ()
+        self,
+        shelf: Shelf,
+        labels: Indices,
+        centres: Vectors,
+        usual: float,
+        told: Collection[int] = (),
+        ids: Collection[str] = (),
     ) -> list[Sighting]:
         """Return what emerges now and was not reported before, the strongest first; at most one a look.
 
-        `told` are the groups that began by emerging, `ids` the documents that gave them away.
+        `usual` is the cosine of documents to the middle of their theme, as it mostly is; `told` are the groups that
+        began by emerging, `ids` the documents that gave them away.
         """
         alive = shelf.speaking()
         if len(alive) < self.ENOUGH:
             return []
-        seen = self._words(shelf, alive[-self.WINDOW :], alive[: -self.WINDOW], labels, centres)
+        stand = _Standing(labels, centres, usual)
+        seen = self._words(shelf, alive[-self.WINDOW :], alive[: -self.WINDOW], stand)
         if seen:
             return seen
         before = _evenly(len(alive) - self.WINDOW)
@@ -90,10 +110,10 @@ class Watch:
         for window in CROWDS:
             if not seen and len(alive) >= (self.ENOUGH if window <= self.WINDOW else 2 * window):
                 earlier = past[: np.searchsorted(before, len(alive) - window)]
-                seen = self._places(shelf, alive[-window:], earlier, labels, centres, frozenset(told), frozenset(ids))
+                seen = self._places(shelf, alive[-window:], earlier, stand, frozenset(told), frozenset(ids))
         return seen
 
-    def _words(self, shelf: Shelf, late: Indices, before: Indices, labels: Indices, centres: Vectors) -> list[Sighting]:
+    def _words(self, shelf: Shelf, late: Indices, before: Indices, stand: _Standing) -> list[Sighting]:
         recent, _ = flatten([_keys(shelf.sheets[row]) for row in late.tolist()])
         now = np.bincount(recent, minlength=len(shelf.dictionary)).astype(np.float64)
         words = np.flatnonzero(now >= FEWEST)
@@ -107,7 +127,7 @@ class Watch:
             if word in self.reported:
                 continue
             rows = [row for row in late.tolist() if words[place] in _keys(shelf.sheets[row])]
-            seen = self._sight(shelf, word, rows, labels, centres)
+            seen = self._sight(shelf, word, rows, stand)
             if seen is not None:
                 self.reported.add(word)
                 return [seen]
@@ -118,8 +138,7 @@ class Watch:
         shelf: Shelf,
         late: Indices,
         before: Vectors,
-        labels: Indices,
-        centres: Vectors,
+        stand: _Standing,
         told: frozenset[int],
         ids: frozenset[str],
     ) -> list[Sighting]:
@@ -127,28 +146,27 @@ class Watch:
         prints = [sheet.print if (sheet := shelf.sheets[row]) else b"" for row in late.tolist()]
         late = late[np.sort(np.unique(np.array(prints), return_index=True)[1])]
         for rows in crowds(shelf.vectors, late, before, self.EVERY, sizes):
-            known = sum(labels[row] in told for row in rows.tolist())
+            known = sum(stand.labels[row] in told for row in rows.tolist())
             again = sum(sheet.about.id in ids for row in rows.tolist() if (sheet := shelf.sheets[row]))
             if 2 * known > len(rows) or again >= THREADS:
                 continue
             word = telling(shelf, rows, shelf.dictionary.num_docs - len(late))
-            seen = self._sight(shelf, word, rows.tolist(), labels, centres)
+            seen = self._sight(shelf, word, rows.tolist(), stand)
             if seen is not None:
                 self.reported.add(seen.word)
                 return [seen]
         return []
 
-    def _sight(
-        self, shelf: Shelf, word: str, rows: Sequence[int], labels: Indices, centres: Vectors
-    ) -> Sighting | None:
-        rows = [row for row in rows if labels[row] >= 0]
+    def _sight(self, shelf: Shelf, word: str, rows: Sequence[int], stand: _Standing) -> Sighting | None:
+        rows = [row for row in rows if stand.labels[row] >= 0]
         sheets = [sheet for row in rows if (sheet := shelf.sheets[row]) is not None]
         prints = {sheet.print for sheet in sheets}
         enough = max(FEWEST, len(sheets) // 2)
         if len(prints) < FEWEST or differing(sheets, enough) < enough or not _spread(sheets):
             return None
         vectors = shelf.lying(rows)
-        if own_middle(vectors) < float(np.mean(np.einsum("ij,ij->i", vectors, centres[labels[rows]]))) + NEARER:
+        placed = float(np.mean(np.einsum("ij,ij->i", vectors, stand.centres[stand.labels[rows]])))
+        if own_middle(vectors) < max(placed + NEARER, stand.usual + CLOSE):
             return None
         ids = tuple(sheet.about.id for sheet in sheets)
         return Sighting(word, tuple(rows), ids)

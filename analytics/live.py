@@ -375,7 +375,9 @@ class LiveThemes:
         born |= {change.theme for change in self.events if change.kind == "split" and change.other in born}
         told = [number for number, name in enumerate(self.names) if name in born]
         ids = [name for burst in self.emerging for name in burst.ids]
-        for burst in self.watch.look(self.shelf, labels, self.centres, told, ids):
+        near = self._closeness[: len(self.shelf)][(labels >= 0) & self.shelf.columns.speaks]
+        usual = float(np.median(near)) if len(near) else 0.0
+        for burst in self.watch.look(self.shelf, labels, self.centres, usual, told, ids):
             vectors = self.shelf.lying(list(burst.rows))
             middle = unit(vectors.sum(axis=0, keepdims=True, dtype=np.float32))[0]
             name = self._bear(middle, "birth", "")
