@@ -93,6 +93,25 @@ async def test_the_toolbar_writes_markdown_and_a_name_is_suggested(
     await riley.sees_heading("Sasha Brandt")
 
 
+async def test_a_form_is_helped_once_somebody_comes_to_it_and_nothing_moves_then(
+    acme: Organisation, floor: Floor, arrive: Arrive
+) -> None:
+    riley = await arrive(acme)
+    await riley.sign_in("riley", f"/forums/{floor.inside.id}")
+    form, bold = riley.page.locator("form.composer"), riley.page.get_by_role("button", name="Bold")
+    await expect(bold).to_be_visible()
+    await riley.page.evaluate("document.fonts.ready")
+    before = await form.bounding_box()
+    await riley.page.get_by_label(TEXT).focus()
+    assert await form.bounding_box() == before
+    # The very first press counts, and so does the draft that begins with it.
+    await riley.visit(f"/forums/{floor.inside.id}")
+    async with riley.page.expect_response(lambda answer: answer.url.endswith("/drafts")) as kept:
+        await bold.click()
+    assert (await kept.value).ok
+    await expect(riley.page.get_by_label(TEXT)).to_have_value("**…**")
+
+
 async def test_a_slip_is_asked_about_sent_and_undone_before_it_leaves(
     acme: Organisation, floor: Floor, arrive: Arrive
 ) -> None:

@@ -20,6 +20,7 @@ async def test_without_scripts_one_signs_in_reads_asks_who_will_see_posts_and_su
     await riley.sign_in("riley", "/jams/better")
     await riley.sees_heading("What should we and our partners do together next year?")
     await riley.follow("Open floor")
+    await expect(riley.page.get_by_role("group", name="Form of the text")).to_be_hidden()
     await riley.type(TITLE, "Lend each other tools")
     await riley.type(TEXT, "Call me: riley@acme.example")
     await riley.press("Who will see this?")

@@ -113,9 +113,14 @@
     });
     document.head.append(script);
   }
-  window.addEventListener("load", () => { bring(); setTimeout(() => tellTimes(document)); });
-  try { dropDrafts(); } catch { /* storage is closed: there are no drafts */ }
-  document.querySelectorAll("form[data-draft]").forEach(keepDraft);
+  // So can words kept in this browser: to open its storage takes longer than to draw a page.
+  function bringDrafts() {
+    try { dropDrafts(); } catch { /* storage is closed: there are no drafts */ }
+    document.querySelectorAll("form[data-draft]").forEach(keepDraft);
+  }
+  window.addEventListener("load", () => { bring(); setTimeout(() => { bringDrafts(); tellTimes(document); }); });
+  // Where words were just sent, or somebody signed out, what was kept of them does not wait.
+  if (new URLSearchParams(location.search).has("done")) try { dropDrafts(); } catch { /* as above */ }
   document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) tellTimes(event.target); });
   document.addEventListener("marmalade:frame", () => tellTimes(document));
   setInterval(() => { if (!document.hidden) tellTimes(document); }, 30000);

@@ -1,8 +1,6 @@
 // Small helps while writing: a toolbar, names after @, and a draft on the server. Forms work without this file.
 (() => {
   "use strict";
-  const forms = document.querySelectorAll("form.composer");
-
   // --- the toolbar: marks around what is chosen, or before each line of it -----------------------------
   const MARKS = {
     bold: (words) => [`**${words || "…"}**`, 2, words ? words.length : 1],
@@ -102,11 +100,16 @@
     window.addEventListener("pagehide", keep);
   }
 
-  forms.forEach((form) => {
-    const area = form.querySelector("[data-words]");
-    if (!area) return;
+  // A form is helped once somebody comes to it: to read what it holds makes the browser lay out the whole page.
+  const helped = new WeakSet();
+  function help(event) {
+    const form = event.target?.closest?.("form.composer"), area = form?.querySelector("[data-words]");
+    if (!area || helped.has(form)) return;
+    helped.add(form);
     useToolbar(form, area);
     suggestNames(form, area);
     keepDraft(form);
-  });
+  }
+  for (const come of ["focusin", "pointerdown", "click"]) document.addEventListener(come, help, { capture: true });
+  help({ target: document.activeElement });
 })();
