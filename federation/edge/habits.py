@@ -16,7 +16,8 @@ class Habits:
 
     `one_knock`: what it turned away is not sent at once in the other form of signature; `key_unknown`: what it answers
     besides 401 where it knows another key of ours; `refused_wait` and `settle` are how many seconds what it refused
-    waits at least, and what comes after the news of a new key; `notes_only`: it fails at an Article.
+    waits at least, and what comes after the news of a new key; `notes_only`: it fails at an Article;
+    `same_votes`: all Likes of one person for one thing bear one id, and so may their Undos.
     """
 
     one_knock: bool = False
@@ -24,6 +25,7 @@ class Habits:
     refused_wait: float = 0.0
     settle: float = 5.0
     notes_only: bool = False
+    same_votes: bool = False
 
     def fit(self, body: bytes) -> bytes:
         """Return a document that was released to a server as that server can read it."""
@@ -40,8 +42,10 @@ KNOWN = {
     # without looking at it. It takes in a forum's new key 1 to 10 seconds after it took the news of it, by chance; that
     # of a person within a day, when it looks them up again. Until then it answers 400.
     "piefed": Habits(one_knock=True, key_unknown=(400,), refused_wait=100.0, settle=15.0),
+    "nodebb": Habits(same_votes=True),
+    "snac": Habits(same_votes=True),
     # It looks in every Article for a member that none has, and drops it.
-    "takahe": Habits(notes_only=True),
+    "takahe": Habits(notes_only=True, same_votes=True),
 }
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import orjson
 from aiohttp import web
 
+from federation.edge.habits import habits_of
 from federation.edge.signers import SIGNERS
-from federation.outside import received
+from federation.outside import peers, received
 from federation.outside.received import Arriving
 from federation.outside.store import Outside
 from federation.outside.together import Together
 from federation.signatures import KeyGone, MalformedActivity, TooSlow, VerifiedActivity
 from federation.signatures.bodies import parse_json_object
 from federation.vocabulary.activities import innermost_id, read_activity, several, unfold
+from federation.vocabulary.objects import first_id
 
 LONGEST_BODY = 1_000_000
 SLOWEST = 20.0
@@ -29,6 +32,7 @@ class Inbox:
     """Where verified activities are kept: those that come together, in one transaction."""
 
     def __init__(self, outside: Outside) -> None:
+        self._outside = outside
         self._host = outside.addresses.edge_host
         self._kept = Together(outside.store, partial(received.keep_all, outside))
 
@@ -38,7 +42,31 @@ class Inbox:
         if len(items) > MOST_TOGETHER:
             raise MalformedActivity(f"{len(items)} activities announced together are more than {MOST_TOGETHER}")
         parts = unfold(verified.activity, items, self._host)
-        await self._kept.add([_arriving(verified, one) for one in parts] or [_arriving(verified, None)])
+        whole = _arriving(verified, None)
+        if whole.kind in ("Like", "Undo") and (anew := await self._said_anew(verified)):
+            whole = replace(whole, activity_uri=anew)
+        await self._kept.add([_arriving(verified, one) for one in parts] or [whole])
+
+    async def _said_anew(self, verified: VerifiedActivity) -> str:
+        """Return as what a vote, or its Undo, is kept whose server gives all of them one id; "" for what is not new.
+
+        A Like is a new one where it was signed after the Undo of the one before came, an Undo where it was signed after
+        the newest Like came: each is good once after the other. A Like that was undone before it ever came stays so:
+        its server may have tried again to send the first.
+        """
+        if not habits_of(await peers.peer(self._outside, verified.host)).same_votes:
+            return ""
+        uri, whose = verified.activity_uri, (verified.host, verified.actor_uri)
+        if verified.kind == "Like":
+            other = await received.newest_about(self._outside, "Undo", whose[0], uri, whose[1])
+        else:
+            inner = verified.activity.get("object")
+            vote = inner if isinstance(inner, dict) and inner.get("type") == "Like" else {}
+            liked = first_id(vote.get("object"))
+            other = await received.newest_about(self._outside, "Like", whose[0], liked, whose[1]) if liked else None
+        if other is None or verified.signed_at <= other.received_at:
+            return ""
+        return received.said_anew(uri, other) if await received.came_first(self._outside, uri, other) else ""
 
     async def keep_said(self, said: Sequence[Arriving]) -> None:
         """Store what somebody who is signed in did here with one form, once; on return all of it is on disk."""

@@ -43,7 +43,8 @@ async def undone_before(arrival: Arrival) -> bool:
     undone = await received.newest_about(
         arrival.gate.outside, "Undo", arrival.peer, arrival.activity.uri, actor_uri=arrival.activity.actor_uri
     )
-    return undone is not None
+    # What is said anew is kept under another name.
+    return undone is not None and arrival.received.activity_uri != received.said_anew(arrival.activity.uri, undone)
 
 
 @dataclass(frozen=True, slots=True)

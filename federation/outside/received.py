@@ -182,6 +182,20 @@ async def newest_about(outside: Books, kind: str, host: str, object_uri: str, ac
     return None if row is None else of_row(row)
 
 
+def said_anew(activity_uri: str, since: Received) -> str:
+    """Return as what something is kept that is said again under its id, after something else had taken it back."""
+    return f"{activity_uri}#again-{since.id}"
+
+
+async def came_first(outside: Books, activity_uri: str, since: Received) -> bool:
+    """Say whether an activity by the same actor came before another."""
+    came_as = await outside.store.fetch_value(
+        "SELECT id FROM received WHERE activity_uri = ? AND host = ? AND actor_uri = ?",
+        (activity_uri, since.host, since.actor_uri),
+    )
+    return came_as is not None and came_as < since.id
+
+
 async def about(outside: Books, host: str, object_uri: str, limit: int = 50) -> list[Received]:
     """Return what a server said of an object, Creates and Updates, newest first."""
     rows = await outside.store.fetch(

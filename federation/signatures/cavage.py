@@ -168,6 +168,12 @@ def check_age(signed: SignatureParameters, headers: Mapping[str, list[str]], now
             raise SignatureRefused(f"the request was signed at {made_at:%Y-%m-%d %H:%M:%S}, too far from now")
 
 
+def signed_at(signed: SignatureParameters, headers: Mapping[str, list[str]]) -> datetime:
+    """Return when a request was signed, by what was signed of that: the earlier, where both are."""
+    stated = [parse_date(only(headers, "date"))] if "date" in signed.names else []
+    return min([*stated, *([_moment(signed.created)] if "(created)" in signed.names else [])])
+
+
 def signs(
     signed: SignatureParameters, key: PublicKey, request: SignedRequest, headers: Mapping[str, list[str]]
 ) -> bool:

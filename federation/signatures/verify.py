@@ -54,6 +54,8 @@ class VerifiedActivity:
     key_id: str
     host: str
     body: bytes
+    #: When the request says that it was signed, in unix seconds.
+    signed_at: float
     proof: InitVar[object] = None
 
     def __post_init__(self, proof: object) -> None:
@@ -94,8 +96,9 @@ async def verify(
         raise SignatureRefused(f"{owner_uri} signed what claims to be by {actor.text}")
     if activity_url.origin != actor.origin:
         raise SignatureRefused(f"{actor.text} cannot speak under the id {activity_url.text}")
+    at = _signed_at(signed, headers)
     return VerifiedActivity(
-        activity, activity_url.text, kind, actor.text, signed.key_id, actor.authority, request.body, _PROOF
+        activity, activity_url.text, kind, actor.text, signed.key_id, actor.authority, request.body, at, _PROOF
     )
 
 
@@ -180,6 +183,12 @@ def _check_for_us(
         return parse_url(signed.key_id)
     except BadUrl as error:
         raise SignatureRefused(f"the keyId is no web address: {error}") from error
+
+
+def _signed_at(signed: Signed, headers: Mapping[str, list[str]]) -> float:
+    if isinstance(signed, rfc9421.MessageSignature):
+        return float(signed.created or 0)
+    return cavage.signed_at(signed, headers).timestamp()
 
 
 async def _verified_owner(

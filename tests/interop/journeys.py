@@ -164,6 +164,22 @@ async def like(stage: Stage) -> None:
     await until("the favourite is taken back here", unliked)
 
 
+@feature("Given anew after that, it counts again", "like again")
+async def like_again(stage: Stage) -> None:
+    idea, shown = stage.found["idea"], stage.found["shown"]
+
+    async def supported(wanted: int) -> bool:
+        return bool((await stage.ours.read(idea))["support"] == wanted)
+
+    for _ in range(2):
+        # NodeBB's votes are told apart by the second in which they are signed.
+        await asyncio.sleep(2)
+        await stage.person.like(shown)
+        await until("the favourite counts here", lambda: supported(1))
+        await stage.person.like(shown, undo=True)
+        await until("the favourite is taken back here", lambda: supported(0))
+
+
 @feature("A vote against it takes that person's support back, and counts for nothing", "against")
 async def against(stage: Stage) -> None:
     idea = await stage.ours.idea("Longer lifts", "For the tall.")

@@ -21,6 +21,7 @@ const announced = [];         // ids announced to us
 const notified = new Set();
 const accepted = new Set();
 const own = new Map();        // id -> Note
+const liked = new Map();      // object id -> id of the last Like
 const refused = [];
 const flagged = [];
 let messagesOnly = false;     // Whether a draft-cavage signature is hidden from Fedify, which then asks for RFC 9421 itself.
@@ -116,7 +117,8 @@ const commands = {
   },
   async like(ctx, { id, forum, undo }) {
     const group = await ctx.lookupObject(forum, await loaderOf(ctx));
-    const key = `${base}/likes/${Buffer.from(id).toString("base64url")}`;
+    if (!undo) liked.set(id, `${base}/likes/${++count}`);
+    const key = liked.get(id);
     const like = new v.Like({ id: new URL(key), actor: ctx.getActorUri(NAME), object: new URL(id), to: group.id });
     await ctx.sendActivity({ identifier: NAME }, group, undo ? new v.Undo({ id: new URL(`${key}/undo-${++count}`), actor: ctx.getActorUri(NAME), object: like, to: group.id }) : like, { immediate: true });
     return {};
