@@ -28,7 +28,7 @@ DONE = {
     "kept-for-you": later("You are signed in again. What you typed is here, and not sent yet."),
     "dropped": later("Dropped."),
     "too-late": later("It was too late to undo that: it is on its way. You can still delete it."),
-    "deleted": later("Deleted. Whoever held a copy has been asked to delete it too."),
+    "deleted": later("Deleted. Where a copy was outside, its holder is asked to delete it too."),
     "carried": later("Carried over. Each links to where it comes from."),
     "rehearsed": later("A rehearsal is running. Try everything; nobody but organisers and facilitators sees it."),
     "rehearsal-gone": later("The rehearsal is gone, with its people and words."),

@@ -18,6 +18,7 @@ from server.domain.search import DATE_SECONDS, DATES, FACETS, HERE, Sought, leve
 from server.services.forums import list_forums
 from server.services.house import House
 from server.services.jams import list_jams
+from server.services.text import plain
 from server.storage import contributions, people
 from server.storage import search as index
 from server.storage.search import Place
@@ -99,7 +100,7 @@ def _place_in(sought: Sought) -> Callable[[Place], tuple[float, int]]:
 async def _hits(house: House, query: str, shown: Sequence[Place]) -> list[Hit]:
     known = {made.id: made for made in await contributions.by_ids(house.store, [one.contribution_id for one in shown])}
     found = [known[place.contribution_id] for place in shown if place.contribution_id in known]
-    return [Hit(made, snippet(query, made.text)) for made in found]
+    return [Hit(made, snippet(query, plain(made.html) or made.text)) for made in found]
 
 
 async def _facets(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -71,7 +72,8 @@ async def show_lobby(request: web.Request) -> web.Response:
     rising = await ideas_read.ideas_of_jam(house, member, jam, "rising", 5)
     lonely = [made for made in newest if not made.replies][-3:]
     figures = await board.read_board(house, member, jam)
-    head = head_of(jam, state)
+    head = replace(head_of(jam, state), host=names.get(jam.host, jam.host))
+    writing = [forum for forum in own if (forum.is_local or forum.joined) and forum.closed_at is None]
     page = views.LobbyPage(
         jam=head,
         charter=_charter(jam),
@@ -92,8 +94,16 @@ async def show_lobby(request: web.Request) -> web.Response:
         rota=await draw_rota(house, member, jam, own, head.url),
         lineage=await draw_lineage(house, member, jam, names),
         welcome=None if state != "open" or await ideas.has_written(house, member, jam) else _welcome(own, newest),
+        write_url=_write_url(writing) if state == "open" else "",
     )
     return show(request, "lobby.html", page)
+
+
+def _write_url(writing: Sequence[Forum]) -> str:
+    """Where somebody writes an idea: the one forum that takes them, or the choice of forums; "" where none does."""
+    if not writing:
+        return ""
+    return f"/forums/{writing[0].id}#composer-idea" if len(writing) == 1 else "#forums-heading"
 
 
 def _welcome(own: Sequence[Forum], newest: Sequence[Contribution]) -> views.Welcome | None:

@@ -131,6 +131,8 @@ class LobbyPage:
     lineage: LineageView | None = None
     #: For whoever has written nothing in an open jam yet.
     welcome: Welcome | None = None
+    #: Where an idea is written; "" where nobody can write one now.
+    write_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

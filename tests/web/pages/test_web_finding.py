@@ -82,7 +82,7 @@ async def test_similar_ideas_of_a_partners_jam_are_offered_with_its_badge_and_bl
     assert f"/forums/{site.open_floor.id}/build?on={far.id}" in page
     assert "held by <bdi>Globex</bdi>" in page
     text = await browser.htmx("/resembling", title="Who mends folding crates?", text="")
-    assert text.count("held by <bdi>Globex</bdi>") >= 2
+    assert text.count("held by <bdi>Globex</bdi>") == 1, "the answer; similar ideas came with the preview"
     assert "This was asked before" in text
     answer, _ = await browser.post(f"/forums/{site.open_floor.id}/ideas", title=words[0], text=words[1])
     assert answer.status == 303

@@ -5,9 +5,11 @@ from __future__ import annotations
 from aiohttp import web
 
 from server.domain.ideas import Contribution
+from server.domain.search import Sought
 from server.domain.trust import KNOWN_AFTER, TRUSTED_AFTER, TRUSTED_DAYS, WATCHED_DAYS, Trust
 from server.keys import HOUSE
 from server.services import follows, profiles
+from server.services.finding import address_of
 from server.services.text import excerpt
 from web.answers import show
 from web.cards import url_of
@@ -40,6 +42,7 @@ async def show_profile(request: web.Request) -> web.Response:
         role=member.role if member.is_local else "",
         active=member.active,
         own=own,
+        wrote_url=f"/search?{address_of(Sought(author=member.id, order='newest'))}",
         expertise=tuple(
             KnownLine(theme=one.theme, evidence=tuple(evidence_of(made) for made in one.evidence))
             for one in told.expertise

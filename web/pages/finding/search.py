@@ -17,7 +17,6 @@ from server.services.house import House
 from server.services.text import excerpt
 from web.answers import draw, html, show
 from web.cards import url_of
-from web.composing import draw_similar
 from web.forms import read_form
 from web.language import _
 from web.pages.finding.views import (
@@ -159,19 +158,17 @@ def _host(places: Mapping[str, Forum], made: Contribution, names: Names) -> str:
 
 
 async def show_resembling(request: web.Request) -> web.Response:
-    """POST /resembling: a fragment for the composer, with what stands here already. It writes nothing."""
+    """POST /resembling: a fragment for the composer, with questions that were answered. It writes nothing."""
     house, member = request.app[HOUSE], member_of(request)
     form = await read_form(request)
     text = f"{form.get('title', '')} {form.get('text', '')}".strip()
     asks = form.get("intent") == "question" or "?" in text
     if len(text) < LEAST_WORDS:
-        return html(draw(request, "finding/resembling.html", Resembling(similar=(), answered=())))
+        return html(draw(request, "finding/resembling.html", Resembling(answered=())))
     names = await names_of_hosts(house)
     told = await resembling.answered(house, member, text) if asks else []
-    similar = await resembling.similar(house, member, text, None, 4) if "title" in form else []
     places = {forum.id: forum for forum in await forums.list_forums(house, member)}
     page = Resembling(
-        similar=await draw_similar(house, member, similar, None, names),
         answered=tuple(
             AnsweredLine(
                 question=Link(text=one.question.title or excerpt(one.question.text, 90), url=url_of(one.question)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from web.views import AudienceBadge, Choice, Link, Person, Similar
+from web.views import AudienceBadge, Choice, Link, Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +91,8 @@ class AnsweredLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resembling:
-    """What stands here already about what somebody writes."""
+    """Questions like the one that somebody writes, which were answered."""
 
-    similar: tuple[Similar, ...]
     answered: tuple[AnsweredLine, ...]
 
 
@@ -156,6 +155,7 @@ class ProfilePage:
     role: str
     active: bool
     own: bool
+    wrote_url: str
     expertise: tuple[KnownLine, ...]
     adopted: tuple[Link, ...]
     built_on: tuple[tuple[Link, int], ...]
