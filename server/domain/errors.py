@@ -21,6 +21,9 @@ in English.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from server.domain.absent import ABSENT
 from server.domain.sentences import say, sentence_of
 
@@ -42,6 +45,15 @@ class Missing(Refusal):
 
     def __init__(self, what: str = "page", truth: str | None = None) -> None:
         super().__init__(ABSENT.get(what) or say("There is no such %(what)s here.", what=what), truth)
+
+
+@contextmanager
+def missing_as(what: str) -> Iterator[None]:
+    """Say of something that what it belongs to is missing as one says that it is missing itself."""
+    try:
+        yield
+    except Missing as missing:
+        raise Missing(what, str(missing)) from None
 
 
 class NotAllowed(Refusal):

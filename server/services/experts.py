@@ -53,4 +53,4 @@ async def _ranked(house: House, told: dict[str, list[Evidence[Contribution]]], l
 
 
 def _best(evidence: Iterable[Evidence[Contribution]]) -> list[Evidence[Contribution]]:
-    return sorted(evidence, key=lambda one: (-one.weight, one.of.id))[:MOST_EVIDENCE]
+    return sorted(evidence, key=lambda one: (-one.weight, one.of.created_at, one.of.id))[:MOST_EVIDENCE]

@@ -142,7 +142,8 @@ def _summed(counts: Iterable[tuple[str, int]]) -> Counter[str]:
 
 def _values(counts: Counter[str], names: Mapping[str, str]) -> list[Value]:
     kept = sorted(
-        ((value, count) for value, count in counts.items() if value and count), key=lambda one: (-one[1], one)
+        ((value, count) for value, count in counts.items() if value and count),
+        key=lambda one: (-one[1], names.get(one[0], one[0]), one[0]),
     )
     return [Value(value, names.get(value, value), count) for value, count in kept[:MOST_VALUES]]
 

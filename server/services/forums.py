@@ -18,7 +18,7 @@ from server.services.jams import hidden_jams
 from server.services.labels import label_of
 from server.services.rules import add_rules
 from server.services.text import clean_line, clean_text
-from server.storage import events, jams, lineage, people
+from server.storage import events, jams, lineage, memberships, people
 
 # What rules say instead of the title of a forum for its members alone.
 RULE_TITLE = "for its members alone"
@@ -272,6 +272,12 @@ async def list_forums(house: House, reader: Member, jam: Jam | None = None) -> l
     if jam is None:
         hidden |= await lineage.rehearsals(house.store)
     return [forum for forum in await jams.forums(house.store, jam.id if jam else "") if forum.jam_id not in hidden]
+
+
+async def forums_for_all(house: House) -> set[str] | None:
+    """Return the ids of the forums that are not for the people on a list alone; None where there is no such list."""
+    apart = await memberships.jams_apart(house.store)
+    return {one.id for one in await jams.forums(house.store, "") if one.jam_id not in apart} if apart else None
 
 
 async def forum_by_uri(house: House, uri: str) -> Forum | None:

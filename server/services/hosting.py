@@ -8,7 +8,7 @@ from datetime import datetime
 
 from server.database import Transaction
 from server.domain.actors import Member
-from server.domain.errors import Conflict, Invalid, Missing, TooMuch
+from server.domain.errors import Conflict, Invalid, Missing, TooMuch, missing_as
 from server.domain.files import LARGEST, clean_name, picture_format
 from server.domain.hosting import ALT_LIMIT, BIO_LIMIT, PICTURE_SIDE, Host, Picture, Slot, check_slot
 from server.domain.jams import Forum, Jam
@@ -135,7 +135,8 @@ async def picture(house: House, reader: Member, picture_id: str) -> tuple[Pictur
     found = await hosting.picture(house.store, picture_id)
     if found is None:
         raise Missing("picture", f"{reader.id} asked for picture {picture_id}")
-    await obtain_forum(house, reader, found[0])
+    with missing_as("picture"):
+        await obtain_forum(house, reader, found[0])
     return found[1], await hosting.picture_bytes(house.store, picture_id)
 
 

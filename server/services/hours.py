@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from server.database import Transaction
 from server.domain.actors import Member
-from server.domain.errors import Conflict, Invalid, Missing, NotAllowed, TooMuch
+from server.domain.errors import Conflict, Invalid, Missing, NotAllowed, TooMuch, missing_as
 from server.domain.events import EventKind
 from server.domain.hours import LONGEST_QUESTION, MOST_WAITING, Hour, HourQuestion, check_times
 from server.domain.ideas import Contribution
@@ -89,7 +89,8 @@ async def obtain(house: House, reader: Member, hour_id: str) -> Queue:
     found = await hours.by_id(house.store, hour_id)
     if found is None:
         raise Missing("hour", f"no hour {hour_id}")
-    forum = await obtain_forum(house, reader, found.forum_id)
+    with missing_as("hour"):
+        forum = await obtain_forum(house, reader, found.forum_id)
     _, jam = await forum_and_jam(house, forum.id)
     return Queue(found, forum, jam, await hours.questions(house.store, found.id, reader.id))
 

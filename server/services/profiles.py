@@ -66,7 +66,8 @@ async def read_profile(house: House, reader: Member, member: Member) -> Profile:
     """Return what a person knows and what became of their ideas, from what the reader may see."""
     forums = {forum.id for forum in await list_forums(house, reader)}
     ids = await acquaintance.best_of(house.store, member.id, forums)
-    made = sorted(await contributions.by_ids(house.store, ids), key=lambda one: (-weight_of(one), one.id))
+    found = await contributions.by_ids(house.store, ids)
+    made = sorted(found, key=lambda one: (-weight_of(one), one.created_at, one.id))
     ideas = [one for one in made if one.kind == "idea"]
     counts = await acquaintance.built_on_counts(house.store, [one.id for one in ideas])
     return Profile(

@@ -14,8 +14,9 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.likeness import USUAL, joined
 from server.domain.search import Sought, any_of, coverage, folded, rare_words, weights_of
-from server.services.forums import list_forums
+from server.services.forums import forums_for_all, list_forums
 from server.services.house import House
+from server.services.jams import hidden_jams
 from server.storage import contributions, likeness
 from server.storage import search as index
 
@@ -41,12 +42,14 @@ async def resembling(
 
     Only what the reader may see, in some forums where they are named.
     """
-    readable = {forum.id for forum in await list_forums(house, reader)}
-    readable &= set(forum_ids) or readable
+    seen = {forum.id for forum in await list_forums(house, reader)}
+    readable = seen & (set(forum_ids) or seen)
     words = set(folded(text[:LONGEST]))
     if not words or not readable:
         return []
-    counts, total = await index.document_counts(house.store, {word for word in words if len(word) > 2})
+    # What stands where this reader may not read counts for nothing, not even for how rare a word is.
+    within = seen if await hidden_jams(house, reader) else None
+    counts, total = await index.document_counts(house.store, {word for word in words if len(word) > 2}, within)
     rare = rare_words(counts, total)
     if not rare:
         return []
@@ -64,9 +67,12 @@ async def resembling(
 
 
 async def shared_words(house: House, text: str, made: Contribution) -> float:
-    """Return how many of a text's rare words something shares with it (0 to 1); rare words weigh more."""
+    """Return how many of a text's rare words something shares with it (0 to 1); rare words weigh more.
+
+    What is for the people on a list alone counts for nothing: from this is learnt what everybody is shown.
+    """
     words = {word for word in set(folded(text[:LONGEST])) if len(word) > 2}
-    counts, total = await index.document_counts(house.store, words)
+    counts, total = await index.document_counts(house.store, words, await forums_for_all(house))
     rare = rare_words(counts, total)
     return coverage(weights_of(rare, counts, total), f"{made.title} {made.text}")
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from server.database import Transaction
 from server.domain.actors import Member
-from server.domain.errors import Conflict, Invalid, Missing, NotAllowed, TooMuch
+from server.domain.errors import Conflict, Invalid, Missing, NotAllowed, TooMuch, missing_as
 from server.domain.events import EventKind
 from server.domain.ideas import Contribution
 from server.domain.jams import Jam
@@ -118,7 +118,8 @@ async def obtain(house: House, reader: Member, room_id: str) -> Room:
     )  # fmt: skip
     if found is None or not allowed:
         raise Missing("room", f"{reader.id} asked for room {room_id}")
-    await obtain_jam(house, reader, found.jam_id)
+    with missing_as("room"):
+        await obtain_jam(house, reader, found.jam_id)
     return found
 
 

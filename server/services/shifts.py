@@ -15,6 +15,7 @@ from server.domain.sentences import say, together
 from server.domain.uris import new_id
 from server.services import people
 from server.services.house import House
+from server.services.jams import hidden_jams
 from server.services.radar import neglected
 from server.services.text import clean_text, excerpt
 from server.storage import cases, contributions, events, mark_reasons, moves
@@ -71,7 +72,7 @@ async def unplan(house: House, by: Member, shift_id: str) -> None:
 
 async def _obtain(house: House, by: Member, shift_id: str) -> Shift:
     found = await rows.by_id(house.store, shift_id) if by.may("moderate") else None
-    if found is None:
+    if found is None or found.jam_id in await hidden_jams(house, by):
         raise Missing("shift", f"{by.id} asked for shift {shift_id}")
     return found
 

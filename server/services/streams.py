@@ -10,7 +10,7 @@ from datetime import date
 
 from server.database import Transaction
 from server.domain.actors import Member
-from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
+from server.domain.errors import Conflict, Invalid, Missing, NotAllowed, missing_as
 from server.domain.events import EventKind
 from server.domain.jams import Jam
 from server.domain.outcomes import Stream
@@ -29,12 +29,13 @@ from server.services.text import clean_line, clean_text
 from server.storage import events, outcomes, people, streams
 
 
-async def obtain_stream(house: House, reader: Member, stream_id: str) -> tuple[Course, Jam]:
-    """Return a work stream as it goes on, with its jam; what somebody may not read is missing."""
+async def obtain_stream(house: House, reader: Member, stream_id: str, what: str = "stream") -> tuple[Course, Jam]:
+    """Return a work stream as it goes on, with its jam; what somebody may not read is missing, as `what`."""
     stream = await outcomes.stream(house.store, stream_id)
     if stream is None:
-        raise Missing("stream", f"work stream {stream_id}")
-    jam = await obtain_jam(house, reader, stream.jam_id)
+        raise Missing(what, f"work stream {stream_id}")
+    with missing_as(what):
+        jam = await obtain_jam(house, reader, stream.jam_id)
     return (await streams.courses(house.store, [stream]))[0], jam
 
 
@@ -101,7 +102,7 @@ async def set_done(house: House, by: Member, milestone_id: str, *, done: bool) -
     found = await streams.milestone(house.store, milestone_id)
     if found is None:
         raise Missing("milestone", f"milestone {milestone_id}")
-    course, jam = await obtain_stream(house, by, found.stream_id)
+    course, jam = await obtain_stream(house, by, found.stream_id, "milestone")
     if not may_tell(by, course.stream) and by.id != found.member_id:
         raise NotAllowed("Whoever is to do it says that it is done, or who answers for the work stream.")
     _require_running(course)

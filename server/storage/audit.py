@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from server.database import Database, Transaction
@@ -66,11 +67,13 @@ async def found(
 
 
 async def about(
-    store: Database, ids: Sequence[str], but: tuple[str, ...], before: int, limit: int, *, everybody: bool
-) -> list[Deed]:
+    store: Database, ids: Sequence[str], but: tuple[str, ...], hidden: Collection[str], before: int, limit: int, *,
+    everybody: bool,
+) -> list[Deed]:  # fmt: skip
     """Return what others did to somebody's contributions and to them, newest first, below a number (0: from the end).
 
-    `ids` are the person's own id and those of their voices.
+    `ids` are the person's own id and those of their voices, `hidden` the jams that are not there for them. Deeds are
+    numbered among those that this person is told of: those in the chain would tell how much else was done.
 
     With `everybody`, what was done to anybody's contributions as well.
     """
@@ -78,12 +81,14 @@ async def about(
     among = "(SELECT value FROM json_each(?))"
     mine = f"a.subject_id IN (SELECT id FROM contributions WHERE author_id IN {among} UNION ALL SELECT ?)"
     anybody = "EXISTS (SELECT 1 FROM contributions c WHERE c.id = a.subject_id AND c.author_id != a.member_id)"
+    there = f"NOT EXISTS (SELECT 1 FROM contributions c WHERE c.id = a.subject_id AND c.jam_id IN {among})"
     rows = await store.fetch(
-        f"SELECT a.* FROM audit a WHERE ({mine} AND a.member_id NOT IN {among}{f' OR {anybody}' if everybody else ''})"
-        f" AND a.act NOT IN ({marks}) AND (? = 0 OR a.seq < ?) ORDER BY a.seq DESC LIMIT ?",
-        (json.dumps(ids), ids[0], json.dumps(ids), *but, before, before, limit),
+        "SELECT * FROM (SELECT a.*, ROW_NUMBER() OVER (ORDER BY a.seq) AS place FROM audit a"
+        f" WHERE ({mine} AND a.member_id NOT IN {among}{f' OR {anybody}' if everybody else ''})"
+        f" AND {there} AND a.act NOT IN ({marks})) WHERE (? = 0 OR place < ?) ORDER BY place DESC LIMIT ?",
+        (json.dumps(ids), ids[0], json.dumps(ids), json.dumps(sorted(hidden)), *but, before, before, limit),
     )
-    return [_deed(row) for row in rows]
+    return [replace(_deed(row), seq=row["place"]) for row in rows]
 
 
 async def acts(store: Database) -> list[str]:

@@ -10,6 +10,8 @@ from server.domain.likeness import Learnt
 from server.storage.contributions import STANDS
 
 Meaning = tuple[int, str, str, bytes]
+# What is learnt is shown to everybody: nothing of it comes from a forum for the people on its list alone.
+APART = "SELECT jam_id FROM forums WHERE members_only"
 
 
 async def meanings_after(store: Database, number: int, limit: int) -> list[Meaning]:
@@ -78,14 +80,20 @@ async def settle(change: Transaction, member_id: str, forum_id: str, idea_id: st
 
 
 async def scores_refused(store: Database) -> list[float]:
-    return [row["score"] for row in await store.fetch("SELECT score FROM unlike ORDER BY id")]
+    """Return how alike was what somebody found not to be similar; nothing of what is for the people on a list alone."""
+    rows = await store.fetch(
+        "SELECT u.score FROM unlike u WHERE NOT EXISTS (SELECT 1 FROM contributions c WHERE c.id = u.other_id"
+        f" AND c.jam_id IN ({APART})) ORDER BY u.id"
+    )
+    return [row["score"] for row in rows]
 
 
 async def links(store: Database, limit: int) -> list[tuple[str, str]]:
-    """Return (idea, the idea that it builds on), both standing, the newest first."""
+    """Return (idea, the idea that it builds on), both standing, the newest first; none of a closed forum."""
     rows = await store.fetch(
         f"SELECT c.id, c.builds_on FROM contributions c JOIN contributions b ON b.id = c.builds_on"
         f" WHERE c.kind = 'idea' AND c.builds_on != '' AND {STANDS} AND NOT b.deleted AND NOT b.hidden"
+        f" AND c.jam_id NOT IN ({APART})"
         " ORDER BY c.created_at DESC, c.id LIMIT ?",
         (limit,),
     )

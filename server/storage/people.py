@@ -139,8 +139,16 @@ async def count_by_role(store: Database, role: str) -> int:
 
 
 async def count_by_host(store: Database) -> dict[str, int]:
-    """Count the active people that we know, by host; "" is ourselves."""
-    rows = await store.fetch("SELECT host, count(*) AS n FROM members WHERE active AND NOT voice GROUP BY host")
+    """Count the active people that we know, by host; "" is ourselves.
+
+    Of other servers, those who wrote somewhere else than in forums for the people on a list alone: of others it would
+    show that they take part there.
+    """
+    rows = await store.fetch(
+        "SELECT host, count(*) AS n FROM members m WHERE active AND NOT voice AND (host = '' OR EXISTS (SELECT 1"
+        " FROM contributions c JOIN forums f ON f.id = c.forum_id WHERE c.author_id = m.id AND NOT f.members_only))"
+        " GROUP BY host"
+    )
     return {row["host"]: row["n"] for row in rows}
 
 

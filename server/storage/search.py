@@ -198,15 +198,30 @@ async def writers(store: Database, ids: Collection[str]) -> dict[str, Writer]:
     return {row["id"]: Writer(row["name"], row["unit"], row["host"]) for row in rows}
 
 
-async def document_counts(store: Database, words: Collection[str]) -> tuple[dict[str, int], int]:
-    """Return in how many contributions each of some words occurs, COUNTED at most, and how many there are."""
+async def document_counts(
+    store: Database, words: Collection[str], forums: Collection[str] | None = None
+) -> tuple[dict[str, int], int]:
+    """Return in how many contributions each of some words occurs, COUNTED at most, and how many there are.
+
+    Of some `forums` alone where they are given: how rare a word is tells of all in which it is counted.
+    """
+    standing = "" if forums is None else f" AND (place : ({_places_of(forums)}))"
     rows = await store.fetch(
         "SELECT s.value AS term, (SELECT count(*) FROM (SELECT 1 FROM contribution_words WHERE contribution_words"
-        f" MATCH '{{title text}} : \"' || s.value || '\"' LIMIT {COUNTED})) AS doc FROM json_each(?) s",
-        (json.dumps(sorted(words)),),
+        f" MATCH '{{title text}} : \"' || s.value || '\"' || ? LIMIT {COUNTED})) AS doc FROM json_each(?) s",
+        (standing, json.dumps(sorted(words))),
     )
-    total = await store.fetch_value("SELECT max(number) FROM search_places")
+    if forums is None:
+        total = await store.fetch_value("SELECT max(number) FROM search_places")
+    else:
+        among = "SELECT sum(ideas + replies) FROM tallies WHERE forum_id IN (SELECT value FROM json_each(?))"
+        total = await store.fetch_value(among, (json.dumps(sorted(forums)),))
     return {row["term"]: row["doc"] for row in rows if row["doc"]}, int(total or 0)
+
+
+def _places_of(forums: Collection[str]) -> str:
+    """Return forums as the index names them, in its language; one that is none where there are none."""
+    return " OR ".join(filter(str.isalnum, (f"0f{one}" for one in sorted(forums)))) or "0"
 
 
 async def answers_to(store: Database, questions: Sequence[str]) -> dict[str, str]:

@@ -3,7 +3,8 @@
 Acme runs as three processes (inside, gate, edge), its partner Globex as one. In each round people of both post
 ideas and replies over the JSON API while one process, drawn by a seeded generator, gets SIGKILL at a random
 moment and is started again. In the end everything that was answered 201 must stand exactly once on both
-servers. Bounded: each round at most ROUND_SECONDS, the last settling at most SETTLE_SECONDS.
+servers. Bounded: each round at most ROUND_SECONDS; the last settling ends SETTLE_SECONDS after the last thing moved,
+and at SETTLE_AT_MOST. A machine that others use needs longer for what waits, and loses nothing by it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from tests.bench.rough_road import RoughRoad
 
 ROUND_SECONDS = 60.0
 SETTLE_SECONDS = 90.0
+SETTLE_AT_MOST = 900.0
 WRITERS = 3
 SHARE_LOST = 0.01
 ROTATE_EVERY = 5
@@ -262,13 +264,15 @@ async def main(rounds: int, seed: int = 1) -> int:
 
 
 async def settle(organisations: list[Organisation]) -> tuple[int, int, int]:
-    """Wait until both stores hold the same, and everything, or until the time is up."""
-    until = time.monotonic() + SETTLE_SECONDS
-    while time.monotonic() < until:
-        if (*faults(organisations), len(unlike(organisations))) == (0, 0, 0):
-            break
+    """Wait until both stores hold the same, and everything, or until nothing moves any more."""
+    at_most = time.monotonic() + SETTLE_AT_MOST
+    until, before = 0.0, (-1, -1, -1)
+    while before != (0, 0, 0) and (until == 0.0 or time.monotonic() < min(until, at_most)):
+        found = *faults(organisations), len(unlike(organisations))
+        if found != before:
+            until, before = time.monotonic() + SETTLE_SECONDS, found
         await asyncio.sleep(0.5)
-    return *faults(organisations), len(unlike(organisations))
+    return before
 
 
 if __name__ == "__main__":

@@ -6,12 +6,15 @@ import asyncio
 import json
 import re
 import secrets
+from datetime import timedelta
 
 from aiohttp import ClientResponse
 
+from server.services import forums, ideas, people
 from server.services.house import House
+from server.services.ideas import Origin
 from server.services.telling import tell
-from tests.web.api.api_house import Caller, Client, Enter, Things, new_jam
+from tests.web.api.api_house import SOON, Caller, Client, Enter, Things, new_jam
 from tests.web.api.test_api_stream import listening
 from web.api.routes import ROUTES
 
@@ -20,7 +23,7 @@ OPEN = frozenset({"/openapi.json", "/docs"})
 
 
 async def a_closed_forum(ada: Caller, enter: Enter) -> dict[str, str]:
-    """A jam with one forum for its members alone, with an idea, a reply, a poll, a flag and a saved statement."""
+    """A jam with one forum for its members alone, with an idea and all that hangs on one."""
     await ada("POST", "/jams", new_jam("apart", title=f"Jam {CANARY}"))
     forum = await ada(
         "POST", "/jams/apart/forums",
@@ -35,7 +38,21 @@ async def a_closed_forum(ada: Caller, enter: Enter) -> dict[str, str]:
     await ada("POST", f"/ideas/{reply['id']}/flags", {"reason": f"Flag {CANARY}"})
     case = (await ada("GET", "/jams/apart/cases"))["data"][0]
     decisions = (await ada("GET", "/boundary/decisions"))["data"]
+    later = [(SOON + timedelta(hours=hours)).isoformat() for hours in (1, 2)]
+    stream = await ada(
+        "POST", "/jams/apart/streams", {"title": f"Stream {CANARY}", "purpose": f"Purpose {CANARY}", "owner": "dora"}
+    )
+    room = await ada(
+        "POST", f"/ideas/{idea['id']}/rooms",
+        {"title": f"Room {CANARY}", "task": "Talk.", "members": ["dora"], "owed_by": "dora", "due_at": later[0]},
+    )  # fmt: skip
+    hour = await ada(
+        "POST", "/jams/apart/hours",
+        {"forum": forum["id"], "host": "dora", "title": f"Hour {CANARY}", "starts_at": later[0], "ends_at": later[1]},
+    )  # fmt: skip
+    shift = await ada("POST", "/jams/apart/shifts", {"username": "ada", "starts_at": later[0], "ends_at": later[1]})
     return {
+        "stream": stream["id"], "room": room["id"], "hour": hour["id"], "shift": shift["id"],
         "jam": forum["jam_id"], "forum": forum["id"], "id": idea["id"], "case": case["id"], "poll": reply["id"],
         "decision": decisions[0]["id"] if decisions else "0" * 32,
     }  # fmt: skip
@@ -158,3 +175,64 @@ async def test_a_closed_forum_stands_alone_in_its_jam_is_never_for_everyone_and_
     built = {"title": "On it", "text": "Builds on it.", "builds_on": known["id"]}
     await ada("POST", f"/forums/{idea['forum_id']}/ideas", built, status=404)
     await ada("POST", f"/forums/{known['forum']}/ideas", {**built, "builds_on": idea["id"]}, status=409)
+
+
+async def test_what_is_done_in_a_closed_forum_is_neither_told_nor_counted_in_the_log(
+    ada: Caller, enter: Enter, idea: Things
+):
+    eve = await enter("eve", "facilitator")
+    known = await a_closed_forum(ada, enter)
+    await ada("PUT", f"/ideas/{known['id']}/marks/emerging", {"reason": f"Reason {CANARY}"})
+    await ada("PUT", f"/ideas/{idea['id']}/marks/emerging", {"reason": "Look."})
+    told = (await eve("GET", "/moderation"))["data"]
+    assert known["id"] not in {one["subject_id"] for one in told}
+    assert idea["id"] in {one["subject_id"] for one in told}
+    # Numbered among themselves: those of the whole chain would tell how much else was done.
+    assert [one["number"] for one in told] == list(range(len(told), 0, -1))
+    older = (await eve("GET", "/moderation?limit=1"))["next"]
+    assert (await eve("GET", f"/moderation?limit=1&after={older}"))["data"] == told[1:2]
+
+
+async def test_how_alike_something_is_does_not_tell_what_words_stand_in_a_closed_forum(
+    ada: Caller, bob: Caller, enter: Enter, idea: Things
+):
+    """How rare a word is counts for likeness, and a word that stands there often would show."""
+    asked = "/similar?text=Paper%20straws%20and%20tape"
+    for text in ("Straws of paper.", "Tape of cloth.", "Boxes of tin.", "Bags of jute."):
+        await bob("POST", f"/forums/{idea['forum_id']}/ideas", {"title": text, "text": text})
+    before = await bob("GET", asked)
+    assert before["data"]
+    known = await a_closed_forum(ada, enter)
+    for number in range(9):
+        words = {"title": f"Straws {number}", "text": "Straws, straws and straws."}
+        await ada("POST", f"/forums/{known['forum']}/ideas", words)
+    assert await bob("GET", asked) == before
+    assert await bob("GET", "/experts?q=straws") == {"data": []}
+
+
+async def test_what_hangs_on_a_closed_forum_is_missing_in_the_words_for_what_never_was(
+    house: House, ada: Caller, enter: Enter
+):
+    known = await a_closed_forum(ada, enter)
+    eve = await enter("eve", "facilitator")
+    milestone = await ada("POST", f"/streams/{known['stream']}/milestones", {"title": "Ask.", "due_on": "2027-01-31"})
+    for method, path, name in (
+        ("GET", "/streams", known["stream"]), ("PUT", "/milestones", milestone["id"]), ("GET", "/rooms", known["room"]),
+        ("GET", "/hours", known["hour"]), ("DELETE", "/shifts", known["shift"]),
+    ):  # fmt: skip
+        body = {"done": True} if method == "PUT" else None
+        there = await eve(method, f"{path}/{name}", body, status=404)
+        assert there == await eve(method, f"{path}/{secrets.token_hex(16)}", body, status=404), path
+
+
+async def test_people_met_in_a_closed_forum_alone_are_not_among_those_known_of_their_server(
+    house: House, ada: Caller, enter: Enter, idea: Things
+):
+    known = await a_closed_forum(ada, enter)
+    closed, opened = [await forums.obtain_forum(house, ada.member, one) for one in (known["forum"], idea["forum_id"])]
+    for name, places in (("gus", [closed]), ("olga", [opened]), ("both", [closed, opened]), ("silent", [])):
+        guest = await people.meet(house, f"https://globex.example/{name}", name, "globex.example", name, "")
+        for place in places:
+            uri = f"https://globex.example/{name}/{place.slug}"
+            await ideas.post_idea(house, guest, place, "A", "Words.", origin=Origin(uri, f"{uri}/1", "<p>Words.</p>"))
+    assert (await people.count_by_host(house))["globex.example"] == 2
