@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from server.domain.actors import Member
 from server.domain.ideas import Contribution
-from server.services import crossings, files, holds, ideas, jams, marking, memberships, people, walls
+from server.services import crossings, files, holds, ideas, jams, marking, people, walls
 from tests.server.services_world import words_found
 from tests.two_worlds.history import Step
 from tests.two_worlds.may_learn import Said, strictest
@@ -21,11 +21,13 @@ async def idea(made: World, step: Step, builds_on: str = "") -> None:
     plant, differs, said = made.planted(step.found, said)
     more = {"label": step.label, "builds_on": builds_on}
     if made.may_learn(said):
+        more["language"] = step.tongue
         text = f"{made.plain('idea')} {plant}"
         title = f"Title {made.number}"
         _stands(made, await made.acme.idea(forum, text, author, title=title, **more), differs)
     else:
         text, title = f"{made.words('idea')} {plant}", made.words("title")
+        more["language"] = made.tongue(step)
         await made.conceal(step, lambda: made.acme.idea(forum, text, author, title=title, **more))
 
 
@@ -47,7 +49,8 @@ async def ask(made: World, step: Step) -> None:
         _, forum = made.forum(step.where)
         author = made.setting.named[step.who % 6]
         label = "GREEN" if forum.audience == "inside" else step.label
-        made.shown.append(await made.acme.idea(forum, text, author, title=f"Title {made.number}", label=label))
+        more = {"title": f"Title {made.number}", "label": label, "language": step.tongue}
+        made.shown.append(await made.acme.idea(forum, text, author, **more))
 
 
 async def build_on(made: World, step: Step) -> None:
@@ -80,10 +83,11 @@ async def reply(made: World, step: Step, under: Contribution | None = None) -> N
     parent = under or target
     if made.may_learn(said):
         text = f"{made.plain('reply')} {plant}"
-        _stands(made, await made.acme.reply(parent, text, author, label=step.label), differs)
+        more = {"label": step.label, "language": step.tongue}
+        _stands(made, await made.acme.reply(parent, text, author, **more), differs)
     else:
-        text = f"{made.words('reply')} {plant}"
-        await made.conceal(step, lambda: made.acme.reply(parent, text, author, label=step.label))
+        text, more = f"{made.words('reply')} {plant}", {"label": step.label, "language": made.tongue(step)}
+        await made.conceal(step, lambda: made.acme.reply(parent, text, author, **more))
 
 
 async def reply_under_hidden(made: World, step: Step) -> None:
@@ -117,12 +121,12 @@ async def edit(made: World, step: Step) -> None:
     said = Said(made.where(target), target.label)
     plant, differs, said = made.planted(step.found, said)
     if made.may_learn(said):
-        text = f"Edited. {made.plain('edit')} {plant}"
+        text, tongue = f"Edited. {made.plain('edit')} {plant}", step.tongue
     else:
-        text, differs = f"{made.words('edit')} {plant}", True
+        text, tongue, differs = f"{made.words('edit')} {plant}", made.tongue(step), True
     if differs:
         made.fixed.add(target.id)
-    await ideas.edit(made.acme.house, owner, target, text)
+    await ideas.edit(made.acme.house, owner, target, text, language=tongue)
 
 
 async def relabel(made: World, step: Step) -> None:
@@ -211,17 +215,3 @@ async def chores(made: World, step: Step) -> None:
         await words_found(made.acme.house, made.setting.zoe, CANARY)
         jam = next(iter(await jams.list_jams(made.acme.house, made.acme.admin)))
         await walls.put_up(made.acme.house, made.acme.admin, jam, made.words("hall"))
-        await _closed_forum(made)
-
-
-async def _closed_forum(made: World) -> None:
-    """A forum for the people on its list alone, in a jam of its own: one of ours and one of the other server."""
-    name = f"apart{made.number}{'x' * made.twin}"
-    jam = await made.acme.jam(name)
-    house, admin = made.acme.house, made.acme.admin
-    forum = await made.acme.forum(name, "partners", jam, peers=(made.other.host,), members_only=True)
-    member = made.setting.named[0]
-    await memberships.note_keeper(house, made.other.host, keeps=True)
-    for handle in (member.username, f"@guest-of-{name}@{made.other.host}"):
-        await memberships.invite(house, admin, forum, handle)
-    await made.acme.idea(forum, made.words("apart"), member, title=made.words("title"), label="RED")

@@ -19,15 +19,17 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from federation.signatures import generate_rsa_pem
+from server.domain.actors import Role
 from server.domain.jams import Charter
 from server.domain.uris import Addresses
 from server.services import jams, people, rules
 from server.services.house import House
 from tests.federation.elsewhere import Arrived, Elsewhere, free_socket
 from tests.federation.organisation import Organisation, found, open_store
-from tests.two_worlds.history import History, Observer
+from tests.two_worlds.apart import closed_forum
+from tests.two_worlds.history import History, Observer, is_inside
 from tests.two_worlds.tables import START
-from tests.two_worlds.worlds import CANARY, UNITS, ZOE, Setting, World
+from tests.two_worlds.worlds import CANARY, CLOSED, OBSERVING, UNITS, ZOE, Setting, World
 
 # No disk is waited for: what is proved here is what crosses, and others prove what is kept.
 MEMORY = Path("/dev/shm")
@@ -72,7 +74,7 @@ class Ground:
         # The server takes both kinds of keys; one of each asks it here.
         self.watcher = Elsewhere(Ed25519PrivateKey.generate(), "lemmy", remembers=True)
         self.other = Elsewhere(rsa.generate_private_key(65537, 2048), "marmalade", remembers=True)
-        self._furnished: dict[tuple[Observer, str, bool], Furnished] = {}
+        self._furnished: dict[tuple[Observer, str, Role, bool], Furnished] = {}
 
     async def start(self) -> None:
         (self._folder / "blank").mkdir()
@@ -90,7 +92,7 @@ class Ground:
     @asynccontextmanager
     async def world(self, history: History, *, twin: bool) -> AsyncIterator[World]:
         """Make a world, with its people, forums and servers elsewhere, the observer following what it may follow."""
-        key = (history.observer, history.clearance, twin)
+        key = (history.observer, history.clearance, history.role, twin)
         if key not in self._furnished:
             self._furnished[key] = await self._furnish(*key)
         known = self._furnished[key]
@@ -98,20 +100,22 @@ class Ground:
         known.other.put_back(self.other)
         async with AsyncExitStack() as stack:
             acme = await self._acme(stack, known.folder)
-            yield World(acme, self.watcher, self.other, history, twin, known.setting)
+            yield World(
+                acme, self.watcher, self.other, history, twin and not is_inside(history.observer), twin, known.setting
+            )
 
     async def _acme(self, stack: AsyncExitStack, blank: Path) -> Organisation:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=self._folder)))
         return await found(stack, folder, blank, "Acme", self._pairs, in_flight=1, now=START, bound=self._bound.dup())
 
-    async def _furnish(self, observer: Observer, clearance: str, twin: bool) -> Furnished:
-        folder = self._folder / f"{observer}-{clearance}-{twin}"
+    async def _furnish(self, observer: Observer, clearance: str, role: Role, twin: bool) -> Furnished:
+        folder = self._folder / f"{observer}-{clearance}-{role}-{twin}"
         folder.mkdir()
         for left, peer in zip(self._none, (self.watcher, self.other), strict=True):
             left.put_back(peer)
         async with AsyncExitStack() as stack:
             acme = await self._acme(stack, self._folder / "blank")
-            setting = await _furnish(acme, self.watcher, self.other, observer, clearance, twin)
+            setting = await _furnish(acme, self.watcher, self.other, observer, clearance, role, twin)
             for store, side in ((acme.house.store, "inside"), (acme.outside.store, "outside")):
                 await store.checkpoint()
                 shutil.copy(store.path, folder / f"{side}.sqlite")
@@ -129,11 +133,14 @@ async def open_ground() -> AsyncIterator[Ground]:
 
 
 async def _furnish(
-    acme: Organisation, watcher: Elsewhere, other: Elsewhere, observer: Observer, clearance: str, twin: bool
-) -> Setting:
-    house = acme.house
+    acme: Organisation, watcher: Elsewhere, other: Elsewhere, observer: Observer, clearance: str, role: Role,
+    beside: bool,
+) -> Setting:  # fmt: skip
+    # Whoever observes from inside may read what those outside may not: it is alike in both.
+    house, twin = acme.house, beside and not is_inside(observer)
     named = [
-        await people.add_member(house, f"person{n}", f"Person Number{n}", unit) for n, unit in enumerate(UNITS[:6])
+        await people.add_member(house, f"person{n}", f"Person Number{n}", unit, role if n == OBSERVING else "member")
+        for n, unit in enumerate(UNITS[:6])
     ]
     zoe = await people.add_member(
         house, "yanyan" if twin else "zoe", f"{CANARY} {'Yan' if twin else 'Zoe'}", UNITS[ZOE], consent=False
@@ -156,12 +163,15 @@ async def _furnish(
     }
     if observer == "pilot":
         forums["lab"] = await acme.forum("lab", "partners", peers=(watcher.host, other.host))
+    listed = tuple(named[:2])
+    name = f"apart-{CLOSED.lower()}-{'tt' if beside else 'w'}"
+    apart = await closed_forum(acme, name, other.host, guest="olaf", members=listed)
     await acme.idle()
     for peer, actor in ((watcher, ann), (other, olaf)):
-        for forum in forums.values():
+        for forum in (*forums.values(), *([apart] if peer is other else [])):
             await peer.post(acme.inbox, peer.activity("Follow", actor, forum.uri))
             await acme.idle()
-    return Setting(forums, tuple(named), zoe, (rex, rita), ann, olaf)
+    return Setting(forums, tuple(named), zoe, (rex, rita), ann, olaf, apart, listed)
 
 
 async def _open_jam(acme: Organisation, words: str) -> None:

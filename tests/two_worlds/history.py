@@ -6,13 +6,31 @@ from dataclasses import dataclass, field, fields
 from random import Random
 from typing import Literal, get_args
 
+from server.domain.actors import Role
 from tests.two_worlds.may_learn import Reader, strictest
 from tests.two_worlds.tables import FOUND, Table, default_table, make_table, unusual
 
-Observer = Literal["stranger", "partner", "ex-partner", "customer", "pilot"]
+Observer = Literal["stranger", "partner", "ex-partner", "customer", "pilot", "member"]
 OBSERVERS: tuple[Observer, ...] = get_args(Observer)
+# Whose turn it is in trials. Whoever is inside asks pages, which takes longer.
+TURNS = (*OBSERVERS, *OBSERVERS[:-1])
+# What people do here who may not see a forum that they are not on the list of: everybody but organisers.
+WATCHING: tuple[Role, ...] = ("member", "facilitator", "analyst")
 LABELS = ("GREEN", "GREEN", "GREEN", "GREEN", "CLEAR", "AMBER", "AMBER", "RED", "GREEN+legal", "AMBER+legal")
 PEOPLE = 7
+
+
+def is_inside(observer: Observer) -> bool:
+    """Say whether it is one of our own people who observes."""
+    return observer == "member"
+
+
+
+# What happens in a forum for the people on its list alone.
+APART = (
+    "apart idea", "apart reply", "apart edit", "apart delete", "apart mark", "apart decide", "apart poll",
+    "apart flag", "apart question", "apart meeting", "apart list", "apart forum",
+)  # fmt: skip
 
 # How often each kind of step happens, relative to the others.
 STEPS: dict[str, int] = {
@@ -32,15 +50,21 @@ STEPS: dict[str, int] = {
     "draft jam": 1, "hidden forum": 2, "new member": 2, "new partner": 1, "agreement": 1, "pause other": 1,
     "change other": 1, "rules about others": 2, "table": 1, "consent": 2, "chores": 1, "observer's clearance": 1,
     "pause observer": 1, "close": 1, "shadow": 1, "agree with observer": 1,
+    # in a forum for the people on its list alone, which no observer is on
+    **dict.fromkeys(APART, 1),
 }  # fmt: skip
+TONGUES = ("", "", "de", "ar", "pt-BR")
+# What other servers attach to their words; "alt" means that what detectors find stands beside a picture.
+ATTACHED = ("", "", "", "picture", "plan", "several", "alt")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One thing that happens. `which` and `who` choose among what and who is there, modulo their number.
 
-    `found` is what detectors find in its words; `apart` whether the twin leaves it out where the observer may not
-    learn of it (else it happens there in other words).
+    `found` is what detectors find in its words, `tongue` the language they are said to be in, `attached` what another
+    server attaches to them; `apart` whether the twin leaves it out where the observer may not learn of it (else it
+    happens there in other words).
     """
 
     what: str
@@ -49,6 +73,8 @@ class Step:
     where: str = "open"
     label: str = "GREEN"
     found: str = ""
+    tongue: str = ""
+    attached: str = ""
     apart: bool = False
 
     def __str__(self) -> str:
@@ -59,7 +85,10 @@ class Step:
 
 @dataclass(frozen=True)
 class History:
-    """What happens under which tables. The first table is in force from the beginning; None leaves the usual ones."""
+    """What happens under which tables. The first table is in force from the beginning; None leaves the usual ones.
+
+    `role` is what a member who observes does among us.
+    """
 
     observer: Observer
     steps: tuple[Step, ...]
@@ -67,6 +96,7 @@ class History:
     share: float = 1.0
     salt: str = ""
     clearance: str = "GREEN"
+    role: Role = "member"
     remaining: list[tuple[tuple[Table, ...], tuple[Reader, ...]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -113,17 +143,22 @@ class History:
 def make_history(seed: int, number: int, share: float = 0.3) -> History:
     """Return the history of one trial: always the same for the same seed and number."""
     chance = Random(f"{seed}/{number}")
-    observer = OBSERVERS[number % len(OBSERVERS)]
+    observer = TURNS[number % len(TURNS)]
     steps = [Step("idea", who=chance.randrange(6))]
-    steps += [make_step(chance) for _ in range(chance.randint(4, 9))]
+    # Whoever observes from inside may know of all that happens but what happens apart.
+    steps += [make_step(chance, apart=0.6 if is_inside(observer) else 0.0) for _ in range(chance.randint(4, 9))]
     tables: list[Table | None] = [None if chance.random() < 0.3 else make_table(chance)]
     tables += [make_table(chance) for step in steps if step.what == "table"]
     clearance = chance.choice(("GREEN", "GREEN", "AMBER", "CLEAR", "GREEN+legal", "AMBER+legal"))
-    return History(observer, tuple(steps), tuple(tables), share, f"{seed}/{number}", clearance)
+    role = chance.choice(WATCHING) if is_inside(observer) else "member"
+    return History(observer, tuple(steps), tuple(tables), share, f"{seed}/{number}", clearance, role)
 
 
-def make_step(chance: Random) -> Step:
+def make_step(chance: Random, apart: float = 0.0) -> Step:
+    """Return a step; `apart` is how likely it is, besides, one in a forum for the people on its list alone."""
     what = chance.choices(list(STEPS), weights=list(STEPS.values()))[0]
+    if chance.random() < apart:
+        what = chance.choice(("apart idea", "apart reply", *APART))
     return Step(
         what,
         which=chance.randrange(20),
@@ -131,21 +166,26 @@ def make_step(chance: Random) -> Step:
         where=chance.choice(("open", "open", "open", "closed", "closed", "lab", "vault", "pilot")),
         label=chance.choice(LABELS),
         found=chance.choice(("", "", "", "", *FOUND)),
+        tongue=chance.choice(TONGUES),
+        attached=chance.choice(ATTACHED),
         apart=chance.random() < 0.5,
     )
 
 
 # Everything once: hidden things between visible ones, and visible ones that hang on hidden ones.
 LONG: tuple[Step, ...] = (
-    Step("idea"), Step("reply", who=1), Step("idea", label="AMBER"), Step("reply", label="RED", apart=True),
-    Step("other replies in pilot", apart=True), Step("idea", who=6), Step("idea", where="vault", apart=True),
+    Step("idea", tongue="de"), Step("reply", who=1), Step("idea", label="AMBER", tongue="ar"),
+    Step("reply", label="RED", apart=True),
+    Step("other replies in pilot", apart=True, attached="picture", tongue="de"), Step("idea", who=6),
+    Step("idea", where="vault", apart=True, tongue="ar"),
     Step("question", who=2, found="email"), Step("release"), Step("question", who=3, found="secret"), Step("refuse"),
     Step("question", which=1, apart=True), Step("release"),
     Step("idea", where="closed", who=4), Step("idea", where="lab", who=5), Step("reply under hidden"),
     Step("build on hidden", apart=True), Step("reply to hidden"), Step("support", apart=True), Step("mark"),
     Step("mark", which=3, who=1), Step("mark hidden", apart=True), Step("decide", which=1), Step("decide", which=4),
     Step("decide hidden", which=3, apart=True), Step("unmark"), Step("mark hidden", which=1, who=1),
-    Step("observer replies"), Step("other replies", which=1),
+    Step("observer replies", tongue="pt-BR"), Step("other replies", which=1, tongue="de"),
+    Step("other replies", which=1, tongue="ar", attached="several"), Step("other edits", tongue="de", attached="plan"),
     Step("move hidden", apart=True), Step("hidden forum", which=1, apart=True),
     Step("draft jam", apart=True), Step("new member", which=1, apart=True), Step("new partner", apart=True),
     Step("agreement", apart=True), Step("shadow", apart=True),
@@ -155,10 +195,19 @@ LONG: tuple[Step, ...] = (
     Step("relabel", which=3, label="AMBER"), Step("recall hidden", who=1, apart=True), Step("consent", which=1),
     Step("pause other", apart=True), Step("observer unlikes"), Step("observer posts"), Step("reply", which=3, who=6),
     Step("idea", who=1, found="person"), Step("refuse hidden", which=5), Step("merge", which=2),
-    Step("decide", found="email"), Step("close"), Step("idea", apart=True),
+    Step("decide", found="email"), Step("observer replies", attached="picture"),
+    # Ideas, answers and all that hangs on them, where only those on a list read.
+    Step("apart idea", tongue="ar"), Step("apart idea", who=2, attached="picture", apart=True, tongue="de"),
+    Step("apart reply", who=2, attached="several", tongue="ar"), Step("apart reply", which=1, apart=True),
+    Step("apart edit"), Step("apart mark", who=1), Step("apart mark", which=1), Step("apart decide", apart=True),
+    Step("apart poll", apart=True), Step("apart question", found="secret"), Step("apart meeting", apart=True),
+    Step("apart flag", which=1, apart=True), Step("apart list", which=1, apart=True), Step("apart forum", apart=True),
+    Step("apart delete", which=1), Step("close"), Step("idea", apart=True),
 )  # fmt: skip
 
 
 def history_of(seed: int, number: int, share: float) -> History:
     """Return the history of a trial; numbers below 0 stand for the long one, each observer's, with the whole script."""
-    return History(OBSERVERS[-1 - number], LONG) if number < 0 else make_history(seed, number, share)
+    if number < 0:
+        return History(OBSERVERS[-1 - number], LONG, role="facilitator")
+    return make_history(seed, number, share)

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from server.domain.errors import Refusal
 from server.services import partners
-from tests.two_worlds import contributing, governing, hosting, visiting
+from tests.two_worlds import apart, contributing, governing, hosting, visiting
 from tests.two_worlds.history import Step
 from tests.two_worlds.worlds import World
 
@@ -65,6 +65,18 @@ DOINGS: dict[str, Callable[[World, Step], Awaitable[None]]] = {
     "observer's clearance": governing.change_observer,
     "pause observer": governing.change_observer,
     "close": governing.close,
+    "apart idea": apart.idea,
+    "apart reply": apart.reply,
+    "apart edit": apart.edit,
+    "apart delete": apart.delete,
+    "apart mark": apart.mark,
+    "apart decide": apart.decide,
+    "apart poll": apart.poll,
+    "apart flag": apart.flag,
+    "apart question": apart.question,
+    "apart meeting": apart.meeting,
+    "apart list": apart.change_list,
+    "apart forum": apart.forum,
 }
 
 

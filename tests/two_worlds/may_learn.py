@@ -29,7 +29,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is known of something said. None: not known, or it may change."""
+    """What is known of something said. None: not known, or it may change. `attached` are the types of its files."""
 
     forum: str
     label: str
@@ -38,6 +38,7 @@ class Said:
     role: str | None = None
     consent: bool | None = None
     act: str | None = None
+    attached: tuple[str, ...] | None = ()
 
 
 def parts(label: str) -> tuple[int, frozenset[str]]:
@@ -107,9 +108,13 @@ def _one(rule: Rule, key: str, asked: Any, reader: Reader, said: Said) -> bool |
         case "categories":
             there = bool(parts(said.label)[1] & set(asked))
             return False if not there else True if rule["kind"] == "guard" else None
+        case "attachments":
+            return None if said.attached is None else _counts(asked, len(said.attached))
+        case "attachment_types":
+            return _of_types(rule, asked, said.attached)
         case "starts" | "expires":
             return _in_force(key, asked)
-        case "from" | "jam" | "author" | "length" | "first_crossing" | "attachments" | "nth" | "age" | "thing":
+        case "from" | "jam" | "author" | "length" | "first_crossing" | "nth" | "age" | "thing":
             return None
         case "id" | "kind" | "direction" | "effect" | "redactions" | "rate" | "note" | "notify":
             return True
@@ -125,6 +130,27 @@ def _compares(asked: str, label: str) -> bool:
         if asked.startswith(sign):
             return bool(compare(level, LEVELS.index(asked.removeprefix(sign))))
     return LEVELS.index(asked) == level
+
+
+def _counts(asked: str, number: int) -> bool:
+    for sign, compare in COMPARED.items():
+        if asked.startswith(sign):
+            return bool(compare(number, int(asked.removeprefix(sign))))
+    return number == int(asked)
+
+
+def _of_types(rule: Rule, asked: list[str], attached: tuple[str, ...] | None) -> bool | None:
+    if attached is None:
+        return None
+    there = any(_is_of(one, kind) for kind in asked for one in attached)
+    # What lets out has to name all of them.
+    return False if not there else True if rule["kind"] == "guard" else None
+
+
+def _is_of(media_type: str, asked: str) -> bool:
+    if asked.startswith("!"):
+        return not _is_of(media_type, asked[1:])
+    return media_type.startswith(asked[:-1]) if asked.endswith("/*") else media_type == asked
 
 
 def _in_force(key: str, at: datetime) -> bool | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from zlib import crc32
 
@@ -13,9 +13,11 @@ from federation.signatures.proofs import verify_document
 from server.demo.canaries import Canaries
 from tests.federation.elsewhere import Arrived
 from tests.federation.organisation import proof_pair
+from tests.two_worlds.history import is_inside
+from tests.two_worlds.inside import open_inside, settle_inside
 from tests.two_worlds.script import Probe, Script
 from tests.two_worlds.wire import Answer, Wire
-from tests.two_worlds.worlds import CANARY, World
+from tests.two_worlds.worlds import CANARY, CLOSED, CLOSED_TONGUE, TONGUE, World
 
 Entry = tuple[str, ...]
 # Told elsewhere in the transcript, or made anew for each request.
@@ -70,6 +72,12 @@ class Transcript:
         ]
         self._enter(probe, *lines, answer.body.decode("utf-8", "surrogateescape"))
 
+    def seen(self, name: str, answer: Answer, plain: Callable[[str], str]) -> None:
+        """Write down an answer of the inside, without what `plain` takes out: it is made anew for each."""
+        self.raw.append((name, answer.body + "\n".join(answer.lines).encode()))
+        lines = [line for line in answer.lines if not line.lower().startswith(("date:", "etag:", "set-cookie:"))]
+        self._enter(name, *lines, plain(answer.body.decode("utf-8", "surrogateescape")))
+
     def _check_proofs(self, value: object) -> None:
         """See to it that a proof says nothing but what it is over."""
         key = load_public_key(proof_pair(self._world.acme.house.name)[1])
@@ -89,13 +97,19 @@ class Transcript:
     def canaries(self) -> list[str]:
         """Return where in all that came a canary stands, plain or in the disguises of transport."""
         planted = Canaries()
-        planted.watch("hidden", CANARY)
-        return [f"{one} {one.where}" for one in planted.search(["hidden"], self.raw)]
+        # Whoever observes from inside may read what those outside may not.
+        hidden = [CLOSED, CLOSED_TONGUE] + ([] if is_inside(self._world.history.observer) else [CANARY, TONGUE])
+        for one in hidden:
+            planted.watch(one, one)
+        return [f"{one} {one.where}" for one in planted.search(hidden, self.raw)]
 
 
 async def observe(world: World) -> Transcript:
     """Write down what came, then play the script, then write down what came of it."""
     told = Transcript(world)
+    if is_inside(world.history.observer):
+        await _look_around(world, told)
+        return told
     _hear(world, told)
     script = await Script.of(world, [body for _, body in told.raw])
     wire = Wire(world.acme.url)
@@ -111,6 +125,20 @@ async def observe(world: World) -> Transcript:
     finally:
         await wire.close()
     return told
+
+
+async def _look_around(world: World, told: Transcript) -> None:
+    """Ask as one of us who is signed in."""
+    await settle_inside(world)
+    async with open_inside(world) as (inside, wire):
+        for several in (inside.questions(), inside.afterwards()):
+            for one in several:
+                if _asked(world, one.name):
+                    (answer,) = await wire.ask([one.request()])
+                    told.seen(one.name, answer, inside.plain)
+            world.acme.wait(60)
+            await world.acme.idle()
+            await settle_inside(world)
 
 
 def _hear(world: World, told: Transcript) -> None:

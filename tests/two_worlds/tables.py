@@ -35,6 +35,7 @@ def default_table() -> Table:
     guards: Table = [
         {"id": "G-label", "kind": "guard", "direction": "out", "label": ">=AMBER", "effect": "deny"},
         {"id": "G-findings", "kind": "guard", "direction": "out", "findings": [*FOUND, "pattern:*"], "effect": "hold"},
+        {"id": "G-files", "kind": "guard", "direction": "out", "attachments": ">0", "effect": "hold"},
         {"id": "G-consent", "kind": "guard", "direction": "out", "consent": False, "effect": "redact",
          "redactions": ["name->role"]},
     ]  # fmt: skip
@@ -92,6 +93,13 @@ def _varied_guard(rule: Rule, chance: Random) -> Rule | None:
             {**rule, "effect": "deny", "to": ["*", "tier:stranger"]},
             None,
         ],
+        "G-files": [
+            None,
+            {**rule, "effect": "deny"},
+            {**rule, "attachments": ">1"},
+            {**rule, "effect": "redact", "redactions": ["attachments"]},
+            {**without(rule, "attachments"), "attachment_types": chance.choice((["application/pdf"], ["!image/*"]))},
+        ],
         "G-consent": [None, {**rule, "effect": "deny"}, {**rule, "effect": "hold"}, {**rule, "to": ["*"]}],
     }
     for rest in ("redactions",):
@@ -99,6 +107,10 @@ def _varied_guard(rule: Rule, chance: Random) -> Rule | None:
             if one and one["effect"] == "deny":
                 one.pop(rest, None)
     return chance.choice(changes[rule["id"]])
+
+
+def without(rule: Rule, name: str) -> Rule:
+    return {key: value for key, value in rule.items() if key != name}
 
 
 def _guard(id_: str, chance: Random) -> Rule:
@@ -132,6 +144,8 @@ def _conditions(direction: str, chance: Random, *, opening: bool = False) -> Rul
             "findings": chance.sample(FOUND, 2),
             "act": chance.choice((["Create"], ["Update"])),
             "length": chance.choice((">150", "<=60")),
+            "attachments": chance.choice((">0", ">1", "<=1")),
+            "attachment_types": [chance.choice(("image/*", "!image/*", "application/pdf"))],
             "first_crossing": True,
             "categories": ["legal"],
             "thing": [chance.choice(("idea", "reply"))],

@@ -11,13 +11,16 @@ import pytest
 
 from federation.edge.routes import ROUTES
 from tests.two_worlds.ground import open_ground
-from tests.two_worlds.history import LONG, OBSERVERS, STEPS, History, Observer, make_history
+from tests.two_worlds.history import APART, LONG, OBSERVERS, STEPS, History, Observer, is_inside, make_history
+from tests.two_worlds.inside import CALLS, PAGES
 from tests.two_worlds.living import DOINGS
 from tests.two_worlds.may_learn import Reader, Said, may_cross, surely_without
 from tests.two_worlds.running import SHARE, explain
 from tests.two_worlds.script import GETS, INBOXES
 from tests.two_worlds.tables import default_table
 from tests.two_worlds.trial import Result, attempt
+from web.api.routes import ROUTES as CALLS_OF_API
+from web.routes import GET
 
 TRIALS = 12
 SEED = 0
@@ -43,16 +46,24 @@ def test_a_long_history_tells_no_observer_more(observer: Observer):
     assert result.differences == []
     assert result.canaries == []
     assert result.faults == []
-    assert result.entries > 250
+    assert result.entries > (180 if is_inside(observer) else 250)
 
 
 def test_every_kind_of_step_can_happen():
     assert STEPS.keys() == DOINGS.keys()
-    assert {step.what for step in LONG} >= {name for name in STEPS if "hidden" in name}
+    assert {step.what for step in LONG} >= {name for name in STEPS if "hidden" in name} | set(APART)
 
 
 def test_the_script_asks_every_route_of_the_edge():
     assert {*GETS, *INBOXES} == {route.path for route in ROUTES}
+
+
+def test_whoever_is_inside_asks_every_page_and_every_call_but_streams_and_sign_in():
+    left = {*GET, *(one.path for one in CALLS_OF_API if one.method == "GET")} - {*PAGES, *CALLS}
+    assert left == {
+        "/jams/{jam}/stream", "/jams/{jam}/between/stream", "/jams/{jam}/events", "/wall/{secret}", "/sign-in",
+        "/sign-in/elsewhere", "/sign-in/elsewhere/back", "/welcome/{secret}", "/join/{secret}",
+    }  # fmt: skip
 
 
 def test_a_trial_is_the_same_each_time():
@@ -67,6 +78,8 @@ def test_a_trial_is_the_same_each_time():
         (Said("open", "GREEN", frozenset({"email"}), act="Create"), False),
         (Said("closed", "GREEN", consent=False, act="Create"), True),
         (Said("pilot", "GREEN", act="Create"), False),
+        (Said("open", "GREEN", attached=("image/png",)), False),
+        (Said("open", "GREEN", attached=None), True),
     ],
 )
 def test_what_may_be_learnt_under_the_usual_rules(said: Said, crosses: bool):

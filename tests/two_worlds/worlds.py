@@ -1,7 +1,7 @@
 """A world, and its twin: the same history but for what one observer may not learn.
 
 What the observer may learn happens alike in both; the rest happens with other words in the twin, or not at all.
-Every hidden field carries a canary.
+Every hidden field carries a canary. One that only whoever is on the list of a forum may read carries another.
 """
 
 from __future__ import annotations
@@ -21,13 +21,17 @@ from server.services.rule_times import RuleClock
 from server.services.rule_versions import activate_due
 from tests.federation.elsewhere import Elsewhere
 from tests.federation.organisation import Organisation
-from tests.two_worlds.history import History, Step
+from tests.two_worlds.history import History, Step, is_inside
 from tests.two_worlds.may_learn import Reader, Said, may_cross, surely_without
 from tests.two_worlds.tables import CODE_NAME
 
 CANARY = "CANARYBIRD"
+CLOSED = "NIGHTJARSONG"
+# Where a language is stated, which is a tag of parts of eight letters at most.
+TONGUE = "canarybi-birdsong"
+CLOSED_TONGUE = "nightjar-birdsong"
 UNITS = ("R&D", "Sales", "R&D", "IT", "Sales", "R&D", f"{CANARY} in a unit")
-ZOE = 6
+ZOE, OBSERVING = 6, 5
 # What detectors find, in each of the two worlds: as long as one another, so that a rule on lengths sees no difference.
 PLANTS: dict[str, tuple[str, str]] = {
     "": ("", ""),
@@ -49,11 +53,22 @@ class Setting:
     reviewers: tuple[Member, Member]
     ann: str
     olaf: str
+    apart: Forum
+    listed: tuple[Member, ...]
+
+    @property
+    def observing(self) -> Member:
+        """Return whoever observes from inside, where somebody does: one of those who are named, and on no list."""
+        return self.named[OBSERVING]
 
 
 @dataclass
 class World:
     """One of the two. `hidden` are the URIs that the observer may not know, by what made them.
+
+    `twin` says that what those outside may not learn is otherwise, `beside` that what is for the people on a list
+    alone is: where a member observes, only the latter is otherwise in the twin. `kept` are things of such a forum, by
+    the step that made them, and `rooms` the ids that go with them.
 
     `shown` stands alike in both worlds, whether it crosses or not; `secret` is what stands in this one alone, by the
     step that made it (None in a twin that left it out). `veiled` tells in which room of the edge each step hides
@@ -65,8 +80,11 @@ class World:
     other: Elsewhere
     history: History
     twin: bool
+    beside: bool
     setting: Setting
     number: int = 0
+    kept: list[Contribution | None] = field(default_factory=list)
+    rooms: dict[str, dict[str, str]] = field(default_factory=dict)
     shown: list[Contribution] = field(default_factory=list)
     secret: list[Contribution | None] = field(default_factory=list)
     hidden: dict[str, str] = field(default_factory=dict)
@@ -98,17 +116,31 @@ class World:
         """Return hidden words: a canary, other words in the twin, of another length."""
         return f"{CANARY} {what} {self.number} " + ("quite different and longer" if self.twin else "as it was")
 
+    def tongue(self, step: Step) -> str:
+        """Return a hidden language, another one in the twin; none where the step tells of none."""
+        return f"{'pt' if self.twin else 'ar'}-{TONGUE}{'-else' * self.twin}" if step.tongue else ""
+
+    @property
+    def apart_tongue(self) -> str:
+        """Return the language of what is for the people on a list alone."""
+        return f"{'nl' if self.beside else 'he'}-{CLOSED_TONGUE}{'-else' * self.beside}"
+
     def plain(self, what: str) -> str:
         """Return words that both worlds share."""
         return f"Words of step {self.number}, the {what}, that everybody may read."
 
     def may_learn(self, said: Said) -> bool:
         """Say whether the observer may get this now or later, under any rules and with any standing to come."""
+        if is_inside(self.history.observer):
+            # All but what is for the people on a list alone, which no step asks here.
+            return True
         tables, readers = self._remaining(said)
         return may_cross(tables, readers, said)
 
     def surely_without(self, said: Said, redaction: str) -> bool:
         """Say whether the observer, if it gets this, gets it without what a redaction names."""
+        if is_inside(self.history.observer):
+            return False
         tables, readers = self._remaining(said)
         return surely_without(tables, readers, said, redaction)
 
