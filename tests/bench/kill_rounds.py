@@ -186,6 +186,15 @@ def left(who: Organisation) -> list[object]:
         return [row for query in (queued, came) for row in store.execute(f"{query} GROUP BY 1, 2, 3, 4")]
 
 
+def ended(who: Organisation) -> list[str]:
+    """Return which processes do not run any more, and what each of all said last: where to look when nothing moves."""
+    return [
+        f"{role} {'runs' if process.returncode is None else f'ended with {process.returncode}'}:"
+        f" {(who.home / f'{role}.log').read_text('utf-8', 'replace')[-600:]}"
+        for role, process in who.running.items()
+    ]
+
+
 async def ready(client: aiohttp.ClientSession, who: Organisation) -> None:
     """Wait until people can write at an organisation again."""
     async with asyncio.timeout(ROUND_SECONDS):
@@ -252,6 +261,7 @@ async def main(rounds: int, seed: int = 1) -> int:
                 print("unlike", *one)
             for who in both if other or lost else ():
                 print(who.name, "left:", *left(who))
+                print(who.name, *ended(who), sep="\n")
         finally:
             for who in both:
                 for process in who.running.values():

@@ -75,7 +75,8 @@ class Transcript:
     def seen(self, name: str, answer: Answer, plain: Callable[[str], str]) -> None:
         """Write down an answer of the inside, without what `plain` takes out: it is made anew for each."""
         self.raw.append((name, answer.body + "\n".join(answer.lines).encode()))
-        lines = [line for line in answer.lines if not line.lower().startswith(("date:", "etag:", "set-cookie:"))]
+        told_otherwise = ("date:", "etag:", "set-cookie:", "content-length:")
+        lines = [line for line in answer.lines if not line.lower().startswith(told_otherwise)]
         self._enter(name, *lines, plain(answer.body.decode("utf-8", "surrogateescape")))
 
     def _check_proofs(self, value: object) -> None:
@@ -133,7 +134,8 @@ async def _look_around(world: World, told: Transcript) -> None:
     async with open_inside(world) as (inside, wire):
         for several in (inside.questions(), inside.afterwards()):
             for one in several:
-                if _asked(world, one.name):
+                # Pages take longer than documents.
+                if _asked(world, one.name, 0.5):
                     (answer,) = await wire.ask([one.request()])
                     told.seen(one.name, answer, inside.plain)
             world.acme.wait(60)

@@ -46,7 +46,7 @@ def test_a_long_history_tells_no_observer_more(observer: Observer):
     assert result.differences == []
     assert result.canaries == []
     assert result.faults == []
-    assert result.entries > (180 if is_inside(observer) else 250)
+    assert result.entries > (90 if is_inside(observer) else 250)
 
 
 def test_every_kind_of_step_can_happen():
