@@ -30,6 +30,10 @@ class Lookalikes:
         self._alphabet = Alphabet()
         self._whole: dict[str, str] = {}
         self._halves: dict[tuple[int, bool, str], list[str]] = {}
+        self.add(people)
+
+    def add(self, people: Iterable[tuple[str, str]]) -> None:
+        """Take in more people; whoever is known already changes nothing."""
         for username, name in people:
             for form in self._forms(name) | self._forms(username):
                 if form not in self._whole:

@@ -123,11 +123,18 @@ class House:
 
     async def lookalikes(self) -> Lookalikes:
         """Return the names of our people, to compare names from outside with."""
-        edition = await people.names_edition(self.store)
-        if self.shelf.lookalikes is None or self.shelf.people != edition:
-            self.shelf.lookalikes = Lookalikes(await people.all_names(self.store))
-            self.shelf.people = edition
-        return self.shelf.lookalikes
+        many, newest = edition = await people.names_edition(self.store)
+        known, kept = self.shelf.lookalikes, self.shelf.people
+        if known is not None and kept == edition:
+            return known
+        joined = await people.names_between(self.store, kept[1], newest)
+        if known is not None and kept[0] + len(joined) == many:
+            # Most of the time somebody joined. All names are made ready anew only where somebody is gone.
+            known.add(joined)
+        else:
+            known = Lookalikes(await people.names_between(self.store, 0, newest))
+        self.shelf.lookalikes, self.shelf.people = known, edition
+        return known
 
 
 def _shadow_book(stored: StoredRules | None, names: tuple[str, ...]) -> Rulebook | None:

@@ -164,9 +164,11 @@ async def names_edition(store: Database) -> tuple[int, int]:
     return (row["many"], row["newest"]) if row else (0, 0)
 
 
-async def all_names(store: Database) -> list[tuple[str, str]]:
-    """Return (username, name) of our own people."""
-    rows = await store.fetch(f"SELECT username, name FROM members WHERE {OURS} ORDER BY username")
+async def names_between(store: Database, after: int, newest: int) -> list[tuple[str, str]]:
+    """Return (username, name) of our own people in the rows behind `after`, up to `newest`."""
+    rows = await store.fetch(
+        f"SELECT username, name FROM members WHERE {OURS} AND rowid > ? AND rowid <= ? ORDER BY rowid", (after, newest)
+    )
     return [(row["username"], row["name"]) for row in rows]
 
 

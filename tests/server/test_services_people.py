@@ -140,3 +140,18 @@ async def test_what_people_do_stands_in_an_unbroken_chain(world: World):
     async with world.house.store.transaction() as change:
         await change.execute("UPDATE audit SET act = 'nothing' WHERE seq = 1")
     assert await log.broken_audit_rows(world.house) == [1]
+
+
+async def test_names_like_ours_are_known_of_whoever_joins_later_and_no_longer_of_whoever_is_gone(world: World):
+    async def looks_like(name: str) -> str:
+        return (await world.house.lookalikes()).of(name)
+
+    await people.add_member(world.house, "konrad", "Konrad Zuse Mayer")
+    assert await looks_like("Konrad Zuse Mayen") == "konrad"
+    assert await looks_like("Roberta Lindqvist") == ""
+    late = await people.add_member(world.house, "roberta", "Roberta Lindqvist")
+    assert await looks_like("Roberta Lindqvíst") == "roberta"
+    async with world.house.store.transaction() as change:
+        await change.execute("DELETE FROM members WHERE id = ?", (late.id,))
+    assert await looks_like("Roberta Lindqvist") == ""
+    assert await looks_like("Konrad Zuse Mayen") == "konrad"
