@@ -10,7 +10,7 @@ from federation.gate.burial import bury, end_grants
 from federation.gate.holding import REFUSED, Reviewed, hold_back, reviewed_of, sha_of
 from federation.gate.plan import Gateway, Plan
 from federation.gate.relay import relay, withdraw_relayed
-from federation.gate.render import Copy, copies_for
+from federation.gate.render import Copy, copies_for, standings
 from federation.gate.routing import (
     Carriage,
     activity_uri,
@@ -53,6 +53,7 @@ async def release_edit(gate: Gateway, event: Event, plan: Plan) -> None:
         return
     forum, _ = await forum_of(gate, made.forum_id)
     verdicts = await release(gate, plan, made, "Update")
+    await _bring_replies(gate, plan, made, verdicts, event)
     cause: Cause = "label" if event.data.get("relabelled") else "edit"
     ended = await end_grants(gate, plan, made, forum, verdicts, event.at, cause, held_stands=True)
     if ended and made.kind == "idea":
@@ -60,6 +61,22 @@ async def release_edit(gate: Gateway, event: Event, plan: Plan) -> None:
         for one in await ideas_read.replies_of(gate.house, made.id):
             if not one.deleted:
                 await bring_in_line(gate, plan, one, forum, event, cause)
+
+
+async def _bring_replies(
+    gate: Gateway, plan: Plan, made: Contribution, verdicts: list[Verdict], event: Event
+) -> None:
+    """Let across the replies that were written before their idea first crossed: they had nothing to hang on outside.
+
+    So it is with an idea that was changed before the gate had looked at it, or that may cross only as it reads now.
+    """
+    crossing = [verdict.audience for verdict in verdicts if verdict.crosses and verdict.audience != made.author_host]
+    if made.kind != "idea" or not made.replies or not crossing or await standings(gate, made, crossing):
+        return
+    await plan.write_so_far()
+    for one in await ideas_read.replies_of(gate.house, made.id):
+        if not one.deleted and one.created_at <= event.at:
+            await release(gate, plan, one)
 
 
 async def judge_again(gate: Gateway, event: Event, plan: Plan, cause: Cause) -> None:

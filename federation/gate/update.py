@@ -82,15 +82,26 @@ async def admit_update(arrival: Arrival) -> Outcome:
 async def _is_old(arrival: Arrival, document: dict[str, Any]) -> bool:
     """Say whether words that we read later are older than some that we took: as their server dates them.
 
-    Of words of one second, those that were sent to us came last.
+    Of words of one second, those that were sent to us came last; but a change comes after what it changes.
     """
     if not arrival.received.read_back:
         return False
     mine = _dated(document)
     for one in await received.taken_about(arrival.gate.outside, arrival.peer, arrival.activity.object_uri):
-        theirs = _dated(_innermost(parsed(one.body)))
-        if theirs > mine or (theirs == mine != "" and not one.read_back):
+        activity = parsed(one.body)
+        theirs = _dated(_innermost(activity))
+        if theirs > mine or (theirs == mine != "" and not one.read_back and not _creates(activity)):
             return True
+    return False
+
+
+def _creates(activity: dict[str, Any]) -> bool:
+    """Say whether an activity brings something new, also where it is passed on."""
+    inside: object = activity
+    while isinstance(inside, dict):
+        if inside.get("type") == "Create":
+            return True
+        inside = inside.get("object")
     return False
 
 

@@ -215,6 +215,27 @@ async def test_what_is_read_late_undoes_nothing_that_came_since(two: tuple[Organ
     assert (await acme.fresh(idea)).support == 1
 
 
+async def test_a_change_of_the_second_in_which_the_words_came_is_taken_when_it_is_read(
+    two: tuple[Organisation, Organisation, Forum, Forum], monkeypatch: pytest.MonkeyPatch
+):
+    acme, globex, forum, _ = two
+    stopped = acme.house.now()
+    idea = await acme.idea(forum, "One.")
+    with monkeypatch.context() as patched:
+        patched.setattr(acme.house.clock, "_read", lambda: stopped)
+        await ideas.edit(acme.house, acme.admin, idea, "Two.")
+        await settle(acme, globex)
+        await ideas.edit(acme.house, acme.admin, await acme.fresh(idea), "Three.")
+        await lose(acme, globex)
+    mirrored = await globex.know(idea.uri)
+    assert mirrored is not None
+    assert mirrored.text == "Two."
+    for one in (acme, globex):
+        one.wait(DAY + 60)
+    await settle(globex, acme)
+    assert (await globex.fresh(mirrored)).text == "Three."
+
+
 async def test_a_vote_for_words_that_were_changed_before_they_crossed_is_told_once(
     two: tuple[Organisation, Organisation, Forum, Forum]
 ):
