@@ -15,6 +15,7 @@ import aiohttp
 
 from tests.interop.mastodon_api import ApiError, Person, Status
 from tests.interop.peers.base import Peer
+from tests.interop.peers.postgres import listens
 from tests.interop.until import until
 
 PASSWORD = "quite-a-long-Passw0rd-for-Nora"
@@ -68,7 +69,7 @@ class NodeBB(Peer):
             "admin:email": "nora@nodebb.test",
         }
         node = str(self._node())
-        await until("Redis answers", self._redis_is_up)
+        await until("Redis answers", lambda: listens(REDIS))
         await asyncio.to_thread(
             self.run,
             node,
@@ -84,14 +85,6 @@ class NodeBB(Peer):
         self.run("redis-cli", "-p", str(REDIS), "hset", "config", *quick)
         self.spawn(node, self.installed / "app.js", "--config", settings, cwd=self.installed)
         await until("NodeBB answers", self.is_up, 120)
-
-    async def _redis_is_up(self) -> bool:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", REDIS)
-        except OSError:
-            return False
-        writer.close()
-        return True
 
     async def person(self) -> Person:
         """Return Nora, an admin there, signed in."""
