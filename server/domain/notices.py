@@ -19,7 +19,8 @@ MOST_MENTIONS = 50
 class Notice:
     """One thing that one person is told.
 
-    `seq` is the number of the event that it comes from; `subject_id` a contribution, hold, jam or forum; `by_id`
+    `number` counts what this person was told, from 1 (0: not written yet), so that it tells nothing of what others
+    were. `seq` is the number of the event that it comes from; `subject_id` a contribution, hold, jam or forum; `by_id`
     who did it, or ""; `detail` a word of ours, such as the kind of a mark.
     """
 
@@ -30,7 +31,7 @@ class Notice:
     made_at: datetime
     by_id: str = ""
     detail: str = ""
-    id: int = 0
+    number: int = 0
     read_at: datetime | None = None
 
     @property

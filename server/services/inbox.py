@@ -42,7 +42,7 @@ async def list_inbox(
     before: int = 0,
     limit: int = 50,
 ) -> list[Told]:
-    """Return somebody's own notices, newest first, with an id below `before` (0: from the newest)."""
+    """Return somebody's own notices, newest first, with a number below `before` (0: from the newest)."""
     if not (reader.active and reader.is_local):
         return []
     found = await notices.of_member(house.store, reader.id, kinds, unread=unread, before=before, limit=limit)
@@ -94,18 +94,18 @@ async def count_unread(house: House, reader: Member) -> dict[str, int]:
     return await notices.count_unread(house.store, reader.id)
 
 
-async def set_read(house: House, reader: Member, ids: Sequence[int], *, read: bool = True) -> None:
+async def set_read(house: House, reader: Member, numbers: Sequence[int], *, read: bool = True) -> None:
     """Mark some of one's own notices as read, or as unread again. Raises Missing, Invalid."""
-    if len(ids) > MOST_AT_ONCE:
+    if len(numbers) > MOST_AT_ONCE:
         raise Invalid("ids", "At most %(most)s notices can be marked at once.", most=MOST_AT_ONCE)
     at = house.now().timestamp() if read else None
     async with house.store.transaction() as change:
-        for one in ids:
-            known = await notices.by_id(change, reader.id, one) if 0 < one < 1 << 62 else None
+        for one in numbers:
+            known = await notices.by_number(change, reader.id, one) if 0 < one < 1 << 62 else None
             if known is None:
                 raise Missing("notice", f"{reader.id} marks notice {one}")
             if known.unread == read:
-                await notices.set_read(change, one, at)
+                await notices.set_read(change, reader.id, one, at)
 
 
 async def set_all_read(house: House, reader: Member, up_to: int) -> int:

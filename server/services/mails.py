@@ -122,7 +122,7 @@ async def confirm(house: House, member: Member, token: str) -> MailChoices:
         if not old.asked or not matches(token, await confirm_token(house, old)):
             raise Missing("link", f"{member.id} confirms an address with a wrong link")
         newest = await notices.of_member(house.store, member.id, limit=1)
-        mark = newest[0].id if newest else 0
+        mark = newest[0].number if newest else 0
         day = old.digest_due(house.now()) or old.digest_day
         made = replace(old, confirmed=True, asked="", digest_to=mark, at_once_to=mark, digest_day=day)
         await mails.put_choices(change, made)
@@ -183,21 +183,21 @@ async def plan(house: House) -> int:
 async def _plan_for(house: House, change: Transaction, member_id: str) -> int:
     old, now = await mails.choices(change, member_id), house.now()
     new = await _news(house, old)
-    at_once = {one.id for one in new if await _interrupts(house, one)} if old.at_once else set[int]()
-    urgent = [one for one in new if one.id in at_once and one.id > old.at_once_to]
+    at_once = {one.number for one in new if await _interrupts(house, one)} if old.at_once else set[int]()
+    urgent = [one for one in new if one.number in at_once and one.number > old.at_once_to]
     made, planned = old, 0
     if urgent and now - urgent[0].made_at >= BUNDLE and not old.is_quiet(now):
         await mails.add(
-            change, member_id, "at_once", _message_id(house), (old.at_once_to, urgent[-1].id), now.timestamp()
+            change, member_id, "at_once", _message_id(house), (old.at_once_to, urgent[-1].number), now.timestamp()
         )
-        made, planned = replace(made, at_once_to=urgent[-1].id), 1
+        made, planned = replace(made, at_once_to=urgent[-1].number), 1
     if day := old.digest_due(now):
-        rest = [one for one in new if one.id > old.digest_to and one.id not in at_once]
+        rest = [one for one in new if one.number > old.digest_to and one.number not in at_once]
         if rest:
             await mails.add(
-                change, member_id, "digest", _message_id(house), (old.digest_to, rest[-1].id), now.timestamp()
+                change, member_id, "digest", _message_id(house), (old.digest_to, rest[-1].number), now.timestamp()
             )
-            made, planned = replace(made, digest_to=rest[-1].id), planned + 1
+            made, planned = replace(made, digest_to=rest[-1].number), planned + 1
         made = replace(made, digest_day=day)
     if made != old:
         await mails.put_choices(change, made)

@@ -40,7 +40,7 @@ async def waiting_for_news(store: Database) -> list[str]:
     rows = await store.fetch(
         "SELECT c.member_id FROM mail_choices c JOIN members m ON m.id = c.member_id AND m.active AND m.host = ''"
         " WHERE c.confirmed AND (c.digest OR c.at_once) AND EXISTS (SELECT 1 FROM notices n"
-        " WHERE n.member_id = c.member_id AND n.read_at IS NULL AND n.id > min(c.digest_to, c.at_once_to))"
+        " WHERE n.member_id = c.member_id AND n.read_at IS NULL AND n.number > min(c.digest_to, c.at_once_to))"
     )
     return [row["member_id"] for row in rows]
 

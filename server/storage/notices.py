@@ -12,7 +12,7 @@ from server.storage.times import moment, moment_or_none
 
 def _notice(row: Mapping[str, Any]) -> Notice:
     return Notice(
-        id=row["id"],
+        number=row["number"],
         member_id=row["member_id"],
         kind=row["kind"],
         seq=row["seq"],
@@ -22,6 +22,13 @@ def _notice(row: Mapping[str, Any]) -> Notice:
         made_at=moment(row["made_at"]),
         read_at=moment_or_none(row["read_at"]),
     )
+
+
+# One above the person's last notice. What goes with a rehearsal leaves a number free that a mail may have dealt with.
+NEXT = (
+    "1 + max(coalesce((SELECT max(number) FROM notices WHERE member_id = ?1), 0),"
+    " coalesce((SELECT max(digest_to, at_once_to) FROM mail_choices WHERE member_id = ?1), 0))"
+)
 
 
 async def cursor(store: Database, name: str) -> int:
@@ -38,10 +45,12 @@ async def move_cursor(change: Transaction, name: str, seq: int) -> None:
 
 
 async def add(change: Transaction, notices: Iterable[Notice]) -> int:
-    """Write notices, each once however often it is tried; return how many were new."""
+    """Write notices, each once however often it is tried, under the next number of whom it tells; return how many
+    were new.
+    """
     return await change.executemany(
-        "INSERT OR IGNORE INTO notices (member_id, kind, seq, subject_id, by_id, detail, made_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO notices (member_id, number, kind, seq, subject_id, by_id, detail, made_at)"
+        f" VALUES (?1, {NEXT}, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (member_id, seq, kind) DO NOTHING",
         [
             (one.member_id, one.kind, one.seq, one.subject_id, one.by_id, one.detail, one.made_at.timestamp())
             for one in notices
@@ -58,20 +67,21 @@ async def of_member(
     before: int = 0,
     limit: int = 50,
 ) -> list[Notice]:
-    """Return somebody's notices, newest first, of some kinds (none: of all), with an id below `before`."""
+    """Return somebody's notices, newest first, of some kinds (none: of all), with a number below `before`."""
     marks = ",".join("?" * len(kinds))
     narrowed = (f" AND kind IN ({marks})" if kinds else "") + (" AND read_at IS NULL" if unread else "")
     rows = await store.fetch(
-        f"SELECT * FROM notices WHERE member_id = ? AND id < ?{narrowed} ORDER BY id DESC LIMIT ?",
+        f"SELECT * FROM notices WHERE member_id = ? AND number < ?{narrowed} ORDER BY number DESC LIMIT ?",
         (member_id, before or 1 << 62, *kinds, limit),
     )
     return [_notice(row) for row in rows]
 
 
 async def between(store: Database, member_id: str, after: int, up_to: int) -> list[Notice]:
-    """Return somebody's notices with ids above `after` and not above `up_to`, oldest first."""
+    """Return somebody's notices with numbers above `after` and not above `up_to`, oldest first."""
     rows = await store.fetch(
-        "SELECT * FROM notices WHERE member_id = ? AND id > ? AND id <= ? ORDER BY id", (member_id, after, up_to)
+        "SELECT * FROM notices WHERE member_id = ? AND number > ? AND number <= ? ORDER BY number",
+        (member_id, after, up_to),
     )
     return [_notice(row) for row in rows]
 
@@ -79,7 +89,7 @@ async def between(store: Database, member_id: str, after: int, up_to: int) -> li
 async def since(store: Database, member_id: str, at: float, limit: int) -> list[Notice]:
     """Return somebody's notices made after a moment in unix seconds, newest first."""
     rows = await store.fetch(
-        "SELECT * FROM notices WHERE member_id = ? AND made_at > ? ORDER BY id DESC LIMIT ?", (member_id, at, limit)
+        "SELECT * FROM notices WHERE member_id = ? AND made_at > ? ORDER BY number DESC LIMIT ?", (member_id, at, limit)
     )
     return [_notice(row) for row in rows]
 
@@ -101,19 +111,19 @@ async def count_unread(store: Database, member_id: str) -> dict[str, int]:
     return {row["kind"]: row["n"] for row in rows}
 
 
-async def by_id(store: Database | Transaction, member_id: str, notice_id: int) -> Notice | None:
-    row = await store.fetch_one("SELECT * FROM notices WHERE id = ? AND member_id = ?", (notice_id, member_id))
+async def by_number(store: Database | Transaction, member_id: str, number: int) -> Notice | None:
+    row = await store.fetch_one("SELECT * FROM notices WHERE member_id = ? AND number = ?", (member_id, number))
     return None if row is None else _notice(row)
 
 
-async def set_read(change: Transaction, notice_id: int, at: float | None) -> None:
-    await change.execute("UPDATE notices SET read_at = ? WHERE id = ?", (at, notice_id))
+async def set_read(change: Transaction, member_id: str, number: int, at: float | None) -> None:
+    await change.execute("UPDATE notices SET read_at = ? WHERE member_id = ? AND number = ?", (at, member_id, number))
 
 
 async def set_all_read(change: Transaction, member_id: str, up_to: int, at: float) -> int:
     """Mark what is unread as read, up to a notice; return how many."""
     return await change.execute(
-        "UPDATE notices SET read_at = ? WHERE member_id = ? AND id <= ? AND read_at IS NULL", (at, member_id, up_to)
+        "UPDATE notices SET read_at = ? WHERE member_id = ? AND number <= ? AND read_at IS NULL", (at, member_id, up_to)
     )
 
 

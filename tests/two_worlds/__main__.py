@@ -22,7 +22,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0, help="number of the first trial")
     parser.add_argument(
-        "--only", type=int, help="run this one alone, with the whole script (-1 to -5: the long history)"
+        "--only", type=int, help="run this one alone, with the whole script (-1 to -6: the long history)"
     )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--share", type=float, default=SHARE, help="how much of the script each trial asks")

@@ -202,6 +202,8 @@ LONG: tuple[Step, ...] = (
     Step("apart edit"), Step("apart mark", who=1), Step("apart mark", which=1), Step("apart decide", apart=True),
     Step("apart poll", apart=True), Step("apart question", found="secret"), Step("apart meeting", apart=True),
     Step("apart flag", which=1, apart=True), Step("apart list", which=1, apart=True), Step("apart forum", apart=True),
+    # After it somebody answers whoever observes from inside: what they are told has a number.
+    Step("idea", who=5), Step("reply", which=-1, who=1),
     Step("apart delete", which=1), Step("close"), Step("idea", apart=True),
 )  # fmt: skip
 

@@ -132,10 +132,10 @@ async def _look_around(world: World, told: Transcript) -> None:
     """Ask as one of us who is signed in."""
     await settle_inside(world)
     async with open_inside(world) as (inside, wire):
-        for several in (inside.questions(), inside.afterwards()):
+        # Pages take longer than documents. The few that are asked at the end are so in each trial.
+        for several, part in ((inside.questions(), 0.5), (inside.afterwards(), 1 / world.history.share)):
             for one in several:
-                # Pages take longer than documents.
-                if _asked(world, one.name, 0.5):
+                if _asked(world, one.name, part):
                     (answer,) = await wire.ask([one.request()])
                     told.seen(one.name, answer, inside.plain)
             world.acme.wait(60)

@@ -20,8 +20,9 @@ class InboxQuery(Paging, frozen=True, kw_only=True):
 
 
 class NoticeAnswer(Answer, frozen=True, kw_only=True):
-    """One thing that the caller is told. `about` is the id of an idea, reply, hold or theme, `url` its page, or ""
-    where it is gone; `sentence` says what happened without its words; `by` is the handle of who did it, or null.
+    """One thing that the caller is told. `id` counts what they were told, from 1. `about` is the id of an idea, reply,
+    hold or theme, `url` its page, or "" where it is gone; `sentence` says what happened without its words; `by` is the
+    handle of who did it, or null.
     """
 
     id: int
@@ -55,7 +56,7 @@ class ReadMarks(Body, frozen=True, kw_only=True):
 def show_notice(house: House, told: Told, sentence: str, path: str) -> NoticeAnswer:
     titled = told.about if told.about and told.about.kind == "idea" else told.root
     return NoticeAnswer(
-        id=told.notice.id,
+        id=told.notice.number,
         kind=told.notice.kind,
         sentence=sentence,
         detail=told.notice.detail,

@@ -34,7 +34,7 @@ async def list_inbox(call: Call, query: InboxQuery) -> Inbox:
     kept = found[: query.limit]
     return Inbox(
         data=[show_notice(call.house, told, sentence_of(told), url_of_notice(told)) for told in kept],
-        next=str(kept[-1].notice.id) if len(found) > len(kept) else None,
+        next=str(kept[-1].notice.number) if len(found) > len(kept) else None,
         unread=await inbox.count_unread(call.house, call.member),
     )
 

@@ -49,6 +49,7 @@
 -- After: 0047_tallies
 -- After: 0048_files_of_versions
 -- After: 0049_attached_to_versions
+-- After: 0050_notices_by_member
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -638,7 +639,7 @@ CREATE TABLE "notices" (
     "by_id" VARCHAR(32) NOT NULL,
     "detail" VARCHAR(20) NOT NULL,
     "made_at" REAL NOT NULL,
-    "read_at" REAL,
+    "read_at" REAL, "number" INT NOT NULL DEFAULT 0,
     CONSTRAINT "uid_notices_member__3f7e41" UNIQUE ("member_id", "seq", "kind")
 );
 CREATE TABLE "search_places" (
@@ -1027,7 +1028,6 @@ CREATE INDEX "idx_feeds_member__7f2ca1" ON "feeds" ("member_id");
 CREATE INDEX "idx_follows_kind_e3ec3a" ON "follows" ("kind", "subject_id");
 CREATE INDEX "idx_mails_member__de46e6" ON "mails" ("member_id");
 CREATE INDEX "idx_mails_state_5aa7e4" ON "mails" ("state", "made_at");
-CREATE INDEX "idx_notices_member__e32fd3" ON "notices" ("member_id", "read_at");
 CREATE INDEX "idx_notices_member__31101f" ON "notices" ("member_id", "made_at");
 CREATE INDEX "idx_saved_searc_member__0476a5" ON "saved_searches" ("member_id");
 CREATE INDEX "idx_contributio_thread__2be5b0" ON "contributions" ("thread_id", "created_at", "id", "parent_id", "author_id", "kind", "deleted", "intent");
@@ -1064,6 +1064,8 @@ CREATE INDEX contributions_neglected ON contributions (jam_id, created_at) WHERE
 CREATE INDEX contributions_rising ON contributions (jam_id, support + 2 * replies, created_at) WHERE kind = 'idea' AND NOT deleted AND NOT hidden;
 CREATE INDEX contributions_marked ON contributions (jam_id, created_at) WHERE kind = 'idea' AND (emerging OR best) AND NOT deleted AND NOT hidden;
 CREATE INDEX contributions_recent ON contributions (jam_id, created_at, author_id, kind) WHERE NOT deleted AND NOT hidden;
+CREATE INDEX "idx_notices_member__e14bfd" ON "notices" ("member_id", "read_at", "number");
+CREATE UNIQUE INDEX "uid_notices_member__b029f7" ON "notices" ("member_id", "number");
 CREATE TRIGGER search_places_follow AFTER UPDATE OF jam_id, forum_id, author_id, intent, label, hidden ON contributions BEGIN UPDATE search_places SET jam_id = NEW.jam_id, forum_id = CASE WHEN NEW.hidden THEN '' ELSE NEW.forum_id END, author_id = NEW.author_id, intent = NEW.intent, label = NEW.label WHERE number = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 CREATE TRIGGER spreads_written AFTER INSERT ON contributions BEGIN INSERT INTO spreads (idea_id, forum_id, stands, emerging, best, views, created_at) SELECT NEW.id, NEW.forum_id, NOT NEW.deleted AND NOT NEW.hidden, NEW.emerging, NEW.best, coalesce((SELECT views FROM exposures WHERE idea_id = NEW.id), 0), NEW.created_at WHERE NEW.kind = 'idea' ON CONFLICT (idea_id) DO UPDATE SET forum_id = excluded.forum_id, stands = excluded.stands, emerging = excluded.emerging, best = excluded.best, views = excluded.views, created_at = excluded.created_at, due = 1; UPDATE spreads SET due = 1 WHERE NOT due AND idea_id = NEW.thread_id; END;
 CREATE TRIGGER spreads_changed AFTER UPDATE OF kind, forum_id, thread_id, author_id, deleted, hidden, emerging, best, created_at ON contributions BEGIN INSERT INTO spreads (idea_id, forum_id, stands, emerging, best, views, created_at) SELECT NEW.id, NEW.forum_id, NOT NEW.deleted AND NOT NEW.hidden, NEW.emerging, NEW.best, coalesce((SELECT views FROM exposures WHERE idea_id = NEW.id), 0), NEW.created_at WHERE NEW.kind = 'idea' ON CONFLICT (idea_id) DO UPDATE SET forum_id = excluded.forum_id, stands = excluded.stands, emerging = excluded.emerging, best = excluded.best, views = excluded.views, created_at = excluded.created_at, due = 1; UPDATE spreads SET due = 1 WHERE NOT due AND idea_id IN (OLD.thread_id, NEW.thread_id); DELETE FROM spreads WHERE idea_id = NEW.id AND NEW.kind != 'idea'; END;

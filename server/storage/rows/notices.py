@@ -21,11 +21,13 @@ class ConsumerRow(Model, metaclass=Rows):
 class NoticeRow(Model, metaclass=Rows):
     """One thing that one person is told. It holds ids alone; words are read when it is shown.
 
-    `seq` is the event that it comes from; `detail` a word of ours: the kind of a mark, how a hold ended.
+    `number` counts what this person is told, from 1, and is all that anybody gets to see: `id` counts what everybody
+    is told. `seq` is the event that it comes from; `detail` a word of ours: the kind of a mark, how a hold ended.
     """
 
     id = fields.IntField(primary_key=True)
     member_id = fields.CharField(max_length=32)
+    number = fields.IntField(db_default=0)
     kind = fields.CharField(max_length=12)
     seq = fields.IntField()
     subject_id = fields.CharField(max_length=64)
@@ -36,8 +38,8 @@ class NoticeRow(Model, metaclass=Rows):
 
     class Meta:
         table = "notices"
-        unique_together = (("member_id", "seq", "kind"),)
-        indexes = (("member_id", "read_at"), ("member_id", "made_at"))
+        unique_together = (("member_id", "seq", "kind"), ("member_id", "number"))
+        indexes = (("member_id", "read_at", "number"), ("member_id", "made_at"))
 
 
 class VisitRow(Model, metaclass=Rows):

@@ -141,7 +141,7 @@ async def test_reading_is_the_persons_own_and_can_be_taken_back(world: World):
     cleo, bob = await world.person("cleo"), await world.person("bob")
     await ideas.reply(world.house, cleo, idea, "Why?")
     await told(world, "bob")
-    number = (await inbox.list_inbox(world.house, bob))[0].notice.id
+    number = (await inbox.list_inbox(world.house, bob))[0].notice.number
     with pytest.raises(Missing):
         await inbox.set_read(world.house, cleo, [number])
     await inbox.set_read(world.house, bob, [number])

@@ -33,11 +33,11 @@ async def show_inbox(request: web.Request) -> web.Response:
     )
     counts = await inbox.count_unread(house, member)
     names = await names_of_hosts(house)
-    older = found[PAGE - 1].notice.id if len(found) > PAGE else 0
+    older = found[PAGE - 1].notice.number if len(found) > PAGE else 0
     page = InboxPage(
         lines=tuple(draw_line(told, names) for told in found[:PAGE]),
         unread=sum(counts.values()),
-        newest=found[0].notice.id if found else 0,
+        newest=found[0].notice.number if found else 0,
         filters=_filters(kind, counts),
         only_unread=only_unread,
         chosen=kind or "",

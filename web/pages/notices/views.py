@@ -13,7 +13,7 @@ from web.views import Choice, Person
 class NoticeLine:
     """One notice in words. `url` is "" where what it was about is gone."""
 
-    id: int
+    number: int
     icon: str
     sentence: str
     title: str

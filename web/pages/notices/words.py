@@ -171,7 +171,7 @@ def draw_line(told: Told, names: Names) -> NoticeLine:
     about, root = told.about, told.root
     titled = about if about and about.kind == "idea" else root
     return NoticeLine(
-        id=told.notice.id,
+        number=told.notice.number,
         icon=ICONS[told.notice.kind],
         sentence=sentence_of(told),
         title=titled.title if titled else "",
