@@ -1,4 +1,4 @@
-"""How others find us: WebFinger (RFC 7033), NodeInfo 2.1 (FEP-f1d5), host-meta (RFC 6415)."""
+"""How others find us: WebFinger (RFC 7033), NodeInfo 2.1 and 2.0 (FEP-f1d5), host-meta (RFC 6415)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from federation.outside.store import OUTSIDE
 
 VERSION = "0.1.0"
 OPEN = {"Access-Control-Allow-Origin": "*"}
+# The newest first: some take the first that they find. Others, like Takahē, ask for 2.0 alone.
+NODEINFO = ("2.1", "2.0")
 
 
 def _json(document: Any, content_type: str = "application/json") -> web.Response:
@@ -84,10 +86,13 @@ async def nodeinfo_links(request: web.Request) -> web.Response:
     return _json(
         {
             "links": [
-                {
-                    "rel": "http://nodeinfo.diaspora.software/ns/schema/2.1",
-                    "href": f"{addresses.edge_url}/nodeinfo/2.1",
-                },
+                *(
+                    {
+                        "rel": f"http://nodeinfo.diaspora.software/ns/schema/{version}",
+                        "href": f"{addresses.edge_url}/nodeinfo/{version}",
+                    }
+                    for version in NODEINFO
+                ),
                 {"rel": "https://www.w3.org/ns/activitystreams#Application", "href": addresses.server_uri},
             ]
         }
@@ -95,10 +100,13 @@ async def nodeinfo_links(request: web.Request) -> web.Response:
 
 
 async def nodeinfo(request: web.Request) -> web.Response:
-    """GET NodeInfo 2.1: what we run, and no figure of who uses it."""
+    """GET NodeInfo by the version at the end of its path: what we run, and no figure of who uses it.
+
+    Of what 2.1 has beyond 2.0, `software.repository` and `software.homepage`, we say nothing in either.
+    """
     return _json(
         {
-            "version": "2.1",
+            "version": request.path.rpartition("/")[2],
             "software": {"name": "marmalade", "version": VERSION},
             "protocols": ["activitypub"],
             "services": {"inbound": [], "outbound": []},

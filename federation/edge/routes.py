@@ -73,7 +73,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/.well-known/webfinger", discovery.webfinger),
     Route("GET", "/.well-known/nodeinfo", discovery.nodeinfo_links),
     Route("GET", "/.well-known/host-meta", discovery.host_meta),
-    Route("GET", "/nodeinfo/2.1", discovery.nodeinfo),
+    *(Route("GET", f"/nodeinfo/{version}", discovery.nodeinfo) for version in discovery.NODEINFO),
     Route("GET", "/api/v1/instance", discovery.instance),
     Route("GET", "/home", way_home.go_home),
     Route("GET", "/sign-in", sign_in.show),

@@ -93,8 +93,14 @@ async def test_unknown_and_hidden_names_are_one_404_and_no_name_at_all_is_a_400(
 async def test_nodeinfo_leads_to_the_version_and_to_the_servers_own_actor(acme: Organisation, peer: Elsewhere):
     links = (await peer.get(f"{acme.url}/.well-known/nodeinfo", accept="application/json")).json["links"]
     by_rel = {one["rel"]: one["href"] for one in links}
-    told = (await peer.get(by_rel["http://nodeinfo.diaspora.software/ns/schema/2.1"], accept="application/json")).json
-    assert (told["version"], told["software"]["name"], told["usage"]) == ("2.1", "marmalade", {"users": {}})
+    for version in ("2.1", "2.0"):
+        rel = f"http://nodeinfo.diaspora.software/ns/schema/{version}"
+        told = (await peer.get(by_rel[rel], accept="application/json")).json
+        assert (told["version"], told["software"]["name"], told["usage"]) == (version, "marmalade", {"users": {}})
+        assert told.keys() == {
+            "version", "software", "protocols", "services", "openRegistrations", "usage", "metadata",
+        }, "all that both schemas require"  # fmt: skip
+        assert told["software"].keys() == {"name", "version"}, "2.0 has no more"
     actor = (await peer.get(by_rel["https://www.w3.org/ns/activitystreams#Application"])).json
     assert (actor["type"], actor["id"]) == ("Application", f"{acme.url}/actor")
     assert actor["implements"], "what it reads is said by its actor (FEP-844e)"

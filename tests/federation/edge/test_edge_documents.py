@@ -168,7 +168,10 @@ async def test_an_outbox_is_paged_without_loss_and_counts_what_was_granted(acme:
 
 async def test_discovery_tells_constants(acme: Organisation, peer: Elsewhere):
     def tell() -> list[str]:
-        return ["/.well-known/nodeinfo", "/nodeinfo/2.1", "/.well-known/host-meta", "/api/v1/instance", "/actor"]
+        return [
+            "/.well-known/nodeinfo", "/nodeinfo/2.1", "/nodeinfo/2.0", "/.well-known/host-meta", "/api/v1/instance",
+            "/actor",
+        ]  # fmt: skip
 
     before = [told(await peer.get(acme.url + path)) for path in tell()]
     forum = await acme.forum()
