@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from urllib.parse import urlencode
@@ -24,7 +24,7 @@ from server.storage import search as index
 from server.storage.search import Place
 
 MOST_VALUES = 12
-_CURSOR = re.compile(r"(-?\d{1,3}(?:\.\d{1,20})?(?:e-?\d{1,3})?)_(\d{1,15})")
+_CURSOR = re.compile(r"(\w{1,64})_(\d{1,7})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +65,37 @@ async def search(house: House, reader: Member, sought: Sought, after: str = "", 
         return Found(sought, [], 0, False, {}, "")
     within = [forum.id for forum in readable.values() if sought.jam in ("", forum.jam_id)]
     kept, more = await index.places(house.store, terms, sought, within, house.now().timestamp())
-    place_in = _place_in(sought)
     # They come newest first, and stay so among those that match as well.
     ordered = kept if sought.order == "newest" else sorted(kept, key=attrgetter("score"))
-    begin = bisect_right(ordered, edge, key=place_in) if edge else 0
+    begin = _begin(ordered, *edge) if edge else 0
     shown = ordered[begin : begin + limit]
-    last = place_in(shown[-1]) if len(ordered) > begin + limit else None
     return Found(
         sought,
         await _hits(house, sought.query, shown),
         len(kept),
         more,
         await _facets(house, reader, kept, readable),
-        f"{last[0]!r}_{-last[1]}" if last else "",
+        f"{shown[-1].contribution_id}_{begin + limit}" if len(ordered) > begin + limit else "",
     )
 
 
-def _edge(after: str) -> tuple[float, int] | None:
+def _edge(after: str) -> tuple[str, int] | None:
+    """Read a cursor: the last that was shown, and how many were until then.
+
+    It holds nothing that its reader was not told. How well something matches is counted over all texts, and would tell
+    how many of those that they may not read have the same words.
+    """
     if not after:
         return None
     read = _CURSOR.fullmatch(after)
     if read is None:
         raise Invalid("after", "Give what `next` said in the page before.")
-    return float(read[1]), -int(read[2])
+    return read[1], int(read[2])
 
 
-def _place_in(sought: Sought) -> Callable[[Place], tuple[float, int]]:
-    """Return what orders the matches: how well they match, or when they were last written."""
-    if sought.order == "newest":
-        return lambda place: (0.0, -place.number)
-    return lambda place: (place.score, -place.number)
+def _begin(ordered: Sequence[Place], last: str, shown: int) -> int:
+    """Return where the next page begins: behind the last one shown, or where it stood if it is gone."""
+    return next((at for at, place in enumerate(ordered, 1) if place.contribution_id == last), max(0, shown - 1))
 
 
 async def _hits(house: House, query: str, shown: Sequence[Place]) -> list[Hit]:

@@ -108,6 +108,21 @@ async def test_pages_follow_each_other_without_gap_or_double(world: World, order
         await finding.search(world.house, reader, sought, "nonsense")
 
 
+@pytest.mark.parametrize("order", ["best", "newest"])
+async def test_the_next_page_begins_where_the_last_one_ended_though_its_last_is_gone(world: World, order: str):
+    forum, reader = await world.forum(), await world.person("reader")
+    for number in range(9):
+        await world.idea(forum, title=f"Crates {number}", text="Wash.")
+    sought = Sought(query="crates", order=order)  # type: ignore[arg-type]
+    first = await finding.search(world.house, reader, sought, "", 4)
+    rest = await finding.search(world.house, reader, sought, first.next, 9)
+    await ideas.delete(world.house, await world.person("bob"), first.hits[-1].made)
+    again = await finding.search(world.house, reader, sought, first.next, 9)
+    assert [hit.made.id for hit in again.hits] == [hit.made.id for hit in rest.hits]
+    # Only what was shown, and how many: no figure of how well it matches, which all texts go into.
+    assert first.next == f"{first.hits[-1].made.id}_4"
+
+
 async def test_a_snippet_shows_what_was_looked_for_and_nothing_is_markup(world: World):
     await world.idea(await world.forum(), title="T", text="Long ago <b>washing</b> crates was hard work.")
     page = await finding.search(world.house, await world.person("reader"), Sought(query="wash"))
