@@ -9,6 +9,7 @@ import pytest
 from server.services import forums, ideas, polls
 from tests.federation.conftest import MakeElsewhere, MakeOrganisation
 from tests.federation.elsewhere import Elsewhere
+from tests.federation.gate.test_gate_twins import redact
 from tests.federation.organisation import Organisation
 from tests.federation.test_between_servers import follow, settle
 
@@ -83,6 +84,21 @@ async def test_ours_state_the_language_that_their_author_states_and_no_other(acm
     question = (await peer.get(asked.uri)).json
     assert (question["type"], question["contentMap"]) == ("Question", {"de": question["content"]})
     assert not acme.faults
+
+
+async def test_what_is_taken_out_of_words_is_taken_out_of_them_in_their_language(acme: Organisation, peer: Elsewhere):
+    await redact(acme, "email")
+    forum = await acme.forum("open")
+    await acme.idle()
+    await follow(peer, acme, forum.uri)
+    more = {"title": "An bob@example.org", "language": "de"}
+    await acme.idea(forum, "Fragen an bob@example.org.", **more)
+    await acme.idle()
+    told = peer.arrived[-1].activity["object"]["object"]
+    assert told["contentMap"] == {"de": told["content"]}
+    assert told["nameMap"] == {"de": told["name"]}
+    page = (await peer.get(told["id"], accept="text/html")).body
+    assert b"bob@example.org" not in page + b"".join(one.body for one in peer.arrived)
 
 
 async def test_two_organisations_tell_one_another_the_language(organise: MakeOrganisation):

@@ -94,9 +94,11 @@ async def reply_under_hidden(made: World, step: Step) -> None:
     """A reply that stands alike in both worlds, in one of them under a hidden one."""
     target = made.target(step)
     if target is not None:
-        by = made.setting.named[1]
-        await made.conceal(step, lambda: made.acme.reply(target, made.words("between"), by, label="RED"))
-        await reply(made, replace(step, label="GREEN"), made.secret[-1])
+        by, tongue = made.setting.named[1], made.tongue(step)
+        between = {"label": "RED", "language": tongue}
+        await made.conceal(step, lambda: made.acme.reply(target, made.words("between"), by, **between))
+        # Of the two only the hidden one says in which language it is.
+        await reply(made, replace(step, label="GREEN", tongue=""), made.secret[-1])
 
 
 async def reply_to_hidden(made: World, step: Step) -> None:

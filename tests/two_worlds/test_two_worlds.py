@@ -6,12 +6,13 @@ A few trials here, and a part of the script; `make worlds` asks all of it, and r
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from federation.edge.routes import ROUTES
 from tests.two_worlds.ground import open_ground
-from tests.two_worlds.history import APART, LONG, OBSERVERS, STEPS, History, Observer, is_inside, make_history
+from tests.two_worlds.history import APART, LONG, OBSERVERS, STEPS, History, Observer, Step, is_inside, make_history
 from tests.two_worlds.inside import CALLS, PAGES
 from tests.two_worlds.living import DOINGS
 from tests.two_worlds.may_learn import Reader, Said, may_cross, surely_without
@@ -47,6 +48,16 @@ def test_a_long_history_tells_no_observer_more(observer: Observer):
     assert result.canaries == []
     assert result.faults == []
     assert result.entries > (90 if is_inside(observer) else 250)
+
+
+@pytest.mark.slow
+def test_what_a_picture_shows_keeps_back_what_is_said_with_it():
+    """Files cross here, but for what detectors find in what they are said to show: in nothing else is anything."""
+    table = [rule for rule in default_table() if rule["id"] != "G-files"]
+    shown = Step("other replies", attached="picture")
+    steps = (Step("idea"), shown, *(replace(shown, found="secret", attached="alt", apart=one) for one in (True, False)))
+    results = asyncio.run(_all([History(one, (*steps, shown), (table,), SHARE) for one in ("stranger", "partner")]))
+    assert [one for result in results for one in (*result.differences, *result.canaries, *result.faults)] == []
 
 
 def test_every_kind_of_step_can_happen():

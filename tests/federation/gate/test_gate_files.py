@@ -13,7 +13,7 @@ from server.domain.files import File
 from server.services import crossings, files, ideas, people, rules
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.elsewhere import Elsewhere
-from tests.federation.gate.test_gate_twins import shown
+from tests.federation.gate.test_gate_twins import redact, shown
 from tests.federation.gate.test_gate_withdrawal import follow
 from tests.federation.organisation import Organisation
 
@@ -113,6 +113,18 @@ async def test_what_is_said_of_a_picture_is_scanned_like_all_words(acme: Organis
     await acme.idle()
     assert {one.verdict for one in await crossings.verdicts_of(acme.house, acme.admin, idea)} == {"held"}
     assert shown(initech) == []
+
+
+async def test_what_is_taken_out_of_words_is_taken_out_of_what_pictures_show(acme: Organisation, initech: Elsewhere):
+    await without_guard(acme)
+    await redact(acme, "email")
+    forum = await acme.forum("open")
+    await follow(initech, acme, forum.uri)
+    await acme.idea(forum, files=await attached(acme, ("a.png", picture("PNG"), "Card of bob@example.org")))
+    await acme.idle()
+    (article,) = shown(initech)
+    assert article["attachment"][0]["name"].startswith("Card of [")
+    assert b"bob@example.org" not in b"".join(one.body for one in initech.arrived)
 
 
 async def test_a_file_is_only_for_those_who_were_granted_what_it_hangs_on(
