@@ -112,14 +112,15 @@ async def made_since(store: Database, ids: Collection[str], at: float) -> set[st
 async def rising_since(
     store: Database, reader_id: str, forums: Collection[str], at: float, limit: int
 ) -> list[tuple[str, int]]:
-    """Return ideas with how many new people answered or supported them since a moment, most first."""
+    """Return ideas with how many new people answered or supported them since a moment, most first, then the newest."""
     rows = await store.fetch(
         "WITH voices AS (SELECT c.thread_id AS idea, c.author_id AS who FROM contributions c WHERE c.kind = 'reply'"
         " AND c.created_at > ? AND NOT c.deleted AND NOT c.hidden UNION SELECT k.contribution_id, k.member_id"
         " FROM marks k WHERE k.kind = 'support' AND k.made_at > ?)"
         " SELECT i.id, count(*) AS people FROM voices v JOIN contributions i ON i.id = v.idea AND i.kind = 'idea'"
         " AND NOT i.deleted AND NOT i.hidden AND i.author_id != v.who AND v.who != ? AND i.author_id != ?"
-        " AND i.forum_id IN (SELECT value FROM json_each(?)) GROUP BY i.id ORDER BY people DESC, i.id LIMIT ?",
+        " AND i.forum_id IN (SELECT value FROM json_each(?)) GROUP BY i.id"
+        " ORDER BY people DESC, i.created_at DESC LIMIT ?",
         (at, at, reader_id, reader_id, json.dumps(sorted(forums)), limit),
     )
     return [(row["id"], row["people"]) for row in rows]

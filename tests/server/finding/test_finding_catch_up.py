@@ -50,6 +50,17 @@ async def test_what_came_since_the_last_visit_is_told_and_nothing_older(world: W
     assert told == await catch_up(world.house, bob), "the same tables give the same page"
 
 
+async def test_ideas_that_rise_alike_stand_in_the_order_of_their_times(world: World):
+    forum, cleo = await world.forum(), await world.person("cleo")
+    await come_back(world, "dan")
+    made = [await world.idea(forum, cleo, title=f"Idea {number}") for number in range(9)]
+    for one in reversed(made):
+        await marking.mark(world.house, await world.person("bob"), one, "support")
+    told = await catch_up(world.house, await world.person("dan"))
+    rising = next(one for one in told.sections if one.kind == "rising").entries
+    assert [one.made.title for one in rising if one.made] == [f"Idea {number}" for number in range(8, -1, -1)]
+
+
 async def test_a_theme_that_began_since_is_new_and_leads_to_what_speaks_for_it(world: World):
     forum, bob = await world.forum(), await world.person("bob")
     old = [await world.idea(forum, title=f"Old {n}") for n in range(3)]
