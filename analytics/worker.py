@@ -18,6 +18,7 @@ import structlog
 
 from server.domain.events import Event
 from server.domain.ideas import Contribution
+from server.precedence import NOBODY_WAITS, Precedence
 from server.services import board, ideas_read, log, people
 from server.services.house import House
 
@@ -54,9 +55,12 @@ class _Corpus:
 class ThemeWorker:
     """Call `run_once` again and again; it returns how many events it took."""
 
-    def __init__(self, house: House, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, house: House, clock: Callable[[], float] = time.monotonic, precedence: Precedence = NOBODY_WAITS
+    ) -> None:
         self._house = house
         self._clock = clock
+        self._precedence = precedence
         self._corpora: dict[str, _Corpus] = {}
         self._names: dict[str, str] = {}
         self._seq = 0
@@ -70,6 +74,7 @@ class ThemeWorker:
         while at < len(events):
             taken, event = 1, events[at]
             if event.kind in WRITES:
+                await self._precedence.stand_back()
                 taken = await self._fold(_alike(events[at:]), said)
             elif event.kind == "ThemeEdited":
                 await self._edit(event)
@@ -109,7 +114,7 @@ class ThemeWorker:
         waiting = [(event.subject_id, said.get(event.subject_id)) for event in events[known:]]
         if not waiting:
             return known
-        taken = known + await asyncio.to_thread(_apply, corpus.themes, waiting)
+        taken = known + await asyncio.to_thread(_apply, corpus.themes, waiting, self._precedence)
         corpus.seq, corpus.changed = events[taken - 1].seq, True
         if any(event.kind in TAKES_BACK for event in events[known:taken]):
             # The last snapshot still holds the earlier words: the next report brings one without them.
@@ -178,15 +183,15 @@ def _alike(events: Sequence[Event]) -> list[Event]:
     return list(takewhile(lambda event: event.kind in WRITES and event.data["jam"] == jam, events))
 
 
-def _apply(themes: LiveThemes, waiting: Sequence[tuple[str, Contribution | None]]) -> int:
-    """Fold in what waits until a refresh is due or a moment is over; return how many."""
+def _apply(themes: LiveThemes, waiting: Sequence[tuple[str, Contribution | None]], precedence: Precedence) -> int:
+    """Fold in what waits until a refresh is due, a moment is over or somebody waits for an answer; return how many."""
     began = time.perf_counter()
     for number, (contribution_id, made) in enumerate(waiting, 1):
         if made is None or made.deleted or made.hidden:
             themes.remove(contribution_id)
         else:
             themes.add(document_of(made))
-        if themes.due() or time.perf_counter() - began > MOMENT_SECONDS:
+        if themes.due() or precedence.is_answering() or time.perf_counter() - began > MOMENT_SECONDS:
             return number
     return len(waiting)
 

@@ -23,6 +23,7 @@ from server.beside import Beside, worth_it
 from server.database import Database, View
 from server.domain.errors import Refusal
 from server.domain.events import Event
+from server.precedence import NOBODY_WAITS, Precedence
 from server.settings import Organisation, Settings, read_organisation, secret
 from server.worker import REST_SECONDS, keep_at
 
@@ -54,9 +55,10 @@ class Listener:
 
 @dataclass(slots=True)
 class Work:
-    """What a process does: applications to serve and workers to keep at work."""
+    """What a process does: applications to serve and workers to keep at work, which stand back for those who wait."""
 
     listeners: list[Listener] = field(default_factory=list)
+    precedence: Precedence = NOBODY_WAITS
     workers: list[tuple[str, Callable[[], Awaitable[int]], float]] = field(default_factory=list)
 
 
@@ -183,7 +185,7 @@ async def _inside_roles(work: Work, role: Role, house: House, outside: Outside |
         from analytics.why import WhyWorker
         from analytics.worker import ThemeWorker
 
-        drawn = ThemeWorker(house)
+        drawn = ThemeWorker(house, precedence=work.precedence)
         work.workers.append(("themes", drawn.run_once, 0.5))
         work.workers.append(("why people comment", WhyWorker(house, drawn).run_once, 1.0))
         work.workers.append(("meanings", MeaningWorker(house, drawn).run_once, 0.5))
@@ -267,7 +269,7 @@ async def _add_gate(work: Work, house: House, outside: Outside) -> None:
     release = Release(gate, _not_crossed)
     work.workers += [
         ("release", release.run_once, REST_SECONDS),
-        ("admit", Admit(gate).run_once, REST_SECONDS),
+        ("admit", Admit(gate, work.precedence).run_once, REST_SECONDS),
         ("joining", lambda: follow_found(gate), REST_SECONDS),
         ("purges", Purge(gate).run_once, REST_SECONDS),
         ("votes", Votes(gate).run_once, 1.0),
@@ -286,6 +288,7 @@ async def _edge(work: Work, settings: Settings, outside: Outside, listen: str) -
     signer = ServerSigner(outside)
     async with Transport(settings.peer_networks, user_agent=f"Marmalade (+{outside.addresses.edge_url})") as transport:
         edge = make_edge(outside, transport, signer, _draw)
+        work.precedence = edge.precedence
         work.listeners.append(Listener(edge.app, *address_of(outside.addresses.edge_url, listen)))
         work.workers += [
             ("server key", lambda: _load_server_key(signer), 1.0),
@@ -330,6 +333,6 @@ async def _serve(stack: contextlib.AsyncExitStack, work: Work, role: Role) -> No
     log.info("ready", role=role, workers=[name for name, _, _ in work.workers])
     async with asyncio.TaskGroup() as group:
         for name, run_once, rest in work.workers:
-            group.create_task(keep_at(name, run_once, rest), name=name)
+            group.create_task(keep_at(name, run_once, rest, work.precedence), name=name)
         if not work.workers:
             await asyncio.Event().wait()

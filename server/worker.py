@@ -7,15 +7,23 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from server.precedence import NOBODY_WAITS, Precedence
+
 REST_SECONDS = 0.1
 LONGEST_PAUSE = 5.0
 log = structlog.get_logger("worker")
 
 
-async def keep_at(name: str, run_once: Callable[[], Awaitable[int]], rest: float = REST_SECONDS) -> None:
+async def keep_at(
+    name: str,
+    run_once: Callable[[], Awaitable[int]],
+    rest: float = REST_SECONDS,
+    precedence: Precedence = NOBODY_WAITS,
+) -> None:
     """Run until cancelled. This is the one place where any fault is outlived: it is logged, and tried again."""
     faults = 0
     while True:
+        await precedence.stand_back()
         try:
             worked = await run_once()
         except Exception as error:

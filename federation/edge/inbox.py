@@ -36,6 +36,11 @@ class Inbox:
         self._host = outside.addresses.edge_host
         self._kept = Together(outside.store, partial(received.keep_all, outside))
 
+    @property
+    def is_taking(self) -> bool:
+        """Whether somebody waits for the answer that theirs is kept."""
+        return self._kept.is_writing
+
     async def keep(self, verified: VerifiedActivity) -> None:
         """Store an activity once, each of several that are announced together by itself; on return it is on disk."""
         items = several(verified.activity)

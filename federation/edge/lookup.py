@@ -5,6 +5,7 @@ Each new activity becomes ready once what it needs was had, or could not be had 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,6 +22,7 @@ from federation.outside import crossings, errands, peers, received
 from federation.outside.peers import Fetched, PeerKind, Stranger
 from federation.outside.received import Received
 from federation.outside.store import Outside
+from federation.outside.together import Together
 from federation.signatures import Refusal
 from federation.signatures.proofs import proves
 from federation.transport import TransportError
@@ -32,6 +34,7 @@ from federation.vocabulary.members import FRESH_SECONDS, is_members_only, read_l
 from federation.vocabulary.objects import first_id
 from server.domain.self_test import is_identity
 from server.domain.uris import host_of, origin_of
+from server.precedence import NOBODY_WAITS, Precedence
 
 TRIES = 6
 AT_ONCE = 32
@@ -86,9 +89,11 @@ class Lookup:
     Each server's activities have a task of their own: one that answers slowly, or never, holds up nobody else.
     """
 
-    def __init__(self, outside: Outside, fetcher: Fetcher) -> None:
+    def __init__(self, outside: Outside, fetcher: Fetcher, precedence: Precedence = NOBODY_WAITS) -> None:
         self._outside = outside
         self._fetcher = fetcher
+        self._precedence = precedence
+        self._ready = Together(outside.store, received.ready)
         self._asked = Recent(60.0)
         self._tasks = Tasks(AT_ONCE, SLOW)
         self._lost = Recent(LOST_SECONDS)
@@ -114,14 +119,19 @@ class Lookup:
         await self._tasks.close()
 
     async def _prepare_all(self, host: str) -> None:
+        written = []
         for one in await received.in_state(self._outside, "new", self._outside.now(), host=host):
-            await self._prepare(one)
+            await self._precedence.stand_back()
+            if await self._prepare(one):
+                # Those after it are looked at while this is written.
+                written.append(self._ready.begin(one))
+        await asyncio.gather(*written)
 
-    async def _prepare(self, one: Received) -> None:
+    async def _prepare(self, one: Received) -> bool:
+        """Have what an activity needs; return whether it is ready, with it or without."""
         if is_identity(one.host):
             # Servers of the leak self-test do not exist; what there is to know of them is known.
-            await received.move(self._outside, one, "ready")
-            return
+            return True
         activity = read_activity(orjson.loads(one.body))
         try:
             await self._describe(one.host, origin_of(one.actor_uri))
@@ -129,9 +139,9 @@ class Lookup:
         except FAILURES as error:
             if one.attempts < TRIES:
                 await received.put_off(self._outside, one, self._outside.now() + 2.0**one.attempts, str(error))
-                return
+                return False
             log.info("gave up", received=one.id, why=type(error).__name__)
-        await received.move(self._outside, one, "ready")
+        return True
 
     async def take(self, forum_uri: str, uris: Sequence[str]) -> int:
         """Fetch what we lack of a forum, each from its own server, with what it answers; return how much came.

@@ -30,17 +30,22 @@ from federation.signatures.rfc9421 import read_accept_signature, sign_message
 from federation.transport import Transport
 from server.domain.public_themes import DrawThemes
 from server.domain.uris import host_of
+from server.precedence import Precedence
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What the composition root runs: the application, and its workers, which expose `run_once`."""
+    """What the composition root runs: the application, and its workers, which expose `run_once`.
+
+    `precedence` has whoever computes in this process stand back while something comes to the inbox.
+    """
 
     app: web.Application
     lookup: Lookup
     deliverer: Deliverer
     reader: Reader
     drawings: Drawings
+    precedence: Precedence
 
 
 class ServerSigner:
@@ -96,11 +101,13 @@ def make_edge(outside: Outside, transport: Transport, signer: ServerSigner, draw
     app = web.Application(middlewares=[answer_plainly], client_max_size=LONGEST_BODY)
     app[OUTSIDE] = outside
     app[SIGNERS] = Signers(outside, fetcher)
-    app[INBOX] = Inbox(outside)
+    inbox = app[INBOX] = Inbox(outside)
     app[PAGES] = Pages(has_themes=draw is not None)
     drawings = app[DRAWINGS] = Drawings(outside, draw)
     app[WRITERS] = Budget(A_MINUTE)
     app[DOORWAY] = Doorway(HomeServers(outside, transport, fetcher), outside.now)
     add_routes(app)
-    lookup = Lookup(outside, fetcher)
-    return Edge(app, lookup, Deliverer(outside, transport), Reader(outside, fetcher, lookup), drawings)
+    precedence = Precedence(lambda: inbox.is_taking)
+    lookup = Lookup(outside, fetcher, precedence)
+    reader = Reader(outside, fetcher, lookup)
+    return Edge(app, lookup, Deliverer(outside, transport), reader, drawings, precedence)

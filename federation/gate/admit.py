@@ -32,6 +32,7 @@ from federation.vocabulary.activities import Activity, read_activity
 from server.domain.errors import Refusal
 from server.domain.jams import Forum
 from server.domain.uris import origin_of
+from server.precedence import NOBODY_WAITS, Precedence
 from server.services import forums
 
 LOOKS = 7
@@ -88,13 +89,15 @@ def _is_own_vote(vote: Activity, forum: Forum) -> bool:
 class Admit:
     """The inward half of the gate. Call `run_once` again and again; it returns how many activities it took."""
 
-    def __init__(self, gate: Gateway) -> None:
+    def __init__(self, gate: Gateway, precedence: Precedence = NOBODY_WAITS) -> None:
         self._gate = gate
+        self._precedence = precedence
 
     async def run_once(self, limit: int = 100) -> int:
         """Deal with the activities that are ready, in the order in which they came."""
         ready = await received.in_state(self._gate.outside, "ready", self._gate.outside.now(), limit)
         for one in ready:
+            await self._precedence.stand_back()
             async with self._gate.turn:
                 await self._admit(one)
         return len(ready)

@@ -227,6 +227,13 @@ async def become(change: Transaction, received: Received, state: ReceivedState, 
     await change.execute("UPDATE received SET state = ?, note = ? WHERE id = ?", (state, note[:500], received.id))
 
 
+async def ready(change: Transaction, several: Sequence[Received]) -> None:
+    """Hand activities to the gate: what they need was had, or cannot be had."""
+    await change.executemany(
+        "UPDATE received SET state = 'ready', note = '' WHERE id = ?", [(one.id,) for one in several]
+    )
+
+
 async def reopen(change: Transaction, received: Received) -> None:
     """Have the gate look at a held activity again, now that a reviewer has decided."""
     await change.execute("UPDATE received SET state = 'ready', due_at = 0 WHERE id = ?", (received.id,))

@@ -25,13 +25,22 @@ class Together(Generic[T]):
         self._waiting: list[tuple[T, asyncio.Future[None]]] = []
         self._work: asyncio.Task[None] | None = None
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether anybody waits for what they added."""
+        return self._work is not None
+
     async def add(self, one: T) -> None:
         """Have one written; on return it is on disk. A cancelled caller's is written too. Errors: the store's."""
+        await self.begin(one)
+
+    def begin(self, one: T) -> asyncio.Future[None]:
+        """Have one written; the future is done once it is on disk. Errors in it: the store's."""
         done = asyncio.get_running_loop().create_future()
         self._waiting.append((one, done))
         if self._work is None:
             self._work = asyncio.create_task(self._write_all())
-        await done
+        return done
 
     async def _write_all(self) -> None:
         try:

@@ -21,8 +21,9 @@ from server.settings import Settings
 #: How long a thread that computes keeps the interpreter from one that waits for it, in seconds. With the usual
 #: 5 ms whoever answers a request waits for the themes at each step (docs/measurements.md).
 TURN_SECONDS = 0.0005
-#: What may come later gives way, as a process of its own, to pages and the inbox, which somebody waits for.
-GIVES_WAY = {"gate": 10, "analytics": 5}
+#: What may come later gives way, as a process of its own, to pages and the inbox, which somebody waits for. On a core
+#: that they keep busy the gate still has a tenth of the time, and the analysis a thirtieth.
+GIVES_WAY = {"gate": 10, "analytics": 15}
 
 
 @click.command()

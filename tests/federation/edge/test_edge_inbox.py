@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from federation.outside import received
 from server.services import partners
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.elsewhere import ACTIVITY, Elsewhere, free_socket
@@ -172,3 +174,43 @@ async def test_what_was_answered_202_survives_a_fault_of_the_gate(
     await acme.idle()
     assert await acme.received() == [("Like", "admitted", "")]
     assert (await acme.fresh(idea)).support == 1
+
+
+async def test_what_came_is_dealt_with_in_its_order_though_more_comes_without_end(acme: Organisation, peer: Elsewhere):
+    forum = await acme.forum()
+    idea = await acme.idea(forum)
+    await acme.idle()
+    ann = peer.person("ann")
+    likes = [peer.activity("Like", ann, idea.uri) for _ in range(3)]
+    for like in likes:
+        await peer.post(acme.inbox, like)
+    ends = asyncio.Event()
+
+    async def send() -> None:
+        while not ends.is_set():
+            await peer.post(acme.inbox, peer.activity("Block", ann, ann))
+
+    senders = [asyncio.create_task(send()) for _ in range(4)]
+    try:
+        async with asyncio.timeout(60):
+            while (await acme.received())[:3] != [("Like", "ready", "")] * 3:
+                await acme.edge.lookup.run_once()
+                await asyncio.sleep(0.01)
+    finally:
+        ends.set()
+        await asyncio.gather(*senders)
+    ready = await received.in_state(acme.outside, "ready", acme.outside.now(), 3)
+    assert [one.activity_uri for one in ready] == [like["id"] for like in likes]
+
+
+async def test_what_came_together_is_handed_to_the_gate_in_few_transactions(acme: Organisation, peer: Elsewhere):
+    ann = peer.person("ann")
+    await peer.post(acme.inbox, peer.activity("Block", ann, ann))
+    await acme.idle()
+    for _ in range(40):
+        await peer.post(acme.inbox, peer.activity("Block", ann, ann))
+    before = acme.outside.store.counts.bodies
+    await acme.edge.lookup.run_once()
+    await acme.edge.lookup.settle()
+    assert len(await received.in_state(acme.outside, "ready", acme.outside.now())) == 40
+    assert acme.outside.store.counts.bodies - before < 20
