@@ -13,6 +13,7 @@ from federation.edge.lines import Lines
 from federation.fetch import Fetcher, FetchError, vouched_pem
 from federation.outside import peers
 from federation.outside.peers import Stranger
+from federation.outside.senders import Senders
 from federation.outside.store import Outside
 from federation.signatures import (
     FoundKey,
@@ -77,6 +78,7 @@ class Signers:
 
     def __init__(self, outside: Outside, fetcher: Fetcher) -> None:
         self._outside = outside
+        self._senders = Senders(outside)
         self._fetcher = fetcher
         self._hosts = {outside.addresses.edge_host}
         self._scheme = urlsplit(outside.addresses.edge_url).scheme
@@ -115,7 +117,7 @@ class Signers:
         """Turn away a suspended server before anything is fetched from it, and whoever claims to be us."""
         if host == self._outside.addresses.edge_host:
             raise RefusedHost(f"{host} is ourselves")
-        if state := await peers.shut_out(self._outside, host):
+        if state := await self._senders.shut_out(host):
             raise RefusedHost(f"{host} is {state}")
 
     async def find_key(self, key_id: str, fresh: bool) -> FoundKey:
@@ -155,7 +157,7 @@ class Signers:
 
     async def _remembered(self, key_id: str) -> FoundKey | None:
         """Return a key as we had it last: the one an actor signs with, or another that its document lists."""
-        known = await peers.key_at_hand(self._outside, key_id)
+        known = await self._senders.key_at_hand(key_id)
         if known is not None:
             return FoundKey(key_id, *known)
         owner = await peers.stranger(self._outside, key_id.partition("#")[0])

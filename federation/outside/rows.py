@@ -365,6 +365,19 @@ class BarredRow(Model, metaclass=Rows):
         table = "barred"
 
 
+class RevisionRow(Model, metaclass=Rows):
+    """How often that has changed which the inbox asks at each request: keys of senders, and who is shut out.
+
+    Triggers count, whatever it was that wrote. There is one row, of the id 1.
+    """
+
+    id = fields.IntField(primary_key=True)
+    number = fields.IntField()
+
+    class Meta:
+        table = "revisions"
+
+
 class OutsideCursorRow(Model, metaclass=Rows):
     """How far the gate has read the inside event log."""
 

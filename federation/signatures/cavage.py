@@ -10,11 +10,11 @@ import importlib
 import importlib.util
 import re
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import ModuleType
 from typing import Any
 
@@ -59,10 +59,10 @@ class SignatureParameters:
 
     key_id: str
     names: tuple[str, ...]
-    signature: bytes
     algorithm: str | None
     created: int | None
     expires: int | None
+    signature: bytes
 
 
 def sign(
@@ -116,33 +116,33 @@ def parse_signature(header: str) -> SignatureParameters:
         raise SignatureRefused("the Signature header is too long or not ASCII")
     lifted = _SIGNATURE.search(header)
     if lifted is None:
-        rest, signature = _parse_parameters(header)
+        with_signature, text = _parse_parameters(header)
     else:
-        rest, place = _parse_parameters(f"{header[: lifted.end(1)]}-{header[lifted.end(2) :]}")
-        signature = lifted.group(2)
+        with_signature, place = _parse_parameters(f"{header[: lifted.end(1)]}-{header[lifted.end(2) :]}")
+        text = lifted.group(2)
         if place != "-":
             raise SignatureRefused("the Signature header is misquoted")
-    return replace(rest, signature=_decode(signature))
+    return with_signature(_decode(text))
 
 
 @lru_cache(maxsize=2048)
-def _parse_parameters(header: str) -> tuple[SignatureParameters, str]:
-    """All but the signature's bytes, and the text that stands in its place."""
+def _parse_parameters(header: str) -> tuple[Callable[[bytes], SignatureParameters], str]:
+    """What makes the whole, given the signature's bytes; and the text that stands in their place."""
     found: dict[str, str] = _syntax.parse_signature_header(header)
     stated = [name.lower() for name in _PARAMETER.findall(header)]
     if len(set(stated)) != len(stated) or not set(found) <= set(stated):
         raise SignatureRefused("a parameter of the Signature header stands there twice or is misquoted")
     if "keyid" not in found or "signature" not in found:
         raise SignatureRefused("the Signature header has no keyId or no signature (is it RFC 9421?)")
-    parameters = SignatureParameters(
-        key_id=found["keyid"],
-        names=_signed_names(found.get("headers")),
-        signature=b"",
-        algorithm=_check_algorithm(found.get("algorithm")),
-        created=_seconds(found.get("created")),
-        expires=_seconds(found.get("expires")),
+    with_signature = partial(
+        SignatureParameters,
+        found["keyid"],
+        _signed_names(found.get("headers")),
+        _check_algorithm(found.get("algorithm")),
+        _seconds(found.get("created")),
+        _seconds(found.get("expires")),
     )
-    return parameters, found["signature"]
+    return with_signature, found["signature"]
 
 
 def check_coverage(signed: SignatureParameters, needed: tuple[str, ...]) -> None:
@@ -188,8 +188,12 @@ def signs(
     )
 
 
+@lru_cache(maxsize=256)
 def parse_date(text: str) -> datetime:
-    """An HTTP date (RFC 9110 IMF-fixdate) as an aware UTC time; SignatureRefused for any other form."""
+    """An HTTP date (RFC 9110 IMF-fixdate) as an aware UTC time; SignatureRefused for any other form.
+
+    Each request's is read twice, and those of one second are the same.
+    """
     match = _IMF_DATE.fullmatch(text.strip())
     try:
         if match is None:

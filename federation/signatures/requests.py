@@ -27,7 +27,11 @@ def header_lists(headers: Headers) -> dict[str, list[str]]:
     """Every header's values under its name in lower case."""
     lists: dict[str, list[str]] = {}
     for name, value in headers.items():
-        lists.setdefault(name.lower(), []).append(value)
+        known = lists.get(lower := name.lower())
+        if known is None:
+            lists[lower] = [value]
+        else:
+            known.append(value)
     return lists
 
 

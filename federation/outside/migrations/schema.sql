@@ -11,6 +11,7 @@
 -- After: 0010_turns_of_keys
 -- After: 0011_visitors
 -- After: 0012_said_here
+-- After: 0013_revisions
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -215,6 +216,10 @@ CREATE TABLE "said" (
     "activity_uri" VARCHAR(2000) NOT NULL  PRIMARY KEY,
     "actor_uri" VARCHAR(2000) NOT NULL
 );
+CREATE TABLE "revisions" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" INT NOT NULL
+);
 CREATE INDEX "idx_crossings_forum_u_64fa29" ON "crossings" ("forum_uri", "kind", "made_at");
 CREATE INDEX "idx_crossings_thread__f71e1a" ON "crossings" ("thread_uri", "made_at");
 CREATE INDEX "idx_crossings_subject_337b0d" ON "crossings" ("subject_uri");
@@ -240,3 +245,9 @@ CREATE INDEX "idx_crossings_forum_u_208f49" ON "crossings" ("forum_uri", "releas
 CREATE INDEX "idx_visits_actor_u_feb246" ON "visits" ("actor_uri");
 CREATE INDEX "idx_visits_began_a_38f2c8" ON "visits" ("began_at");
 CREATE INDEX "idx_said_actor_u_83d6ef" ON "said" ("actor_uri");
+CREATE TRIGGER revisions_stranger_met AFTER INSERT ON strangers BEGIN INSERT INTO revisions (id, number) SELECT 1, 0 WHERE NOT EXISTS (SELECT 1 FROM revisions); UPDATE revisions SET number = number + 1; END;
+CREATE TRIGGER revisions_stranger_changed AFTER UPDATE ON strangers WHEN OLD.uri IS NOT NEW.uri OR OLD.key_id IS NOT NEW.key_id OR OLD.key_pem IS NOT NEW.key_pem BEGIN INSERT INTO revisions (id, number) SELECT 1, 0 WHERE NOT EXISTS (SELECT 1 FROM revisions); UPDATE revisions SET number = number + 1; END;
+CREATE TRIGGER revisions_stranger_gone AFTER DELETE ON strangers BEGIN INSERT INTO revisions (id, number) SELECT 1, 0 WHERE NOT EXISTS (SELECT 1 FROM revisions); UPDATE revisions SET number = number + 1; END;
+CREATE TRIGGER revisions_peer_met AFTER INSERT ON peers BEGIN INSERT INTO revisions (id, number) SELECT 1, 0 WHERE NOT EXISTS (SELECT 1 FROM revisions); UPDATE revisions SET number = number + 1; END;
+CREATE TRIGGER revisions_peer_changed AFTER UPDATE ON peers WHEN OLD.host IS NOT NEW.host OR OLD.state IS NOT NEW.state BEGIN INSERT INTO revisions (id, number) SELECT 1, 0 WHERE NOT EXISTS (SELECT 1 FROM revisions); UPDATE revisions SET number = number + 1; END;
+CREATE TRIGGER revisions_peer_gone AFTER DELETE ON peers BEGIN INSERT INTO revisions (id, number) SELECT 1, 0 WHERE NOT EXISTS (SELECT 1 FROM revisions); UPDATE revisions SET number = number + 1; END;
