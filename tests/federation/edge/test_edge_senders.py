@@ -18,7 +18,11 @@ from tests.federation.conftest import MakeElsewhere
 from tests.federation.elsewhere import Elsewhere
 from tests.federation.organisation import Organisation
 
-WRITE = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], timeout=10); c.execute(sys.argv[2], sys.argv[3:]); c.commit()"
+WRITE = """
+import sqlite3, sys
+with sqlite3.connect(sys.argv[1], timeout=10) as store:
+    store.execute(sys.argv[2], sys.argv[3:])
+"""
 
 
 @pytest.fixture
