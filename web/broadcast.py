@@ -126,7 +126,9 @@ BROADCAST = web.AppKey("BROADCAST", Broadcast)
 
 
 async def frame_of(house: House, event: Event) -> bytes:
-    """Make the frame of one event: `event` its kind, `id` its number, `data` its ids and the counts as they are now."""
+    """Make the frame of one event: `event` its kind, `data` its ids and the counts as they are now. `id` names it, and
+    tells nothing of how many there are.
+    """
     root = await ideas_read.by_id(house, str(event.data["thread"])) if event.data.get("thread") else None
     told: dict[str, object] = {
         "kind": event.kind,
@@ -138,20 +140,21 @@ async def frame_of(house: House, event: Event) -> bytes:
     }
     if root is not None:
         told["counts"] = {"replies": root.replies, "support": root.support}
-    return frame(event.kind, json.dumps(told, separators=(",", ":")), event.seq)
+    return frame(event.kind, json.dumps(told, separators=(",", ":")), (await house.veil()).hide(event.seq))
 
 
-def last_seen(request: web.Request) -> int | None:
-    """Return what `Last-Event-ID` says (HTML Living Standard, 9.2.4), or None."""
+async def last_seen(request: web.Request, house: House) -> int | None:
+    """Return which event `Last-Event-ID` names (HTML Living Standard, 9.2.4), or None."""
     text = request.headers.get("Last-Event-ID", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    told = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return None if told is None else (await house.veil()).read(told)
 
 
 async def stream_events(request: web.Request, house: House, jam_id: str, member_id: str) -> web.StreamResponse:
     """Answer with the events of a jam until the client goes, falls behind, loses access, or the server ends."""
     broadcast = request.config_dict[BROADCAST]
     newest = await newest_event(house)
-    seen = last_seen(request)
+    seen = await last_seen(request, house)
     since = newest if seen is None else min(seen, newest)
     response = web.StreamResponse(
         headers={

@@ -29,6 +29,7 @@ from server.domain.actors import Member
 from server.domain.errors import Missing, Refusal
 from server.domain.events import PRIVATE, Event
 from server.domain.jams import Jam
+from server.domain.veils import Veil
 from server.services import jams
 from server.services.house import House
 from server.services.log import events_after, newest_event
@@ -78,7 +79,7 @@ def frame(event: str, data: str, seq: int = 0) -> bytes:
     return ("\n".join(lines) + "\n\n").encode()
 
 
-def arrival_of(event: Event) -> bytes | None:
+def arrival_of(event: Event, veil: Veil) -> bytes | None:
     """The frame that tells of a new idea or reply, or None for any other event."""
     if event.kind not in ("IdeaPosted", "ReplyPosted"):
         return None
@@ -89,21 +90,21 @@ def arrival_of(event: Event) -> bytes | None:
         "thread": event.data["thread"],
         "forum": event.data["forum"],
     }
-    return frame("arrival", json.dumps(told), event.seq)
+    return frame("arrival", json.dumps(told), veil.hide(event.seq))
 
 
-def poll_of(event: Event) -> bytes | None:
+def poll_of(event: Event, veil: Veil) -> bytes | None:
     """The frame that tells of new counts of a poll, or None for any other event; each reader asks for their own."""
     if event.kind not in ("PollVoted", "PollCounted", "PollEnded"):
         return None
-    return frame("poll", json.dumps({"id": event.subject_id, "thread": event.data["thread"]}), event.seq)
+    return frame("poll", json.dumps({"id": event.subject_id, "thread": event.data["thread"]}), veil.hide(event.seq))
 
 
-def hour_of(event: Event) -> bytes | None:
+def hour_of(event: Event, veil: Veil) -> bytes | None:
     """The frame that tells of news in a host hour, or None for any other event."""
     if event.kind not in ("HourQuestionAsked", "HourQuestionAnswered", "HourBegan", "HourEnded"):
         return None
-    return frame("hour", json.dumps({"id": event.subject_id}), event.seq)
+    return frame("hour", json.dumps({"id": event.subject_id}), veil.hide(event.seq))
 
 
 def forum_change_of(event: Event) -> bytes | None:
@@ -219,6 +220,7 @@ class Hub:
             await asyncio.sleep(WAKE)
 
     async def _read(self, house: House, seq: int) -> int:
+        veil = await house.veil()
         for event in await events_after(house, seq, _BATCH):
             seq = event.seq
             room = self._rooms.get(jam_of(event))
@@ -229,7 +231,7 @@ class Hub:
                 self._empty(room, {one.member.id for one in room.listeners})
                 continue
             room.stale = room.stale or event.kind in _COUNTING
-            told = arrival_of(event) or poll_of(event) or hour_of(event) or forum_change_of(event)
+            told = arrival_of(event, veil) or poll_of(event, veil) or hour_of(event, veil) or forum_change_of(event)
             if told is not None:
                 self._tell(room, told)
         return seq
@@ -323,11 +325,12 @@ async def _pour(response: web.StreamResponse, listener: Listener, may_stay: MayS
 
 
 async def _missed(house: House, jam: Jam, last_id: str) -> Iterable[bytes]:
-    """What came since `last_id`, the newest seq that the browser saw: at most one batch of arrivals."""
+    """What came since `last_id`, the last that the browser saw: at most one batch of arrivals."""
     if not (last_id.isascii() and last_id.isdigit() and len(last_id) < 19):
         return ()
-    found = await events_after(house, int(last_id), _BATCH)
-    return [told for event in found if jam_of(event) == jam.id and (told := arrival_of(event)) is not None]
+    veil = await house.veil()
+    found = await events_after(house, veil.read(int(last_id)), _BATCH)
+    return [told for event in found if jam_of(event) == jam.id and (told := arrival_of(event, veil)) is not None]
 
 
 def pace_data(minutes: Iterable[Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from server.domain.errors import Conflict
 from server.domain.likeness import Nearness
 from server.domain.threads import Outline
 from server.domain.uris import Addresses
+from server.domain.veils import Veil
 from server.storage import people, prints, rule_sets
 
 
@@ -64,13 +66,14 @@ def read_table(text: str) -> RuleSet:
 
 @dataclass(slots=True)
 class _Shelf:
-    """The last rulebook made, kept until the rules or the names to guard change; what makes prints; the names of
-    our people; and the outlines of the threads read last, each with the stamp of what it was made from.
+    """The last rulebook made, kept until the rules or the names to guard change; what makes prints, and hides numbers;
+    the names of our people; and the outlines of the threads read last, each with the stamp of what it was made from.
     """
 
     key: tuple[object, ...] = ()
     book: Rulebook | None = None
     winnower: Winnower | None = None
+    veil: Veil | None = None
     people: tuple[int, int] = (0, 0)
     lookalikes: Lookalikes | None = None
     outlines: OrderedDict[str, tuple[str, Outline]] = field(default_factory=OrderedDict)
@@ -120,6 +123,12 @@ class House:
         if self.shelf.winnower is None:
             self.shelf.winnower = Winnower(await prints.key(self.store))
         return self.shelf.winnower
+
+    async def veil(self) -> Veil:
+        """Return what hides the numbers of the log of events from those whom they are told to."""
+        if self.shelf.veil is None:
+            self.shelf.veil = Veil(hmac.digest(await prints.key(self.store), b"numbers of events", "sha256"))
+        return self.shelf.veil
 
     async def lookalikes(self) -> Lookalikes:
         """Return the names of our people, to compare names from outside with."""

@@ -156,6 +156,6 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         for name, schema in shape["properties"].items():
             found.append({"name": name, "in": "query", "required": name in required, "schema": schema})
     if route.is_stream:
-        words = "number of the last event seen; what came since is sent first"
+        words = "id of the last event seen; what came since is sent first"
         found.append({"name": "Last-Event-ID", "in": "header", "description": words, "schema": {"type": "integer"}})
     return found

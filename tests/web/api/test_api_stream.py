@@ -75,6 +75,19 @@ async def test_a_stream_resumes_after_the_last_event_seen(ada: Caller, bob: Call
         assert (await stream.next())[2]["id"] == live["id"]
 
 
+async def test_ids_tell_nothing_of_how_much_happens_in_between(ada: Caller, bob: Caller, idea: Things):
+    async with listening(bob) as stream:
+        for _ in range(6):
+            await bob("PUT", f"/ideas/{idea['id']}/marks/support")
+            await bob("DELETE", f"/ideas/{idea['id']}/marks/support")
+        told = [(await stream.next())[0] for _ in range(12)]
+    assert len(set(told)) == 12
+    assert told != sorted(told)
+    assert min(told) > 1_000_000, "the log is no longer than this"
+    async with listening(bob, last=0) as stream:
+        assert (await stream.next())[0] not in told, "0 is before all that happened"
+
+
 async def test_nothing_is_lost_or_doubled_while_writers_and_a_newcomer_race(ada: Caller, bob: Caller, idea: Things):
     path = f"/ideas/{idea['id']}/replies"
 
@@ -82,11 +95,12 @@ async def test_nothing_is_lost_or_doubled_while_writers_and_a_newcomer_race(ada:
         return [(await bob("POST", path, {"text": f"{number}"}))["id"] for number in range(20)]
 
     async with listening(bob) as stream:
-        first = await bob("POST", path, {"text": "First."})
+        await bob("POST", path, {"text": "Before."})
         start, _, _ = await stream.next()
+        first = await bob("POST", path, {"text": "First."})
     writing = asyncio.create_task(write())
     await asyncio.sleep(0.05)
-    async with listening(ada, last=start - 1) as stream:
+    async with listening(ada, last=start) as stream:
         told = [(await stream.next())[2]["id"] for _ in range(21)]
     assert told == [first["id"], *(await writing)]
 

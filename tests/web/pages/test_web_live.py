@@ -57,7 +57,7 @@ async def test_a_new_idea_reaches_an_open_page_and_its_figures_follow(site: Any)
 async def test_a_stream_resumes_after_the_last_event_that_was_seen(site: Any) -> None:
     first = await ideas.post_idea(site.house, site.jonas, site.own_house, "First", "Words")
     browser = await site.browser(site.mara)
-    async with browser.client.get("/jams/better/stream", headers={"Last-Event-ID": "1"}) as answer:
+    async with browser.client.get("/jams/better/stream", headers={"Last-Event-ID": "0"}) as answer:
         (seen,) = await frames(answer, 1)
     assert json.loads(seen["data"])["id"] == first.id
     second = await ideas.reply(site.house, site.jonas, first, "Second")
