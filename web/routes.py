@@ -306,7 +306,7 @@ POST: dict[str, Handler] = {
     "/inbox": inbox_page.mark_read,
     "/follow": following.change_follow,
     "/me/searches": following.save_search,
-    r"/me/searches/{search:\d{1,15}}": following.open_search,
+    r"/me/searches/{search:\d{1,16}}": following.open_search,
     "/me/feeds": following.change_feed,
     "/me/notices": mail_page.change_choices,
     "/me/notices/confirm/{token}": mail_page.confirm,

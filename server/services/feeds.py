@@ -1,10 +1,13 @@
-"""Saved searches, and feeds: addresses that stand for one person, and are asked for permission each time."""
+"""Saved searches, and feeds: addresses that stand for one person, and are asked for permission each time.
+
+Their numbers count those of everybody: what their owner is told in their place tells nothing of that.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, get_args
 from urllib.parse import parse_qsl
@@ -63,26 +66,28 @@ async def save_search(house: House, by: Member, name: str, query: str) -> None:
 
 
 async def drop_search(house: House, by: Member, search_id: int) -> None:
+    known = (await house.veil()).read(search_id)
     async with house.store.transaction() as change:
-        await rows.delete_search(change, by.id, search_id)
+        await rows.delete_search(change, by.id, known)
 
 
 async def list_searches(house: House, reader: Member) -> list[Saved]:
     """Return somebody's saved searches with how much is new in each."""
-    found = []
+    found, veil = [], await house.veil()
     for row in await rows.searches_of(house.store, reader.id):
         new = await finding.count_new(house, reader, _sought(row.query), row.seen_at)
-        found.append(Saved(row.id, row.name, row.query, new))
+        found.append(Saved(veil.hide(row.id), row.name, row.query, new))
     return found
 
 
 async def open_search(house: House, reader: Member, search_id: int) -> str:
     """Return the query of a saved search, and count it as looked at. Raises Missing."""
-    found = next((row for row in await rows.searches_of(house.store, reader.id) if row.id == search_id), None)
+    known = (await house.veil()).read(search_id)
+    found = next((row for row in await rows.searches_of(house.store, reader.id) if row.id == known), None)
     if found is None:
         raise Missing("search", f"{reader.id} opens search {search_id}")
     async with house.store.transaction() as change:
-        await rows.see_search(change, search_id, house.now().timestamp())
+        await rows.see_search(change, known, house.now().timestamp())
     return found.query
 
 
@@ -107,12 +112,14 @@ async def make_feed(house: House, by: Member, kind: str, subject: str, name: str
 
 async def revoke_feed(house: House, by: Member, feed_id: int) -> None:
     """End a feed: its address is as good as none from now on."""
+    known = (await house.veil()).read(feed_id)
     async with house.store.transaction() as change:
-        await rows.revoke_feed(change, by.id, feed_id, house.now().timestamp())
+        await rows.revoke_feed(change, by.id, known, house.now().timestamp())
 
 
 async def list_feeds(house: House, reader: Member) -> list[Feed]:
-    return [_feed(row) for row in await rows.feeds_of(house.store, reader.id)]
+    veil = await house.veil()
+    return [replace(_feed(row), id=veil.hide(row.id)) for row in await rows.feeds_of(house.store, reader.id)]
 
 
 def _feed(row: rows.FeedRecord) -> Feed:
@@ -140,7 +147,7 @@ async def read_feed(house: House, secret: str) -> tuple[Feed, list[Contribution]
     if feed.used_at is None or (now - feed.used_at).total_seconds() > 3600:
         async with house.store.transaction() as change:
             await rows.use_feed(change, feed.id, now.timestamp())
-    return feed, entries
+    return replace(feed, id=(await house.veil()).hide(feed.id)), entries
 
 
 async def _title(house: House, owner: Member, kind: FeedKind, subject: str) -> str:

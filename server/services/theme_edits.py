@@ -70,18 +70,20 @@ async def _check(house: House, change: Transaction, jam: Jam, kind: EditKind, th
         raise Conflict("A jam's themes can be changed %(most)s times at most.", most=MOST)
 
 
-async def undo(house: House, by: Member, jam: Jam, edit_id: int) -> None:
-    """Undo an edit. What was built on it follows: an idea moved into a theme that is no more stands where it stood."""
+async def undo(house: House, by: Member, jam: Jam, version: int) -> None:
+    """Undo an edit, by its number in its jam. What was built on it follows: an idea moved into a theme that is no more
+    stands where it stood.
+    """
     by.require("themes")
     now = house.now().timestamp()
     async with house.store.transaction() as change:
-        found = next((one for one in await rows.of_jam(change, jam.id) if one.id == edit_id), None)
+        found = next((one for one in await rows.of_jam(change, jam.id) if one.version == version), None)
         if found is None:
-            raise Missing("edit", str(edit_id))
-        if not await rows.undo(change, edit_id, by.id, now):
+            raise Missing("edit", str(version))
+        if not await rows.undo(change, found.id, by.id, now):
             raise Conflict("This is undone already.")
         facts = {"act": f"undo {found.kind}", "theme": found.theme, "other": found.other}
-        await _note(change, by, jam, f"undo {found.kind} theme", edit_id, facts, now)
+        await _note(change, by, jam, f"undo {found.kind} theme", found.id, facts, now)
 
 
 async def _note(

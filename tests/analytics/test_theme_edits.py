@@ -11,6 +11,7 @@ import pytest
 
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
 from server.services import audit, board, people, theme_edits
+from server.storage import theme_edits as rows
 from tests.analytics.town import Town
 
 SUBJECTS = ("Bicycle lanes on bridge {} would help.", "Cheaper soup in canteen {}, please.", "Solar panels on roof {}.")
@@ -30,18 +31,22 @@ async def begin(town: Town, count: int = 60) -> Any:
 async def test_a_new_name_stays_over_refreshes_and_is_undone(town: Town):
     worker = await begin(town)
     first, before = next(iter((await themes_of(town)).items()))
+    # What was changed in another jam is not counted with this one's.
+    async with town.house.store.transaction():
+        await rows.insert("0" * 32, "rename", first, "", "Elsewhere", town.ada.id, 0.0)
     made = await theme_edits.edit(town.house, town.ada, town.jam, "rename", first, title=" Sun \n and   warmth ")
+    assert made.version == 1
     assert (await themes_of(town))[first]["label"] == "Sun and warmth", "shown at once"
     assert (await themes_of(town))[first]["human"] == ["rename"]
     await town.say(*(SUBJECTS[n % 3].format(n) for n in range(60, 110)))
     await town.catch_up(worker)
     assert (await themes_of(town))[first]["label"] == "Sun and warmth"
-    await theme_edits.undo(town.house, town.ada, town.jam, made.id)
+    await theme_edits.undo(town.house, town.ada, town.jam, made.version)
     again = (await themes_of(town))[first]
     assert (again["label"] != "Sun and warmth", again["human"]) == (True, [])
     assert before["label"]
     with pytest.raises(Conflict):
-        await theme_edits.undo(town.house, town.ada, town.jam, made.id)
+        await theme_edits.undo(town.house, town.ada, town.jam, made.version)
     (listed,) = await theme_edits.list_edits(town.house, town.ada, town.jam)
     assert (listed.version, listed.member_name, listed.undone_by) == (1, "Ada", town.ada.id)
     deeds = await audit.list_deeds(town.house, town.ada, subject_id=str(made.id))
@@ -59,7 +64,7 @@ async def test_merged_themes_count_as_one_and_the_map_has_no_hole(town: Town):
     assert gone not in orjson.loads(await town.report())["assignment"].values()
     assert sum(one["w"] * one["h"] for one in after.values()) == pytest.approx(1, abs=1e-4)
     assert set(after[into]["representative"]) <= set(before[gone]["representative"] + before[into]["representative"])
-    await theme_edits.undo(town.house, town.ada, town.jam, made.id)
+    await theme_edits.undo(town.house, town.ada, town.jam, made.version)
     assert {name: one["size"] for name, one in (await themes_of(town)).items()} == {
         name: one["size"] for name, one in before.items()
     }
@@ -72,7 +77,7 @@ async def test_a_moved_idea_stays_where_a_person_put_it_and_speaks_for_its_old_t
     moved = before[old]["representative"][0]
     made = await theme_edits.edit(town.house, town.ada, town.jam, "move", new, other=moved)
     assert orjson.loads(await town.report())["assignment"][moved] == new
-    await theme_edits.undo(town.house, town.ada, town.jam, made.id)
+    await theme_edits.undo(town.house, town.ada, town.jam, made.version)
     assert orjson.loads(await town.report())["assignment"][moved] == old
     await theme_edits.edit(town.house, town.ada, town.jam, "move", new, other=moved)
     await town.say(*(SUBJECTS[n % 3].format(n) for n in range(60, 110)))
@@ -107,7 +112,7 @@ async def test_a_split_theme_has_two_halves_from_then_on_and_is_put_together_by_
     await town.say(*(SUBJECTS[n % 3].format(n) for n in range(60, 110)))
     await town.catch_up(fresh)
     assert {first, new} <= set(await themes_of(town))
-    await theme_edits.undo(town.house, town.ada, town.jam, made.id)
+    await theme_edits.undo(town.house, town.ada, town.jam, made.version)
     await town.catch_up(fresh)
     assert new not in await themes_of(town)
     assert first in await themes_of(town)

@@ -128,7 +128,7 @@ async def revoke_feed(call: Call) -> None:
 
 def _number(call: Call, what: str) -> int:
     text = call.path[what]
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
+    if not (text.isascii() and text.isdigit() and len(text) < 17):
         raise Missing(what)
     return int(text)
 

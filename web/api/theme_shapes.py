@@ -19,7 +19,7 @@ class NewThemeEdit(Body, frozen=True, kw_only=True):
 
 
 class ThemeEditAnswer(Answer, frozen=True, kw_only=True):
-    """A change as it stands. `version` counts a jam's changes from 1; `undone_at` is null while it counts."""
+    """A change as it stands. `version`, and `id`, count a jam's changes from 1; `undone_at` is null while it counts."""
 
     id: int
     version: int
@@ -34,7 +34,7 @@ class ThemeEditAnswer(Answer, frozen=True, kw_only=True):
 
 def show_edit(edit: ThemeEdit) -> ThemeEditAnswer:
     return ThemeEditAnswer(
-        id=edit.id,
+        id=edit.version,
         version=edit.version,
         kind=edit.kind,
         theme=edit.theme,

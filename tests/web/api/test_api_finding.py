@@ -56,6 +56,7 @@ async def test_saved_searches_and_feeds(ada: Caller, bob: Caller, idea: Things):
     (listed,) = (await bob("GET", "/me/feeds"))["data"]
     assert "url" not in listed
     assert (await ada("GET", "/me/feeds"))["data"] == []
+    assert min(listed["id"], saved["data"][0]["id"]) > 1_000_000, "numbers that count everybody's are not told"
     await ada("DELETE", f"/me/feeds/{listed['id']}", status=204)
     assert len((await bob("GET", "/me/feeds"))["data"]) == 1
     await bob("DELETE", f"/me/feeds/{listed['id']}", status=204)

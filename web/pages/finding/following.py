@@ -96,4 +96,4 @@ async def change_feed(request: web.Request) -> web.Response:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 17 else 0

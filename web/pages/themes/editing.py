@@ -71,7 +71,7 @@ def _row(edit: ThemeEdit, labels: Mapping[str, str], url: str) -> EditRow:
         name=edit.member_name,
         at=edit.made_at,
         undone=edit.undone_at is not None,
-        undo_url="" if edit.undone_at else f"{url}/{edit.id}/undo",
+        undo_url="" if edit.undone_at else f"{url}/{edit.version}/undo",
     )
 
 
