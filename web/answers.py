@@ -45,6 +45,8 @@ DONE = {
     "handed": later("Your shift is over, and your note is handed on. Thank you."),
     "moved": later("Done. Copies outside are withdrawn from where it stood, and released where it stands now."),
     "unmoved": later("Undone. It stands where it stood before."),
+    "locked": later("Locked. Everybody can still read it; nobody can answer in it any more."),
+    "unlocked": later("Open again. Everybody can answer in it."),
     "flagged": later("Flagged. A facilitator looks at it; the moderation log tells you what became of it."),
     "hidden": later("Hidden. Its author reads why; copies outside are being taken back."),
     "undone": later("Undone. It waits for a decision again."),

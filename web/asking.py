@@ -147,7 +147,8 @@ def _link(room: Room, now: datetime) -> RoomLink:
 
 async def draw_asking(house: House, reader: Member, thread: Thread) -> Asking:
     """All that is asked in a thread, and what this reader may ask."""
-    writable = thread.jam.state_at(house.now()) == "open" and (thread.forum.is_local or thread.forum.joined)
+    is_open = thread.jam.state_at(house.now()) == "open" and (thread.forum.is_local or thread.forum.joined)
+    writable = is_open and thread.lock is None
     spreads = () if thread.idea.deleted else await ratings.spreads_of(house, reader, thread.idea)
     found = [] if thread.idea.deleted else await rooms.rooms_of(house, reader, thread.idea)
     links = {one.id: _link(one, house.now()) for one in found}

@@ -42,7 +42,7 @@ from web.pages.boundary import (
     self_test,
     servers,
 )
-from web.pages.control import cases, flags, moves, radar, shifts
+from web.pages.control import cases, flags, locks, moves, radar, shifts
 from web.pages.control import marks as control_marks
 from web.pages.control import threads as control_threads
 from web.pages.finding import atom, catch_up, following, profile
@@ -134,6 +134,7 @@ GET: dict[str, Handler] = {
     "/ideas/{idea}/flag": flags.show_flag,
     "/ideas/{idea}/hide": flags.show_hide,
     "/ideas/{idea}/tools": flags.show_tools,
+    "/ideas/{idea}/lock": locks.show_lock,
     "/ideas/{idea}/asides": control_threads.show_asides,
     "/ideas/{idea}/summary": control_threads.show_summary,
     "/ideas/{idea}/move": moves.show_form,
@@ -247,6 +248,8 @@ POST: dict[str, Handler] = {
     "/polls/{idea}/end": polls.end,
     "/ideas/{idea}/flag": flags.flag,
     "/ideas/{idea}/hide": flags.hide,
+    "/ideas/{idea}/lock": locks.lock,
+    "/ideas/{idea}/unlock": locks.unlock,
     "/ideas/{idea}/asides": control_threads.write_aside,
     "/ideas/{idea}/summary": control_threads.write_summary,
     "/jams/{jam}/control/shifts": shifts.plan,

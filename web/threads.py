@@ -34,7 +34,7 @@ MARK_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """How a reader sees a thread: who reads, whether it can be written to, and the names of organisations.
+    """How a reader sees a thread: who reads, whether it can be written to and answered, the names of organisations.
 
     `holds` maps contributions to what reviewers are asked about them, as far as it concerns the reader.
     """
@@ -46,6 +46,10 @@ class Tree:
     holds: Mapping[str, Sequence[Hold]] = field(default_factory=dict)
     now: datetime = LONG_AGO
     named: Mapping[str, Sequence[Member]] = field(default_factory=dict)
+
+    @property
+    def answerable(self) -> bool:
+        return self.writable and self.thread.lock is None
 
     def view(self, made: Contribution, depth: int = 0, **more: Any) -> ReplyView:
         """Draw something as the reader sees it; `more` are fields that depend on where it is shown."""
@@ -70,7 +74,7 @@ class Tree:
             flag_url=f"{page}/flag" if not self.reader.wrote(made.author_id) else "",
             name_url=f"{page}/name" if made.is_voice and self.reader.may("names") else "",
             tools_url=f"{page}/tools" if self.reader.may("moderate") else "",
-            reply_url=f"/ideas/{self.thread.idea.id}/reply?to={made.id}" if self.writable and not made.hidden else "",
+            reply_url=f"/ideas/{self.thread.idea.id}/reply?to={made.id}" if self.answerable and not made.hidden else "",
             edit_url=f"{page}/edit" if mine else "",
             label_url=f"{page}/label" if made.is_local and may_declassify(self.reader) else "",
             delete_url=f"{page}/delete" if may_delete else "",

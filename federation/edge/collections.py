@@ -106,13 +106,25 @@ async def featured(request: web.Request) -> web.Response:
     return _collection(document | ({"next": f"{uri}?page={at + PAGE}"} if at + PAGE < len(listed) else {}))
 
 
-async def empty(request: web.Request) -> web.Response:
-    """GET moderators, or what a person did: nobody and nothing is named outside."""
-    granted, _ = await _viewer_of_owner(request)
+async def moderators(request: web.Request) -> web.Response:
+    """GET who moderates a forum: who stands for our server, and none of our people by name."""
+    outside = request.app[OUTSIDE]
+    granted, viewer = await _viewer_of_owner(request)
     if not granted:
         return refusal(404)
+    here = await crossings.is_granted(outside, outside.reader_uri, viewer or crossings.EVERYONE)
+    return _listed(request, [outside.reader_uri] if here else [])
+
+
+async def empty(request: web.Request) -> web.Response:
+    """GET what a person did: nothing of it is told outside."""
+    granted, _ = await _viewer_of_owner(request)
+    return _listed(request, []) if granted else refusal(404)
+
+
+def _listed(request: web.Request, uris: list[str]) -> web.Response:
     uri = f"{request.app[OUTSIDE].addresses.edge_url}{request.path}"
-    return _collection({"type": "OrderedCollection", "id": uri, "totalItems": 0, "orderedItems": []})
+    return _collection({"type": "OrderedCollection", "id": uri, "totalItems": len(uris), "orderedItems": uris})
 
 
 async def context(request: web.Request) -> web.Response:

@@ -209,7 +209,7 @@ class Lookup:
             await self._fetch_object(activity.object_uri, activity.actor_uri)
         if activity.kind == "Update" and activity.object_uri == activity.actor_uri:
             await self._confirm_list(activity.actor_uri)
-        if activity.kind in ("Add", "Move") and await self._follows(activity.actor_uri):
+        if activity.kind in ("Add", "Lock", "Move") and await self._follows(activity.actor_uri):
             await self._fit_list(activity.actor_uri, stated_digest(activity.raw))
         if activity.kind != "Announce" or activity.object is None or not await self._follows(activity.actor_uri):
             return

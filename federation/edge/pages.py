@@ -21,7 +21,7 @@ from markupsafe import Markup
 from federation.edge.refusals import refusal
 from federation.edge.visits import PRIVATE, visit_of
 from federation.edge.words import beginning, document_of, plain, text_of
-from federation.outside import crossings, said
+from federation.outside import crossings, histories, said
 from federation.outside.crossings import Crossing
 from federation.outside.store import OUTSIDE, Outside
 from federation.outside.visitors import Visit
@@ -206,6 +206,7 @@ async def _thread(outside: Outside, found: Crossing, viewer: str | None) -> dict
             "url": found.document.uri,
             "path": _path(outside, found) if found.card.ours else "",
             "replies": _tree(outside, found.document.uri, listed),
+            "locked": await histories.is_locked(outside, found.document.uri, viewer),
         },
     }
 

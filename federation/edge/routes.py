@@ -49,7 +49,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"/forums/{KEY}/history", histories.of_forum),
     Route("GET", f"/forums/{KEY}/context", collections.forum_context),
     Route("GET", f"/forums/{KEY}/followers", collections.followers),
-    Route("GET", f"/forums/{KEY}/moderators", collections.empty),
+    Route("GET", f"/forums/{KEY}/moderators", collections.moderators),
     Route("GET", f"/forums/{KEY}/featured", collections.featured),
     Route("GET", f"/forums/{KEY}/feed", pages.feed),
     Route("GET", f"/forums/{KEY}/themes", themes.show_themes),

@@ -23,7 +23,7 @@ from federation.edge.refusals import refusal
 from federation.edge.signers import Budget
 from federation.edge.visits import PRIVATE, read_form, visit_of, writer
 from federation.edge.words import document_of
-from federation.outside import crossings
+from federation.outside import crossings, histories
 from federation.outside.crossings import Crossing
 from federation.outside.received import Arriving
 from federation.outside.store import OUTSIDE, Outside
@@ -39,6 +39,7 @@ STALE = later("This page was open for too long. Look at it once more and send it
 EMPTY = later("Write something first.")
 TOO_LONG = later("That is too long: an answer has room for %(most)s characters, a title for %(title)s.")
 TOO_OFTEN = later("You write very quickly. Wait a minute, then send it again.")
+LOCKED = later("This thread is locked: nothing can be answered in it any more. Your words are below.")
 CLOSED = later("This forum has closed: nothing can be written or changed there any more. Your words are below.")
 NO_IDEAS = later("This forum takes no new ideas any more; those in it can still be answered. Your words are below.")
 NOT_HERE = later("What this was for is not here any more. Your words are below.")
@@ -107,6 +108,8 @@ async def _take(request: web.Request, path: str, *, is_idea: bool) -> web.Stream
         return await again(request, path, found.title, found.text, say(NOT_HERE), 404)
     if why := await why_closed(outside, about.card.forum_uri, found.visit, is_idea=is_idea):
         return await again(request, path, found.title, found.text, why, 409)
+    if not is_idea and await histories.is_locked(outside, about.card.thread_uri, found.visit.audience):
+        return await again(request, path, found.title, found.text, say(LOCKED), 409)
     said = _activity(outside, found, about, is_idea=is_idea)
     if refused := await keep(request, path, found, said):
         return refused

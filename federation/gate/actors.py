@@ -59,10 +59,10 @@ def stand_in(gate: Gateway, visitor: Member) -> Face:
 
 
 def reader_of(gate: Gateway) -> Face:
-    """Return who follows forums for our server where software takes no Follow by an Application."""
-    addresses, key = gate.house.addresses, gate.outside.sealer.derive("reader")
-    username = f"reader-{key[:8]}"
-    return Face(addresses.person_uri(key), username, gate.house.name, f"@{username}@{addresses.edge_host}")
+    """Return who follows, reports and moderates for our server where software takes nothing by an Application."""
+    uri = gate.outside.reader_uri
+    username = f"reader-{uri.rsplit('/', 1)[1][:8]}"
+    return Face(uri, username, gate.house.name, f"@{username}@{gate.house.addresses.edge_host}")
 
 
 async def _key(gate: Gateway, plan: Plan, name: str) -> keys.Listed:
@@ -108,7 +108,7 @@ async def show_person(gate: Gateway, plan: Plan, face: Face, audiences: Sequence
 
 
 async def show_reader(gate: Gateway, plan: Plan) -> Face:
-    """Release who follows forums for our server to everybody, like the server's own actor; return who that is."""
+    """Release who stands for our server to everybody, like the server's own actor; return who that is."""
     reader = reader_of(gate)
     document = render_reader(await _person(gate, plan, reader))
     card = Card(type="Service", author_uri=reader.uri, author_name=reader.name, author_handle=reader.handle)
@@ -152,6 +152,7 @@ async def show_server(gate: Gateway) -> None:
     await _freeze_if_changed(gate, plan, document, [EVERYONE], card)
     for name in ("people", keys.second("people")):
         await _key(gate, plan, name)
+    await show_reader(gate, plan)
     await plan.write()
 
 

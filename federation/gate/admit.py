@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from federation.gate.answer import admit_accept, admit_reject
 from federation.gate.arrival import Arrival, Outcome
+from federation.gate.block import admit_block
 from federation.gate.create import admit_create
 from federation.gate.declining import CLOSED, decline
 from federation.gate.delete import admit_delete
@@ -18,6 +19,7 @@ from federation.gate.follow import admit_follow
 from federation.gate.found import admit_found
 from federation.gate.like import admit_dislike, admit_like
 from federation.gate.lists import UNKNOWN_LIST, is_under_known_list
+from federation.gate.locks import admit_lock
 from federation.gate.moved import admit_move
 from federation.gate.offer import admit_offer
 from federation.gate.plan import Gateway, Plan
@@ -29,6 +31,7 @@ from federation.gate.update import admit_update
 from federation.outside import received
 from federation.outside.received import Received, ReceivedState
 from federation.vocabulary.activities import Activity, read_activity
+from federation.vocabulary.hosting import undone
 from server.domain.errors import Refusal
 from server.domain.jams import Forum
 from server.domain.uris import origin_of
@@ -49,7 +52,7 @@ async def admit_announce(arrival: Arrival) -> Outcome:
     inner = read_activity(arrival.activity.object)
     if inner.kind not in RELAYED:
         return Outcome("ignored", f"{inner.kind[:40]} is not relayed.")
-    if inner.kind in VOTES and not _is_own_vote(inner, forum):
+    if inner.kind in VOTES and not _undoes_moderation(inner) and not _is_own_vote(inner, forum):
         return Outcome("ignored", "A forum's server vouches for the votes of its own people alone.")
     if forum.members_only and inner.kind != "Delete" and not await is_under_known_list(arrival, forum):
         return Outcome("later", UNKNOWN_LIST)
@@ -60,6 +63,7 @@ KINDS: dict[str, Callable[[Arrival], Awaitable[Outcome]]] = {
     "Accept": admit_accept,
     "Add": admit_add,
     "Announce": admit_announce,
+    "Block": admit_block,
     "Create": admit_create,
     "Delete": admit_delete,
     "Dislike": admit_dislike,
@@ -67,6 +71,7 @@ KINDS: dict[str, Callable[[Arrival], Awaitable[Outcome]]] = {
     "Follow": admit_follow,
     "Found": admit_found,
     "Like": admit_like,
+    "Lock": admit_lock,
     "Move": admit_move,
     "Offer": admit_offer,
     "Receipt": admit_receipt,
@@ -76,7 +81,12 @@ KINDS: dict[str, Callable[[Arrival], Awaitable[Outcome]]] = {
     "Update": admit_update,
 }
 VOTES = {"Like", "Dislike", "Undo"}
-RELAYED = {"Create", "Update", "Delete"} | VOTES
+MODERATION = {"Block", "Lock"}
+RELAYED = {"Create", "Update", "Delete"} | MODERATION | VOTES
+
+
+def _undoes_moderation(inner: Activity) -> bool:
+    return any(undone(inner.raw, kind) for kind in MODERATION)
 
 
 def _is_own_vote(vote: Activity, forum: Forum) -> bool:

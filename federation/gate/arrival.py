@@ -69,9 +69,9 @@ class Arrival:
             return None
         return await people.meet(self.gate.house, actor.uri, actor.username, actor.host, actor.name, actor.url)
 
-    async def visitor(self) -> Member | None:
-        """Return the activity's own actor as somebody who has not said anything here and is not written down."""
-        actor = await self._actor(self.activity.actor_uri)
+    async def visitor(self, actor_uri: str = "") -> Member | None:
+        """Return the activity's own actor, or another, as somebody who is not written down and said nothing here."""
+        actor = await self._actor(actor_uri or self.activity.actor_uri)
         if actor is None:
             return None
         return people.stranger(self.gate.house, actor.uri, actor.username, actor.host, actor.name, actor.url)

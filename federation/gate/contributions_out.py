@@ -52,11 +52,12 @@ async def release_edit(gate: Gateway, event: Event, plan: Plan) -> None:
     if made is None or made.deleted or made.version != event.data["version"]:
         return
     forum, _ = await forum_of(gate, made.forum_id)
+    again = await plan.was_begun()
     verdicts = await release(gate, plan, made, "Update")
-    await _bring_replies(gate, plan, made, verdicts, event)
+    await _bring_replies(gate, plan, made, verdicts, event, again=again)
     cause: Cause = "label" if event.data.get("relabelled") else "edit"
     ended = await end_grants(gate, plan, made, forum, verdicts, event.at, cause, held_stands=True)
-    if ended and made.kind == "idea":
+    if (ended or again) and made.kind == "idea":
         await plan.write_so_far()
         for one in await ideas_read.replies_of(gate.house, made.id):
             if not one.deleted:
@@ -64,14 +65,17 @@ async def release_edit(gate: Gateway, event: Event, plan: Plan) -> None:
 
 
 async def _bring_replies(
-    gate: Gateway, plan: Plan, made: Contribution, verdicts: list[Verdict], event: Event
+    gate: Gateway, plan: Plan, made: Contribution, verdicts: list[Verdict], event: Event, *, again: bool
 ) -> None:
     """Let across the replies that were written before their idea first crossed: they had nothing to hang on outside.
 
-    So it is with an idea that was changed before the gate had looked at it, or that may cross only as it reads now.
+    So it is with an idea that was changed before the gate had looked at it, or that may cross only as it reads now;
+    and, done `again` after a crash, with one that crossed just before that.
     """
     crossing = [verdict.audience for verdict in verdicts if verdict.crosses and verdict.audience != made.author_host]
-    if made.kind != "idea" or not made.replies or not crossing or await standings(gate, made, crossing):
+    if made.kind != "idea" or not made.replies or not crossing:
+        return
+    if not again and await standings(gate, made, crossing):
         return
     await plan.write_so_far()
     for one in await ideas_read.replies_of(gate.house, made.id):

@@ -111,14 +111,14 @@ async def let_in(
     )
 
 
-async def addressed_forum(arrival: Arrival) -> Forum | None:
-    """Return the forum of ours that a Create goes to, if its server may see it and what it answers; else None."""
+async def addressed(arrival: Arrival) -> tuple[Forum | None, Contribution | None]:
+    """Return the forum of ours that a Create goes to, and what it answers there, if its server may see both."""
     document = await arrival.object()
     if document is None or arrival.relay is not None:
-        return None
+        return None, None
     remark = parse_object(document)
     parent = await answered(arrival, remark, arrival.peer)
-    return None if remark.parent_uri and parent is None else await _forum(arrival, remark, parent)
+    return (None if remark.parent_uri and parent is None else await _forum(arrival, remark, parent)), parent
 
 
 def check_authorship(arrival: Arrival, remark: Remark) -> str:

@@ -1,8 +1,8 @@
-"""Too late: a jam has closed, and somebody of another server still writes in it. They are told so, politely.
+"""Too late: a jam has closed, or a thread is locked, and somebody of another server still writes there.
 
-The forum rejects the activity, with the reason as `summary`; whose software shows no such thing gets a plain note, once
-for each forum: by the forum, or, where notes of people alone are shown, by who stands for our server. Nothing is told
-that their server was not granted: they answer what it has.
+They are told so, politely: the forum rejects the activity, with the reason as `summary`; whose software shows no such
+thing gets a plain note, once for each forum, or locked thread: by the forum, or, where notes of people alone are shown,
+by who stands for our server. Nothing is told that their server was not granted: they answer what it has.
 """
 
 from __future__ import annotations
@@ -12,20 +12,21 @@ from typing import Any
 
 from federation.gate.actors import show_reader
 from federation.gate.arrival import Arrival, Outcome
-from federation.gate.create import addressed_forum
+from federation.gate.create import addressed
 from federation.gate.plan import Gateway, Plan
 from federation.gate.routing import activity_uri, attested_for, inbox_of, is_of_the_threadiverse, kind_of
 from federation.outside import peers
 from federation.outside.crossings import Card
 from federation.vocabulary import activities
 from federation.vocabulary.objects import AS_CONTEXT, moment
-from server.domain.errors import ForumClosed, JamNotOpen, Refusal
+from server.domain.errors import ForumClosed, JamNotOpen, Refusal, ThreadLocked
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.services import forums, ideas, ideas_read
 
-CLOSED = (JamNotOpen, ForumClosed)
+CLOSED = (JamNotOpen, ForumClosed, ThreadLocked)
 IDEAS_CLOSED = "takes no new ideas any more; those in it can still be answered. Yours was not taken."
+LOCKED = "is locked: it can be read, and no longer answered. Your words were not taken."
 ALL_CLOSED = "has closed: it can be read, and no longer written to. Your words were not taken."
 
 
@@ -33,18 +34,21 @@ async def decline(arrival: Arrival, refusal: Refusal) -> None:
     """Tell the author of a late idea or reply, sent to us by their own server, that it was not taken."""
     if not isinstance(refusal, CLOSED) or arrival.activity.kind != "Create" or arrival.received.read_back:
         return
-    forum = await addressed_forum(arrival)
+    forum, parent = await addressed(arrival)
     author, gate = arrival.activity.actor_uri, arrival.gate
     inbox = await inbox_of(gate, author)
     if forum is None or inbox is None:
         return
+    locked = parent.thread_id if parent and isinstance(refusal, ThreadLocked) else ""
     why = f"“{forum.title}” {IDEAS_CLOSED if isinstance(refusal, ForumClosed) else ALL_CLOSED}"
+    if locked:
+        why = f"A thread in “{forum.title}” {LOCKED}"
     # A plan of its own: what was planned of the refused activity is not carried out.
     plan, writer = Plan(gate), forum.uri
     if await is_of_the_threadiverse(gate, arrival.peer):
         writer = (await show_reader(gate, plan)).uri
     note = writer != forum.uri or await _reads_notes(gate, arrival.peer)
-    document = _note(gate, forum, writer, author, why) if note else _reject(arrival, forum, why)
+    document = _note(gate, (forum.uri, author, locked), writer, author, why) if note else _reject(arrival, forum, why)
     document = await attested_for(gate, arrival.peer, document, gate.house.now())
     card = Card(type=str(document["type"]), subject_uri=arrival.activity.uri, author_uri=writer)
     released = plan.freeze(document, "activity", 1, arrival.peer, card)
@@ -82,8 +86,8 @@ def _reject(arrival: Arrival, forum: Forum, why: str) -> dict[str, Any]:
     return document | {"summary": why}
 
 
-def _note(gate: Gateway, forum: Forum, writer: str, author: str, why: str) -> dict[str, Any]:
-    uri = activity_uri(gate, "late note", forum.uri, author)
+def _note(gate: Gateway, once: tuple[str, ...], writer: str, author: str, why: str) -> dict[str, Any]:
+    uri = activity_uri(gate, "late note", *filter(None, once))
     note = {
         "type": "Note",
         "id": f"{uri}#note",

@@ -12,9 +12,9 @@ from server.domain.jams import Forum
 from server.services import ideas_read
 
 
-async def idea_in(arrival: Arrival, forum: Forum) -> Contribution | None:
-    """Return the idea of a forum that an activity is about, None where it does not stand there."""
-    found = await ideas_read.by_uri(arrival.gate.house, arrival.activity.object_uri)
+async def idea_in(arrival: Arrival, forum: Forum, uri: str = "") -> Contribution | None:
+    """Return the idea of a forum that an activity, or an address, is about; None where it does not stand there."""
+    found = await ideas_read.by_uri(arrival.gate.house, uri or arrival.activity.object_uri)
     fits = found is not None and found.kind == "idea" and found.forum_id == forum.id and not found.deleted
     return found if fits else None
 

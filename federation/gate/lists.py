@@ -33,13 +33,14 @@ async def change_list(gate: Gateway, event: Event, plan: Plan) -> None:
         plan.ask(server_handle(host), gate.house.addresses.server_uri)
     if jam.state == "draft":
         return
+    again = await plan.was_begun()
     readers = {one.audience for one in await readership.readers_of(gate.house, forum)}
     before = set(await crossings.audiences_of(gate.outside, forum.uri))
     for host in sorted(before - readers):
         await _part(gate, plan, forum, host, event)
     await tell_followers(gate, plan, forum, jam)
     await plan.write_so_far()
-    if before != readers:
+    if again or before != readers:
         for made in await ideas_read.standing_in(gate.house, [forum.id]):
             if made.crosses_at is None:
                 await bring_in_line(gate, plan, made, forum, event, "rule")

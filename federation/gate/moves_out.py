@@ -37,7 +37,7 @@ async def release_moved(gate: Gateway, event: Event, plan: Plan) -> None:
     if made is None:
         return
     branch = await moves.branch_of(gate.house, made)
-    stood = await _stood_as(gate, made)
+    stood = await _stood_as(gate, made, event.at)
     for one in reversed(branch):
         await _withdraw(gate, plan, one, event.at)
     await plan.write_so_far()
@@ -51,10 +51,11 @@ async def release_moved(gate: Gateway, event: Event, plan: Plan) -> None:
     await _tell_where(gate, plan, made, forum, stood, event)
 
 
-async def _stood_as(gate: Gateway, made: Contribution) -> dict[str, str]:
-    """Return the address under which each audience was granted something before it was moved."""
+async def _stood_as(gate: Gateway, made: Contribution, at: datetime) -> dict[str, str]:
+    """Return the address under which each audience was granted something before it was moved, at this time."""
     former = await moves.former_uris(gate.house, made) if made.is_local else []
-    return {audience: uri for uri in former for audience in await crossings.audiences_of(gate.outside, uri)}
+    until = at.timestamp()
+    return {audience: uri for uri in former for audience in await crossings.audiences_of(gate.outside, uri, until)}
 
 
 async def _tell_where(
@@ -76,7 +77,7 @@ async def _tell_where(
             uri = activity_uri(gate, "move", old, new, event.seq, *some)
             public = forum.audience == "public"
             document = hosting.move(uri, forum.uri, new, old, kind, is_public=public, at=event.at)
-            await speak(gate, plan, Speech(forum, document, some, event.at, thread), apart, but=OTHERS)
+            await speak(gate, plan, Speech(forum, document, some, event.at, new, thread), apart, but=OTHERS)
 
 
 async def release_restored(gate: Gateway, event: Event, plan: Plan) -> None:

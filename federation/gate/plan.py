@@ -60,9 +60,13 @@ class _Post:
 
 @dataclass(slots=True)
 class Plan:
-    """Verdicts to keep inside, then steps to take in the outside store, in order."""
+    """Verdicts to keep inside, then steps to take in the outside store, in order.
+
+    `event` is the number of the inside event that is dealt with, 0 for none.
+    """
 
     gate: Gateway
+    event: int = 0
     steps: list[Step] = field(default_factory=list)
     verdicts: list[Judged] = field(default_factory=list)
     _post: list[_Post] = field(default_factory=list)
@@ -187,8 +191,15 @@ class Plan:
         self.steps.append(lambda change: errands.ask(change, subject, asked_by, self.outside.now()))
 
     async def write_so_far(self) -> None:
-        """Take the steps gathered so far, because what comes next has to see them; a replay doubles nothing."""
-        await self.write()
+        """Take the steps gathered so far, because what comes next has to see them; a replay doubles nothing.
+
+        What hangs on how things stood before has to ask `was_begun`: after a crash they do not stand so any more.
+        """
+        await self.write((errands.BEGUN, self.event) if self.event and self.steps else None)
+
+    async def was_begun(self) -> bool:
+        """Say whether a part of what the present event changes was written already, before a crash or a fault."""
+        return bool(self.event) and await errands.cursor(self.outside, errands.BEGUN) == self.event
 
     async def write(self, cursor: tuple[str, int] | None = None) -> None:
         """Keep the verdicts; then take all steps, and move a consumer's cursor with them, in one transaction."""

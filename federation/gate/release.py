@@ -19,6 +19,7 @@ from federation.gate import (
     forums_out,
     joining,
     lists,
+    locks_out,
     marks_out,
     moves_out,
     outcomes_out,
@@ -89,6 +90,8 @@ DEALINGS: dict[EventKind, Dealing] = {
     "ContributionDeleted": contributions_out.release_deletion,
     "Marked": release_mark,
     "Unmarked": release_unmark,
+    "ThreadLocked": locks_out.change_lock,
+    "ThreadUnlocked": locks_out.change_lock,
     "OutcomeDecided": outcomes_out.decide,
     "PollVoted": polls_out.send_votes,
     "PollCounted": polls_out.release_counts,
@@ -189,6 +192,7 @@ class Release:
 
     async def _deal(self, event: Event, plan: Plan) -> None:
         dealing = DEALINGS.get(event.kind)
+        plan.event = event.seq
         mark = plan.mark()
         try:
             if dealing is not None:

@@ -19,7 +19,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.recalls import Cause
 from server.services import crossings as judged
-from server.services import forums, guises, holds, ideas_read, judging, outcomes, readership
+from server.services import forums, guises, holds, ideas_read, judging, locking, outcomes, readership
 
 AT_ONCE = 200
 Standing = dict[tuple[str, str], int]
@@ -49,7 +49,8 @@ async def _review(
     }
     standing = await crossings.standing(gate.outside, [uri for found in uris.values() for uri in found])
     said = await judged.effects_of(gate.house, [made.id for made in several])
-    decided = await outcomes.decided_among(gate.house, [made.id for made in several])
+    spoken_of = await outcomes.decided_among(gate.house, [made.id for made in several])
+    spoken_of |= await locking.locked_among(gate.house, [made.id for made in several])
     asked = await holds.asked_about(gate.house, [made.id for made in several])
     paused = {reader.audience for reader in await readership.readers_of(gate.house, forum) if reader.paused}
     for made in several:
@@ -64,7 +65,7 @@ async def _review(
         if any(said.get((made.id, made.version, one.audience)) != one.verdict for one in verdicts):
             # What is judged after this may ask what was said of it: that has to be written first.
             await plan.write_so_far()
-        if made.emerging or made.best or made.id in decided:
+        if made.emerging or made.best or made.id in spoken_of:
             await plan.write_so_far()
             await said_out.bring_in_line(gate, plan, made, event)
     await plan.write_so_far()

@@ -23,7 +23,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.uris import host_of
 from server.domain.visitors import visitor_audience
-from server.services import forums, guises, holds, ideas, ideas_read, polls
+from server.services import forums, guises, holds, ideas, ideas_read, locking, polls
 from server.services.ideas import Origin
 from server.services.incoming import Incoming
 from server.services.text import plain, sanitise
@@ -60,6 +60,8 @@ async def _create(arrival: Arrival, author: Member, reader: str) -> Outcome:
     if forum is None or not forum.is_local:
         return Outcome("refused", NO_FORUM)
     await _require_open(arrival, forum, is_idea=parent is None)
+    if parent is not None:
+        await locking.require_unlocked(arrival.gate.house, parent.thread_id)
     made = await let_in(arrival, author, remark, forum, parent, reader)
     return made if isinstance(made, Outcome) else ADMITTED
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from federation.gate.agreement_answer import undo_agreement
 from federation.gate.arrival import Arrival, Outcome
+from federation.gate.block import undo_block
 from federation.gate.follow import undo_follow
 from federation.gate.like import undo_like
+from federation.gate.locks import undo_lock
 from federation.gate.routing import parsed
 from federation.outside import received
 from federation.vocabulary.activities import Activity, read_activity
@@ -13,7 +15,7 @@ from federation.vocabulary.agreements import is_agreement
 
 AGREED = {"Offer", "Accept"}
 NOT_THEIR_DOING = "Only the one who did a thing can undo it."
-UNDOABLE = {"Follow": undo_follow, "Like": undo_like}
+UNDOABLE = {"Block": undo_block, "Follow": undo_follow, "Like": undo_like, "Lock": undo_lock}
 
 
 async def admit_undo(arrival: Arrival) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
@@ -17,12 +18,14 @@ from federation.outside.received import NO_OBJECT, NOTHING_TO_CHANGE
 from federation.vocabulary.actors import MalformedActor, parse_actor
 from federation.vocabulary.hosting import tells_outcome
 from federation.vocabulary.objects import parse_object
+from federation.vocabulary.questions import read_moment
 from server.boundary.labels import Label
 from server.services import forums, guises, ideas, ideas_read
 from server.services.ideas import Origin
 from server.services.incoming import Incoming, label_of
 from server.services.text import plain, sanitise
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 ACTOR_TYPES = {"Person", "Group", "Application", "Service", "Organization"}
 
 
@@ -82,7 +85,7 @@ async def admit_update(arrival: Arrival) -> Outcome:
 async def _is_old(arrival: Arrival, document: dict[str, Any]) -> bool:
     """Say whether words that we read later are older than some that we took: as their server dates them.
 
-    Of words of one second, those that were sent to us came last; but a change comes after what it changes.
+    Of words of one moment, those that were sent to us came last; but a change comes after what it changes.
     """
     if not arrival.received.read_back:
         return False
@@ -90,7 +93,7 @@ async def _is_old(arrival: Arrival, document: dict[str, Any]) -> bool:
     for one in await received.taken_about(arrival.gate.outside, arrival.peer, arrival.activity.object_uri):
         activity = parsed(one.body)
         theirs = _dated(_innermost(activity))
-        if theirs > mine or (theirs == mine != "" and not one.read_back and not _creates(activity)):
+        if theirs > mine or (theirs == mine > NEVER and not one.read_back and not _creates(activity)):
             return True
     return False
 
@@ -105,9 +108,8 @@ def _creates(activity: dict[str, Any]) -> bool:
     return False
 
 
-def _dated(document: dict[str, Any]) -> str:
-    said = document.get("updated")
-    return said if isinstance(said, str) else ""
+def _dated(document: dict[str, Any]) -> datetime:
+    return read_moment(document.get("updated")) or NEVER
 
 
 def _innermost(document: dict[str, Any]) -> dict[str, Any]:

@@ -440,10 +440,15 @@ async def newest_like(outside: Outside, object_uri: str, author_uri: str, audien
     return None if row is None else _crossing(outside, row)
 
 
-async def audiences_of(outside: Outside, uri: str) -> list[str]:
-    """Return the audiences that hold a standing grant for a document."""
+async def audiences_of(outside: Outside, uri: str, until: float | None = None) -> list[str]:
+    """Return the audiences that hold a standing grant for a document, or held one `until` it was withdrawn just then.
+
+    `until` is in unix seconds.
+    """
     rows = await outside.store.fetch(
-        "SELECT DISTINCT audience FROM crossings WHERE uri = ? AND kind != 'tombstone' AND revoked_at IS NULL", (uri,)
+        "SELECT DISTINCT audience FROM crossings WHERE uri = ? AND kind != 'tombstone'"
+        " AND (revoked_at IS NULL OR revoked_at = ?)",
+        (uri, until),
     )
     return [row["audience"] for row in rows]
 

@@ -11,6 +11,8 @@ from server.database import Transaction
 
 # The consumer of the inside event log that lets things out and withdraws them.
 RELEASE = "release"
+# The event of which a part was written, because the rest had to see it: a crash leaves it so.
+BEGUN = "release begun"
 
 
 @dataclass(frozen=True, slots=True)

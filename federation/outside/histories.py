@@ -12,7 +12,7 @@ from federation.outside.crossings import EVERYONE, SELECT, STANDING, Crossing
 from federation.outside.store import Outside
 
 # A forum's own log, and what our people did in a forum of another server.
-HOSTED = ("Announce", "Add", "Remove", "Move", "Outcome")
+HOSTED = ("Announce", "Add", "Remove", "Lock", "Move", "Outcome")
 GUESTS = ("Create", "Update", "Delete", "Like", "Undo")
 MOST_FEATURED = 2_000
 LONGEST_PAGE = 400_000
@@ -129,6 +129,17 @@ async def said_of(outside: Outside, uris: Sequence[str], types: Sequence[str]) -
         (json.dumps(list(uris)), json.dumps(list(types))),
     )
     return crossings.opened(outside, rows)
+
+
+async def is_locked(outside: Outside, idea_uri: str, host: str | None) -> bool:
+    """Say whether a viewer was told last that the thread of an idea is locked."""
+    told, values = _told(host)
+    rows = await outside.store.fetch(
+        f"{SELECT} WHERE c.subject_uri = ? AND c.kind = 'activity' AND c.type = 'Lock' AND {STANDING} AND {told}"
+        " ORDER BY c.id DESC LIMIT 1",
+        (idea_uri, *values),
+    )
+    return any(orjson.loads(one.document.body)["type"] == "Lock" for one in crossings.opened(outside, rows))
 
 
 async def featured(

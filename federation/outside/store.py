@@ -28,6 +28,10 @@ class Outside:
     def now(self) -> float:
         return self.clock()
 
+    @property
+    def reader_uri(self) -> str:
+        """Who stands for our server where software takes nothing by an Application: under no name that says so."""
+        return self.addresses.person_uri(self.sealer.derive("reader"))
 
     @property
     def ledger(self) -> Ledger:

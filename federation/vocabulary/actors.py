@@ -201,7 +201,7 @@ def render_person(
 
 
 def render_reader(person: Mapping[str, Any]) -> dict[str, Any]:
-    """Return who follows and reports for our server where its own actor may not: a person's document, of a Service."""
+    """Return who stands for our server where its own actor may not: a person's document, of a Service."""
     return {**person, "type": "Service", "manuallyApprovesFollowers": True}
 
 

@@ -1,6 +1,7 @@
-"""What a forum's server says of ideas in it beside their words: marks, moves, and what becomes of them. Pure.
+"""What a forum's server says of ideas in it beside their words: marks, locks, moves, what becomes of them. Pure.
 
-Marks are an Add to the forum's `featured` collection, as the fediverse knows it, and a Remove from it.
+Marks are an Add to the forum's `featured` collection, as the fediverse knows it, and a Remove from it; a locked thread
+is a Lock of its idea, and its Undo, as Lemmy and PieFed have it.
 """
 
 from __future__ import annotations
@@ -61,6 +62,41 @@ def mark(
     made = _said("Add" if marks else "Remove", uri, forum_uri, object_uri, is_public=is_public, at=at)
     made["target"] = featured_uri(forum_uri)
     return made | {"marks": sorted(marks)} if marks else made
+
+
+def lock(
+    uri: str, forum_uri: str, object_uri: str, *, locked: bool, is_public: bool, at: datetime
+) -> dict[str, Any]:
+    """Render that a thread is locked: a Lock of its idea; or open again: an Undo of that."""
+    made = _said("Lock", uri, forum_uri, object_uri, is_public=is_public, at=at)
+    if locked:
+        return made
+    inner = {key: made[key] for key in ("type", "actor", "to", "cc", "audience", "object")}
+    return made | {"type": "Undo", "object": inner | {"id": f"{uri}#lock"}}
+
+
+def read_lock(activity: Mapping[str, Any]) -> bool:
+    """Say whether a thread is locked by what its forum said: a Lock, or an Undo of one."""
+    return activity.get("type") == "Lock"
+
+
+def locked_uri(activity: Mapping[str, Any]) -> str:
+    """Return the idea whose thread a Lock locks, or its Undo opens again; "" where it names none."""
+    return first_id(undone(activity, "Lock").get("object")) or first_id(activity.get("object"))
+
+
+def undone(activity: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+    """Return the activity of some kind that an Undo undoes, as it is inlined; nothing for anything else."""
+    inner = activity.get("object")
+    return inner if activity.get("type") == "Undo" and isinstance(inner, dict) and inner.get("type") == kind else {}
+
+
+def as_moderator(said: Mapping[str, Any], uri: str, moderator_uri: str) -> dict[str, Any]:
+    """Return what a forum says as done by a moderator of it, which is how Lemmy and PieFed know such things."""
+    made = {**said, "id": uri, "actor": moderator_uri}
+    if inner := undone(said, "Lock"):
+        made["object"] = {**inner, "id": f"{uri}#lock", "actor": moderator_uri}
+    return made
 
 
 def move(

@@ -102,7 +102,8 @@ def render_object(piece: Piece) -> dict[str, Any]:
     if piece.context_uri:
         made["context"] = piece.context_uri
     if piece.edited_at:
-        made["updated"] = moment(piece.edited_at)
+        # To the microsecond: who reads several changes of one second later has to know which came last.
+        made["updated"] = piece.edited_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     if piece.attachments:
         made["attachment"] = list(piece.attachments)
     if piece.intent:

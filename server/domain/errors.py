@@ -9,6 +9,7 @@
     ├── Conflict           the state of things forbids it
     │   ├── JamNotOpen
     │   ├── ForumClosed
+    │   ├── ThreadLocked
     │   ├── CharterIncomplete
     │   ├── Moved          other words stand than those that were changed
     │   └── RulesMoved
@@ -92,6 +93,10 @@ class JamNotOpen(Conflict):
 
 class ForumClosed(Conflict):
     """A forum takes no new ideas any more; those in it can still be answered."""
+
+
+class ThreadLocked(Conflict):
+    """A thread can be read and no longer answered, for local and remote people alike."""
 
 
 class CharterIncomplete(Conflict):

@@ -35,6 +35,8 @@ EventKind = Literal[
     "SummaryWritten",
     "Marked",
     "Unmarked",
+    "ThreadLocked",
+    "ThreadUnlocked",
     "RulesApplied",
     "AgeReached",
     "PartnerChanged",

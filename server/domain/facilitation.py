@@ -30,6 +30,21 @@ class MarkReason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """A thread in which nothing is answered any more, since `made_at`; `ended_at` is when that ended (None: it stands).
+
+    `member_id` is "" where the server that holds the forum locked it: then `reason` is "" too.
+    """
+
+    idea_id: str
+    member_id: str
+    member_name: str
+    reason: str
+    made_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """A thread moved to another forum, an idea merged into another, or a branch split off as an idea.
 

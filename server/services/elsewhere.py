@@ -18,7 +18,7 @@ from server.domain.uris import new_id
 from server.services import ideas_read
 from server.services.guises import all_public_uris
 from server.services.house import House
-from server.storage import contributions, events, follows, mark_reasons, moves, outcomes
+from server.storage import contributions, events, follows, locks, mark_reasons, moves, outcomes
 from server.storage.contributions import THEIRS
 
 
@@ -91,6 +91,31 @@ async def take_marks(house: House, target: Contribution, kinds: Collection[MarkK
                 said = "Unmarked"
             if said is not None:
                 await events.append(change, said, target.id, {**facts, "kind": kind}, now)
+
+
+async def take_lock(house: House, idea: Contribution, at: datetime, *, locked: bool) -> bool:
+    """Have a thread of a forum held elsewhere be locked, or open again, as its server said at a time.
+
+    Return False where it said otherwise since: what it says may come out of order.
+    """
+    now = house.now()
+    said_at = min(at, now).timestamp()
+    facts = {"jam": idea.jam_id, "forum": idea.forum_id, "thread": idea.id, "by": THEIRS}
+    async with house.store.transaction() as change:
+        known = await locks.newest(change, idea.id)
+        if known is not None and (known.ended_at or known.made_at).timestamp() > said_at:
+            return False
+        stands = known is not None and known.ended_at is None
+        if locked and not stands:
+            await locks.put(idea.id, THEIRS, "", said_at)
+            await events.append(change, "ThreadLocked", idea.id, facts, now.timestamp())
+        elif not locked and stands:
+            await locks.end(change, idea.id, THEIRS, said_at)
+            await events.append(change, "ThreadUnlocked", idea.id, facts, now.timestamp())
+        elif not locked:
+            # It was opened again before we heard that it was locked: a Lock that comes late is no news.
+            await locks.put(idea.id, THEIRS, "", said_at, ended_at=said_at)
+    return True
 
 
 @dataclass(frozen=True, slots=True)

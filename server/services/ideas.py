@@ -18,8 +18,10 @@ from server.domain.languages import require_tag
 from server.domain.uris import new_id
 from server.services import files as enclosed
 from server.services.attached import as_judged
+from server.services.bans import require_welcome
 from server.services.house import House
 from server.services.labels import label_of, may_declassify, require_declassifier
+from server.services.locking import require_unlocked
 from server.services.mentions import named_in
 from server.services.quotes import prints_of
 from server.services.text import clean_line, clean_text, plain, render, sanitise
@@ -87,7 +89,8 @@ async def post_idea(
         return known
     await _require_open(house, forum, origin)
     _require_named(forum, author)
-    if not gathers and not (origin and origin.relayed and not forum.is_local):
+    await require_welcome(house, author, forum)
+    if not gathers and not _let_in_there(forum, origin):
         forum.require_ideas()
     base = await contributions.by_id(house.store, builds_on) if builds_on else None
     if base and base.jam_id != forum.jam_id:
@@ -134,7 +137,10 @@ async def reply(
     _require_shown(parent)
     _require_shown(root)
     await _require_open(house, forum, origin)
+    if not _let_in_there(forum, origin):
+        await require_unlocked(house, root.id)
     _require_named(forum, author)
+    await require_welcome(house, author, forum)
     if origin and await contributions.depth(house.store, parent.id) >= DEEPEST:
         raise Conflict("This thread is as deep as it can get; please answer something higher up.")
     least = Label.parse(root.label).join(Label.parse(label_of(label, forum.label)))
@@ -213,9 +219,14 @@ async def _require_open(house: House, forum: Forum, origin: Origin | None) -> Ja
         raise Missing("jam", f"forum {forum.id} has no jam")
     if not forum.is_local and not forum.joined:
         raise Conflict("The server that holds this forum has not let us in yet.")
-    if not (origin and origin.relayed and not forum.is_local):
+    if not _let_in_there(forum, origin):
         jam.require_open(house.now())
     return jam
+
+
+def _let_in_there(forum: Forum, origin: Origin | None) -> bool:
+    """Say whether the server that holds a forum let something in and passed it on: it knows when it may be written."""
+    return origin is not None and origin.relayed and not forum.is_local
 
 
 async def _write(

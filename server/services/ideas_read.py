@@ -8,12 +8,13 @@ from datetime import datetime
 
 from server.domain.actors import Member
 from server.domain.errors import Missing
-from server.domain.facilitation import MarkReason
+from server.domain.facilitation import Lock, MarkReason
 from server.domain.ideas import Contribution, Version
 from server.domain.jams import Forum, Jam
 from server.services.forums import obtain_forum
 from server.services.house import House
 from server.services.jams import hidden_jams
+from server.services.locking import lock_on
 from server.storage import contributions, jams, mark_reasons, twins
 
 
@@ -21,7 +22,8 @@ from server.storage import contributions, jams, mark_reasons, twins
 class Thread:
     """An idea with all that hangs on it. `mine` maps contribution ids to the reader's own marks.
 
-    `theirs` are the marks that the idea bears on the server that holds its forum, where that is another.
+    `theirs` are the marks that the idea bears on the server that holds its forum, where that is another; `lock` says
+    since when, and why, nothing is answered in it any more.
     """
 
     jam: Jam
@@ -32,6 +34,7 @@ class Thread:
     built_on_by: list[Contribution]
     mine: dict[str, set[str]]
     theirs: frozenset[str] = frozenset()
+    lock: Lock | None = None
 
 
 def as_seen_by(reader: Member, made: Contribution) -> Contribution:
@@ -74,6 +77,7 @@ async def read_head(house: House, reader: Member, idea_id: str) -> Thread:
         built_on_by=await contributions.built_on(house.store, idea.id),
         mine=await contributions.marked_by(house.store, reader.id, idea.id),
         theirs=await _marks_of_host(house, forum, idea),
+        lock=await lock_on(house, forum, idea),
     )
 
 

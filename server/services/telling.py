@@ -187,7 +187,13 @@ async def _deleted(house: House, event: Event) -> list[Notice]:
 async def _moderated(house: House, event: Event) -> list[Notice]:
     """Tell an author what a facilitator did with their words."""
     made = await contributions.by_id(house.store, event.subject_id)
-    acts = {"ContributionHidden": "hidden", "ContributionRestored": "restored", "ContributionMoved": "moved"}
+    acts = {
+        "ContributionHidden": "hidden",
+        "ContributionRestored": "restored",
+        "ContributionMoved": "moved",
+        "ThreadLocked": "locked",
+        "ThreadUnlocked": "unlocked",
+    }
     return [_notice(event, made.author_id, "moderation", detail=acts[event.kind])] if made and not made.deleted else []
 
 
@@ -376,6 +382,8 @@ TELLERS: dict[str, Callable[[House, Event], Awaitable[list[Notice]]]] = {
     "ContributionHidden": _moderated,
     "ContributionRestored": _moderated,
     "ContributionMoved": _moderated,
+    "ThreadLocked": _moderated,
+    "ThreadUnlocked": _moderated,
     "Flagged": _flagged,
     "CaseDecided": _case_decided,
     "HoldAsked": _held,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from datetime import timedelta
 from typing import Any
@@ -224,6 +225,28 @@ async def test_a_change_of_the_second_in_which_the_words_came_is_taken_when_it_i
     with monkeypatch.context() as patched:
         patched.setattr(acme.house.clock, "_read", lambda: stopped)
         await ideas.edit(acme.house, acme.admin, idea, "Two.")
+        await settle(acme, globex)
+        await ideas.edit(acme.house, acme.admin, await acme.fresh(idea), "Three.")
+        await lose(acme, globex)
+    mirrored = await globex.know(idea.uri)
+    assert mirrored is not None
+    assert mirrored.text == "Two."
+    for one in (acme, globex):
+        one.wait(DAY + 60)
+    await settle(globex, acme)
+    assert (await globex.fresh(mirrored)).text == "Three."
+
+
+async def test_of_changes_of_one_second_the_last_one_stands_also_where_it_is_read_later(
+    two: tuple[Organisation, Organisation, Forum, Forum], monkeypatch: pytest.MonkeyPatch
+):
+    acme, globex, forum, _ = two
+    began, ticks = acme.house.now().replace(microsecond=0), itertools.count(1)
+    idea = await acme.idea(forum, "One.")
+    await settle(acme, globex)
+    with monkeypatch.context() as patched:
+        patched.setattr(acme.house.clock, "_read", lambda: began + timedelta(microseconds=next(ticks)))
+        await ideas.edit(acme.house, acme.admin, await acme.fresh(idea), "Two.")
         await settle(acme, globex)
         await ideas.edit(acme.house, acme.admin, await acme.fresh(idea), "Three.")
         await lose(acme, globex)

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from server.domain.errors import NotAllowed
+from server.services import forums, ideas_read
 from tests.federation.conftest import MakeElsewhere
 from tests.federation.elsewhere import PUBLIC, Elsewhere
 from tests.federation.gate.test_gate_admit import join
@@ -137,8 +139,6 @@ async def test_a_dislike_takes_back_the_support_of_whoever_gave_it_and_counts_fo
 
 
 async def lemmy_forum(acme: Organisation, lemmy: Lemmy):
-    from server.services import forums
-
     found = await forums.forum_by_uri(acme.house, lemmy.group)
     assert found is not None
     return found
@@ -155,14 +155,14 @@ async def test_what_moderators_of_lemmy_do_in_a_forum_of_ours_is_put_aside(acme:
     removed = lemmy.activity("Delete", idea.uri, summary="bad comment")
     report = {"type": "Flag", "actor": lemmy.leo, "object": idea.uri, "summary": "spam", "id": "http://x.example/1"}
     for activity, reason in (
-        (lock, "Lock is not taken."),
-        (lemmy.undo(lock), "Undoing Lock means nothing here."),
+        (lock, "It locks nothing that we keep."),
+        (lemmy.undo(lock), "It opens nothing that we keep."),
         (lemmy.activity("Add", idea.uri, target=featured), "It adds to nothing that we keep."),
         (lemmy.activity("Remove", idea.uri, target=featured), "It removes nothing that we keep."),
         (lemmy.activity("Add", troll, target=f"{lemmy.group}/moderators"), "It adds to nothing that we keep."),
         (lemmy.activity("Remove", troll, target=f"{lemmy.group}/moderators"), "It removes nothing that we keep."),
-        (block, "Block is not taken."),
-        (lemmy.undo(block), "Undoing Block means nothing here."),
+        (block, "It is about nobody of ours."),
+        (lemmy.undo(block), "It is about nobody of ours."),
         (lemmy.activity("Warn", idea.uri, to=[acme.admin.uri], cc=[], summary="careful"), "Warn is not taken."),
         (lemmy.activity("Resolve", report, to=[lemmy.group], cc=[]), "Resolve is not taken."),
         (lemmy.undo(removed), "Undoing Delete means nothing here."),
@@ -217,9 +217,53 @@ async def test_a_community_of_lemmy_passes_on_threads_and_its_own_people_s_votes
     assert (await acme.fresh(idea)).support == 1
     assert (await passes_on(peer.activity("Dislike", lemmy.leo, page["id"], audience=group)))[0] == "admitted"
     assert (await acme.fresh(idea)).support == 0
-    for kind in ("Lock", "Block", "Add", "Remove", "Flag"):
+    for kind in ("Add", "Remove", "Flag"):
         assert await passes_on(lemmy.activity(kind, page["id"])) == ("ignored", f"{kind} is not relayed.")
-    undone = lemmy.undo(lemmy.activity("Lock", page["id"]))
-    assert await passes_on(undone) == ("ignored", "A forum's server vouches for the votes of its own people alone.")
+    lock = lemmy.activity("Lock", page["id"], summary="A reason for the lock")
+    for said, locked in ((lock, True), (lemmy.undo(lock), False)):
+        assert (await passes_on(said))[0] == "admitted"
+        thread = await ideas_read.read_head(acme.house, acme.admin, idea.id)
+        assert (thread.lock is not None) == locked
     assert (await passes_on(lemmy.activity("Delete", page["id"], summary="bad post")))[0] == "admitted"
     assert (await acme.fresh(idea)).deleted
+
+
+async def test_whom_a_community_bans_is_told_so_here_instead_of_writing_what_is_dropped_there(
+    acme: Organisation, elsewhere: MakeElsewhere
+):
+    peer, other = await elsewhere("lemmy"), await elsewhere("lemmy")
+    group, elsewhere_group = await join(acme, peer, "main"), await join(acme, other, "other")
+    lemmy, bob = Lemmy(peer, acme, group), await acme.member("bob")
+    forum, second = await lemmy_forum(acme, lemmy), await forums.forum_by_uri(acme.house, elsewhere_group)
+    assert second is not None
+    until = "2099-12-01T12:23:50.151874Z"
+    block = lemmy.activity("Block", bob.uri, target=group, removeData=True, summary="spam", endTime=until)
+    inner = {name: value for name, value in block.items() if name != "@context"}
+    assert (await lemmy.say(peer.activity("Announce", group, inner, to=[PUBLIC])))[0] == "admitted"
+    with pytest.raises(NotAllowed, match=f"{peer.host} take nothing of yours here until 2099-12-01"):
+        await acme.idea(forum, "Trees.", bob)
+    await acme.idea(forum, "Trees.", acme.admin)
+    await acme.idea(second, "Trees.", bob)
+    assert (await lemmy.say(lemmy.undo(block)))[0] == "admitted"
+    await acme.idea(forum, "Trees.", bob)
+    site = f"{lemmy.leo.split('/users')[0]}/"
+    ban = lemmy.activity("Block", bob.uri, target=site, cc=[site], summary="spam")
+    assert (await lemmy.say(ban))[0] == "admitted"
+    with pytest.raises(NotAllowed, match="any more"):
+        await acme.idea(forum, "Trees.", bob)
+    await acme.idea(second, "Trees.", bob)
+
+
+async def test_a_ban_that_has_run_out_or_is_by_a_server_that_holds_nothing_of_it_keeps_nobody_out(
+    acme: Organisation, elsewhere: MakeElsewhere
+):
+    peer, other = await elsewhere("lemmy"), await elsewhere("lemmy")
+    group = await join(acme, peer, "main")
+    lemmy, mallory = Lemmy(peer, acme, group), Lemmy(other, acme, group)
+    forum, bob = await lemmy_forum(acme, lemmy), await acme.member("bob")
+    over = lemmy.activity("Block", bob.uri, target=group, endTime="2026-01-01T00:00:00Z")
+    assert (await lemmy.say(over))[0] == "admitted"
+    for target in (group, f"{lemmy.leo.split('/users')[0]}/", f"{mallory.leo.split('/users')[0]}/c/1", f"{acme.url}/"):
+        said = mallory.activity("Block", bob.uri, target=target)
+        assert await mallory.say(said) == ("ignored", "It is about nothing that its server holds.")
+    await acme.idea(forum, "Trees.", bob)

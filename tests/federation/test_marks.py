@@ -191,7 +191,8 @@ async def test_forums_elsewhere_are_sent_adds_and_removes_and_microblogs_are_not
     acme = await organise("Acme")
     forum = await acme.forum("open", "public", await acme.jam(hours=1000))
     await acme.idle()
-    followers: dict[str, Elsewhere] = {software: await elsewhere(software) for software in ("lemmy", "mastodon")}
+    software = ("nodebb", "lemmy", "mastodon")
+    followers: dict[str, Elsewhere] = {one: await elsewhere(one) for one in software}
     for one in followers.values():
         ann = one.person("ann")
         await one.post(acme.inbox, {"id": one.new_uri("follows"), "type": "Follow", "actor": ann, "object": forum.uri})
@@ -201,7 +202,7 @@ async def test_forums_elsewhere_are_sent_adds_and_removes_and_microblogs_are_not
     await acme.idle()
     await mark(acme, idea, "best", made=False)
     await acme.idle()
-    told = [one for one in followers["lemmy"].arrived if one.activity["type"] in ("Add", "Remove")]
+    told = [one for one in followers["nodebb"].arrived if one.activity["type"] in ("Add", "Remove")]
     assert [one.activity["type"] for one in told] == ["Add", "Remove"]
     assert all(one.valid and one.activity["actor"] == forum.uri for one in told)
     assert told[0].activity["target"] == f"{forum.uri}/featured"
@@ -209,6 +210,15 @@ async def test_forums_elsewhere_are_sent_adds_and_removes_and_microblogs_are_not
     assert told[0].activity["marks"] == ["best"]
     assert acme.admin.name not in json.dumps(told[0].activity)
     assert not {"Add", "Remove"} & {one.activity["type"] for one in followers["mastodon"].arrived}
+    assert followers["lemmy"].shapes()[-2:] == ["Announce Add", "Announce Remove"]
+    pinned = followers["lemmy"].arrived[-2]
+    group, inner = (await followers["lemmy"].get(forum.uri)).json, pinned.activity["object"]
+    assert pinned.valid
+    assert pinned.activity["actor"] == forum.uri
+    assert [inner["actor"]] == (await followers["lemmy"].get(group["attributedTo"])).json["orderedItems"]
+    assert (inner["object"], inner["target"]) == (idea.uri, group["featured"])
+    for uri in (pinned.activity["id"], inner["id"]):
+        assert (await followers["lemmy"].get(uri)).json["id"] == uri
 
 
 async def test_nobody_but_the_forum_itself_marks_what_stands_in_it(two: Two, elsewhere: MakeElsewhere):

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.interop.journeys import Stage, feature, need
 from tests.interop.mastodon_api import Status, words_of
-from tests.interop.ours import Thing
+from tests.interop.ours import Refused, Thing
 from tests.interop.until import until
 
 
@@ -135,6 +135,47 @@ async def deletes(stage: Stage) -> None:
         return await stage.ours.answer_with(stage.found["held thread"], "Mornings are better") is None
 
     await until("their answer gone here", gone_here)
+
+
+@feature("A thread that a moderator there locks is locked here, until it is opened again", "held lock")
+async def lock(stage: Stage) -> None:
+    made = stage.found["held thread"]
+
+    async def locked(wanted: bool) -> bool:
+        return ((await stage.ours.read(made))["lock"] is not None) == wanted
+
+    await stage.person.lock(stage.found["held begun"], locked=True)
+    await until("the thread is locked here", lambda: locked(True))
+    try:
+        await stage.ours.reply(made, "Too late?")
+        need(False, "it was answered here all the same")
+    except Refused as refused:
+        need("locked" in str(refused), f"the refusal: {refused}")
+    await stage.person.lock(stage.found["held begun"], locked=False)
+    await until("the thread is open here", lambda: locked(False))
+
+
+@feature("Whom a moderator there bans for a while is told so here, and may write after it", "held ban")
+async def ban(stage: Stage) -> None:
+    made = stage.found["held thread"]
+    await stage.person.ban(stage.found["held idea"]["uri"], seconds=25)
+
+    async def told() -> bool:
+        try:
+            await stage.ours.reply(made, "Am I heard?")
+        except Refused as refused:
+            return "take nothing of yours" in str(refused)
+        return False
+
+    await until("our person is told", told)
+
+    async def heard() -> bool:
+        try:
+            return bool(await stage.ours.reply(made, "Again?"))
+        except Refused:
+            return False
+
+    await until("our person may write again", heard)
 
 
 @feature("A thread that a moderator there removes is gone here", "held removal")

@@ -40,6 +40,10 @@ STEPS: list[tuple[str, str, Step]] = []
 LAST = ("rotation", "rotation_answer", "sign in", "unfollow", "late", "late read")
 
 
+# What software without forums does not know.
+FORUMS_KNOW = ("against", "pin", "lock")
+
+
 def feature(words: str, key: str = "") -> Callable[[Step], Step]:
     """Enter a function into the table under these words; `key` is what a peer may lack."""
 
@@ -57,7 +61,7 @@ async def play(stage: Stage, only: str = "") -> Report:
     for words, key, step in sorted(STEPS, key=lambda step: LAST.index(step[1]) if step[1] in LAST else -1):
         if only and key not in chosen:
             continue
-        if (key.startswith("held") or key == "against") and not stage.peer.holds_forums:
+        if (key.startswith("held") or key in FORUMS_KNOW) and not stage.peer.holds_forums:
             sight = Sight(words, "not tried", "it is no forum software")
         elif "forum" not in stage.found and not key.startswith("held") and key != "find":
             sight = Sight(words, "not tried", "the forum was not found")
@@ -304,6 +308,36 @@ async def gone_there(stage: Stage, made: Thing) -> None:
         return await stage.person.timeline_has(made["uri"]) is None
 
     await until("it is gone from the timeline", look)
+
+
+@feature("What a facilitator here marks is pinned there, until it is marked no longer", "pin")
+async def pin(stage: Stage) -> None:
+    made = await stage.ours.idea("A pin", "Something to build on.")
+    await shown_there(stage, made)
+
+    async def pinned(wanted: bool) -> bool:
+        found = await stage.person.timeline_has(made["uri"])
+        return found is not None and bool(found["pinned"]) == wanted
+
+    await stage.ours.ask("PUT", f"/ideas/{made['id']}/marks/best", {"reason": "Three units ask."})
+    await until("it is pinned there", lambda: pinned(True))
+    await stage.ours.ask("DELETE", f"/ideas/{made['id']}/marks/best")
+    await until("it is pinned there no longer", lambda: pinned(False))
+
+
+@feature("A thread that a facilitator here locks is locked there, until it is opened again", "lock")
+async def lock(stage: Stage) -> None:
+    made = await stage.ours.idea("In circles", "Something that is said again and again.")
+    await shown_there(stage, made)
+
+    async def locked(wanted: bool) -> bool:
+        found = await stage.person.timeline_has(made["uri"])
+        return found is not None and bool(found["locked"]) == wanted
+
+    await stage.ours.ask("PUT", f"/ideas/{made['id']}/lock", {"reason": "It turns in circles."})
+    await until("it is locked there", lambda: locked(True))
+    await stage.ours.ask("DELETE", f"/ideas/{made['id']}/lock")
+    await until("it is open there", lambda: locked(False))
 
 
 @feature("An idea deleted by its author is gone there")

@@ -157,6 +157,14 @@ class Person:
     async def votes(self, status: Status) -> int:
         raise ApiError("it is no forum software")
 
+    async def lock(self, status: Status, *, locked: bool) -> None:
+        """Lock a thread as a moderator there, or open it again."""
+        raise ApiError("it cannot be asked to")
+
+    async def ban(self, uri: str, seconds: float) -> None:
+        """Shut whoever wrote something out of the forum there for a while."""
+        raise ApiError("it cannot be asked to")
+
     async def remove(self, status: Status) -> None:
         """Remove a thread as a moderator there."""
         raise ApiError("it cannot be asked to")

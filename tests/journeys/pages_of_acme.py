@@ -25,6 +25,7 @@ from server.services import (
     ideas,
     jams,
     joining,
+    locking,
     marking,
     memberships,
     outcomes,
@@ -91,6 +92,7 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
         for person in (sasha, casey, morgan):
             await marking.mark(house, person, idea, "support")
         await marking.mark(house, sasha, other, "emerging")
+        await locking.lock(house, sasha, said[2], "It turns in circles; the new thread has what we know.")
         grown = await ideas.post_idea(house, sasha, floor.public, "Benches that charge", "Sun.", builds_on=idea.id)
         idea = await ideas.edit(house, riley, idea, "People would **wait** if they could sit.", title=idea.title)
         own = await ideas.post_idea(house, morgan, floor.public, "Soup in the hall", "Each Tuesday.")
@@ -168,6 +170,8 @@ async def fill(acme: Organisation, floor: Floor) -> Swing:
             "build": f"/forums/{floor.public.id}/build?on={idea.id}",
             "thread": thread,
             "thread-grown": f"/ideas/{grown.id}",
+            "thread-locked": f"/ideas/{said[2].id}",
+            "lock": f"/ideas/{own.id}/lock",
             "reply": f"{thread}/reply?to={reply.id}",
             "edit": f"/ideas/{own.id}/edit",
             "labelled": f"/ideas/{labelled.id}",

@@ -53,7 +53,8 @@ async def forms(acme: Organisation, floor: Floor, asked: dict[str, str]) -> dict
         "/jams/better/control/shifts", f"/forums/{floor.inside.id}", f"/forums/{floor.public.id}/build?on={own.id}",
         f"/ideas/{own.id}", f"/ideas/{theirs.id}/reply", f"/ideas/{own.id}/edit", f"/ideas/{own.id}/label",
         f"/ideas/{theirs.id}/flag", f"/ideas/{theirs.id}/hide", f"/ideas/{own.id}/asides", f"/ideas/{own.id}/summary",
-        f"/ideas/{own.id}/marks/best", f"/ideas/{own.id}/move", f"/ideas/{own.id}/merge", "/search?q=soup", "/people",
+        f"/ideas/{own.id}/marks/best", f"/ideas/{own.id}/move", f"/ideas/{own.id}/merge", f"/ideas/{own.id}/lock",
+        "/search?q=soup", "/people",
         "/people/sasha/change", "/units", "/invitations", "/setup", "/me/notices", "/who-knows", "/boundary/rules/edit",
         "/boundary/partners", "/boundary/audit", "/boundary/decisions", "/boundary/ledger", "/boundary/holds",
     )  # fmt: skip

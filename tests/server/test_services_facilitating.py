@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from server.domain.errors import Invalid, NotAllowed
-from server.services import ideas, ideas_read, marking, radar
+from server.domain.errors import Conflict, Invalid, Missing, NotAllowed, ThreadLocked
+from server.services import ideas, ideas_read, locking, marking, radar
 from tests.server.services_world import World
 
 
@@ -49,3 +49,40 @@ async def test_the_reason_of_a_mark_is_kept_when_the_mark_falls(world: World):
     ]
     with pytest.raises(Invalid):
         await marking.mark(world.house, fay, idea, "emerging", "x" * 1001)
+
+
+async def test_nobody_answers_in_a_locked_thread_until_it_is_opened_again(world: World):
+    idea = await world.idea(await world.forum())
+    fay, bob = await world.person("fay", "facilitator"), await world.person("bob")
+    reply = await ideas.reply(world.house, bob, idea, "Why?")
+    lock = await locking.lock(world.house, fay, idea, "  It turns\n in circles. ")
+    assert (lock.member_name, lock.reason, lock.ended_at) == ("Fay", "It turns in circles.", None)
+    for parent in (idea, reply):
+        for by in (bob, fay):
+            with pytest.raises(ThreadLocked):
+                await ideas.reply(world.house, by, parent, "Because.")
+    assert (await ideas.edit(world.house, bob, reply, "Why so?")).text == "Why so?"
+    await marking.mark(world.house, bob, reply, "support")
+    assert await locking.lock(world.house, await world.admin(), idea, "Again.") == lock, "it stays as it was locked"
+    await locking.unlock(world.house, fay, idea)
+    await locking.unlock(world.house, fay, idea)
+    assert (await ideas.reply(world.house, bob, idea, "Because.")).text == "Because."
+    assert (await ideas_read.read_head(world.house, bob, idea.id)).lock is None
+
+
+async def test_whole_threads_are_locked_by_facilitators_with_a_reason(world: World):
+    idea = await world.idea(await world.forum())
+    fay, bob = await world.person("fay", "facilitator"), await world.person("bob")
+    reply = await ideas.reply(world.house, bob, idea, "Why?")
+    with pytest.raises(NotAllowed):
+        await locking.lock(world.house, bob, idea, "Mine.")
+    with pytest.raises(NotAllowed):
+        await locking.unlock(world.house, bob, idea)
+    with pytest.raises(Conflict, match="whole thread"):
+        await locking.lock(world.house, fay, reply, "Branch.")
+    for nothing in (" ", "x" * 1001):
+        with pytest.raises(Invalid):
+            await locking.lock(world.house, fay, idea, nothing)
+    await ideas.delete(world.house, fay, idea)
+    with pytest.raises(Missing):
+        await locking.lock(world.house, fay, idea, "Gone.")

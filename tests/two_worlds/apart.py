@@ -15,7 +15,19 @@ from server.domain.actors import Member
 from server.domain.errors import Refusal
 from server.domain.ideas import Contribution, MarkKind
 from server.domain.jams import Forum
-from server.services import hours, ideas, jams, marking, memberships, moderation, outcomes, people, polls, rooms
+from server.services import (
+    hours,
+    ideas,
+    jams,
+    locking,
+    marking,
+    memberships,
+    moderation,
+    outcomes,
+    people,
+    polls,
+    rooms,
+)
 from server.services import statements as said
 from tests.federation.organisation import Organisation
 from tests.two_worlds.history import Step
@@ -121,6 +133,11 @@ async def mark(made: World, step: Step) -> None:
         kind = MARKS[step.who % 3]
         by = made.setting.listed[1] if kind == "support" else made.acme.admin
         await marking.mark(made.acme.house, by, target, kind, "" if kind == "support" else _words(made, "reason"))
+
+
+async def lock(made: World, step: Step) -> None:
+    if (target := await _target(made, step, ideas_alone=True)) is not None:
+        await locking.lock(made.acme.house, made.acme.admin, target, _words(made, "lock"))
 
 
 async def decide(made: World, step: Step) -> None:

@@ -28,7 +28,7 @@ def is_inside(observer: Observer) -> bool:
 
 # What happens in a forum for the people on its list alone.
 APART = (
-    "apart idea", "apart reply", "apart edit", "apart delete", "apart mark", "apart decide", "apart poll",
+    "apart idea", "apart reply", "apart edit", "apart delete", "apart mark", "apart lock", "apart decide", "apart poll",
     "apart flag", "apart question", "apart meeting", "apart list", "apart forum",
 )  # fmt: skip
 
@@ -41,7 +41,8 @@ STEPS: dict[str, int] = {
     "support": 1, "recall": 2, "recall hidden": 1, "release": 3, "refuse": 2, "refuse hidden": 1,
     "release incoming": 1,
     # what those who run the jam do with it
-    "mark": 2, "unmark": 1, "mark hidden": 1, "decide": 2, "decide hidden": 1, "merge": 1, "move hidden": 1,
+    "mark": 2, "unmark": 1, "mark hidden": 1, "lock": 1, "unlock": 1, "lock hidden": 1,
+    "decide": 2, "decide hidden": 1, "merge": 1, "move hidden": 1,
     # others
     "observer replies": 4, "observer likes": 2, "observer unlikes": 1, "observer posts": 2, "observer edits": 1,
     "observer deletes": 1, "other replies": 4, "other posts": 2, "other edits": 1, "other deletes": 1,
@@ -197,10 +198,13 @@ LONG: tuple[Step, ...] = (
     Step("pause other", apart=True), Step("observer unlikes"), Step("observer posts"), Step("reply", which=3, who=6),
     Step("idea", who=1, found="person"), Step("refuse hidden", which=5), Step("merge", which=2),
     Step("decide", found="email"), Step("observer replies", attached="picture"),
+    *(Step("lock", which=one) for one in range(3)), Step("lock hidden", apart=True), Step("lock hidden", which=1),
+    Step("observer replies"), *(Step("unlock", which=one) for one in range(2)),
     # Ideas, answers and all that hangs on them, where only those on a list read.
     Step("apart idea", tongue="ar"), Step("apart idea", who=2, attached="picture", apart=True, tongue="de"),
     Step("apart reply", who=2, attached="several", tongue="ar"), Step("apart reply", which=1, apart=True),
     Step("apart edit"), Step("apart mark", who=1), Step("apart mark", which=1), Step("apart decide", apart=True),
+    Step("apart lock", which=1, apart=True),
     Step("apart poll", apart=True), Step("apart question", found="secret"), Step("apart meeting", apart=True),
     Step("apart flag", which=1, apart=True), Step("apart list", which=1, apart=True), Step("apart forum", apart=True),
     # After it somebody answers whoever observes from inside: what they are told has a number.

@@ -1,4 +1,4 @@
-"""What those who run a jam do with what stands in it: mark, decide, merge, move. Their reasons differ between worlds.
+"""What those who run a jam do with what stands in it: mark, lock, decide, merge, move. Reasons differ between worlds.
 
 What they do with something that the observer may know of happens alike in both; what they do with hidden things must
 not be noticed.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from server.domain.ideas import Contribution, MarkKind
 from server.domain.outcomes import OUTCOMES
-from server.services import jams, marking, moves, outcomes
+from server.services import jams, locking, marking, moves, outcomes
 from tests.two_worlds.history import Step
 from tests.two_worlds.worlds import PLANTS, World, thread_of
 
@@ -33,6 +33,26 @@ async def mark_hidden(made: World, step: Step) -> None:
     target = await _hidden(made, step)
     if target is not None:
         await marking.mark(made.acme.house, made.acme.admin, target, MARKS[step.who % 2], made.words("reason"))
+
+
+async def lock(made: World, step: Step) -> None:
+    target = made.target(step)
+    if target is not None:
+        idea = await thread_of(made, await made.fresh(target))
+        await locking.lock(made.acme.house, made.acme.admin, idea, made.words("lock"))
+
+
+async def unlock(made: World, step: Step) -> None:
+    target = made.target(step)
+    if target is not None:
+        idea = await thread_of(made, await made.fresh(target))
+        await locking.unlock(made.acme.house, made.acme.admin, idea)
+
+
+async def lock_hidden(made: World, step: Step) -> None:
+    target = await _hidden(made, step)
+    if target is not None and target.kind == "idea":
+        await locking.lock(made.acme.house, made.acme.admin, target, made.words("lock"))
 
 
 async def decide(made: World, step: Step) -> None:

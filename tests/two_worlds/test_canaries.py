@@ -164,7 +164,7 @@ def test_no_inside_field_is_found_in_anything_that_goes_out(observer: Observer):
     assert len(found.egress) > 300
     if observer == "partner":
         # What is said of ideas beside their words is among what was looked through.
-        assert all(any(word in body for _, body in found.egress) for word in (b'"marks"', b'"outcome"'))
+        assert all(any(word in body for _, body in found.egress) for word in (b'"marks"', b'"Lock"', b'"outcome"'))
     assert _search(found.inside, found.egress) == []
     assert _search({"words of": found.uncrossed | found.withheld}, found.egress) == []
     assert _search(found.inside, [("the logs", found.logs)]) == []
@@ -188,7 +188,7 @@ def test_no_inside_field_is_found_in_anything_that_goes_out(observer: Observer):
 # Fields for words, which hold planted ones.
 PLANTED = {
     "holds.note", "hold_answers.note", "jams.promise", "jams.off_limits", "jams.question", "members.unit",
-    "mark_reasons.reason", "moves.reason", "partners.name", "rule_sets.note", "rule_sets.text",
+    "locks.reason", "mark_reasons.reason", "moves.reason", "partners.name", "rule_sets.note", "rule_sets.text",
     "work_streams.purpose", "linked_files.media_type", "linked_files.url", "linked_files.words",
 }  # fmt: skip
 
@@ -287,6 +287,9 @@ UNUSED |= {"identities.id", "identities.issuer", "identities.member_id", "identi
 # What admins say of servers: tests/federation/test_servers.py looks at what that does.
 UNUSED |= {"outsiders.note", "outsiders.standing", "outsiders.uri"}
 UNUSED |= {"servers.host", "servers.kind", "servers.note", "servers.standing"}
+
+# Whom servers elsewhere shut out: tests/federation/test_lemmy_shapes.py looks at what that does.
+UNUSED |= {"bans.forum_id", "bans.host", "bans.member_id"}
 
 # Lists of forums elsewhere: tests/federation/test_closed_forums.py looks at what leaves of lists.
 UNUSED |= {"kept_lists.digest", "kept_lists.forum_id"}

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from server.domain.errors import Invalid, Missing
-from server.services import forums, ideas_read, moderation, moves, radar
+from server.services import forums, ideas_read, locking, moderation, moves, radar
 from server.services.visitors import visitors
 from web.api.calls import Call
 from web.api.control_shapes import (
     CaseAnswer,
     Hiding,
+    LockAnswer,
     MarkReasonAnswer,
     MoveAnswer,
     NewDecision,
     NewFlag,
+    NewLock,
     NewMerge,
     NewMove,
     NewSplit,
     show_case,
+    show_lock,
     show_move,
     show_reason,
 )
@@ -38,6 +41,14 @@ async def list_reasons(call: Call, query: Paging) -> Page[MarkReasonAnswer]:
     thread = await ideas_read.read_thread(call.house, call.member, made.thread_id)
     said = await ideas_read.reasons_of_marks(call.house, call.member, thread)
     return slice_of([one for one in said if one.contribution_id == made.id], query, show_reason)
+
+
+async def lock(call: Call, body: NewLock) -> LockAnswer:
+    return show_lock(await locking.lock(call.house, call.member, await contribution_of(call), body.reason))
+
+
+async def unlock(call: Call) -> None:
+    await locking.unlock(call.house, call.member, await contribution_of(call))
 
 
 async def flag(call: Call, body: NewFlag) -> CaseAnswer:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from server.domain.facilitation import REASON_LIMIT, MarkReason, Move
+from server.domain.facilitation import REASON_LIMIT, Lock, MarkReason, Move
 from server.domain.moderation import Case
 from web.api.shapes import Answer, Body
 
@@ -43,6 +43,24 @@ def show_reason(one: MarkReason) -> MarkReasonAnswer:
         at=one.made_at,
         ended_at=one.taken_at,
     )
+
+
+class NewLock(Body, frozen=True, kw_only=True):
+    """Everybody who reads the thread reads the reason; nobody outside does."""
+
+    reason: Said
+
+
+class LockAnswer(Answer, frozen=True, kw_only=True):
+    """Why nobody can answer in a thread any more: `reason` is "" where the server that holds its forum locked it."""
+
+    by_name: str
+    reason: str
+    at: datetime
+
+
+def show_lock(one: Lock) -> LockAnswer:
+    return LockAnswer(by_name=one.member_name, reason=one.reason, at=one.made_at)
 
 
 class NewFlag(Body, frozen=True, kw_only=True):

@@ -9,9 +9,11 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from server.domain.crossings import EVERYONE, Verdict, VerdictWord
+from server.domain.facilitation import Lock
 from server.domain.ideas import Contribution, Intent, Kind
 from server.services.house import House
 from server.services.visitors import Standing, Visitors
+from web.api.control_shapes import LockAnswer, show_lock
 from web.api.hold_shapes import ReviewAnswer
 from web.api.shapes import Answer, Body, Paging, Thing
 
@@ -160,9 +162,11 @@ class JudgedContribution(ContributionAnswer, frozen=True, kw_only=True):
 class ThreadAnswer(JudgedContribution, frozen=True, kw_only=True):
     """A contribution with all that hangs on it, oldest first; deleted replies keep their place without words.
 
-    `reviews` says which of the caller's own words wait for reviewers, or were refused; reviewers see all.
+    `reviews` says which of the caller's own words wait for reviewers, or were refused; reviewers see all. `lock` is
+    null while people can answer.
     """
 
+    lock: LockAnswer | None
     replies: list[ContributionAnswer]
     built_on_by: list[str]
     reviews: list[ReviewAnswer]
@@ -189,7 +193,7 @@ def show_judged(house: House, made: Contribution, known: Visitors, verdicts: Ite
 def show_thread(
     house: House, made: Contribution, known: Visitors, verdicts: Iterable[Verdict],
     replies: Iterable[Contribution], built_on_by: Iterable[Contribution], mine: dict[str, set[str]],
-    reviews: Iterable[ReviewAnswer],
+    reviews: Iterable[ReviewAnswer], lock: Lock | None,
 ) -> ThreadAnswer:  # fmt: skip
     return ThreadAnswer(
         **parts_of(house, made, known, mine.get(made.id, ())),  # type: ignore[arg-type]
@@ -197,6 +201,7 @@ def show_thread(
         replies=[show_contribution(house, one, known, mine.get(one.id, ())) for one in replies],
         built_on_by=[one.id for one in built_on_by],
         reviews=list(reviews),
+        lock=show_lock(lock) if lock else None,
     )
 
 

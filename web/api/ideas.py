@@ -120,7 +120,7 @@ async def read_idea(call: Call) -> ThreadAnswer:
         if hold.contribution_id in here and hold.state in ("waiting", "deciding", "refused")
     ]
     known = await visitors(call.house)
-    return show_thread(call.house, made, known, verdicts, replies, built, thread.mine, reviews)
+    return show_thread(call.house, made, known, verdicts, replies, built, thread.mine, reviews, thread.lock)
 
 
 async def list_replies(call: Call, query: RepliesQuery) -> Page[ContributionAnswer]:

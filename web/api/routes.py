@@ -216,6 +216,8 @@ ROUTES: tuple[Route, ...] = (
     Route(POST, "/ideas/{id}/undo", ideas.undo_idea, "Take something back before any of it crossed", 204),
     Route(PUT, "/ideas/{id}/marks/{mark}", ideas.set_mark, "Mark with support, emerging or best"),
     Route(DELETE, "/ideas/{id}/marks/{mark}", ideas.take_mark, "Take a mark back"),
+    Route(PUT, "/ideas/{id}/lock", control.lock, "Lock a thread: nobody can answer in it any more"),
+    Route(DELETE, "/ideas/{id}/lock", control.unlock, "Let people answer in it again", 204),
     Route(GET, "/ideas/{id}/marks", control.list_reasons, "Why Emerging and Best were set, oldest first"),
     Route(GET, "/jams/{jam}/radar", control.list_neglected, "Ideas without a reply for two hours, oldest first"),
     Route(GET, "/ideas/{id}/polls", polls.list_polls, "The polls in a thread, with one's own answers"),

@@ -13,6 +13,7 @@ from server.domain.ideas import Contribution
 from server.domain.jams import Forum, Jam
 from server.keys import HOUSE
 from server.services import board, drafts, forums, ideas, ideas_read, likeness, threads
+from server.services.bans import why_shut_out
 from server.services.house import House
 from server.services.presence import note_presence
 from web import enclosing, views
@@ -57,7 +58,7 @@ async def _forum(request: web.Request, typed: dict[str, str], wrong: dict[str, s
     found, older, whys = await _listed(request, house, member, forum, jam)
     request.app[EXPOSURES].count(member, found)
     unread = await threads.unread(house, member, [made.id for made in found])
-    closed = closed_words(house, forum, jam) or closed_to_ideas(forum)
+    closed = closed_words(house, forum, jam) or closed_to_ideas(forum) or await why_shut_out(house, member, forum)
     base = await base_of(house, member, typed.get("builds_on", ""))
     writing = Writing(kind="idea", forum=forum, typed=typed, wrong=wrong, base=base)
     counts = await board.count_forums(house, member, jam)

@@ -12,7 +12,15 @@ from federation.outside.ledger import Holding, holdings
 from server.domain.actors import Member
 from server.domain.differences import Piece, compare
 from server.domain.drafts import Place
-from server.domain.errors import Conflict, JamNotOpen, Missing, NotAllowed, Refusal, SignInNeeded
+from server.domain.errors import (
+    Conflict,
+    JamNotOpen,
+    Missing,
+    NotAllowed,
+    Refusal,
+    SignInNeeded,
+    ThreadLocked,
+)
 from server.domain.holds import Hold
 from server.domain.ideas import MARKS, Contribution, Version
 from server.domain.jams import Forum, Jam
@@ -35,8 +43,10 @@ from server.services import (
     undo,
 )
 from server.services.archive import cite
+from server.services.bans import why_shut_out
 from server.services.elsewhere import stands_now
 from server.services.house import House
+from server.services.locking import LOCKED
 from server.services.outcomes import may_decide
 from server.services.presence import note_presence
 from server.services.text import excerpt, plain
@@ -50,7 +60,7 @@ from web.elsewhere import RestView, draw_rest, share_of_thread
 from web.forms import read_form, wrong_of
 from web.gate import caught_up
 from web.kin import draw_kin
-from web.language import say, together
+from web.language import _, say, together
 from web.ledger import ledger_of
 from web.outcomes import outcome_of
 from web.pages.control.duty import prompted
@@ -125,7 +135,8 @@ async def draw_thread(
     house, member = request.app[HOUSE], member_of(request)
     thread = await ideas_read.read_head(house, member, idea.id)
     names = await names_of_hosts(house)
-    closed = closed_words(house, thread.forum, thread.jam)
+    shut_out = await why_shut_out(house, member, thread.forum)
+    closed = closed_words(house, thread.forum, thread.jam) or shut_out
     waiting: dict[str, list[Hold]] = {}
     for hold in await holds.holds_in_thread(house, member, thread.idea.id):
         waiting.setdefault(hold.contribution_id, []).append(hold)
@@ -145,8 +156,8 @@ async def draw_thread(
         build_url="" if closed else f"/forums/{thread.forum.id}/build?on={thread.idea.id}",
         marks=tree.marks(thread.idea),
         passport=await _passport(request, house, member, thread.idea, names),
-        composer=None if closed else await draw_composer(house, member, writing),
-        closed_words=closed,
+        composer=await draw_composer(house, member, writing) if tree.answerable else None,
+        closed_words=closed or (_(LOCKED) if thread.lock else ""),
         stream_url=f"/jams/{thread.jam.id}/stream",
         control=await draw_control(house, member, thread),
         asking=await draw_asking(house, member, thread),
@@ -242,7 +253,7 @@ async def post_reply(request: web.Request) -> web.Response:
             files=await enclosing.chosen(house, member, form),
             language=form.get("language", ""),
         )
-    except (NotAllowed, SignInNeeded, JamNotOpen):
+    except (NotAllowed, SignInNeeded, JamNotOpen, ThreadLocked):
         raise
     except Refusal as refusal:
         if parent.id == root.id:

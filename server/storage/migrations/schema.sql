@@ -50,6 +50,7 @@
 -- After: 0048_files_of_versions
 -- After: 0049_attached_to_versions
 -- After: 0050_notices_by_member
+-- After: 0051_locks_and_bans
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -984,6 +985,25 @@ CREATE TABLE "tallies" (
     "ideas" INT NOT NULL,
     "replies" INT NOT NULL
 );
+CREATE TABLE "bans" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "member_id" VARCHAR(32) NOT NULL,
+    "host" VARCHAR(255) NOT NULL,
+    "forum_id" VARCHAR(32) NOT NULL,
+    "banned" INT NOT NULL,
+    "said_at" REAL NOT NULL,
+    "ends_at" REAL,
+    CONSTRAINT "uid_bans_member__757d9d" UNIQUE ("member_id", "host", "forum_id")
+);
+CREATE TABLE "locks" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "idea_id" VARCHAR(32) NOT NULL,
+    "member_id" VARCHAR(32) NOT NULL,
+    "reason" TEXT NOT NULL,
+    "made_at" REAL NOT NULL,
+    "ended_by" VARCHAR(32) NOT NULL,
+    "ended_at" REAL
+);
 CREATE INDEX "idx_sessions_member__4466ff" ON "sessions" ("member_id");
 CREATE INDEX "idx_tokens_member__843137" ON "tokens" ("member_id");
 CREATE INDEX "idx_rule_sets_state_c0eb62" ON "rule_sets" ("state", "version");
@@ -1066,6 +1086,7 @@ CREATE INDEX contributions_marked ON contributions (jam_id, created_at) WHERE ki
 CREATE INDEX contributions_recent ON contributions (jam_id, created_at, author_id, kind) WHERE NOT deleted AND NOT hidden;
 CREATE INDEX "idx_notices_member__e14bfd" ON "notices" ("member_id", "read_at", "number");
 CREATE UNIQUE INDEX "uid_notices_member__b029f7" ON "notices" ("member_id", "number");
+CREATE INDEX "idx_locks_idea_id_e2aeeb" ON "locks" ("idea_id");
 CREATE TRIGGER search_places_follow AFTER UPDATE OF jam_id, forum_id, author_id, intent, label, hidden ON contributions BEGIN UPDATE search_places SET jam_id = NEW.jam_id, forum_id = CASE WHEN NEW.hidden THEN '' ELSE NEW.forum_id END, author_id = NEW.author_id, intent = NEW.intent, label = NEW.label WHERE number = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 CREATE TRIGGER spreads_written AFTER INSERT ON contributions BEGIN INSERT INTO spreads (idea_id, forum_id, stands, emerging, best, views, created_at) SELECT NEW.id, NEW.forum_id, NOT NEW.deleted AND NOT NEW.hidden, NEW.emerging, NEW.best, coalesce((SELECT views FROM exposures WHERE idea_id = NEW.id), 0), NEW.created_at WHERE NEW.kind = 'idea' ON CONFLICT (idea_id) DO UPDATE SET forum_id = excluded.forum_id, stands = excluded.stands, emerging = excluded.emerging, best = excluded.best, views = excluded.views, created_at = excluded.created_at, due = 1; UPDATE spreads SET due = 1 WHERE NOT due AND idea_id = NEW.thread_id; END;
 CREATE TRIGGER spreads_changed AFTER UPDATE OF kind, forum_id, thread_id, author_id, deleted, hidden, emerging, best, created_at ON contributions BEGIN INSERT INTO spreads (idea_id, forum_id, stands, emerging, best, views, created_at) SELECT NEW.id, NEW.forum_id, NOT NEW.deleted AND NOT NEW.hidden, NEW.emerging, NEW.best, coalesce((SELECT views FROM exposures WHERE idea_id = NEW.id), 0), NEW.created_at WHERE NEW.kind = 'idea' ON CONFLICT (idea_id) DO UPDATE SET forum_id = excluded.forum_id, stands = excluded.stands, emerging = excluded.emerging, best = excluded.best, views = excluded.views, created_at = excluded.created_at, due = 1; UPDATE spreads SET due = 1 WHERE NOT due AND idea_id IN (OLD.thread_id, NEW.thread_id); DELETE FROM spreads WHERE idea_id = NEW.id AND NEW.kind != 'idea'; END;

@@ -32,6 +32,7 @@ from server.storage.rows.facilitation import (
     CaseRow,
     CaseStepRow,
     FlagRow,
+    LockRow,
     MarkReasonRow,
     MoveRow,
     ShiftRow,
@@ -76,7 +77,7 @@ from server.storage.rows.outcomes import MilestoneRow, OutcomeRow, SilenceRow, S
 from server.storage.rows.people import LinkRow, MemberRow, SessionRow, TokenRow
 from server.storage.rows.reading import ReadingRow
 from server.storage.rows.records import AuditRow, CheckpointRow, EventRow, SelfTestRow
-from server.storage.rows.servers import OutsiderRow, ServerRow
+from server.storage.rows.servers import BanRow, OutsiderRow, ServerRow
 from server.storage.rows.tallies import TallyRow
 from server.storage.rows.themes import ThemeEditRow, ThemeStateRow
 from server.storage.rows.voices import OpeningRow, VoiceRow
@@ -87,6 +88,7 @@ __all__ = [
     "AgreementRow",
     "AsideRow",
     "AuditRow",
+    "BanRow",
     "CarriedRow",
     "CaseRow",
     "CaseStepRow",
@@ -126,6 +128,7 @@ __all__ = [
     "LinkRow",
     "LinkedFileRow",
     "ListKeeperRow",
+    "LockRow",
     "MailChoiceRow",
     "MailPolicyRow",
     "MailRow",

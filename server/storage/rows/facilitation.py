@@ -1,4 +1,7 @@
-"""What facilitators do: reasons of marks, flags and cases, moves, asides, shifts, summaries. All of it stays inside."""
+"""What facilitators do: reasons of marks, locks, flags, cases, moves, asides, shifts, summaries.
+
+Of all this, that a thread is locked is told outside, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,24 @@ class MarkReasonRow(Model, metaclass=Rows):
 
     class Meta:
         table = "mark_reasons"
+
+
+class LockRow(Model, metaclass=Rows):
+    """A thread that was locked. The row stays when it is opened again: then `ended_at` says when, `ended_by` by whom.
+
+    What the server that holds the forum says bears its own times, and no member.
+    """
+
+    id = fields.IntField(primary_key=True)
+    idea_id = fields.CharField(max_length=32, db_index=True)
+    member_id = fields.CharField(max_length=32)
+    reason = fields.TextField()
+    made_at = fields.FloatField()
+    ended_by = fields.CharField(max_length=32, default="")
+    ended_at = fields.FloatField(null=True)
+
+    class Meta:
+        table = "locks"
 
 
 class CaseRow(Model, metaclass=Rows):

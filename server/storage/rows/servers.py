@@ -27,3 +27,22 @@ class OutsiderRow(Model, metaclass=Rows):
 
     class Meta:
         table = "outsiders"
+
+
+class BanRow(Model, metaclass=Rows):
+    """One of our people of whom a server elsewhere takes nothing more: in one forum, or ("") in any that it holds.
+
+    The row stays when that ends; `said_at` is when its server said what stands.
+    """
+
+    id = fields.IntField(primary_key=True)
+    member_id = fields.CharField(max_length=32)
+    host = fields.CharField(max_length=255)
+    forum_id = fields.CharField(max_length=32)
+    banned = fields.BooleanField()
+    said_at = fields.FloatField()
+    ends_at = fields.FloatField(null=True)
+
+    class Meta:
+        table = "bans"
+        unique_together = (("member_id", "host", "forum_id"),)

@@ -173,11 +173,13 @@ async def test_a_page_names_the_document_that_it_shows(
             assert (await peer.get(uri, accept=accept)).json["id"] == uri
 
 
-async def test_moderators_and_followers_name_nobody(
+async def test_moderators_name_who_stands_for_the_server_and_followers_nobody(
     acme: Organisation, peer: Elsewhere, talk: tuple[Forum, Contribution, list[Contribution]]
 ):
     forum, _, _ = talk
     group = (await peer.get(forum.uri)).json
-    for name in ("attributedTo", "followers"):
-        found = (await peer.get(group[name])).json
-        assert (found["totalItems"], found.get("orderedItems", [])) == (0, [])
+    found = (await peer.get(group["followers"])).json
+    assert (found["totalItems"], found.get("orderedItems", [])) == (0, [])
+    (moderator,) = (await peer.get(group["attributedTo"])).json["orderedItems"]
+    actor = (await peer.get(moderator)).json
+    assert (actor["type"], actor["name"]) == ("Service", acme.house.name)

@@ -33,6 +33,10 @@ class NodeBB(Peer):
         "picture here": "NodeBB's own pages were not built, and its API does not tell what is attached",
         "picture there": "NodeBB's forms were not driven with uploads",
         "warning": "NodeBB has no content warnings",
+        "pin": "NodeBB takes no pins from other servers",
+        "lock": "NodeBB takes no Lock",
+        "held lock": "NodeBB tells nobody of a locked topic",
+        "held ban": "NodeBB tells nobody whom it bans",
         "language": "NodeBB states no language",
         "sign in": "NodeBB speaks no OAuth as Mastodon's API has it",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import aiohttp
@@ -226,6 +227,18 @@ class PieFedPerson(Person):
         words = {"post_id": status["post"], "removed": True, "reason": "Off the point."}
         await self.call("POST", "post/remove", words)
 
+    async def lock(self, status: Status, *, locked: bool) -> None:
+        await self.call("POST", "post/lock", {"post_id": status["post"], "locked": locked})
+
+    async def ban(self, uri: str, seconds: float) -> None:
+        """Ban whoever wrote something from its community, for a while: what ends one early it tells nobody."""
+        at = {"community_id": str(self.held), "sort": "New", "limit": "50"}
+        posts = (await self.call("GET", "post/list", **at))["posts"]
+        whom = next(one["creator"]["id"] for one in posts if one["post"]["ap_id"] == uri)
+        until_ = (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        about = {"community_id": self.held, "user_id": whom, "reason": "Spam.", "expires_at": until_}
+        await self.call("POST", "community/moderate/ban", about)
+
     async def reads(self, words: str) -> bool:
         """Say whether a message to us has these words."""
         return words in json.dumps(await self.call("GET", "private_message/list", unread_only="false"))
@@ -246,6 +259,8 @@ def _idea(view: dict[str, Any]) -> Status:
         "post": post["id"],
         "title": post["title"],
         "content": post.get("body", ""),
+        "locked": post.get("locked", False),
+        "pinned": post.get("sticky", False),
         "attachments": [{"description": post.get("alt_text")}] if post.get("thumbnail_url") else [],
     }
 

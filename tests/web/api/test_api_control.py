@@ -100,3 +100,18 @@ async def test_shifts_asides_summaries_and_heat_over_the_api(ada: Caller, bob: C
     assert (version["number"], version["cites"]) == (1, [idea["id"]])
     assert (await ada("GET", f"{at}/heat"))["data"] == []
     await bob("GET", f"{at}/heat", status=403)
+
+
+async def test_a_thread_is_locked_and_opened_over_the_api(ada: Caller, bob: Caller, idea: Things):
+    path = f"/ideas/{idea['id']}"
+    await bob("PUT", f"{path}/lock", {"reason": "Mine."}, 403)
+    assert (await ada("PUT", f"{path}/lock", {"reason": " "}, 422))["field"] == "reason"
+    said = await ada("PUT", f"{path}/lock", {"reason": "It turns in circles."})
+    assert (said["by_name"], said["reason"]) == ("Ada", "It turns in circles.")
+    assert (await bob("GET", path))["lock"] == said
+    refused = await bob("POST", f"{path}/replies", {"text": "Too late?"}, 409)
+    assert "locked" in refused["detail"]
+    await bob("DELETE", f"{path}/lock", status=403)
+    await ada("DELETE", f"{path}/lock", status=204)
+    assert (await bob("GET", path))["lock"] is None
+    await bob("POST", f"{path}/replies", {"text": "In time."}, 201)

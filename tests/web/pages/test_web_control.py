@@ -309,3 +309,31 @@ def test_no_stream_tells_of_flags_decisions_asides_and_shifts() -> None:
     for kind in PRIVATE:
         assert jam_of(Event(1, datetime.now(UTC), kind, "x", {"jam": "j"})) == ""
     assert jam_of(Event(1, datetime.now(UTC), "ContributionMoved", "x", {"jam": "j"})) == "j"
+
+
+async def test_a_locked_thread_says_why_and_keeps_what_was_just_being_written(site: Any, fay: Member) -> None:
+    idea = await ideas.post_idea(site.house, site.jonas, site.own_house, "Root", "Words")
+    facilitator, jonas = await site.browser(fay), await site.browser(site.jonas)
+    _, page = await facilitator.get(f"/ideas/{idea.id}/tools")
+    assert f'href="/ideas/{idea.id}/lock"' in page
+    answer, _ = await jonas.get(f"/ideas/{idea.id}/lock")
+    assert answer.status == 404
+    _, page = await jonas.get(f"/ideas/{idea.id}")
+    answer, page = await facilitator.post(f"/ideas/{idea.id}/lock", reason=" ")
+    assert answer.status == 422
+    answer, _ = await facilitator.post(f"/ideas/{idea.id}/lock", reason="It <b>turns</b> in circles.")
+    assert answer.headers["Location"] == f"/ideas/{idea.id}?done=locked"
+    answer, page = await jonas.post(f"/ideas/{idea.id}/replies", text="A long answer, almost done.")
+    assert answer.status == 409
+    assert "A long answer, almost done." in page
+    _, page = await jonas.get(f"/ideas/{idea.id}")
+    assert "It &lt;b&gt;turns&lt;/b&gt; in circles." in page
+    assert "no longer answered" in page
+    assert 'name="text"' not in page
+    assert "Let people answer again" not in page
+    _, page = await facilitator.get(f"/ideas/{idea.id}/tools")
+    assert f'href="/ideas/{idea.id}/lock"' not in page
+    answer, _ = await facilitator.post(f"/ideas/{idea.id}/unlock")
+    assert answer.status == 303
+    _, page = await jonas.get(f"/ideas/{idea.id}")
+    assert 'name="text"' in page

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from server.domain.actors import Member
 from server.domain.errors import Missing, NotAllowed, Refusal, SignInNeeded
 from server.domain.ideas import Contribution
-from server.services import moderation
+from server.services import ideas_read, locking, moderation
+from server.services.house import House
 from server.services.text import excerpt
 from web.answers import go, head_of, show
 from web.cards import url_of
@@ -69,6 +71,7 @@ async def show_tools(request: web.Request) -> web.Response:
         hint=_("A moderation hold: others see a sentence in its place, and its copies are taken back from outside."),
     )]  # fmt: skip
     if not made.hidden:
+        tools += await _locking(house, member, made)
         tools += _moving(made)
     if made.hidden:
         tools.append(Tool(
@@ -82,6 +85,16 @@ async def show_tools(request: web.Request) -> web.Response:
         tools=tuple(tools),
     )
     return show(request, "control/tools.html", view)
+
+
+async def _locking(house: House, member: Member, made: Contribution) -> list[Tool]:
+    thread = await ideas_read.read_head(house, member, made.thread_id)
+    if thread.lock is not None or not await locking.may_lock(house, member, made):
+        return []
+    return [Tool(
+        url=f"/ideas/{made.id}/lock", words=_("Lock the thread"), icon="lock",
+        hint=_("It stays readable, and nobody can answer in it any more, here or on other servers."),
+    )]  # fmt: skip
 
 
 def _moving(made: Contribution) -> list[Tool]:

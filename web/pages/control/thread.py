@@ -8,7 +8,7 @@ from datetime import datetime
 
 from server.domain.actors import Member
 from server.domain.moderation import STATE_WORDS, Case
-from server.services import asides, ideas_read, moderation, moves, summaries
+from server.services import asides, ideas_read, locking, moderation, moves, summaries
 from server.services.house import House
 from server.services.ideas_read import Thread
 from server.services.text import excerpt
@@ -56,8 +56,20 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LockNote:
+    """Who locked the thread, and why; `unlock_url` opens it again, "" for those who may not."""
+
+    name: str
+    reason: str
+    at: datetime
+    unlock_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ControlThread:
     """`reasons` are of marks that stand, `earlier` of those that fell; `cases` are by contribution."""
+
+    lock: LockNote | None
 
     reasons: tuple[Reason, ...]
     earlier: tuple[Reason, ...]
@@ -82,6 +94,7 @@ async def draw_control(house: House, member: Member, thread: Thread) -> ControlT
         for one in await ideas_read.reasons_of_marks(house, member, thread)
     ]
     return ControlThread(
+        lock=await _lock(house, member, thread),
         reasons=tuple(one for one in said if one.fell_at is None),
         earlier=tuple(one for one in said if one.fell_at is not None),
         credits=await _credits(house, member, thread),
@@ -94,6 +107,13 @@ async def draw_control(house: House, member: Member, thread: Thread) -> ControlT
             for made_id, case in (await moderation.cases_in_thread(house, member, thread.idea.id)).items()
         },
     )
+
+
+async def _lock(house: House, member: Member, thread: Thread) -> LockNote | None:
+    if thread.lock is None:
+        return None
+    url = f"/ideas/{thread.idea.id}/unlock" if await locking.may_lock(house, member, thread.idea) else ""
+    return LockNote(name=thread.lock.member_name, reason=thread.lock.reason, at=thread.lock.made_at, unlock_url=url)
 
 
 async def _summary(house: House, member: Member, thread: Thread) -> SummaryView | None:

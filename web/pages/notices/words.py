@@ -99,6 +99,8 @@ def _moderation_words(detail: str) -> str:
         "restored": _("Words of yours that were hidden are back"),
         "asked": _("A facilitator asks you to edit words of yours; the thread says why"),
         "moved": _("A facilitator moved words of yours"),
+        "locked": _("Your thread is locked: nobody can answer in it any more"),
+        "unlocked": _("Your thread can be answered again"),
         "named": _("Two people opened the name behind words of yours, and know that they are yours"),
     }.get(detail, _("A facilitator removed words of yours"))
 
