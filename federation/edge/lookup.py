@@ -229,7 +229,7 @@ class Lookup:
             await self._fetch_object(inner.object_uri, inner.object_uri)
         if inner.kind in ("Create", "Update") and inner.actor_uri:
             await self._know(inner.actor_uri)
-        if inner.kind == "Create":
+        if inner.kind in ("Create", "Update"):
             await self._find_answered(activity.actor_uri, inner)
 
     async def _know_author(self, uri: str) -> None:
@@ -238,10 +238,10 @@ class Lookup:
         if author and origin_of(author) == origin_of(uri):
             await self._know(author)
 
-    async def _find_answered(self, forum_uri: str, create: Activity) -> None:
+    async def _find_answered(self, forum_uri: str, said: Activity) -> None:
         """Have what a passed on reply answers, where that never came."""
-        fetched = await peers.fetched(self._outside, create.object_uri)
-        document = create.object or (fetched.document if fetched else None) or {}
+        fetched = await peers.fetched(self._outside, said.object_uri)
+        document = said.object or (fetched.document if fetched else None) or {}
         answered = first_id(document.get("inReplyTo"))
         if answered and not await self._has(answered):
             await self.take(forum_uri, [answered])

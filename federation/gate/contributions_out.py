@@ -34,13 +34,10 @@ from server.services import guises, ideas_read, judging, people
 
 
 async def release_new(gate: Gateway, event: Event, plan: Plan) -> None:
-    made = await ideas_read.by_id(gate.house, event.subject_id)
-    if made is not None and not made.deleted and made.version == event.data["version"]:
-        await release(gate, plan, made)
+    """Let across what is new, or what its author can take back no longer, as it reads by now.
 
-
-async def release_due(gate: Gateway, event: Event, plan: Plan) -> None:
-    """Let across what its author can take back no longer, as it reads by now."""
+    Where it was changed already, what hangs on it finds it there all the same.
+    """
     made = await ideas_read.by_id(gate.house, event.subject_id)
     if made is not None and not made.deleted:
         await release(gate, plan, made)
@@ -69,8 +66,8 @@ async def _bring_replies(
 ) -> None:
     """Let across the replies that were written before their idea first crossed: they had nothing to hang on outside.
 
-    So it is with an idea that was changed before the gate had looked at it, or that may cross only as it reads now;
-    and, done `again` after a crash, with one that crossed just before that.
+    So it is with an idea that may cross only as it reads now, and, done `again` after a crash, with one that crossed
+    just before that.
     """
     crossing = [verdict.audience for verdict in verdicts if verdict.crosses and verdict.audience != made.author_host]
     if made.kind != "idea" or not made.replies or not crossing:

@@ -43,7 +43,7 @@ Dealing = Callable[[Gateway, Event, Plan], Awaitable[None]]
 
 async def release_due(gate: Gateway, event: Event, plan: Plan) -> None:
     """Let across what its author can take back no longer, and what our people's votes said of it meanwhile."""
-    await contributions_out.release_due(gate, event, plan)
+    await contributions_out.release_new(gate, event, plan)
     await marks_out.release_earlier(gate, event, plan)
     await _said_too(gate, event, plan)
 

@@ -23,6 +23,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -134,24 +135,24 @@ async def join(globex: Organisation, handle: str) -> None:
 async def write(client: aiohttp.ClientSession, who: Organisation, dice: random.Random, until: float) -> None:
     """Post ideas and replies until a moment; remember the URI of each that was answered 201."""
     headers = {"Authorization": f"Bearer {who.token}"}
-    mine: list[str] = []
+    mine: list[dict[str, Any]] = []
     while time.monotonic() < until:
         text = f"{who.name} thinks {''.join(dice.choices(string.ascii_lowercase, k=12))}"
         with suppress(aiohttp.ClientError, TimeoutError):
             if mine and dice.random() < 0.6:
-                url, body = f"{who.inside}/api/v1/ideas/{dice.choice(mine)}/replies", {"text": text}
+                url, body = f"{who.inside}/api/v1/ideas/{dice.choice(mine)['id']}/replies", {"text": text}
             else:
                 url, body = f"{who.inside}/api/v1/forums/{who.forum}/ideas", {"title": text, "text": text}
             async with client.post(url, json=body, headers=headers) as answer:
                 if answer.status == 201:
-                    made = await answer.json()
-                    who.accepted.add(made["uri"])
-                    if "title" in body:
-                        mine.append(made["id"])
+                    mine.append(await answer.json())
+                    who.accepted.add(mine[-1]["uri"])
             if mine and who.name == "Globex" and dice.random() < 0.3:
-                one = f"{who.inside}/api/v1/ideas/{dice.choice(mine)}"
+                chosen = dice.choice(mine)
+                one = f"{who.inside}/api/v1/ideas/{chosen['id']}"
                 await (await client.put(f"{one}/marks/support", headers=headers)).release()
-                change = {"title": f"{text} again", "text": f"{text}, again"}
+                change = {"text": f"{text}, again"}
+                change |= {"title": f"{text} again"} if chosen["kind"] == "idea" else {}
                 await (await client.patch(one, json=change, headers=headers)).release()
         await asyncio.sleep(dice.uniform(0.01, 0.08))
 

@@ -49,15 +49,17 @@ async def killed(acme: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
         assert ended
 
 
-async def test_replies_cross_with_an_idea_that_was_changed_first_and_are_sent_once(
+async def test_replies_cross_with_an_idea_that_may_cross_as_it_reads_now_and_are_sent_once(
     acme: Organisation, elsewhere: MakeElsewhere, monkeypatch: pytest.MonkeyPatch
 ):
     other, forum = await elsewhere("lemmy"), await acme.forum("open")
     await acme.idle()
     await follow(other, acme, forum.uri, "olaf")
     await acme.idle()
-    idea = await acme.idea(forum, "First words.")
+    idea = await acme.idea(forum, "Write to rooms@acme.example, they know.")
     answer = await acme.reply(idea, "An answer.")
+    await acme.idle()
+    assert not await released.audiences_of(acme.outside, idea.uri)
     await ideas.edit(acme.house, acme.admin, idea, "Better words.")
     await killed(acme, monkeypatch)
     assert await released.audiences_of(acme.outside, idea.uri)
