@@ -75,7 +75,7 @@ async def read_profile(house: House, reader: Member, member: Member) -> Profile:
         await _expertise(house, reader, [one for one in made if one.kind == "reply" and weight_of(one) > 1]),
         [one for one in ideas if one.best or one.emerging][:MOST],
         sorted([(one, counts[one.id]) for one in ideas if one.id in counts], key=lambda one: -one[1])[:MOST],
-        None if member.is_local else await read_trust(house, member),
+        None if member.is_local else await read_trust(house, member, forums),
     )
 
 
@@ -96,12 +96,14 @@ async def _all_themes(house: House, reader: Member) -> list[Theme]:
     return found
 
 
-async def read_trust(house: House, member: Member) -> Trust:
-    """Return how far somebody from outside is known, from what became of their words."""
+async def read_trust(house: House, member: Member, forums: Collection[str] | None = None) -> Trust:
+    """Return how far somebody from outside is known, from what became of their words in the forums that whoever is told
+    may read; None stands for all.
+    """
     now = house.now()
     lately = (now - timedelta(days=WATCHED_DAYS)).timestamp()
-    told = await acquaintance.history(house.store, member.id, lately)
-    held = await acquaintance.holds_of(house.store, {member.handle, member.uri, member.name}, lately)
+    told = await acquaintance.history(house.store, member.id, lately, forums)
+    held = await acquaintance.holds_of(house.store, {member.handle, member.uri, member.name}, lately, forums)
     days = (now.timestamp() - told["first"]) / 86_400 if told["first"] else 0.0
     return trust_of(
         History(
@@ -116,8 +118,8 @@ async def read_trust(house: House, member: Member) -> Trust:
     )
 
 
-async def trust_behind(house: House, hold: Hold, made: Contribution | None) -> Trust | None:
-    """Return how far the author of something held is known; None for our own people."""
+async def trust_behind(house: House, reader: Member, hold: Hold, made: Contribution | None) -> Trust | None:
+    """Return how far the author of something held is known to a reader; None for our own people."""
     if made is not None:
         member = await people.by_id(house.store, made.author_id)
     else:
@@ -125,7 +127,8 @@ async def trust_behind(house: House, hold: Hold, made: Contribution | None) -> T
     if member is None:
         # Nothing of theirs was ever let in.
         return trust_of(History())
-    return None if member.is_local else await read_trust(house, member)
+    forums = {forum.id for forum in await list_forums(house, reader)}
+    return None if member.is_local else await read_trust(house, member, forums)
 
 
 async def introductions(house: House, reader: Member, limit: int = 6) -> list[Introduction]:

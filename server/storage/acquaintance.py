@@ -8,29 +8,46 @@ from collections.abc import Collection, Sequence
 from server.database import Database
 
 
-async def history(store: Database, member_id: str, lately: float) -> dict[str, float]:
-    """Return what became of somebody's words: counts, and when the first came, in unix seconds (0: none)."""
+async def history(
+    store: Database, member_id: str, lately: float, forums: Collection[str] | None = None
+) -> dict[str, float]:
+    """Return what became of somebody's words in some forums (None: in all): counts, and when the first came, in unix
+    seconds (0: none).
+    """
+    within, given = _within("c.forum_id", forums)
     row = await store.fetch_one(
         "SELECT count(*) FILTER (WHERE NOT deleted) AS standing, coalesce(min(created_at), 0) AS first"
-        " FROM contributions WHERE author_id = ?",
-        (member_id,),
+        f" FROM contributions c WHERE c.author_id = ?{within}",
+        (member_id, *given),
     )
     removed = await store.fetch_one(
         "SELECT count(*) AS removed, count(*) FILTER (WHERE e.at >= ?) AS removed_lately FROM events e"
         " JOIN contributions c ON c.id = e.subject_id WHERE c.author_id = ? AND e.kind = 'ContributionDeleted'"
-        " AND json_extract(e.data, '$.moderated')",
-        (lately, member_id),
+        f" AND json_extract(e.data, '$.moderated'){within}",
+        (lately, member_id, *given),
     )
     return {**dict(row or {}), **dict(removed or {})}
 
 
-async def holds_of(store: Database, authors: Collection[str], lately: float) -> dict[str, int]:
-    """Return how many of the incoming words of an author, by any of these names, were released or refused."""
+def _within(column: str, forums: Collection[str] | None) -> tuple[str, tuple[str, ...]]:
+    """Return what narrows a query to some forums; nothing for None."""
+    if forums is None:
+        return "", ()
+    return f" AND {column} IN (SELECT value FROM json_each(?))", (json.dumps(sorted(forums)),)
+
+
+async def holds_of(
+    store: Database, authors: Collection[str], lately: float, forums: Collection[str] | None = None
+) -> dict[str, int]:
+    """Return how many of the incoming words of an author, by any of these names, were released or refused in some
+    forums (None: in all).
+    """
+    within, given = _within("forum_id", forums)
     row = await store.fetch_one(
         "SELECT count(*) FILTER (WHERE state = 'released') AS released, count(*) FILTER (WHERE state = 'refused')"
         " AS refused, count(*) FILTER (WHERE state = 'refused' AND decided_at >= ?) AS refused_lately FROM holds"
-        " WHERE direction = 'in' AND author IN (SELECT value FROM json_each(?))",
-        (lately, json.dumps(sorted(authors))),
+        f" WHERE direction = 'in' AND author IN (SELECT value FROM json_each(?)){within}",
+        (lately, json.dumps(sorted(authors)), *given),
     )
     return dict(row or {})
 

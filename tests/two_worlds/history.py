@@ -15,7 +15,7 @@ OBSERVERS: tuple[Observer, ...] = get_args(Observer)
 # Whose turn it is in trials. Whoever is inside asks pages, which takes longer.
 TURNS = (*OBSERVERS, *OBSERVERS[:-1])
 # What people do here who may not see a forum that they are not on the list of: everybody but organisers.
-WATCHING: tuple[Role, ...] = ("member", "facilitator", "analyst")
+WATCHING: tuple[Role, ...] = ("member", "facilitator", "analyst", "reviewer")
 LABELS = ("GREEN", "GREEN", "GREEN", "GREEN", "CLEAR", "AMBER", "AMBER", "RED", "GREEN+legal", "AMBER+legal")
 PEOPLE = 7
 

@@ -36,6 +36,8 @@ from web.setup import add_web
 LEFT_OUT = re.compile(r"/(stream|events|exchange/stream)$|^/sign-in|^/welcome|^/join|^/wall/|^/docs$|^/openapi")
 PAGES = tuple(path for path in GET if not LEFT_OUT.search(path))
 CALLS = tuple(route.path for route in ROUTES if route.method == "GET" and not LEFT_OUT.search(route.path))
+# What reviewers are told of all forums: rules name them, and how much a server holds and was sent is counted over all.
+TOLD_REVIEWERS = re.compile(r"^/boundary(/(rules.*|decisions|ledger.*|crossings|recalls.*|held.*|partners.*))?$")
 # What is asked for besides: words that stand in what is apart as well, and words that stand there alone.
 WORDS = ("words of step", "everybody may read", CLOSED[:9], "quite another", "question")
 PERSON = "person0"
@@ -44,6 +46,8 @@ FRESH = re.compile(
     r'(?<=name="csrf" value=")[\w=-]+|(?<="X-CSRF-Token": ")[\w=-]+|(?<=/feeds/)[\w-]{30,}(?=\.atom)'
     # The clock stands still, and tells moments apart by millionths of a second, whatever they are of.
     r"|(?<=2026-11-2[34]T\d\d:\d\d:\d\d)\.\d{6}|(?<==\d{10})\.\d{1,6}"
+    # What waits is offered by the hash of its bytes, which hold ids.
+    r'|(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])|(?<=SHA-256 <code>)[0-9a-f]{16}'
     # What went outside did so by a clock that is not ours to set.
     r'|<time dir="auto" datetime="(?!2026-11-2[34]T)[^>]*>[^<]*</time>'
     r'|(?<=")(?!2026-11-2[34]T)\d{4}-\d\d-\d\dT[^"]*(?=")'
@@ -76,19 +80,26 @@ class Inside:
 
     def questions(self) -> Iterator[Question]:
         for name, ids in self._places().items():
-            for path in PAGES:
+            for path in filter(self._compared, PAGES):
                 if (filled := _filled(path, ids, whole=name != "known 0")) is not None:
                     yield self._page(f"page {path} of {name}", filled)
-            for path in CALLS:
+            for path in filter(self._compared, CALLS):
                 if (filled := _filled(path, ids, whole=name != "known 0")) is not None:
                     yield self._call(f"call {path} of {name}", filled)
         yield from self._sought()
         yield from self._tried()
 
+    def _compared(self, path: str) -> bool:
+        return self.world.history.role != "reviewer" or not TOLD_REVIEWERS.match(path)
+
     def afterwards(self) -> Iterator[Question]:
         """Yield what is asked once more when all was tried: what is told, and what the feeds say."""
         for path in ("/inbox", "/catch-up", "/me/following", "/", "/search?q=words"):
             yield self._page(f"afterwards {path}", path)
+        # How far a guest is known who speaks in open forums and in a closed one.
+        guest = quote(f"olaf@{self.world.other.host}")
+        yield self._page("page of a guest", f"/people/{guest}")
+        yield self._call("call of a guest", f"/people/{guest}")
         for kind, secret in self.feeds.items():
             yield self._page(f"feed of {kind}", f"/feeds/{secret}.atom")
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from federation.edge.routes import ROUTES
+from server.domain.actors import Role
 from tests.two_worlds.ground import open_ground
 from tests.two_worlds.history import APART, LONG, OBSERVERS, STEPS, History, Observer, Step, is_inside, make_history
 from tests.two_worlds.inside import CALLS, PAGES
@@ -41,9 +42,11 @@ def test_no_observer_tells_a_world_from_its_twin():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("observer", OBSERVERS)
-def test_a_long_history_tells_no_observer_more(observer: Observer):
-    (result,) = asyncio.run(_all([History(observer, LONG, share=SHARE)]))
+@pytest.mark.parametrize(
+    ("observer", "role"), [*((one, "member") for one in OBSERVERS), ("member", "reviewer")], ids=str
+)
+def test_a_long_history_tells_no_observer_more(observer: Observer, role: Role):
+    (result,) = asyncio.run(_all([History(observer, LONG, share=SHARE, role=role)]))
     assert result.differences == []
     assert result.canaries == []
     assert result.faults == []

@@ -46,7 +46,7 @@ async def list_holds(call: Call, query: HoldsQuery) -> Page[HoldAnswer]:
 async def _show(call: Call, hold: Hold) -> HoldAnswer:
     made = await ideas_read.by_id(call.house, hold.contribution_id) if hold.contribution_id else None
     why_not = await holds.why_not_mine(call.house, call.member, hold)
-    trust = await trust_behind(call.house, hold, made)
+    trust = await trust_behind(call.house, call.member, hold, made)
     return show_hold(call.house, hold, made.uri if made else None, why_not, trust)
 
 

@@ -69,7 +69,7 @@ class Desk:
             object_url=url_of(made) if made and not made.deleted else "",
             note=note,
             chosen=chosen,
-            trust=trust_said(await trust_behind(self.house, hold, made)),
+            trust=trust_said(await trust_behind(self.house, self.member, hold, made)),
             own_batch=next((one.batch for one in hold.approved_by if one.by.id == self.member.id), ""),
         )
 
