@@ -24,7 +24,8 @@ from server.services.ideas import Origin
 from server.services.incoming import Incoming, label_of
 from server.services.text import plain, sanitise
 
-# A reply is looked at so often before it hangs on the idea of its thread instead of what it answers.
+# What is passed on is looked at so often before a reply hangs on the idea of its thread instead of what it answers, and
+# before a change of something that never came is taken for all there is of it.
 PATIENCE = 5
 BEYOND = "It is addressed to others than the people of this forum."
 

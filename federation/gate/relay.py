@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from html import unescape
 from typing import Any
 
 from federation.gate.asking import Withdrawal, ask, concerned, delete_uri, stop_serving
@@ -25,7 +26,7 @@ from federation.outside.crossings import EVERYONE, Card
 from federation.outside.recalls import Holder
 from federation.vocabulary import activities
 from federation.vocabulary.activities import read_activity
-from federation.vocabulary.objects import in_language, parse_object
+from federation.vocabulary.objects import in_language, parse_object, words_in
 from server.boundary.rules import NAME_TO_ROLE
 from server.domain.crossings import Verdict
 from server.domain.errors import Refusal
@@ -68,10 +69,26 @@ async def _says(
     except Refusal:
         return False
     same_words = words == made.text and (made.kind == "reply" or title == made.title)
-    same_words = same_words and remark.attached.files == linked
+    same_words = same_words and remark.attached.files == linked and not _says_more(activity, made, linked)
     return (
         same_words and remark.uri == made.uri and remark.author_uri == author.uri == read_activity(activity).actor_uri
     )
+
+
+def _says_more(activity: dict[str, Any], made: Contribution, linked: tuple[Linked, ...]) -> bool:
+    """Say whether an activity has words that were not judged with these: in another language, say, or as its source.
+
+    The same words in another form are no others: what was judged, and its markup, has all of them, or begins with what
+    an excerpt ends with.
+    """
+    judged = (made.title, made.text, activity["object"].get("content"), Attached.of(linked).words)
+    known = {word for text in judged if isinstance(text, str) for word in _words(text)}
+    others = {word for text in words_in(activity) for word in _words(text)} - known
+    return not all(any(one.startswith(word) for one in known) for word in others)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", unescape(text).casefold())
 
 
 async def names_hidden(gate: Gateway, value: object, audience: str) -> bool:

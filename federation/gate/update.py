@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from federation.gate.arrival import ADMITTED, Arrival, Outcome
-from federation.gate.create import BEYOND, admit_create, check_authorship, reaches_beyond
+from federation.gate.create import BEYOND, PATIENCE, admit_create, check_authorship, reaches_beyond
 from federation.gate.joining import take_over
 from federation.gate.lists import take_update
 from federation.gate.outcome import admit_outcome
@@ -44,8 +44,8 @@ async def admit_update(arrival: Arrival) -> Outcome:
         return Outcome("refused", problem)
     known = await ideas_read.by_uri(arrival.gate.house, remark.uri)
     author = await arrival.author(remark.author_uri)
-    if known is None and arrival.relay is not None:
-        # It was changed before its forum had passed it on: this is the first that we hear of it.
+    if known is None and arrival.relay is not None and arrival.received.attempts >= PATIENCE:
+        # It was changed before its forum had passed it on: there was nothing else to hear of it.
         return await admit_create(arrival)
     if known is None or author is None or known.deleted:
         return Outcome("later", NOTHING_TO_CHANGE)

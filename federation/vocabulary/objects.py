@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html as markup
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -61,6 +62,13 @@ class Piece:
     created_at: datetime
     edited_at: datetime | None
     attachments: tuple[dict[str, Any], ...] = ()
+
+
+# Under these stand words, of one language or by language.
+READ = {"content", "contentMap", "name", "nameMap", "summary", "summaryMap", "source"}
+# What is under these is for programs.
+HANDLE = re.compile(r"@?[\w.-]{1,100}(?:@[\w.:-]{1,255})?")
+UNREAD = {"@context", "mediaType", "proof", "signature", "type", "language"}
 
 
 def moment(at: datetime) -> str:
@@ -327,3 +335,21 @@ def _title(document: dict[str, Any], kind: str, body: str) -> str:
         if bare:
             return bare if len(bare) <= 200 else bare[:199] + "…"
     return "Untitled"
+
+
+def words_in(document: object, key: str = "") -> Iterator[str]:
+    """Yield what somebody could read in a document: natural language, under whatever name it stands.
+
+    That is what ActivityStreams keeps words under (`content`, `name`, `summary`, their maps, `source`), and any other
+    text with blanks in it; the handle of whoever is mentioned is no word.
+    """
+    if isinstance(document, dict):
+        mentions = document.get("type") == "Mention" and HANDLE.fullmatch(str(document.get("name")))
+        for name, value in document.items():
+            if name not in UNREAD and not (mentions and name == "name"):
+                yield from words_in(value, key if key in READ else name)
+    elif isinstance(document, list):
+        for value in document:
+            yield from words_in(value, key)
+    elif isinstance(document, str) and (key in READ or any(map(str.isspace, document))):
+        yield document
