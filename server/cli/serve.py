@@ -22,8 +22,8 @@ from server.settings import Settings
 #: 5 ms whoever answers a request waits for the themes at each step (docs/measurements.md).
 TURN_SECONDS = 0.0005
 #: What may come later gives way, as a process of its own, to pages and the inbox, which somebody waits for. On a core
-#: that they keep busy the gate still has a tenth of the time, and the analysis a thirtieth.
-GIVES_WAY = {"gate": 10, "analytics": 15}
+#: that they keep busy the gate still has a tenth of the time, and the analysis a twentieth.
+GIVES_WAY = {"gate": 10, "analytics": 12}
 
 
 @click.command()
