@@ -54,12 +54,22 @@ class Introduction:
 
 
 async def obtain_person(house: House, reader: Member, handle: str) -> Member:
-    """Return a person by handle, with or without its first @, for somebody who may see them; or raise Missing."""
+    """Return a person by handle, with or without its first @, for somebody who may see them; or raise Missing.
+
+    Of other servers only those are there who wrote something where the reader reads: that they wrote elsewhere is told
+    to nobody.
+    """
     name, _, host = handle.lstrip("@").partition("@")
     found = await people.by_username(house.store, name, host) if reader.active and reader.is_local else None
-    if found is None:
+    if found is None or not await _is_met(house, reader, found):
         raise Missing("person", f"{reader.id} asked for {handle}")
     return found
+
+
+async def _is_met(house: House, reader: Member, person: Member) -> bool:
+    if person.is_local:
+        return True
+    return await acquaintance.wrote_in(house.store, person.id, {one.id for one in await list_forums(house, reader)})
 
 
 async def read_profile(house: House, reader: Member, member: Member) -> Profile:

@@ -52,6 +52,16 @@ async def holds_of(
     return dict(row or {})
 
 
+async def wrote_in(store: Database, author_id: str, forums: Collection[str]) -> bool:
+    """Say whether somebody wrote anything in some forums; what was deleted since counts."""
+    found = await store.fetch_value(
+        "SELECT EXISTS (SELECT 1 FROM contributions WHERE author_id = ?"
+        " AND forum_id IN (SELECT value FROM json_each(?)))",
+        (author_id, json.dumps(sorted(forums))),
+    )
+    return bool(found)
+
+
 async def best_of(store: Database, author_id: str, forums: Collection[str], limit: int = 200) -> list[str]:
     """Return the ids of what somebody wrote that others supported, marked or built on, most supported first."""
     rows = await store.fetch(

@@ -96,12 +96,10 @@ class Inside:
         """Yield what is asked once more when all was tried: what is told, and what the feeds say."""
         for path in ("/inbox", "/catch-up", "/me/following", "/", "/search?q=words"):
             yield self._page(f"afterwards {path}", path)
-        # How far a guest is known who speaks in open forums and in a closed one. That one is known at all who speaks
-        # in a closed one alone is told still: docs/decisions/017.
-        if any(one.author_host == self.world.other.host for one in self.world.shown):
-            guest = quote(f"olaf@{self.world.other.host}")
-            yield self._page("page of a guest", f"/people/{guest}")
-            yield self._call("call of a guest", f"/people/{guest}")
+        # Whether a guest is known, and how far, who speaks in open forums, in a closed one, or in both.
+        guest = quote(f"olaf@{self.world.other.host}")
+        yield self._page("page of a guest", f"/people/{guest}")
+        yield self._call("call of a guest", f"/people/{guest}")
         for kind, secret in self.feeds.items():
             yield self._page(f"feed of {kind}", f"/feeds/{secret}.atom")
 
