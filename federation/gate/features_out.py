@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from federation.gate.plan import Gateway, Plan
-from federation.gate.routing import activity_uri
-from federation.gate.speaking import Speech, apart_by_list, apart_from, sayable, speak, unsaid
+from federation.gate.speaking import Saying, say_how_it_stands, sayable
 from federation.outside.peers import PeerKind
 from federation.vocabulary import hosting
 from server.domain.events import Event
@@ -23,6 +22,13 @@ Marks = frozenset[MarkKind]
 NONE: Marks = frozenset()
 
 
+def _read(told: dict[str, Any] | None) -> Marks:
+    return hosting.read_marks(told) if told and told["type"] == "Add" else NONE
+
+
+MARKS = Saying("featured", ("Add", "Remove"), _read, hosting.mark, OTHERS)
+
+
 async def change_marks(gate: Gateway, event: Event, plan: Plan) -> None:
     """Tell of a mark that was set or taken back. Support is told by those who give it."""
     if event.data["kind"] == "support":
@@ -33,18 +39,8 @@ async def change_marks(gate: Gateway, event: Event, plan: Plan) -> None:
 async def bring_marks_in_line(gate: Gateway, plan: Plan, idea_id: str, event: Event) -> None:
     """Have each audience know the marks at an idea that the rules let it know, as they stand now."""
     found = await sayable(gate, plan, idea_id)
-    if found is None:
-        return
-    made, forum = found
-    wanted = await _wanted(gate, made, forum)
-    apart = await apart_from(gate, made, wanted)
-    changed = await unsaid(gate, plan, made, wanted, ("Add", "Remove"), _marks, event.at)
-    for (uri, marks), audiences in changed.items():
-        for some in apart_by_list(forum, audiences):
-            about = activity_uri(gate, "featured", uri, event.seq, *some)
-            public = forum.audience == "public"
-            document = hosting.mark(about, forum.uri, uri, marks, is_public=public, at=event.at)
-            await speak(gate, plan, Speech(forum, document, some, event.at, uri), apart, but=OTHERS)
+    if found is not None:
+        await say_how_it_stands(gate, plan, found, MARKS, await _wanted(gate, *found), event)
 
 
 async def _wanted(gate: Gateway, made: Contribution, forum: Forum) -> dict[str, Marks]:
@@ -61,7 +57,3 @@ async def _wanted(gate: Gateway, made: Contribution, forum: Forum) -> dict[str, 
             if verdict.crosses:
                 wanted[verdict.audience].add(kind)
     return {audience: frozenset(kinds) for audience, kinds in wanted.items()}
-
-
-def _marks(told: dict[str, Any] | None) -> Marks:
-    return hosting.read_marks(told) if told and told["type"] == "Add" else NONE

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from federation.gate.plan import Gateway, Plan
-from federation.gate.routing import activity_uri
-from federation.gate.speaking import LOCK, Speech, apart_by_list, apart_from, sayable, speak, unsaid
+from federation.gate.speaking import LOCK, Saying, say_how_it_stands, sayable
 from federation.outside.peers import PeerKind
 from federation.vocabulary import hosting
 from server.domain.events import Event
@@ -21,6 +20,13 @@ from server.services import judging, locking, people, readership
 OTHERS: tuple[PeerKind, ...] = ("microblog",)
 
 
+def _read(told: dict[str, Any] | None) -> bool:
+    return told is not None and hosting.read_lock(told)
+
+
+LOCKS = Saying("lock", (LOCK,), _read, hosting.lock, OTHERS, filed_as=LOCK)
+
+
 async def change_lock(gate: Gateway, event: Event, plan: Plan) -> None:
     """Tell of a thread that was locked, or opened again."""
     await bring_lock_in_line(gate, plan, event.subject_id, event)
@@ -29,17 +35,8 @@ async def change_lock(gate: Gateway, event: Event, plan: Plan) -> None:
 async def bring_lock_in_line(gate: Gateway, plan: Plan, idea_id: str, event: Event) -> None:
     """Have each audience of an idea know whether its thread is locked, as far as the rules let it know."""
     found = await sayable(gate, plan, idea_id)
-    if found is None:
-        return
-    made, forum = found
-    wanted = await _wanted(gate, made, forum)
-    apart = await apart_from(gate, made, wanted)
-    for (uri, locked), audiences in (await unsaid(gate, plan, made, wanted, (LOCK,), _locked, event.at)).items():
-        for some in apart_by_list(forum, audiences):
-            about = activity_uri(gate, "lock", uri, event.seq, *some)
-            public = forum.audience == "public"
-            document = hosting.lock(about, forum.uri, uri, locked=locked, is_public=public, at=event.at)
-            await speak(gate, plan, Speech(forum, document, some, event.at, uri), apart, but=OTHERS, filed_as=LOCK)
+    if found is not None:
+        await say_how_it_stands(gate, plan, found, LOCKS, await _wanted(gate, *found), event)
 
 
 async def _wanted(gate: Gateway, made: Contribution, forum: Forum) -> dict[str, bool]:
@@ -50,7 +47,3 @@ async def _wanted(gate: Gateway, made: Contribution, forum: Forum) -> dict[str, 
         draft = judging.Draft(forum, by, "", "", made.label, "Add", made.thread_id, made.id)
         wanted |= {verdict.audience: verdict.crosses for verdict in await judging.judge(gate.house, draft)}
     return wanted
-
-
-def _locked(told: dict[str, Any] | None) -> bool:
-    return told is not None and hosting.read_lock(told)

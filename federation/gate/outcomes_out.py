@@ -10,8 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from federation.gate.plan import Gateway, Plan
-from federation.gate.routing import activity_uri
-from federation.gate.speaking import OUTCOME, Speech, apart_by_list, apart_from, sayable, speak, unsaid
+from federation.gate.speaking import OUTCOME, Saying, say_how_it_stands, sayable
 from federation.outside.peers import PeerKind
 from federation.vocabulary import hosting
 from federation.vocabulary.hosting import Decision
@@ -27,6 +26,13 @@ from server.services import flagging, judging, outcomes, people
 OTHERS: tuple[PeerKind, ...] = ("forum", "microblog", "unknown")
 
 
+def _read(told: dict[str, Any] | None) -> Decision | None:
+    return hosting.read_outcome(told) if told else None
+
+
+OUTCOMES = Saying("outcome", (OUTCOME,), _read, hosting.outcome, OTHERS, filed_as=OUTCOME)
+
+
 async def decide(gate: Gateway, event: Event, plan: Plan) -> None:
     """Tell what was decided of an idea."""
     await bring_outcome_in_line(gate, plan, event.subject_id, event)
@@ -39,20 +45,8 @@ async def bring_outcome_in_line(gate: Gateway, plan: Plan, idea_id: str, event: 
     found = await sayable(gate, plan, idea_id)
     if decided is None or by is None or found is None:
         return
-    made, forum = found
-    wanted = await _wanted(gate, made, forum, by, decided[0])
-    apart = await apart_from(gate, made, wanted)
-    for (uri, decision), audiences in (await unsaid(gate, plan, made, wanted, (OUTCOME,), _stands, event.at)).items():
-        for some in apart_by_list(forum, audiences):
-            about = activity_uri(gate, "outcome", uri, event.seq, *some)
-            public = forum.audience == "public"
-            document = hosting.outcome(about, forum.uri, uri, decision, is_public=public, at=event.at)
-            said = Speech(forum, document, some, event.at, uri)
-            await speak(gate, plan, said, apart, but=OTHERS, filed_as=OUTCOME)
-
-
-def _stands(told: dict[str, Any] | None) -> Decision | None:
-    return hosting.read_outcome(told) if told else None
+    wanted = await _wanted(gate, *found, by, decided[0])
+    await say_how_it_stands(gate, plan, found, OUTCOMES, wanted, event)
 
 
 async def _wanted(

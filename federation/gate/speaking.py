@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from federation.gate.actors import forum_of, show_reader
 from federation.gate.plan import Gateway, Plan
@@ -28,6 +28,7 @@ from federation.outside.peers import PeerKind
 from federation.outside.released import Released
 from federation.vocabulary import activities, hosting
 from federation.vocabulary.members import with_digest
+from server.domain.events import Event
 from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.domain.memberships import digest_of
@@ -72,27 +73,53 @@ async def sayable(gate: Gateway, plan: Plan, idea_id: str) -> tuple[Contribution
     return made, forum
 
 
-async def apart_from(gate: Gateway, made: Contribution, audiences: Collection[str]) -> set[str]:
-    """Return the hosts for which what everyone is told of an idea is not meant: they have an answer of their own."""
-    return set(audiences) - {EVERYONE} | await judged.recalled_hosts(gate.house, made)
+@dataclass(frozen=True, slots=True)
+class Saying(Generic[Told]):
+    """A kind of thing that a forum says of an idea, so that each audience knows how it stands.
+
+    It is filed as one of `types`: under `filed_as`, or what it is; `read` reads what an audience was told, and None
+    where it was told nothing; `render` makes the document, and is given its id, forum, idea, what is to be told,
+    whether everybody may read it, and when. Servers of the kinds `but` are not sent it.
+    """
+
+    name: str
+    types: tuple[str, ...]
+    read: Callable[[dict[str, Any] | None], Told]
+    render: Callable[[str, str, str, Told, bool, datetime], dict[str, Any]]
+    but: tuple[PeerKind, ...]
+    filed_as: str = ""
 
 
-async def unsaid(
-    gate: Gateway, plan: Plan, made: Contribution, wanted: Mapping[str, Told], types: Sequence[str],
-    read: Callable[[dict[str, Any] | None], Told], at: datetime,
+async def say_how_it_stands(
+    gate: Gateway, plan: Plan, about: tuple[Contribution, Forum], saying: Saying[Told], wanted: Mapping[str, Told],
+    event: Event,
+) -> None:  # fmt: skip
+    """Tell each audience of an idea what it is to know, where that is not what it was told last."""
+    made, forum = about
+    apart = set(wanted) - {EVERYONE} | await judged.recalled_hosts(gate.house, made)
+    for (uri, told), audiences in (await _unsaid(gate, plan, made, wanted, saying, event.at)).items():
+        for some in apart_by_list(forum, audiences):
+            id_ = activity_uri(gate, saying.name, uri, event.seq, *some)
+            document = saying.render(id_, forum.uri, uri, told, forum.audience == "public", event.at)
+            said = Speech(forum, document, some, event.at, uri)
+            await speak(gate, plan, said, apart, but=saying.but, filed_as=saying.filed_as)
+
+
+async def _unsaid(
+    gate: Gateway, plan: Plan, made: Contribution, wanted: Mapping[str, Told], saying: Saying[Told], at: datetime
 ) -> dict[tuple[str, Told], list[str]]:
     """Return whom to tell what of an idea, by its address for them: those who know otherwise than is `wanted`.
 
-    What they were told is filed as one of `types`, and is withdrawn; `read` reads it, and None where there is none.
-    """  # fmt: skip
+    What they were told is withdrawn.
+    """
     uris = await standings(gate, made, list(wanted))
     own = await guises.all_public_uris(gate.house, made) if guises.stands_here(gate.house, made) else [made.uri]
-    rows = await histories.said_of(gate.outside, own, types)
+    rows = await histories.said_of(gate.outside, own, saying.types)
     known = {(one.document.audience, one.card.subject_uri): one for one in rows}
     changed: dict[tuple[str, Told], list[str]] = {}
     for audience, uri in uris.items():
         before = known.get((audience, uri))
-        if wanted[audience] != read(parsed(before.document.body) if before else None):
+        if wanted[audience] != saying.read(parsed(before.document.body) if before else None):
             changed.setdefault((uri, wanted[audience]), []).append(audience)
             if before is not None:
                 plan.revoke(before.document.uri, audience, at.timestamp())

@@ -56,7 +56,7 @@ def _said(kind: str, uri: str, forum_uri: str, object_uri: str, *, is_public: bo
 
 
 def mark(
-    uri: str, forum_uri: str, object_uri: str, marks: Collection[MarkKind], *, is_public: bool, at: datetime
+    uri: str, forum_uri: str, object_uri: str, marks: Collection[MarkKind], is_public: bool, at: datetime
 ) -> dict[str, Any]:
     """Render that these marks, and no others, stand at an idea: an Add, or a Remove where there is none."""
     made = _said("Add" if marks else "Remove", uri, forum_uri, object_uri, is_public=is_public, at=at)
@@ -65,7 +65,7 @@ def mark(
 
 
 def lock(
-    uri: str, forum_uri: str, object_uri: str, *, locked: bool, is_public: bool, at: datetime
+    uri: str, forum_uri: str, object_uri: str, locked: bool, is_public: bool, at: datetime
 ) -> dict[str, Any]:
     """Render that a thread is locked: a Lock of its idea; or open again: an Undo of that."""
     made = _said("Lock", uri, forum_uri, object_uri, is_public=is_public, at=at)
@@ -131,7 +131,7 @@ class Decision:
 
 
 def outcome(
-    uri: str, forum_uri: str, object_uri: str, decision: Decision | None, *, is_public: bool, at: datetime
+    uri: str, forum_uri: str, object_uri: str, decision: Decision | None, is_public: bool, at: datetime
 ) -> dict[str, Any]:
     """Render the Update of an idea by what becomes of it; None that nothing is told of that any more."""
     made = _said("Update", uri, forum_uri, object_uri, is_public=is_public, at=at)
