@@ -15,6 +15,10 @@ URGENT: frozenset[NoticeKind] = frozenset({"reply", "mention", "duty"})
 MOST_MENTIONS = 50
 
 
+# How the detail of a notice begins that a theme emerges; its id follows.
+EMERGING = "emerging "
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """One thing that one person is told.
@@ -37,6 +41,11 @@ class Notice:
     @property
     def unread(self) -> bool:
         return self.read_at is None
+
+    @property
+    def emerging(self) -> str:
+        """The id of the theme that emerges in the jam, where it tells of one; else ""."""
+        return self.detail.removeprefix(EMERGING) if self.detail.startswith(EMERGING) else ""
 
 
 def once_each(notices: list[Notice]) -> list[Notice]:

@@ -12,7 +12,8 @@ from server.domain.notices import KINDS, Notice, NoticeKind
 from server.services.forums import list_forums
 from server.services.house import House
 from server.services.ideas_read import as_seen_by
-from server.storage import contributions, mark_reasons, notices, outcomes, people
+from server.services.themes_read import names_in
+from server.storage import contributions, mark_reasons, notices, outcomes, people, themes
 
 MOST_AT_ONCE = 200
 
@@ -22,7 +23,8 @@ class Told:
     """A notice with what it is about, as the reader may see it now: None for what is gone or hidden from them.
 
     `about` is the idea or reply; `root` the idea at the root of its thread; `by` who did it; `reason` why a
-    facilitator set a mark, or something was decided; `stream` the work stream that it was decided for.
+    facilitator set a mark, or something was decided; `stream` the work stream that it was decided for; `theme` how
+    what emerges is called.
     """
 
     notice: Notice
@@ -31,6 +33,7 @@ class Told:
     root: Contribution | None = None
     reason: str = ""
     stream: str = ""
+    theme: str = ""
 
 
 async def list_inbox(
@@ -58,6 +61,8 @@ async def with_words(house: House, reader: Member, found: Sequence[Notice]) -> l
     reasons = await mark_reasons.standing(house.store, list(about)) if about else {}
     decided = await outcomes.standing(house.store, about) if any(_speaks_of_outcome(one) for one in found) else {}
 
+    emerging = await _emerging(house, found)
+
     def told(one: Notice) -> Told:
         made = about.get(one.subject_id)
         outcome = decided.get(one.subject_id) if _speaks_of_outcome(one) else None
@@ -69,9 +74,19 @@ async def with_words(house: House, reader: Member, found: Sequence[Notice]) -> l
             roots.get(made.thread_id) if made else None,
             outcome.reason if outcome else marked,
             outcome.stream_title if outcome else "",
+            emerging.get((one.subject_id, one.emerging), ""),
         )
 
     return [told(one) for one in found]
+
+
+async def _emerging(house: House, found: Sequence[Notice]) -> dict[tuple[str, str], str]:
+    """Return how what emerges in some jams is called, by jam and theme."""
+    jams = {one.subject_id for one in found if one.emerging}
+    reports = {jam_id: await themes.report(house.store, jam_id) for jam_id in sorted(jams)}
+    return {
+        (jam_id, theme): label for jam_id, report in reports.items() for theme, label in names_in(report).items()
+    }
 
 
 def _speaks_of_outcome(notice: Notice) -> bool:

@@ -15,7 +15,7 @@ from server.domain.actors import DUTIES, Member
 from server.domain.events import Event
 from server.domain.holds import Hold, why_not
 from server.domain.ideas import Contribution
-from server.domain.notices import MOST_MENTIONS, Notice, NoticeKind, once_each
+from server.domain.notices import EMERGING, MOST_MENTIONS, Notice, NoticeKind, once_each
 from server.services.house import House
 from server.services.jams import hidden_jams
 from server.services.lineage import GENERATIONS
@@ -290,7 +290,7 @@ def _grows(theme: dict[str, object]) -> bool:
 async def _emerged(house: House, event: Event) -> list[Notice]:
     """Tell facilitators that a theme emerges: once, when it is announced."""
     facilitators = await people.in_roles(house.store, FACILITATORS)
-    return [_notice(event, one.id, "duty", detail=f"emerging {event.data['theme']}") for one in facilitators]
+    return [_notice(event, one.id, "duty", detail=f"{EMERGING}{event.data['theme']}") for one in facilitators]
 
 
 async def _room(house: House, event: Event) -> list[Notice]:

@@ -33,6 +33,13 @@ def read(report: str | None) -> list[Theme]:
     return [_theme(one, placed) for one in found.get("themes", ()) if one.get("size")]
 
 
+def names_in(report: str | None) -> dict[str, str]:
+    """Return how the themes of a report as JSON are called, by id: by what emerges where they have no label yet."""
+    found = json.loads(report) if report else {}
+    emerging = {str(one["theme"]): str(one["word"]) for one in found.get("emerging", ())}
+    return emerging | {str(one["id"]): str(one["label"]) for one in found.get("themes", ())}
+
+
 async def said_of(house: House, report: str | None, theme_id: str, forum_ids: Collection[str]) -> list[Contribution]:
     """Return what stands in a theme, in some forums: what speaks for it best first, then the newest first."""
     theme = next((one for one in read(report) if one.id == theme_id), None)

@@ -55,6 +55,7 @@ async def test_facilitators_are_told_once_of_each_theme_and_nobody_else_is(site:
     browser = await site.browser(facilitator)
     _, page = await browser.get("/inbox")
     assert "A theme emerges" in page
+    assert re.findall(r'formaction="/inbox/\d+">([^<]+)</button>', page) == ["About t1", "About t2"]
     button = re.search(r'formaction="(/inbox/\d+)"', page)
     assert button is not None
     answer, _ = await browser.post(button[1])

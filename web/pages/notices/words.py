@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from server.domain.notices import NoticeKind
+from server.domain.notices import EMERGING, NoticeKind
 from server.services.inbox import Told
 from server.services.text import excerpt, plain
 from web.cards import url_of
@@ -106,7 +106,7 @@ def _moderation_words(detail: str) -> str:
 
 
 def _duty_words(detail: str) -> str:
-    if detail.startswith("emerging "):
+    if detail.startswith(EMERGING):
         return _("A theme emerges: many suddenly speak of something new")
     return {
         "review": _("Something waits for your review"),
@@ -155,8 +155,8 @@ def url_of_notice(told: Told) -> str:
         return f"/jams/{notice.subject_id}/outcomes"
     if notice.detail in plain_places:
         return plain_places[notice.detail]
-    if notice.detail.startswith("emerging "):
-        return f"/jams/{notice.subject_id}/behind/emerging?name={quote(notice.detail.partition(' ')[2])}"
+    if notice.emerging:
+        return f"/jams/{notice.subject_id}/behind/emerging?name={quote(notice.emerging)}"
     if notice.detail == "summary":
         return url_of(told.about) if told.about else ""
     if notice.kind == "duty":
@@ -176,7 +176,7 @@ def draw_line(told: Told, names: Names) -> NoticeLine:
         number=told.notice.number,
         icon=ICONS[told.notice.kind],
         sentence=sentence_of(told),
-        title=titled.title if titled else "",
+        title=titled.title if titled else told.theme,
         excerpt=excerpt(told.reason or plain(about.html), 160) if about else "",
         url=url_of_notice(told),
         by=person_of(told.by, names) if told.by else None,
