@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -82,9 +83,14 @@ def _says_more(activity: dict[str, Any], made: Contribution, linked: tuple[Linke
     an excerpt ends with.
     """
     judged = (made.title, made.text, activity["object"].get("content"), Attached.of(linked).words)
-    known = {word for text in judged if isinstance(text, str) for word in _words(text)}
-    others = {word for text in words_in(activity) for word in _words(text)} - known
-    return not all(any(one.startswith(word) for one in known) for word in others)
+    known = sorted({word for text in judged if isinstance(text, str) for word in _words(text)})
+    return not all(_begins_one(word, known) for word in {word for text in words_in(activity) for word in _words(text)})
+
+
+def _begins_one(word: str, known: Sequence[str]) -> bool:
+    """Say whether a word is one of some sorted words, or begins one."""
+    at = bisect_left(known, word)
+    return at < len(known) and known[at].startswith(word)
 
 
 def _words(text: str) -> list[str]:
