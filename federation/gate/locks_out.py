@@ -41,8 +41,8 @@ async def bring_lock_in_line(gate: Gateway, plan: Plan, idea_id: str, event: Eve
 
 async def _wanted(gate: Gateway, made: Contribution, forum: Forum) -> dict[str, bool]:
     wanted = {reader.audience: False for reader in await readership.readers_of(gate.house, forum)}
-    lock = await locking.newest(gate.house, made)
-    by = await people.member_by_id(gate.house, lock.member_id) if lock and lock.ended_at is None else None
+    lock = await locking.standing_on(gate.house, made)
+    by = await people.member_by_id(gate.house, lock.member_id) if lock else None
     if by is not None and not made.hidden:
         draft = judging.Draft(forum, by, "", "", made.label, "Add", made.thread_id, made.id)
         wanted |= {verdict.audience: verdict.crosses for verdict in await judging.judge(gate.house, draft)}

@@ -42,7 +42,7 @@ async def bring_outcome_in_line(gate: Gateway, plan: Plan, idea_id: str, event: 
     """Have each audience of an idea know what becomes of it, as far as the rules let it know, as it stands now."""
     decided = await outcomes.standing_on(gate.house, idea_id)
     by = await people.member_by_id(gate.house, decided[1]) if decided else None
-    found = await sayable(gate, plan, idea_id)
+    found = await sayable(gate, plan, idea_id) if by else None
     if decided is None or by is None or found is None:
         return
     wanted = await _wanted(gate, *found, by, decided[0])

@@ -15,7 +15,7 @@ async def bring_in_line(gate: Gateway, plan: Plan, made: Contribution, event: Ev
     """Have each audience of an idea know its lock, marks and outcome, as the rules let it; replies have none."""
     if made.kind != "idea":
         return
-    if (lock := await locking.newest(gate.house, made)) is not None and lock.ended_at is None:
+    if await locking.standing_on(gate.house, made) is not None:
         await bring_lock_in_line(gate, plan, made.id, event)
         await plan.write_so_far()
     if made.emerging or made.best:

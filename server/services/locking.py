@@ -64,9 +64,9 @@ async def locked_among(house: House, ids: Sequence[str]) -> set[str]:
     return await locks.standing_among(house.store, ids)
 
 
-async def newest(house: House, idea: Contribution) -> Lock | None:
-    """Return how a thread was locked last, None where it never was: for the gate."""
-    return await locks.newest(house.store, idea.id)
+async def standing_on(house: House, idea: Contribution) -> Lock | None:
+    """Return who locked a thread, None where it is not locked: for the gate."""
+    return await locks.standing(house.store, idea.id)
 
 
 async def may_lock(house: House, by: Member, idea: Contribution) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ import pytest
 
 from federation.outside import readings
 from federation.vocabulary.collections import MalformedCollection, read_leaf
+from server.domain.ideas import Contribution
 from server.domain.jams import Forum
 from server.services import forums, ideas, ideas_read, marking
 from server.services.undo import settle_due
@@ -20,6 +22,7 @@ from tests.federation.elsewhere import Elsewhere
 from tests.federation.organisation import Organisation
 
 DAY = 24 * 3600.0
+Clock = Callable[[], datetime]
 
 
 async def settle(*organisations: Organisation) -> None:
@@ -216,36 +219,10 @@ async def test_what_is_read_late_undoes_nothing_that_came_since(two: tuple[Organ
     assert (await acme.fresh(idea)).support == 1
 
 
-async def test_a_change_of_the_second_in_which_the_words_came_is_taken_when_it_is_read(
-    two: tuple[Organisation, Organisation, Forum, Forum], monkeypatch: pytest.MonkeyPatch
-):
-    acme, globex, forum, _ = two
-    stopped = acme.house.now()
-    idea = await acme.idea(forum, "One.")
-    with monkeypatch.context() as patched:
-        patched.setattr(acme.house.clock, "_read", lambda: stopped)
-        await ideas.edit(acme.house, acme.admin, idea, "Two.")
-        await settle(acme, globex)
-        await ideas.edit(acme.house, acme.admin, await acme.fresh(idea), "Three.")
-        await lose(acme, globex)
-    mirrored = await globex.know(idea.uri)
-    assert mirrored is not None
-    assert mirrored.text == "Two."
-    for one in (acme, globex):
-        one.wait(DAY + 60)
-    await settle(globex, acme)
-    assert (await globex.fresh(mirrored)).text == "Three."
-
-
-async def test_of_changes_of_one_second_the_last_one_stands_also_where_it_is_read_later(
-    two: tuple[Organisation, Organisation, Forum, Forum], monkeypatch: pytest.MonkeyPatch
-):
-    acme, globex, forum, _ = two
-    began, ticks = acme.house.now().replace(microsecond=0), itertools.count(1)
-    idea = await acme.idea(forum, "One.")
-    await settle(acme, globex)
-    with monkeypatch.context() as patched:
-        patched.setattr(acme.house.clock, "_read", lambda: began + timedelta(microseconds=next(ticks)))
+async def miss_the_last_change(acme: Organisation, globex: Organisation, idea: Contribution, clock: Clock) -> None:
+    """Change an idea twice, at the times of a clock: the partner gets one change, and reads the other later."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(acme.house.clock, "_read", clock)
         await ideas.edit(acme.house, acme.admin, await acme.fresh(idea), "Two.")
         await settle(acme, globex)
         await ideas.edit(acme.house, acme.admin, await acme.fresh(idea), "Three.")
@@ -257,6 +234,24 @@ async def test_of_changes_of_one_second_the_last_one_stands_also_where_it_is_rea
         one.wait(DAY + 60)
     await settle(globex, acme)
     assert (await globex.fresh(mirrored)).text == "Three."
+
+
+async def test_a_change_of_the_second_in_which_the_words_came_is_taken_when_it_is_read(
+    two: tuple[Organisation, Organisation, Forum, Forum]
+):
+    acme, globex, forum, _ = two
+    stopped = acme.house.now()
+    await miss_the_last_change(acme, globex, await acme.idea(forum, "One."), lambda: stopped)
+
+
+async def test_of_changes_of_one_second_the_last_one_stands_also_where_it_is_read_later(
+    two: tuple[Organisation, Organisation, Forum, Forum]
+):
+    acme, globex, forum, _ = two
+    began, ticks = acme.house.now().replace(microsecond=0), itertools.count(1)
+    idea = await acme.idea(forum, "One.")
+    await settle(acme, globex)
+    await miss_the_last_change(acme, globex, idea, lambda: began + timedelta(microseconds=next(ticks)))
 
 
 async def test_a_vote_for_words_that_were_changed_before_they_crossed_is_told_once(
