@@ -23,7 +23,7 @@ class MeaningWorker:
         self._house, self._themes = house, themes
         self._seq = 0
         self._kept: dict[str, int] | None = None
-        self._lessons = -1
+        self._lessons = 0
 
     async def run_once(self, limit: int = 200) -> int:
         """Keep what the themes' worker has read; return how many events were dealt with."""
@@ -66,11 +66,8 @@ class MeaningWorker:
         return meaning.astype(np.float16).tobytes() if meaning is not None else None
 
     async def _learn(self) -> None:
-        """Learn the threshold where there is a fifth more to learn from than last time."""
+        """Learn the threshold after a start, and where there is a fifth more to learn from than last time."""
         links, refusals = await likeness.count_lessons(self._house)
-        if self._lessons < 0:
-            last = await likeness.last_learnt(self._house)
-            self._lessons = last.links + last.refusals if last else 0
         if links + refusals < max(1, GROWTH * self._lessons):
             return
         self._lessons = links + refusals

@@ -52,30 +52,39 @@ class Points:
         self._axes = np.ascontiguousarray(axes[:, -COARSE:], dtype=np.float32)
         self._coarse[: len(known)] = known @ self._axes
 
-    def nearest(
-        self, asked: NDArray[np.float32], groups: Collection[str], count: int, also: Collection[str] = ()
-    ) -> dict[str, float]:
-        """Return the cosines of the `count` nearest of some groups to `asked`, and of those named in `also`."""
-        readable = [self._groups[group] for group in sorted(groups) if group in self._groups]
-        if not readable:
+    def nearest(self, asked: NDArray[np.float32], groups: Collection[str], count: int) -> dict[str, float]:
+        """Return the cosines of the `count` nearest of some groups to `asked`."""
+        wanted = self._wanted(groups)
+        if not wanted.any():
             return {}
-        rows = {self._row_of[id_] for id_ in also if id_ in self._row_of}
-        rows |= set(self._nearest(asked, readable, count).tolist())
-        found = np.array(sorted(rows), dtype=np.int64)
-        found = found[np.isin(self._group_of[found], readable)]
-        cosine = self._whole[found] @ asked
-        return {self._ids[row]: float(near) for row, near in zip(found.tolist(), cosine, strict=True)}
+        rows = self._nearest(asked, wanted, count)
+        return self._told(asked, np.sort(rows[wanted[self._group_of[rows]]]))
 
-    def _nearest(self, asked: NDArray[np.float32], readable: list[int], count: int) -> NDArray[np.int64]:
+    def cosines(self, asked: NDArray[np.float32], groups: Collection[str], ids: Collection[str]) -> dict[str, float]:
+        """Return the cosines of those of some ids that are of some groups."""
+        rows = np.array(sorted(self._row_of[id_] for id_ in ids if id_ in self._row_of), dtype=np.int64)
+        return self._told(asked, rows[self._wanted(groups)[self._group_of[rows]]])
+
+    def _wanted(self, groups: Collection[str]) -> NDArray[np.bool_]:
+        """Return for each group that is known whether it is one of some."""
+        return np.fromiter((group in groups for group in self._groups), dtype=np.bool_, count=len(self._groups))
+
+    def _told(self, asked: NDArray[np.float32], rows: NDArray[np.int64]) -> dict[str, float]:
+        cosine = self._whole[rows] @ asked
+        return {self._ids[row]: float(near) for row, near in zip(rows.tolist(), cosine, strict=True)}
+
+    def _nearest(self, asked: NDArray[np.float32], wanted: NDArray[np.bool_], count: int) -> NDArray[np.int64]:
         """Return the rows of the nearest: of many vectors first the nearest along the axes that say most."""
         known = len(self._ids)
         axes = self._axes
         cosine = self._whole[:known] @ asked if axes is None else self._coarse[:known] @ (asked @ axes)
-        if len(readable) < len(self._groups):
-            cosine[~np.isin(self._group_of[:known], readable)] = -2.0
+        if not wanted.all():
+            cosine[~wanted[self._group_of[:known]]] = -2.0
         if self._axes is None:
             return _largest(cosine, count)
         some = _largest(cosine, SHORT * count)
+        # What is left of other groups, where there are few of those wanted, must not come before these.
+        some = some[wanted[self._group_of[some]]]
         return some[_largest(self._whole[some] @ asked, count)]
 
 

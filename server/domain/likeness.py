@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-WORDS_WEIGH = 0.3
+WORDS_WEIGH = 0.2
 """What sharing all rare words adds to the cosine of two meanings."""
 NEAR = 0.3
 """From this cosine on shared words count in full."""
@@ -21,13 +21,11 @@ FEWEST = 12
 class Nearness(Protocol):
     """Knows what lies near a text by its meaning."""
 
-    async def nearest(
-        self, text: str, jam_ids: Collection[str], count: int, also: Collection[str] = ()
-    ) -> Mapping[str, float] | None:
-        """Return the cosines of the nearest ideas and questions of some jams, and of those named, by id.
+    async def nearest(self, text: str, jam_ids: Collection[str], count: int) -> Mapping[str, float] | None:
+        """Return the cosines of the nearest ideas and questions of some jams, by id; None while that cannot be told."""
 
-        None while that cannot be told.
-        """
+    async def cosines(self, text: str, jam_ids: Collection[str], ids: Collection[str]) -> Mapping[str, float]:
+        """Return the cosines of those of some ideas and questions that are of some jams, by id, as far as known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,19 +115,21 @@ def terms_of(query: str) -> Terms:
 
 def folded(text: str) -> list[str]:
     """Return the words of a text as the index holds them: lower case, without accents."""
-    plain = clean(text).lower()
+    # Of plain letters nothing is to be cleaned that would be part of a word.
+    plain = text.lower() if text.isascii() else clean(text).lower()
     if not plain.isascii():
         plain = "".join(one for one in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(one))
     return _WORD.findall(plain)
 
 
-def rare_words(counts: Mapping[str, int], total: int, most: int = MOST_WORDS) -> list[str]:
+def rare_words(counts: Mapping[str, int], total: int, most: int = MOST_WORDS, often: int | None = None) -> list[str]:
     """Return the words that tell texts apart, rarest first. `counts` says in how many of `total` texts each occurs.
 
-    Words in more than one text in twenty are left out, unless nothing else is left.
+    Words in more than one text in twenty, or in more than `often`, are left out, unless nothing else is left.
     """
     known = sorted((word for word, count in counts.items() if count > 0), key=lambda word: (counts[word], word))
-    telling = [word for word in known if counts[word] <= max(20, total // 20)]
+    least = total // 20 if often is None else min(total // 20, often)
+    telling = [word for word in known if counts[word] <= max(20, least)]
     return (telling or known[:3])[:most]
 
 

@@ -67,7 +67,8 @@ def read_table(text: str) -> RuleSet:
 @dataclass(slots=True)
 class _Shelf:
     """The last rulebook made, kept until the rules or the names to guard change; what makes prints, and hides numbers;
-    the names of our people; and the outlines of the threads read last, each with the stamp of what it was made from.
+    the names of our people; the outlines of the threads read last, each with the stamp of what it was made from; and
+    words that were found in very many texts, which are not counted again.
     """
 
     key: tuple[object, ...] = ()
@@ -77,6 +78,7 @@ class _Shelf:
     people: tuple[int, int] = (0, 0)
     lookalikes: Lookalikes | None = None
     outlines: OrderedDict[str, tuple[str, Outline]] = field(default_factory=OrderedDict)
+    often: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ async def not_similar(house: House, by: Member, subject: str, other: str, text: 
         await ideas_read.obtain(house, by, subject)
     else:
         subject = (await obtain_forum(house, by, subject)).id
-    score = next((score for score, made in await alike(house, by, text) if made.id == found.id), 0.0)
+    score = next((one.score for one in await alike(house, by, text) if one.id == found.id), 0.0)
     now = house.now().timestamp()
     async with house.store.transaction() as change:
         await likeness.refuse(change, by.id, subject, found.id, score, now)

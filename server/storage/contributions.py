@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
-from typing import Any
+from typing import Any, NamedTuple
 
 from server.database import Database, Transaction
 from server.domain.ideas import Contribution, Linked, MarkKind, Version
@@ -78,6 +78,27 @@ async def by_ids(store: Database, ids: Collection[str]) -> list[Contribution]:
         f"{SELECT} WHERE c.id IN (SELECT value FROM json_each(?)) AND {STANDS}", (json.dumps(list(ids)),)
     )
     return [read_contribution(row) for row in rows]
+
+
+class Said(NamedTuple):
+    """What an idea or a question says, title and text."""
+
+    id: str
+    kind: str
+    forum_id: str
+    made_at: float
+    words: str
+
+
+async def said(store: Database, ids: Collection[str]) -> list[Said]:
+    """Return what those of some contributions say that stand, and are ideas or questions."""
+    rows = await store.fetch(
+        "SELECT c.id, c.kind, c.forum_id, c.created_at AS made_at, c.title || ' ' || c.text AS words"
+        f" FROM contributions c WHERE c.id IN (SELECT value FROM json_each(?)) AND {STANDS}"
+        " AND (c.kind = 'idea' OR c.intent = 'question')",
+        (json.dumps(sorted(ids)),),
+    )
+    return [Said(*row.values()) for row in rows]
 
 
 async def by_uri(store: Database, uri: str) -> Contribution | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from server.database import Database
-from server.domain.search import DATE_SECONDS, HERE, Sought, Terms, in_words
+from server.domain.search import DATE_SECONDS, HERE, Sought, Terms, any_of, in_words
 
 # So many matches are kept at most, newest first: they are counted and put in order, the best first.
 KEPT = 2_000
@@ -199,16 +199,16 @@ async def writers(store: Database, ids: Collection[str]) -> dict[str, Writer]:
 
 
 async def document_counts(
-    store: Database, words: Collection[str], forums: Collection[str] | None = None
+    store: Database, words: Collection[str], forums: Collection[str] | None = None, most: int = COUNTED
 ) -> tuple[dict[str, int], int]:
-    """Return in how many contributions each of some words occurs, COUNTED at most, and how many there are.
+    """Return in how many contributions each of some words occurs, `most` at most, and how many there are.
 
     Of some `forums` alone where they are given: how rare a word is tells of all in which it is counted.
     """
     standing = "" if forums is None else f" AND (place : ({_places_of(forums)}))"
     rows = await store.fetch(
         "SELECT s.value AS term, (SELECT count(*) FROM (SELECT 1 FROM contribution_words WHERE contribution_words"
-        f" MATCH '{{title text}} : \"' || s.value || '\"' || ? LIMIT {COUNTED})) AS doc FROM json_each(?) s",
+        f" MATCH '{{title text}} : \"' || s.value || '\"' || ? LIMIT {most})) AS doc FROM json_each(?) s",
         (standing, json.dumps(sorted(words))),
     )
     if forums is None:
@@ -222,6 +222,19 @@ async def document_counts(
 def _places_of(forums: Collection[str]) -> str:
     """Return forums as the index names them, in its language; one that is none where there are none."""
     return " OR ".join(filter(str.isalnum, (f"0f{one}" for one in sorted(forums)))) or "0"
+
+
+async def named(store: Database, words: Sequence[str], forums: Collection[str]) -> set[str]:
+    """Return all ideas and questions of some forums with any of a few words, which hardly any text has."""
+    if not words:
+        return set()
+    rows = await store.fetch(
+        "SELECT p.contribution_id FROM contribution_words w CROSS JOIN search_places p ON p.number = w.rowid"
+        " WHERE w.contribution_words MATCH ? AND p.forum_id IN (SELECT value FROM json_each(?))"
+        " AND (p.kind = 'idea' OR p.intent = 'question')",
+        (any_of(words).match, json.dumps(sorted(forums))),
+    )
+    return {row["contribution_id"] for row in rows}
 
 
 async def answers_to(store: Database, questions: Sequence[str]) -> dict[str, str]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from analytics.corpus import clean
 from analytics.meanings import MeaningWorker
-from analytics.nearness import Nearest
+from analytics.nearness import LAST, Nearest
 from analytics.points import SIZE, SOME, Points
-from analytics.vectors import unit
+from analytics.vectors import SentenceEncoder, Vectors, sentence_encoder, unit
 from server.domain.errors import Missing
-from server.domain.likeness import FEWEST, USUAL, learn
+from server.domain.likeness import FEWEST, USUAL, joined, learn
 from server.services import forums, ideas, jams, likeness, people, resembling
+from server.services.resembling import READ
 from tests.analytics.town import WHOLE, Town
 
 BUILT = [
@@ -131,6 +136,101 @@ def test_a_threshold_parts_what_is_alike_from_what_is_not():
     assert learn([0.9] * FEWEST, []) == USUAL
 
 
+async def test_what_is_found_is_what_comparing_all_ideas_finds(town: Town):
+    """The words of each idea near by count, however many others, written later, share rarer ones."""
+    made = [await post(town, title, text) for title, text in BUILT]
+    made += [await post(town, f"Zebra {number}", f"Zebra zebra {number}.") for number in range(READ + 5)]
+    await settle(town)
+    encoder = sentence_encoder()
+    assert encoder is not None
+    kept = await likeness.vectors_of(town.house, [one.id for one in made])
+    lie = {id_: np.frombuffer(raw, dtype=np.float16).astype(np.float32) for id_, raw in kept.items()}
+    for text in ("Bicycle lanes beside the river, with a zebra crossing", "Hot soup for zebra watchers", "Zebra 7"):
+        asked = unit(encoder.encode([clean(text)]))[0]
+        scores = {
+            one.id: joined(float(lie[one.id] @ asked), await resembling.shared_words(town.house, text, one))
+            for one in made
+            if one.id in lie
+        }
+        wanted = sorted((score for score in scores.values() if score >= USUAL), reverse=True)[:5]
+        found = await resembling.similar_with(town.house, town.ada, text, None)
+        assert wanted
+        assert [score for score, _ in found] == pytest.approx(wanted, abs=1e-5), text
+        assert all(score == pytest.approx(scores[one.id], abs=1e-5) for score, one in found)
+
+
+async def test_how_alike_something_is_by_meaning_tells_nothing_of_words_in_a_closed_forum(town: Town):
+    for title, text in BUILT:
+        await post(town, title, text)
+    await settle(town)
+    bea = await people.add_member(town.house, "bea", "Bea", "Sales")
+    text = "Bicycle lanes beside the river"
+    before = await resembling.similar_with(town.house, bea, text, None)
+    apart = await jams.create_jam(town.house, town.ada, "few", "Few", WHOLE, town.jam.opens_at, town.jam.closes_at)
+    few = await forums.create_forum(town.house, town.ada, apart, "in", "In", "?", "inside", members_only=True)
+    await jams.open_jam(town.house, town.ada, apart)
+    for number in range(9):
+        await post(town, f"Bicycle {number}", "Bicycle, bicycle.", forum=few)
+    assert before
+    assert await resembling.similar_with(town.house, bea, text, None) == before
+
+
+async def test_what_is_asked_for_again_is_not_encoded_again(town: Town):
+    """A page asks what is similar in its forum, and what is similar anywhere."""
+    await post(town, *BUILT[0])
+    await settle(town)
+    read = list[str]()
+
+    class Counting(SentenceEncoder):
+        def encode(self, texts: Sequence[str]) -> Vectors:
+            read.extend(texts)
+            return super().encode(texts)
+
+    encoder = Counting()
+    house = replace(town.house, nearness=Nearest(lambda: house, lambda: encoder))
+    assert await house.nearness.ready()
+    read.clear()
+    first = await resembling.similar_with(house, town.ada, "Bicycle lanes", town.forum)
+    assert first
+    assert await resembling.similar_with(house, town.ada, "Bicycle lanes", None) == first
+    for number in range(LAST):
+        await resembling.similar(house, town.ada, f"Draft {number}", None)
+    assert await resembling.similar_with(house, town.ada, "Bicycle lanes", None) == first
+    assert read.count("Bicycle lanes") == 2, "only the last texts are kept"
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1), many=st.integers(1, 300), jams=st.integers(1, 6), wanted=st.sets(st.integers(0, 7))
+)
+def test_few_vectors_are_found_exactly_as_by_comparing_all(seed: int, many: int, jams: int, wanted: set[int]):
+    chance = np.random.default_rng(seed)
+    vectors = unit(chance.standard_normal((many, SIZE)).astype(np.float32))
+    groups = chance.integers(0, jams, many)
+    points = Points()
+    for number in chance.permutation(many).tolist():
+        points.put(str(number), "elsewhere", -vectors[number])
+        points.put(str(number), str(groups[number]), vectors[number])
+    asked = unit(chance.standard_normal((1, SIZE)).astype(np.float32))[0]
+    cosines = vectors @ asked
+    mine = [number for number in range(many) if groups[number] in wanted]
+    best = sorted(mine, key=lambda number: -cosines[number])[:40]
+    told = points.nearest(asked, {str(group) for group in wanted}, 40)
+    assert set(told) == {str(number) for number in best}
+    assert told == pytest.approx({str(number): float(cosines[number]) for number in best}, abs=1e-5)
+
+
+@pytest.mark.parametrize("few", [3, 60])
+def test_of_a_small_jam_among_very_many_ideas_all_nearest_are_found(few: int):
+    chance = np.random.default_rng(few)
+    vectors = unit(chance.standard_normal((SOME + few, SIZE)).astype(np.float32))
+    points = Points()
+    for number, row in enumerate(vectors):
+        points.put(str(number), "small" if number >= SOME else "large", row)
+    mine = vectors[SOME:] @ vectors[0]
+    best = {str(SOME + place) for place in np.argsort(-mine)[:40].tolist()}
+    assert set(points.nearest(vectors[0], {"small"}, 40)) == best
+
+
 def test_among_very_many_vectors_the_nearest_are_found_as_by_comparing_all():
     chance = np.random.default_rng(5)
     kinds = chance.standard_normal((90, SIZE))
@@ -141,9 +241,9 @@ def test_among_very_many_vectors_the_nearest_are_found_as_by_comparing_all():
         points.put(str(number), "here" if number % 2 else "there", row.astype(np.float16))
     hits = 0
     for asked in vectors[-100:]:
-        found = points.nearest(asked, {"there"}, 40, {"1", "2"})
-        assert "1" not in found
-        assert "2" in found
+        found = points.nearest(asked, {"there"}, 40)
+        assert all(int(id_) % 2 == 0 for id_ in found)
+        assert set(points.cosines(asked, {"there"}, {"1", "2", "unknown"})) == {"2"}
         best = 2 * np.argsort(-(vectors[:-100:2] @ asked))[:5]
         hits += len(set(map(str, best.tolist())) & set(found))
     assert hits >= 490
