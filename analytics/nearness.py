@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,9 +77,12 @@ class Nearest:
 
     async def _catch_up(self) -> None:
         while found := await likeness.meanings_after(self._find_house(), self._seen, BATCH):
-            for number, id_, jam_id, vector in found:
-                self._points.put(id_, jam_id, np.frombuffer(vector, dtype=np.float16))
-                self._seen = number
+            await asyncio.to_thread(self._take, found)
+
+    def _take(self, found: Sequence[tuple[int, str, str, bytes]]) -> None:
+        for number, id_, jam_id, vector in found:
+            self._points.put(id_, jam_id, np.frombuffer(vector, dtype=np.float16))
+            self._seen = number
 
     def _near(self, encoder: Encoder, words: str, jam_ids: frozenset[str], count: int) -> dict[str, float]:
         return self._points.nearest(self._encoded(encoder, words), jam_ids, count)

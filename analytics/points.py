@@ -11,7 +11,9 @@ SIZE = 512
 COARSE = 128
 """Numbers of a vector that are compared with all others; the whole of it with the nearest of these only."""
 SOME = 4_000
-"""Vectors from which is learnt which COARSE numbers say most; so many are compared as a whole."""
+"""Vectors from which is learnt which COARSE numbers say most; fewer than so many are compared as a whole."""
+GROWTH = 2
+"""It is learnt anew where there are so many times as many: what is said later is about something else."""
 SHORT = 10
 """How many times as many as are asked for are compared as a whole."""
 
@@ -24,6 +26,7 @@ class Points:
         self._coarse = np.zeros((256, COARSE), dtype=np.float32)
         self._group_of = np.zeros(256, dtype=np.int32)
         self._axes: NDArray[np.float32] | None = None
+        self._turn_at = SOME
         self._ids: list[str] = []
         self._groups: dict[str, int] = {}
         self._row_of: dict[str, int] = {}
@@ -40,15 +43,17 @@ class Points:
             self._row_of[id_] = row
         self._group_of[row] = self._groups.setdefault(group, len(self._groups))
         self._whole[row] = vector
-        if self._axes is not None:
-            self._coarse[row] = self._whole[row] @ self._axes
-        elif len(self._ids) == SOME:
+        if len(self._ids) >= self._turn_at:
+            self._turn_at *= GROWTH
             self._turn()
+        elif self._axes is not None:
+            self._coarse[row] = self._whole[row] @ self._axes
 
     def _turn(self) -> None:
         """Learn the axes along which vectors differ most (principal components), and where all lie along them."""
         known = self._whole[: len(self._ids)]
-        _, axes = np.linalg.eigh((known.T @ known).astype(np.float64))
+        some = known[:: len(known) // SOME]
+        _, axes = np.linalg.eigh((some.T @ some).astype(np.float64))
         self._axes = np.ascontiguousarray(axes[:, -COARSE:], dtype=np.float32)
         self._coarse[: len(known)] = known @ self._axes
 

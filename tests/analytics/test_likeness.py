@@ -164,7 +164,7 @@ async def test_how_alike_something_is_by_meaning_tells_nothing_of_words_in_a_clo
         await post(town, title, text)
     await settle(town)
     bea = await people.add_member(town.house, "bea", "Bea", "Sales")
-    text = "Bicycle lanes beside the river"
+    text = "Bicycle lanes beside the river, with solar panels above"
     before = await resembling.similar_with(town.house, bea, text, None)
     apart = await jams.create_jam(town.house, town.ada, "few", "Few", WHOLE, town.jam.opens_at, town.jam.closes_at)
     few = await forums.create_forum(town.house, town.ada, apart, "in", "In", "?", "inside", members_only=True)
@@ -229,6 +229,22 @@ def test_of_a_small_jam_among_very_many_ideas_all_nearest_are_found(few: int):
     mine = vectors[SOME:] @ vectors[0]
     best = {str(SOME + place) for place in np.argsort(-mine)[:40].tolist()}
     assert set(points.nearest(vectors[0], {"small"}, 40)) == best
+
+
+def test_what_is_said_later_about_something_else_is_found_as_well():
+    """Which numbers say most is not learnt from the first texts alone."""
+    chance = np.random.default_rng(7)
+    spans = [np.linalg.qr(chance.standard_normal((SIZE, 100)))[0].T for _ in range(2)]
+    said = [chance.standard_normal((many, 100)) @ span for many, span in zip((SOME, SOME + 500), spans, strict=True)]
+    vectors = unit(np.concatenate(said).astype(np.float32))
+    points = Points()
+    for number, row in enumerate(vectors):
+        points.put(str(number), "jam", row)
+    hits = 0
+    for asked in vectors[-50:]:
+        best = {str(place) for place in np.argsort(-(vectors @ asked))[:5].tolist()}
+        hits += len(best & set(points.nearest(asked, {"jam"}, 40)))
+    assert hits >= 245
 
 
 def test_among_very_many_vectors_the_nearest_are_found_as_by_comparing_all():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from server.domain.actors import Member
 from server.domain.errors import Invalid
 from server.domain.ideas import Contribution
-from server.domain.search import LEAST_BEGINNING, Sought, match_of, rare_words, snippet
+from server.domain.search import LEAST_BEGINNING, Sought, folded, match_of, rare_words, snippet
 from server.services import finding, ideas, ideas_read, marking, people, resembling
 from server.services.experts import who_knows
 from server.storage import search as index
@@ -159,6 +159,12 @@ def test_words_that_everybody_uses_tell_nothing_unless_there_are_no_others():
     counts = {"the": 900, "crates": 3, "wash": 10}
     assert rare_words(counts, 1000) == ["crates", "wash"]
     assert rare_words({"the": 900}, 1000) == ["the"]
+    assert rare_words({"the": 9000, "tape": 600, "wash": 10}, 100_000, often=500) == ["wash"]
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=60))
+def test_plain_letters_are_read_like_any_others(text: str):
+    assert folded(text) == folded(f"{text} é")[:-1]
 
 
 async def test_a_word_in_very_many_texts_is_found_where_it_is_looked_for(world: World, monkeypatch: Any) -> None:
