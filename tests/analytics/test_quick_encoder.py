@@ -154,7 +154,7 @@ def test_a_rows_product_has_the_same_bits_at_all_places(ways):
         assert product(rows[-count:]).tobytes() == expected[-count:].tobytes()
 
 
-def test_another_process_and_hash_seed_gives_the_same_bytes():
+def test_another_process_hash_seed_and_number_of_threads_give_the_same_bytes():
     program = (
         "import hashlib; from analytics.vectors import SentenceEncoder; e = SentenceEncoder();"
         "t = ['Trees along the road', 'Bäume an der Straße', 'trees'];"
@@ -163,7 +163,7 @@ def test_another_process_and_hash_seed_gives_the_same_bytes():
     said = {
         subprocess.run(
             [sys.executable, "-c", program],
-            env={**os.environ, "PYTHONHASHSEED": seed},
+            env={**os.environ, "PYTHONHASHSEED": seed, "OPENBLAS_NUM_THREADS": seed},
             capture_output=True,
             text=True,
             check=True,
