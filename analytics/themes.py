@@ -6,18 +6,20 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analytics import sieve
+from analytics import sieve, usage
 from analytics.columns import Marks
 from analytics.corpus import Document
-from analytics.groups import PART, Indices, Numbers, group, nearest, suited
+from analytics.graph import lie_by_links
+from analytics.groups import PART, Indices, Numbers, centre, group, improve, nearest, suited
 from analytics.live import LiveThemes
 from analytics.neighbours import neighbours, smooth
 from analytics.picture import Portrait, draw, follow, portray
 from analytics.report import Theme, ThemeReport, assemble
 from analytics.shelf import Shelf
-from analytics.vectors import FindEncoder, Vectors, lexical, sentence_encoder
+from analytics.vectors import FindEncoder, Vectors, sentence_encoder
+
+Lying = Callable[[Indices], Vectors]
 
 DRAWN = 0.4
 """How far a document is drawn towards its neighbours, twice, before grouping."""
@@ -46,13 +48,7 @@ def fit(
     shelf = Shelf(names, find_encoder)
     tell = progress or _silent
     shelf.put([unique[name] for name in sorted(unique)], lambda share: tell(0.85 * share))
-    lie: Callable[[Indices], Vectors] = shelf.lying
-    vectors: NDArray[np.floating] = shelf.vectors
-    if shelf.encoder is None:
-        vectors = lexical([[str(key) for key in shelf.order(row)] for row in range(len(shelf))], seed=seed)
-        lie = vectors.__getitem__
-    weights = sieve.weigh(shelf.columns, vectors)
-    shelf.learn_tongues(weights)
+    lie, weights = _lying(shelf, seed)
     rows = np.flatnonzero(shelf.columns.placeable)
     if not len(rows) or not weights.any():
         return ThemeReport((), dict.fromkeys(unique), time.perf_counter() - started)
@@ -67,8 +63,22 @@ def _silent(share: float) -> None:
     """Tell nobody."""
 
 
+def _lying(shelf: Shelf, seed: int) -> tuple[Lying, Numbers]:
+    """Return where rows lie, and how much each counts."""
+    bags = [[str(key) for key in shelf.order(row)] for row in range(len(shelf))]
+    if shelf.encoder is None:
+        alone = usage.lexical(bags, seed)
+        return alone.__getitem__, sieve.weigh(shelf.columns, alone)
+    weights = sieve.weigh(shelf.columns, shelf.vectors)
+    shelf.learn_tongues(weights)
+    if not usage.serves(shelf.columns, weights):
+        return shelf.lying, weights
+    used = usage.learn(bags, seed, np.flatnonzero(weights > 0).tolist())
+    return lambda rows: usage.beside(shelf.lying(rows), used[rows]), weights
+
+
 def _group(
-    shelf: Shelf, lie: Callable[[Indices], Vectors], rows: Indices, weights: Numbers, k: int | None, seed: int
+    shelf: Shelf, lie: Lying, rows: Indices, weights: Numbers, k: int | None, seed: int
 ) -> tuple[Indices, Numbers]:
     """Group the rows that shape themes, of very many some; place the others with their copies or nearest.
 
@@ -81,8 +91,11 @@ def _group(
     drawn = lie(shaping)
     if len(shaping) > 2 * wanted:
         found, cosine = neighbours(drawn, seed, NEIGHBOURS)
+        linked = group(lie_by_links(drawn, found, cosine, wanted, seed), wanted, counts, seed)
         drawn = smooth(smooth(drawn, found, cosine, DRAWN), found, cosine, DRAWN)
-    grouping = group(drawn, wanted, counts, seed)
+        grouping = improve(drawn, centre(drawn, linked.nearest, len(linked.centres), counts), counts)
+    else:
+        grouping = group(drawn, wanted, counts, seed)
     labels = np.full(len(shelf), -1, dtype=np.int64)
     closeness = np.zeros(len(shelf))
     for start in range(0, len(rows), PART):

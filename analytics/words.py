@@ -17,15 +17,15 @@ from scipy import sparse
 from analytics.groups import Indices, Numbers
 
 CANDIDATES = 50
-SHARED = 0.5
+SHARED = 0.3
 """A word stands for a theme when it is there at least this share as typical as where it is most typical."""
-ELSEWHERE = 1.0
+ELSEWHERE = 0.7
 """How much it counts against a word that another theme has it oftener."""
 MOSTLY = 0.6
 """Share of a group's documents from which it has a language of its own."""
 BEHIND = 0.01
 """What a word of another language is worth, where a group has one of its own."""
-PULL = 3.0
+PULL = 1.5
 KNOWN = 1.2
 DISCOUNT = 0.6
 NEVER = 1e-12
