@@ -71,7 +71,7 @@ def _lying(shelf: Shelf, seed: int) -> tuple[Lying, Numbers]:
         return alone.__getitem__, sieve.weigh(shelf.columns, alone)
     weights = sieve.weigh(shelf.columns, shelf.vectors)
     shelf.learn_tongues(weights)
-    if not usage.serves(shelf.columns, weights):
+    if not usage.serves(bags, shelf.columns, weights):
         return shelf.lying, weights
     used = usage.learn(bags, seed, np.flatnonzero(weights > 0).tolist())
     return lambda rows: usage.beside(shelf.lying(rows), used[rows]), weights

@@ -31,6 +31,8 @@ KEPT = 30_000
 
 ENOUGH = 1_000
 """Documents from which what is learnt serves."""
+SHORT = 15
+"""Words of a text, stop words apart, up to which it is helped. A longer one says itself what it is about."""
 ALONE = 0.9
 """Share of documents from which a set has one language. Of several, each would lie by itself: which it is, is all
 that words which never meet can say."""
@@ -38,10 +40,11 @@ SHARE, WORDS_SHARE = 0.2, 0.1
 """How much of where a text lies is told by how its words are used, and how much still by which words they are."""
 
 
-def serves(columns: Columns, weights: Numbers) -> bool:
-    """Say whether enough is written in one language to learn from; `weights` say which documents count."""
+def serves(bags: Sequence[Sequence[str]], columns: Columns, weights: Numbers) -> bool:
+    """Say whether enough short texts are written in one language to learn from; `weights` say which count."""
     mass = np.bincount(columns.language, weights=weights)
-    return bool((weights > 0).sum() >= ENOUGH and mass.max(initial=0.0) >= ALONE * weights.sum())
+    long = sum(map(len, bags)) > SHORT * len(bags)
+    return bool(not long and (weights > 0).sum() >= ENOUGH and mass.max(initial=0.0) >= ALONE * weights.sum())
 
 
 def beside(lying: Vectors, used: Vectors) -> Vectors:

@@ -98,13 +98,14 @@ def test_few_words_or_none_are_placed_by_words_alone(bags):
     assert np.isfinite(found).all()
 
 
-def test_a_set_in_several_languages_is_not_placed_by_how_words_are_used():
-    def columns(languages):
+def test_many_short_texts_in_one_language_are_placed_by_how_words_are_used_too():
+    def serves(languages, words=5, weight=1.0):
         made = Columns()
         made._count, made._language = len(languages), np.array(languages, dtype=np.uint8)
-        return made
+        return usage.serves([["word"] * words] * len(languages), made, np.full(len(languages), weight))
 
-    assert usage.serves(columns([1] * 950 + [2] * 60), np.ones(1_010))
-    assert not usage.serves(columns([1] * 800 + [2] * 210), np.ones(1_010))
-    assert not usage.serves(columns([1] * 900), np.ones(900))
-    assert not usage.serves(columns([1] * 1_100), np.zeros(1_100))
+    assert serves([1] * 950 + [2] * 60)
+    assert not serves([1] * 800 + [2] * 210), "several languages"
+    assert not serves([1] * 900), "too few"
+    assert not serves([1] * 1_100, words=20), "long texts"
+    assert not serves([1] * 1_100, weight=0.0), "nothing counts"
