@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from analytics.groups import Indices, Numbers
-from analytics.shelf import Shelf
+from analytics.shelf import Forms, Shelf
 
 Pair = tuple[int, int]
 """Two neighbouring words, as word ids."""
@@ -20,10 +19,9 @@ READ = 60_000
 """Words from which phrases are learnt: enough to know them, few enough to be quick."""
 
 
-def spellings(shelf: Shelf, rows: Sequence[int], wanted: set[int]) -> dict[int, str]:
-    """Return for each wanted word its commonest spelling in `rows` (ties: the first in the alphabet)."""
-    forms = [sheet.forms[sheet.forms >= 0] for row in rows if (sheet := shelf.sheets[row]) is not None]
-    counts = np.bincount(np.concatenate(forms), minlength=len(shelf.written)) if forms else np.zeros(0, dtype=np.int64)
+def spellings(shelf: Shelf, forms: Forms, wanted: set[int]) -> dict[int, str]:
+    """Return for each wanted word its commonest spelling among `forms` (ties: the first in the alphabet)."""
+    counts = np.bincount(forms[forms >= 0], minlength=len(shelf.written))
     best: dict[int, tuple[int, str]] = {}
     asked = np.isin(shelf.keys(np.arange(len(counts), dtype=np.int32)), sorted(wanted))
     for form in np.flatnonzero(asked & (counts > 0)).tolist():
@@ -35,26 +33,65 @@ def spellings(shelf: Shelf, rows: Sequence[int], wanted: set[int]) -> dict[int, 
 
 
 def phrases(shelf: Shelf, rows: Sequence[int], labels: Indices, k: int) -> list[list[Pair]]:
-    """Return for each group its phrases of two words, most typical first; learnt by gensim's Phrases."""
+    """Return for each group its phrases of two words, most typical first: gensim's Phrases tells which pairs are."""
+    step = _step(shelf, rows)
+    some, own = rows[::step], labels[::step]
+    few = max(3, len(some) // 500)
+    forms, source = shelf.forms(some)
+    found = _neighbours(np.where(forms >= 0, shelf.keys(np.maximum(forms, 0)), -1).astype(np.int64))
+    pairs, which = np.unique(found.codes, return_inverse=True)
+    often = np.bincount(which, minlength=len(pairs))
+    known = np.flatnonzero(often >= few)
+    named = [(code // found.base, code % found.base) for code in pairs[known].tolist()]
+    phrase = np.zeros(len(pairs), dtype=np.bool_)
+    phrase[known] = _bound(named, often[known].tolist(), found.words, few)
+    said = phrase[which] & (own[source[found.places]] >= 0)
+    # A document that says a phrase twice counts once.
+    once = np.unique(np.stack([source[found.places[said]], which[said]]), axis=1)
+    counts: list[Counter[Pair]] = [Counter() for _ in range(k)]
+    name = dict(zip(known.tolist(), named, strict=True))
+    for group in range(k):
+        held, number = np.unique(once[1, own[once[0]] == group], return_counts=True)
+        counts[group].update({name[pair]: n for pair, n in zip(held.tolist(), number.tolist(), strict=True)})
+    return [_typical(mine, counts, few) for mine in counts]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Neighbours: the `codes` of pairs (first times `base` and second) and their `places`; counts of paired `words`."""
+
+    base: int
+    codes: Indices
+    places: Indices
+    words: Indices
+
+
+def _neighbours(keys: Indices) -> _Found:
+    """Find the pairs of neighbours among word ids (−1: a run of neighbours ends)."""
+    base = int(keys.max(initial=0)) + 1
+    both = (keys[:-1] >= 0) & (keys[1:] >= 0)
+    places = np.flatnonzero(both)
+    paired = np.zeros(len(keys), dtype=np.bool_)
+    paired[places] = paired[places + 1] = True
+    words = np.bincount(keys[paired], minlength=base)
+    return _Found(base, keys[places] * base + keys[places + 1], places, words)
+
+
+def _bound(pairs: Sequence[Pair], often: Sequence[int], words: Indices, few: int) -> list[bool]:
+    """Say of each pair of words whether it is a phrase, from how often it and its words were said.
+
+    gensim's Phrases is given the counts, which it would take longer to count itself.
+    """
     from gensim.models.phrases import Phrases
 
-    runs = {row: _runs(shelf, row) for row in _some(shelf, rows)}
-    few = max(3, len(runs) // 500)
-    model = Phrases(
-        [run for own in runs.values() for run in own],
-        min_count=few,
-        threshold=0.4,
-        scoring="npmi",
-        delimiter="\0",
-    )
-    known = {tuple(int(part) for part in pair.split("\0")) for pair in model.export_phrases()}
-    counts: list[Counter[Pair]] = [Counter() for _ in range(k)]
-    place = dict(zip(rows, labels.tolist(), strict=True))
-    for row, own in runs.items():
-        if place[row] >= 0:
-            pairs = {(int(a), int(b)) for run in own for a, b in pairwise(run)}
-            counts[place[row]].update(pairs & known)
-    return [_typical(own, counts, few) for own in counts]
+    model = Phrases(min_count=few, threshold=0.4, scoring="npmi", delimiter="\0")
+    model.corpus_word_count = int(words.sum())
+    told = sorted({key for pair in pairs for key in pair})
+    model.vocab = {str(key): n for key, n in zip(told, words[told].tolist(), strict=True)}
+    joined = [f"{one}\0{other}" for one, other in pairs]
+    model.vocab |= dict(zip(joined, often, strict=True))
+    found = model.export_phrases()
+    return [name in found for name in joined]
 
 
 def _typical(own: Counter[Pair], counts: Sequence[Counter[Pair]], few: int) -> list[Pair]:
@@ -63,22 +100,11 @@ def _typical(own: Counter[Pair], counts: Sequence[Counter[Pair]], few: int) -> l
     return sorted(kept, key=lambda pair: (-own[pair] * own[pair] / total[pair], pair))
 
 
-def _some(shelf: Shelf, rows: Sequence[int]) -> Sequence[int]:
-    """Return rows evenly from all, few enough that their words are no more than READ."""
+def _step(shelf: Shelf, rows: Sequence[int]) -> int:
+    """Say which of rows to read, evenly from all, so that their words are no more than READ."""
     said = sum(len(sheet.forms) for row in rows[:: len(rows) // 500 + 1] if (sheet := shelf.sheets[row]) is not None)
     total = said * (len(rows) // 500 + 1)
-    return rows[:: total // READ + 1]
-
-
-def _runs(shelf: Shelf, row: int) -> list[list[str]]:
-    sheet = shelf.sheets[row]
-    runs: list[list[str]] = [[]]
-    for form in sheet.forms.tolist() if sheet is not None else []:
-        if form < 0:
-            runs.append([])
-        else:
-            runs[-1].append(str(shelf.written[form][0]))
-    return [run for run in runs if len(run) > 1]
+    return total // READ + 1
 
 
 @dataclass(frozen=True, slots=True)

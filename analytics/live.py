@@ -66,6 +66,7 @@ class LiveThemes:
         self.watch = Watch()
         self._labels = np.full(64, -1, dtype=np.int64)
         self._closeness = np.zeros(64)
+        self._floods: sieve.Verdicts = {}
 
     def places(self) -> tuple[Indices, Numbers]:
         """Return for each row of the shelf the number of its theme (−1: none) and the cosine to its middle."""
@@ -163,10 +164,13 @@ class LiveThemes:
         """Return the rows that shape themes, of very many some, their vectors, and how much each counts."""
         columns = self.shelf.columns
         if weights is None:
-            weights = sieve.weigh(columns, self.shelf.vectors)
+            weights = self._weights()
         rows = np.flatnonzero(weights > 0)
         rows, counts = sieve.some(rows, self._labels[rows], columns.print[rows], weights[rows], SHAPING)
         return rows, self.shelf.lying(rows), counts
+
+    def _weights(self) -> Numbers:
+        return sieve.weigh(self.shelf.columns, self.shelf.vectors, self._floods)
 
     def due(self) -> bool:
         """Say whether it is time to refresh: 200 new documents (one in fifty of many); early on more often."""
@@ -183,8 +187,9 @@ class LiveThemes:
         self.new = 0
         if self.shelf.dictionary.num_docs >= 2 * self.learnt:
             self.learnt = self.shelf.dictionary.num_docs
+            self._floods.clear()
             self.shelf.weigh([row for row, sheet in enumerate(self.shelf.sheets) if sheet is not None])
-        weights = sieve.weigh(self.shelf.columns, self.shelf.vectors)
+        weights = self._weights()
         self.shelf.learn_tongues(weights)
         rows, vectors, counts = self._shaping(weights)
         if len(rows):
@@ -195,7 +200,7 @@ class LiveThemes:
     def report(self) -> ThemeReport:
         """Return the themes as they stand now; words and quotes of what was removed are gone."""
         if self.stale:
-            self._portray(sieve.weigh(self.shelf.columns, self.shelf.vectors))
+            self._portray(self._weights())
         labels = self._labels[: len(self.shelf)]
         themes, self.layout = draw(self.shelf, labels, self.names, self.portraits, self.layout)
         report = assemble(

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
 
 from analytics import labels as labelling
 from analytics import words
@@ -60,12 +62,12 @@ def portray(
     k = len(before)
     shaping, mass = _some(labels, weights, k)
     rows, own = shaping.tolist(), labels[shaping]
-    uses = shelf.uses(rows)
-    faces_used = np.flatnonzero(uses.getnnz(axis=0))
-    uses = uses[:, faces_used]
+    forms, source = shelf.forms(rows)
+    uses, some = shelf.uses(len(rows), forms, source)
     spoken = words.mainly(shelf.columns.language[shaping], own, k, mass)
+    often = _often(uses, spoken, shelf.columns.language[shaping], mass)
+    uses, some = uses[:, often], [some[face] for face in often.tolist()]
     scores, firm = words.scored_as_spoken(uses, own, spoken, shelf.columns.language[shaping], mass)
-    some = [shelf.faces[face] for face in faces_used.tolist()]
     keys, names = np.array([key for key, _ in some], dtype=np.int64), [written for _, written in some]
     for number, portrait in enumerate(before):
         scores[number, np.isin(keys, portrait.keys)] *= words.KNOWN
@@ -74,7 +76,7 @@ def portray(
     pairs = labelling.phrases(shelf, rows, own, k)
     wanted = {int(keys[face]) for faces, _ in chosen for face in faces}
     wanted |= {key for portrait in before for part in portrait.label.parts for key in part}
-    spelt = labelling.spellings(shelf, rows, wanted)
+    spelt = labelling.spellings(shelf, forms, wanted)
     portraits = []
     for number, (faces, coherence) in enumerate(chosen):
         worth = np.zeros(len(shelf.tokens))
@@ -85,6 +87,13 @@ def portray(
         shown = tuple(names[face] for face in faces)
         portraits.append(Portrait(tuple(kept), shown, label, quotes, round(coherence, 4)))
     return portraits
+
+
+def _often(uses: sparse.csr_matrix, spoken: Indices, languages: NDArray[np.integer], mass: Numbers) -> Indices:
+    """Return the words that are said often enough to be scored at all: half of all words are said once."""
+    counted = [float(mass[languages == number].sum()) for number in np.unique(spoken[spoken >= 0]).tolist()]
+    least = min([2.0, *(total / 20 for total in (float(mass.sum()), *counted))])
+    return np.flatnonzero(uses.T @ mass >= least - 1e-6)
 
 
 def _some(labels: Indices, weights: Numbers, k: int) -> tuple[Indices, Numbers]:

@@ -22,7 +22,7 @@ from analytics.groups import Indices, Numbers
 from analytics.threads import use_one_thread
 from analytics.tokens import Mixture, Tokens, shared_reader
 from analytics.tongues import Shift, learn, shifted
-from analytics.vectors import FindEncoder, Vectors, sentence_encoder, unit
+from analytics.vectors import FindEncoder, Vectors, sentence_encoder, unit, wide
 
 LEXICAL = 256
 """Numbers of a vector that say which words a text uses, beside those that say what it means."""
@@ -110,7 +110,7 @@ class Shelf:
 
     def lying(self, rows: Indices | Sequence[int]) -> Vectors:
         """Return where rows lie among themes, as float32: their vectors, those of unknown languages shifted."""
-        found = self._vectors[rows].astype(np.float32)
+        found = wide(self._vectors[rows])
         return shifted(found, self.columns.language[rows], self.shifts) if self.shifts else found
 
     def learn_tongues(self, weights: Numbers) -> None:
@@ -307,7 +307,7 @@ class Shelf:
             part = list(rows[start : start + PART])
             orders = [self.order(row) for row in part]
             uses = self._uses(orders) if len(part) > 1 else self._use(orders[0])[None, :]
-            means = unit(self._vectors[part, : self._meaning].astype(np.float32))
+            means = unit(wide(self._vectors[part, : self._meaning]))
             self._vectors[part] = self._both(means, uses)
 
     def _both(self, means: Vectors, uses: Vectors) -> Vectors:
@@ -345,15 +345,21 @@ class Shelf:
         sheet = self.sheets[row]
         return _NONE if sheet is None else self.keys(sheet.forms)
 
-    def uses(self, rows: Sequence[int]) -> sparse.csr_matrix:
-        """Return (rows, faces): 1 where a document holds a word as it is written, in whatever case."""
-        sheets = [sheet for row in rows if (sheet := self.sheets[row]) is not None]
-        forms, source = flatten([sheet.forms for sheet in sheets])
+    def forms(self, rows: Sequence[int]) -> tuple[Forms, Indices]:
+        """Return the words of rows end to end, and for each the number of its row among `rows`, none of them empty."""
+        return flatten([sheet.forms for row in rows if (sheet := self.sheets[row]) is not None])
+
+    def uses(self, rows: int, forms: Forms, source: Indices) -> tuple[sparse.csr_matrix, list[tuple[int, str]]]:
+        """Return (rows, words): 1 where a document holds a word as it is written, in whatever case; and these words.
+
+        `forms` and `source` are what `forms` tells of the documents.
+        """
         held = forms >= 0
-        cells = (np.ones(int(held.sum())), (source[held], self._faces[forms[held]]))
-        found = sparse.csr_matrix(cells, shape=(len(rows), max(1, len(self.faces))))
+        faces, column = numbered(self._faces[forms[held]], len(self.faces))
+        cells = (np.ones(len(column)), (source[held], column))
+        found = sparse.csr_matrix(cells, shape=(rows, len(faces)))
         found.data[:] = 1.0
-        return found
+        return found, [self.faces[face] for face in faces.tolist()]
 
     def keys(self, forms: Forms) -> Forms:
         """Return the word id of each form, without the ends of runs."""
@@ -371,3 +377,13 @@ def flatten(parts: Sequence[Forms]) -> tuple[Forms, Indices]:
     if not parts:
         return _NONE, np.zeros(0, dtype=np.int64)
     return np.concatenate(parts), np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+
+
+def numbered(values: NDArray[np.integer], most: int) -> tuple[Indices, Indices]:
+    """Return the different values, all less than `most`, in order, and for each the number of it among them."""
+    there = np.zeros(most, dtype=np.bool_)
+    there[values] = True
+    different = np.flatnonzero(there)
+    number = np.zeros(most, dtype=np.int64)
+    number[different] = np.arange(len(different))
+    return different, number[values]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analytics.columns import Columns, Marks
 from analytics.groups import Indices, Numbers
 from analytics.shelf import Sheet
-from analytics.vectors import Vectors
+from analytics.vectors import Vectors, wide
 
 FLOOD = 20
 """Documents of one author from which a stream of near-repeats counts as a flood."""
@@ -29,16 +29,22 @@ OVERLAP = 0.6
 """Share of words in common from which a document is another one, filled in or pasted again."""
 
 
-def weigh(columns: Columns, vectors: NDArray[np.floating]) -> Numbers:
+Verdicts = dict[int, tuple[int, int, bool]]
+"""For an author: how many documents, the row of the last, and whether they are a flood. It holds as long as both do,
+and until vectors are written anew: a row is only ever taken down, or put behind all others."""
+
+
+def weigh(columns: Columns, vectors: NDArray[np.floating], known: Verdicts | None = None) -> Numbers:
     """Return one weight a row: 1 for a document that shapes themes, 0 for one that is only placed.
 
     Documents that differ in numbers and small words alone (a template, filled in) share the weight of twenty.
+    What is `known` of authors is not looked at again; what is found is added to it.
     """
     weights = np.zeros(len(columns))
     shaping = _first_of_each(columns.print, np.flatnonzero(columns.shaping))
     weights[shaping] = 1.0
     _thin(columns, shaping, weights)
-    weights[flooded(columns, vectors)] = 0.0
+    weights[flooded(columns, vectors, {} if known is None else known)] = 0.0
     if not weights.any():
         weights[_first_of_each(columns.print, np.flatnonzero(columns.placeable & columns.speaks))] = 1.0
     return weights
@@ -96,16 +102,25 @@ def _pasted(words: set[int], other: set[int]) -> bool:
     return words == other if shorter < LONG else len(words & other) >= OVERLAP * shorter
 
 
-def flooded(columns: Columns, vectors: NDArray[np.floating]) -> Indices:
+def flooded(columns: Columns, vectors: NDArray[np.floating], known: Verdicts) -> Indices:
     """Return the rows of authors who said much the same 20 times or more, and were not alone in the room."""
     rows = np.flatnonzero(columns.author)
     rows = rows[np.argsort(columns.author[rows], kind="stable")]
-    _, starts = np.unique(columns.author[rows], return_index=True)
+    authors = columns.author[rows]
+    starts = np.flatnonzero(np.diff(authors, prepend=~authors[:1]))
     if len(starts) < 3:
         return np.zeros(0, dtype=np.int64)
-    many = (own for own in np.split(rows, starts[1:]) if len(own) >= FLOOD)
-    found = [own for own in many if alike(vectors[own[:: len(own) // READ + 1]].astype(np.float32))]
-    return np.sort(np.concatenate([rows[:0], *found]))
+    ends = np.append(starts[1:], len(rows))
+    found = [rows[:0]]
+    for place in np.flatnonzero(ends - starts >= FLOOD).tolist():
+        own = rows[starts[place] : ends[place]]
+        author, count, last = int(authors[starts[place]]), len(own), int(own[-1])
+        verdict = known.get(author)
+        if verdict is None or verdict[:2] != (count, last):
+            verdict = known[author] = count, last, alike(wide(vectors[own[:: count // READ + 1]]))
+        if verdict[2]:
+            found.append(own)
+    return np.sort(np.concatenate(found))
 
 
 def alike(rows: Vectors) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from analytics.corpus import clean
 from analytics.groups import PART, Indices
 from analytics.shelf import Shelf
-from analytics.vectors import Vectors
+from analytics.vectors import Vectors, wide
 
 THEMES = 6
 """Themes nearest to a text in which its neighbours are looked for, where there are many."""
@@ -24,7 +24,7 @@ def find(shelf: Shelf, labels: Indices, centres: Vectors, text: str, count: int)
     else:
         rows = np.arange(len(shelf))
     parts = np.array_split(rows, len(rows) // PART + 1)
-    cosine = np.concatenate([shelf.vectors[part].astype(np.float32) @ asked for part in parts])
+    cosine = np.concatenate([wide(shelf.vectors[part]) @ asked for part in parts])
     order = np.argsort(-cosine, kind="stable")
     found: list[tuple[str, float]] = []
     for place in order.tolist():

