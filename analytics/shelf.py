@@ -10,7 +10,6 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,10 +62,11 @@ class Said:
     sheet: Sheet | None = None
 
 
-@lru_cache(maxsize=200_000)
-def _signs(word: str) -> NDArray[np.int8]:
-    digest = hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=LEXICAL // 8).digest()
-    return np.unpackbits(np.frombuffer(digest, dtype=np.uint8)).astype(np.int8) * 2 - 1
+def _signs(words: Sequence[str]) -> Vectors:
+    """Return (words, LEXICAL) signs: hashing a word is as quick as remembering them, which took 60 MB."""
+    some = (hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=LEXICAL // 8) for word in words)
+    bits = np.unpackbits(np.frombuffer(b"".join(one.digest() for one in some), dtype=np.uint8))
+    return bits.reshape(len(words), LEXICAL).astype(np.float32) * 2 - 1
 
 
 def _print(text: str) -> bytes:
@@ -271,7 +271,7 @@ class Shelf:
         forms: list[int] = []
         for run in tokens.runs:
             for key, written in run:
-                pair = (self.dictionary.token2id[key], written)
+                pair = (self.dictionary.token2id[key], key if key == written else written)
                 self.tokens[pair[0]] = key
                 if pair not in self._form_of:
                     self.remember(pair)
@@ -286,7 +286,8 @@ class Shelf:
             self._keys = np.concatenate([self._keys, np.zeros_like(self._keys)])
             self._faces = np.concatenate([self._faces, np.zeros_like(self._faces)])
         self._keys[form] = pair[0]
-        self._faces[form] = self._face((pair[0], pair[1].lower()))
+        lower = pair[1].lower()
+        self._faces[form] = self._face(pair if lower == pair[1] else (pair[0], lower))
         self.written.append(pair)
         if pair[1]:
             self._form_of[pair] = form
@@ -320,8 +321,7 @@ class Shelf:
         counts = sparse.csr_matrix((np.ones(len(keys)), (source, column)), shape=(len(orders), len(ids)))
         counts.sum_duplicates()
         counts.data = (1 + np.log(counts.data)) * self._rarity(ids)[counts.indices]
-        signs = np.array([_signs(self.tokens[key]) for key in ids.tolist()], dtype=np.float32)
-        signs = signs.reshape(-1, LEXICAL)
+        signs = _signs([self.tokens[key] for key in ids.tolist()])
         return unit(np.asarray(counts.astype(np.float32) @ signs, dtype=np.float32))
 
     def _use(self, order: Forms) -> Vectors:
@@ -329,7 +329,7 @@ class Shelf:
         ids, counts = np.unique(order.astype(np.int64), return_counts=True)
         if not len(ids):
             return np.zeros(LEXICAL, dtype=np.float32)
-        signs = np.array([_signs(self.tokens[key]) for key in ids.tolist()], dtype=np.float32)
+        signs = _signs([self.tokens[key] for key in ids.tolist()])
         weights = (1 + np.log(counts)) * self._rarity(ids)
         return np.asarray(unit((weights.astype(np.float32) @ signs)[None, :])[0])
 

@@ -6,9 +6,10 @@ import io
 import json
 import zipfile
 from dataclasses import astuple
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from analytics.corpus import Document
@@ -17,7 +18,7 @@ from analytics.labels import Label
 from analytics.map import Cell, Layout
 from analytics.picture import Portrait
 from analytics.report import Change
-from analytics.shelf import PRINT, Sheet, Shelf, flatten
+from analytics.shelf import PART, PRINT, Sheet, Shelf, flatten
 from analytics.tokens import Mixture
 from analytics.tongues import Shift
 
@@ -33,8 +34,7 @@ def dump(live: LiveThemes) -> bytes:
     rows = np.array([row for row, sheet in enumerate(shelf.sheets) if sheet is not None], dtype=np.int64)
     sheets = [sheet for sheet in shelf.sheets if sheet is not None]
     labels, closeness = live.places()
-    arrays = {
-        "vectors": shelf.vectors[rows],
+    arrays: dict[str, NDArray[Any]] = {
         "labels": labels[rows],
         "closeness": closeness[rows],
         "centres": live.centres,
@@ -48,8 +48,21 @@ def dump(live: LiveThemes) -> bytes:
         "rest": np.frombuffer(json.dumps(_words(shelf, sheets) | _state(live)).encode(), dtype=np.uint8),
     }
     target = io.BytesIO()
-    np.savez(target, **arrays)  # type: ignore[arg-type]
+    with zipfile.ZipFile(target, "w") as packed:
+        with packed.open("vectors.npy", "w", force_zip64=True) as entry:
+            _write_vectors(entry, shelf.vectors, rows)
+        for name, array in arrays.items():
+            with packed.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                npy.write_array(entry, array, allow_pickle=False)
     return target.getvalue()
+
+
+def _write_vectors(entry: IO[bytes], vectors: NDArray[np.float16], rows: NDArray[np.int64]) -> None:
+    """Write some of the rows as npy, without a copy of all of them."""
+    kind = npy.dtype_to_descr(vectors.dtype)
+    npy.write_array_header_1_0(entry, {"descr": kind, "fortran_order": False, "shape": (len(rows), vectors.shape[1])})
+    for start in range(0, len(rows), PART):
+        entry.write(vectors[rows[start : start + PART]].tobytes())
 
 
 def _shifts(shelf: Shelf) -> NDArray[np.float32]:

@@ -93,7 +93,7 @@ class Reader:
         self._identifier.set_languages(LANGUAGES)
         self._pieces = pieces or _pairs
         self._stops: dict[str, frozenset[str]] = {}
-        self._roots: dict[tuple[str, str], str] = {}
+        self._roots = Recent(RECENT)
 
     def rank(self, text: str) -> Numbers:
         """Return how likely each of LANGUAGES is for `text` (log scale); empty where it has no letters."""
@@ -167,15 +167,41 @@ class Reader:
         return self._stops[language]
 
     def _root(self, lower: str, language: str) -> str:
-        known = self._roots.get((lower, language))
+        asked = f"{language}\0{lower}"
+        known = self._roots.get(asked)
         if known is None:
             lower_bare = _DIACRITIC.sub("", lower)
             spoken = language in _LEMMAS and len(lower) > 3
             known = _lemmatizer().lemmatize(lower_bare, lang=language).lower() if spoken else lower_bare
-            if len(self._roots) > 400_000:
-                self._roots.clear()
-            self._roots[(lower, language)] = known
+            known = lower if known == lower else known
+            self._roots.put(asked, known)
         return known
+
+
+RECENT = 75_000
+"""Words of which the dictionary form is remembered: at least so many that were read last, at most twice as many."""
+
+
+class Recent:
+    """Remembers what was asked for lately."""
+
+    def __init__(self, least: int) -> None:
+        self._least = least
+        self._young: dict[str, str] = {}
+        self._old: dict[str, str] = {}
+
+    def get(self, asked: str) -> str | None:
+        """Return what is known; None where nothing is, or it was not asked for in a long time."""
+        found = self._young.get(asked)
+        if found is None and (found := self._old.get(asked)) is not None:
+            self.put(asked, found)
+        return found
+
+    def put(self, asked: str, found: str) -> None:
+        """Remember something, and forget what was not asked for since so much else was."""
+        if len(self._young) >= self._least:
+            self._old, self._young = self._young, {}
+        self._young[asked] = found
 
 
 _LEMMAS = frozenset({"ca", "cs", "da", "de", "en", "es", "fi", "fr", "it", "nl", "pl", "pt", "ro", "ru", "sv", "tr"})
@@ -185,9 +211,11 @@ _LEMMAS = frozenset({"ca", "cs", "da", "de", "en", "es", "fi", "fr", "it", "nl",
 def _lemmatizer() -> Lemmatizer:
     """Return what knows the dictionary forms of _LEMMAS: all languages at once, 220 MB.
 
-    As tables they are 1.7 GB, and of eight at a time a jam of more languages would read one anew for each text.
+    As tables they are 1.7 GB, and of eight at a time a jam of more languages would read one anew for each text. What
+    it answered is remembered by the reader.
     """
-    return Lemmatizer(lemmatization_strategy=DefaultStrategy(dictionary_factory=StreamDictionaryFactory(len(_LEMMAS))))
+    strategy = DefaultStrategy(dictionary_factory=StreamDictionaryFactory(len(_LEMMAS)))
+    return Lemmatizer(cache_max_size=1, lemmatization_strategy=strategy)
 
 
 def _pairs(text: str) -> list[str]:
