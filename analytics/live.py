@@ -30,6 +30,10 @@ SAME = 0.93
 STEPS = 6
 SHAPING = 12_000
 """Documents that move the middles of themes in a refresh, some of each theme; all are placed."""
+WEIGHED = 6_000
+"""Documents whose vectors are brought in line in a refresh; a twentieth of all where that is more."""
+LOOKED_AT = 10_000
+"""Documents of which is told how near they usually are to the middle of their theme, evenly from all."""
 TOLD = 12
 """Bursts that a report names."""
 
@@ -61,6 +65,7 @@ class LiveThemes:
         self.portraits: list[Portrait] = []
         self.layout: Layout | None = None
         self.named = self.refreshes = self.new = self.counted = self.learnt = 0
+        self.weighed = self.weighing = 0
         self.stale = False
         self.seconds = 0.0
         self.watch = Watch()
@@ -187,8 +192,8 @@ class LiveThemes:
         self.new = 0
         if self.shelf.dictionary.num_docs >= 2 * self.learnt:
             self.learnt = self.shelf.dictionary.num_docs
-            self._floods.clear()
-            self.shelf.weigh([row for row, sheet in enumerate(self.shelf.sheets) if sheet is not None])
+            self.weighed, self.weighing = 0, len(self.shelf)
+        self._weigh_more()
         weights = self._weights()
         self.shelf.learn_tongues(weights)
         rows, vectors, counts = self._shaping(weights)
@@ -196,6 +201,17 @@ class LiveThemes:
             self._regroup(rows, vectors, counts)
         self._portray(weights)
         self.seconds = time.perf_counter() - started
+
+    def _weigh_more(self) -> None:
+        """Bring vectors in line with how rare words are by now: of very many documents some in each refresh."""
+        rows = self.shelf.standing()[1]
+        rows = rows[np.searchsorted(rows, self.weighed) : np.searchsorted(rows, self.weighing)]
+        rows = rows[: max(WEIGHED, len(self.shelf.row_of) // 20)]
+        if not len(rows):
+            return
+        self._floods.clear()
+        self.shelf.weigh(rows.tolist())
+        self.weighed = int(rows[-1]) + 1
 
     def report(self) -> ThemeReport:
         """Return the themes as they stand now; words and quotes of what was removed are gone."""
@@ -380,7 +396,8 @@ class LiveThemes:
         born |= {change.theme for change in self.events if change.kind == "split" and change.other in born}
         told = [number for number, name in enumerate(self.names) if name in born]
         ids = [name for burst in self.emerging for name in burst.ids]
-        near = self._closeness[: len(self.shelf)][(labels >= 0) & self.shelf.columns.speaks]
+        some = slice(None, None, len(labels) // LOOKED_AT + 1)
+        near = self._closeness[: len(self.shelf)][some][(labels[some] >= 0) & self.shelf.columns.speaks[some]]
         usual = float(np.median(near)) if len(near) else 0.0
         for burst in self.watch.look(self.shelf, labels, self.centres, usual, told, ids):
             vectors = self.shelf.lying(list(burst.rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import compress
 from typing import Any
 
 from analytics.groups import Indices, Numbers
@@ -94,9 +95,11 @@ def assemble(
     cuts: dict[str, str] | None = None,
 ) -> ThemeReport:
     """Put a report together: themes by size, and where each document stands."""
-    ids = {row: sheet.about.id for row, sheet in enumerate(shelf.sheets) if sheet is not None}
-    placed = labels.tolist()
-    assignment = {name: names[placed[row]] if placed[row] >= 0 else None for row, name in ids.items()}
-    close = {name: round(float(closeness[row]), 4) for row, name in ids.items() if placed[row] >= 0}
+    ids, rows = shelf.standing()
+    placed = labels[rows]
+    told = [*names, None]
+    assignment = dict(zip(ids, [told[number] for number in placed.tolist()], strict=True))
+    known = (placed >= 0).tolist()
+    close = dict(zip(compress(ids, known), compress(closeness[rows].round(4).tolist(), known), strict=True))
     ordered = sorted(themes, key=lambda theme: (-theme.size, int(theme.id[1:])))
     return ThemeReport(tuple(ordered), assignment, seconds, close, cuts or {})

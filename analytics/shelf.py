@@ -117,6 +117,10 @@ class Shelf:
         """Learn where languages lie that the encoder does not know; `weights` say which documents count."""
         self.shifts = learn(self.columns, self.vectors, weights) if self.encoder else {}
 
+    def standing(self) -> tuple[list[str], Indices]:
+        """Return the ids of all documents in the order of their rows, and these rows."""
+        return list(self.row_of), np.fromiter(self.row_of.values(), dtype=np.int64, count=len(self.row_of))
+
     def speaking(self) -> Indices:
         """Return the rows that say something: neither taken down nor mere thanks and nods."""
         return np.flatnonzero(self.columns.speaks)

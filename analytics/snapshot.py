@@ -25,13 +25,13 @@ from analytics.tongues import Shift
 if TYPE_CHECKING:
     from analytics.live import LiveThemes
 
-FORMAT = 3
+FORMAT = 4
 
 
 def dump(live: LiveThemes) -> bytes:
     """Return a snapshot; empty rows are left out."""
     shelf = live.shelf
-    rows = np.array([row for row, sheet in enumerate(shelf.sheets) if sheet is not None], dtype=np.int64)
+    _, rows = shelf.standing()
     sheets = [sheet for sheet in shelf.sheets if sheet is not None]
     labels, closeness = live.places()
     arrays: dict[str, NDArray[Any]] = {
@@ -45,7 +45,7 @@ def dump(live: LiveThemes) -> bytes:
         "words": np.array([sheet.words for sheet in sheets], dtype=np.int64),
         "chatter": np.array([sheet.chatter for sheet in sheets], dtype=np.bool_),
         "prints": np.frombuffer(b"".join(sheet.print for sheet in sheets), dtype=np.uint8),
-        "rest": np.frombuffer(json.dumps(_words(shelf, sheets) | _state(live)).encode(), dtype=np.uint8),
+        "rest": np.frombuffer(json.dumps(_words(shelf, sheets) | _state(live, rows)).encode(), dtype=np.uint8),
     }
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as packed:
@@ -102,7 +102,7 @@ PLAIN = (
 )
 
 
-def _state(live: LiveThemes) -> dict[str, Any]:
+def _state(live: LiveThemes, rows: NDArray[np.int64]) -> dict[str, Any]:
     return {name: getattr(live, name) for name in PLAIN} | {
         "format": FORMAT,
         "size": int(live.shelf.vectors.shape[1]),
@@ -111,6 +111,7 @@ def _state(live: LiveThemes) -> dict[str, Any]:
         "portraits": [astuple(portrait) for portrait in live.portraits],
         "layout": [[astuple(cell) for cell in live.layout.cells], live.layout.rows] if live.layout else None,
         "reported": sorted(live.watch.reported),
+        "weighed": np.searchsorted(rows, [live.weighed, live.weighing]).tolist(),
     }
 
 
@@ -139,6 +140,7 @@ def load(live: LiveThemes, data: bytes) -> None:
         cells, rows = rest["layout"]
         live.layout = Layout(tuple(Cell(*cell) for cell in cells), tuple(rows))
     live.watch.reported = set(rest["reported"])
+    live.weighed, live.weighing = rest["weighed"]
 
 
 def _portrait(keys: list[int], words: list[str], label: list[Any], quotes: list[str], coherence: float) -> Portrait:

@@ -7,13 +7,13 @@ crash replays what came after and ends where it would have been.
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+import orjson
 import structlog
 
 from server.domain.events import Event
@@ -166,7 +166,7 @@ class ThemeWorker:
         if not corpus.changed or self._clock() < corpus.due_at:
             return
         began = self._clock()
-        report = await asyncio.to_thread(lambda: json.dumps(corpus.themes.report().to_json()))
+        report = await asyncio.to_thread(_drawn, corpus.themes)
         due = corpus.refreshed and began >= corpus.snapshot_at
         snapshot = await asyncio.to_thread(corpus.themes.dump) if due else None
         await board.keep_themes(self._house, jam_id, corpus.seq, report, snapshot)
@@ -175,6 +175,10 @@ class ThemeWorker:
             corpus.refreshed, corpus.snapshot_at = False, began + SNAPSHOT_SECONDS
         ended = self._clock()
         corpus.due_at = ended + max(PACE_SECONDS, (ended - began) / SHARE)
+
+
+def _drawn(themes: LiveThemes) -> str:
+    return orjson.dumps(themes.report().to_json()).decode()
 
 
 def _alike(events: Sequence[Event]) -> list[Event]:

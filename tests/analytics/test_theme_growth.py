@@ -58,6 +58,8 @@ def bounded(monkeypatch):
     monkeypatch.setattr(living, "SHAPING", 60)
     monkeypatch.setattr(finished, "SHAPING", 60)
     monkeypatch.setattr("analytics.sieve.FEW", 10)
+    monkeypatch.setattr(living, "WEIGHED", 30)
+    monkeypatch.setattr(living, "LOOKED_AT", 50)
 
 
 def test_themes_of_very_many_are_found_by_some_of_them_and_hold_all(bounded, write, begin, purity, find_encoder):
@@ -76,6 +78,33 @@ def test_a_snapshot_of_very_many_goes_on_bit_for_bit(bounded, write, begin, resu
     for live in (original, copy):
         play(live, write(120, seed=9, start=310))
     assert copy.dump() == original.dump()
+
+
+def test_vectors_are_brought_in_line_bit_by_bit_also_across_a_snapshot(bounded, write, begin, resume):
+    live = play(begin(), write(82))
+    assert 0 < live.weighed < live.weighing
+    behind = live.shelf.standing()[1]
+    behind = behind[(behind >= live.weighed) & (behind < live.weighing)]
+    assert out_of_line(live, behind) > 0.01
+    for name in [*live.shelf.row_of][10:30:7]:
+        live.remove(name)
+    copy = resume(live.dump())
+    assert copy.weighed < live.weighed
+    for one in (live, copy):
+        one.refresh()
+        one.refresh()
+    assert live.weighed == live.weighing
+    assert copy.dump() == live.dump()
+    assert out_of_line(live, behind) < 0.001
+
+
+def out_of_line(live, rows):
+    """Return how far a number of some vectors is at most from what it would be if they were written now."""
+    kept = live.shelf.vectors[rows]
+    live.shelf.weigh(rows.tolist())
+    found = float(np.abs(live.shelf.vectors[rows].astype(np.float32) - kept).max())
+    live.shelf.vectors[rows] = kept
+    return found
 
 
 def test_a_text_said_again_is_neither_read_nor_encoded_again(find_encoder):

@@ -1,11 +1,12 @@
 """How live themes bear growth: milliseconds to place a text, seconds of a refresh, memory, from 10 texts on.
 
-    python -m tests.bench.bench_theme_growth SET.jsonl[.gz] … [--count 1000000] [--whole] [--same] [--seed 0]
+    python -m tests.bench.bench_theme_growth SET.jsonl[.gz] … [--count 1000000] [--whole | --asked | --same] [--seed 0]
 
 Each text is two texts of the sets, drawn at random and joined: as many as are wanted, hardly two the same. All is done
 to them that a live jam does, but for the sentence encoder: the texts of the sets are encoded (`--parts` of them), and
 a joined text has the mean of its two vectors. `--whole` writes the sets' own texts once, in random order, and asks the
-encoder for each; `--same` writes 1,000 texts, then one again and again. A refresh is made when it is due.
+encoder for each; `--asked` goes on after that with joined texts and asks it for each of these too; `--same` writes
+1,000 texts, then one again and again. A refresh is made when it is due.
 
 A line a step: texts; milliseconds to place one (median and p99 of the last 2,000); the last refresh, a report and a
 snapshot, in seconds, all of the processor (a busy machine says nearly the same); memory above what the process had
@@ -30,7 +31,7 @@ from analytics.themes import LiveThemes
 from analytics.vectors import Encoder, Vectors, sentence_encoder, unit
 from tests.bench.bench_themes import read
 
-STEPS = (10, 100, 1_000, 10_000, 50_000, 100_000, 200_000, 500_000, 1_000_000)
+STEPS = (10, 100, 1_000, 10_000, 50_000, 100_000, 200_000, 300_000, 500_000, 1_000_000)
 JOINT = " \u2014 "
 
 
@@ -50,10 +51,9 @@ class Joined:
         return self._encoder.pieces(text)
 
 
-def joined(parts: Sequence[str], seed: int) -> Iterator[Document]:
+def joined(parts: Sequence[str], seed: int, number: int = 0) -> Iterator[Document]:
     """Write texts of two parts without end, by 5,000 people in threads of twenty, one a second."""
     rng = np.random.default_rng(seed)
-    number = 0
     while True:
         for one, other, author in rng.integers(0, (len(parts), len(parts), 5_000), (1_000, 3)).tolist():
             text = parts[one] + JOINT + parts[other]
@@ -71,6 +71,17 @@ def whole(parts: Sequence[str], seed: int) -> Iterator[Document]:
     """Write each text once."""
     for number, place in enumerate(np.random.default_rng(seed).permutation(len(parts)).tolist()):
         yield Document(f"{number:07d}", parts[place], f"p{number % 5_000}", f"i{number // 20}", 1.79e9 + number)
+
+
+def asked(parts: Sequence[str], seed: int) -> Iterator[Document]:
+    """Write each text once, then texts of two without end."""
+    yield from whole(parts, seed)
+    yield from joined(parts, seed, len(parts))
+
+
+def stands_alone(text: str) -> bool:
+    """Say whether a text stays as it is when it is read again, and beside another one."""
+    return not set("<>`|") & set(text) and clean(text) == text
 
 
 def memory(line: str) -> float:
@@ -124,19 +135,22 @@ def main() -> None:
     parser.add_argument("--parts", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--asked", action="store_true")
     parser.add_argument("--same", action="store_true")
     chosen = parser.parse_args()
     texts = [clean(document.text) for path in chosen.files for document in read(path, 0).documents]
     parts = [text for text in dict.fromkeys(texts) if len(text) >= 20 and JOINT not in text]
+    if not chosen.whole:
+        parts = [text for text in parts if stands_alone(text)]
     encoder = sentence_encoder()
     if encoder is None:
         raise SystemExit("the sentence encoder is not installed: make install-dev")
     found: Encoder = encoder
-    if not chosen.whole and not chosen.same:
+    if not chosen.whole and not chosen.asked and not chosen.same:
         rng = np.random.default_rng(chosen.seed)
         parts = [parts[at] for at in np.sort(rng.permutation(len(parts))[: chosen.parts]).tolist()]
         found = Joined(encoder, parts)
-    write = whole if chosen.whole else same if chosen.same else joined
+    write = whole if chosen.whole else asked if chosen.asked else same if chosen.same else joined
     count = min(chosen.count, len(parts)) if chosen.whole else chosen.count
     live = LiveThemes("growth", find_encoder=lambda: found)
     print("| texts | place ms | p99 | refresh s | report s | snapshot s | MB | peak | with snapshot | themes | "
