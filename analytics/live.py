@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from analytics import sieve, snapshot
+from analytics.branches import Branch, describe, divide, due, told
 from analytics.corpus import Document, name_words
 from analytics.emerging import Burst, Watch
 from analytics.groups import PART, Indices, Numbers, centre, group, improve, nearest, split, suited, unexplained
@@ -34,6 +35,8 @@ WEIGHED = 6_000
 """Documents whose vectors are brought in line in a refresh; a twentieth of all where that is more."""
 LOOKED_AT = 10_000
 """Documents of which is told how near they usually are to the middle of their theme, evenly from all."""
+DIVIDED = 3
+"""Themes that are divided in a refresh, those that changed most."""
 TOLD = 12
 """Bursts that a report names."""
 
@@ -64,6 +67,8 @@ class LiveThemes:
         self.centres: Vectors = np.zeros((0, self.shelf.vectors.shape[1]), dtype=np.float32)
         self.portraits: list[Portrait] = []
         self.layout: Layout | None = None
+        self.branches: dict[str, Branch] = {}
+        self.pruned: dict[str, None] = {}
         self.named = self.refreshes = self.new = self.counted = self.learnt = 0
         self.weighed = self.weighing = 0
         self.stale = False
@@ -111,6 +116,9 @@ class LiveThemes:
         row = self.shelf.take(document_id)
         if row is None:
             return
+        name = self._name(int(self._labels[row]))
+        if name in self.branches:
+            self.pruned[name] = None
         self._labels[row] = -1
         self._closeness[row] = 0.0
         self.stale = True
@@ -200,6 +208,7 @@ class LiveThemes:
         if len(rows):
             self._regroup(rows, vectors, counts)
         self._portray(weights)
+        self._divide(rows, vectors, counts, weights)
         self.seconds = time.perf_counter() - started
 
     def _weigh_more(self) -> None:
@@ -217,6 +226,7 @@ class LiveThemes:
         """Return the themes as they stand now; words and quotes of what was removed are gone."""
         if self.stale:
             self._portray(self._weights())
+        self._prune()
         labels = self._labels[: len(self.shelf)]
         themes, self.layout = draw(self.shelf, labels, self.names, self.portraits, self.layout)
         report = assemble(
@@ -228,7 +238,8 @@ class LiveThemes:
             self.seconds,
             dict(self.cuts),
         )
-        return replace(report, emerging=self._emerging())
+        divided = told(self.shelf, self.shelf.lying, labels, self.names, self.branches)
+        return replace(report, emerging=self._emerging()).divided(*divided)
 
     def _emerging(self) -> tuple[dict[str, Any], ...]:
         """Return the newest bursts, each under the theme that it has become part of."""
@@ -341,6 +352,8 @@ class LiveThemes:
 
     def _drop(self, gone: int, into: int) -> None:
         self.centres = np.delete(self.centres, gone, axis=0)
+        self.branches.pop(self.names[gone], None)
+        self.pruned.pop(self.names[gone], None)
         del self.names[gone], self.portraits[gone]
         labels = self._labels
         labels[labels == gone] = into
@@ -388,6 +401,25 @@ class LiveThemes:
         labels = self._labels[: len(self.shelf)]
         self.portraits = portray(self.shelf, labels, self._closeness[: len(self.shelf)], weights, self.portraits)
         self.stale = False
+
+    def _divide(self, rows: Indices, vectors: Vectors, counts: Numbers, weights: Numbers) -> None:
+        """Divide some themes into sub-themes; `rows` lie at `vectors` and count so much, of all that shape themes."""
+        labels = self._labels[rows]
+        sizes = np.bincount(labels[labels >= 0], weights=counts[labels >= 0], minlength=len(self.names))
+        for name in due(self.branches, dict(zip(self.names, sizes.tolist(), strict=True)), DIVIDED):
+            own = labels == self.names.index(name)
+            seed = self._number("divide", name)
+            before = self.branches.get(name)
+            self.branches[name] = divide(self.shelf, rows[own], vectors[own], counts[own], weights, before, seed)
+
+    def _prune(self) -> None:
+        """Learn anew what sub-themes say of themselves of which something was taken out."""
+        weights = self._weights() if self.pruned else np.zeros(0)
+        for name in sorted(self.pruned):
+            if (branch := self.branches[name]).numbers:
+                members = np.flatnonzero((self._labels[: len(self.shelf)] == self.names.index(name)) & (weights > 0))
+                self.branches[name] = describe(self.shelf, members, self.shelf.lying(members), weights, branch)
+        self.pruned.clear()
 
     def _look_out(self) -> None:
         """Look for what suddenly many people speak of and no theme explains; each becomes a theme of its own."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import compress
 from typing import Any
@@ -12,13 +12,25 @@ from analytics.shelf import Shelf
 
 
 @dataclass(frozen=True)
+class SubTheme:
+    """A part of a theme: `id` is the theme's and a number, `words` tell it from the theme's other parts."""
+
+    id: str
+    label: str
+    words: tuple[str, ...]
+    size: int
+    representative: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Theme:
     """One thing that people talk about.
 
     `words` are ten single words as people wrote them, lower case; `label` a phrase and two words;
     `representative` the ids of documents that say it best, by different authors where there are; `trend`
     counts per hour, newest last; `x`, `y`, `w`, `h` its cell of the map in the unit square; `hue` one of
-    eight colours (0 to 7), its own for good; `coherence` how much its words go together (NPMI, −1 to 1).
+    eight colours (0 to 7), its own for good; `coherence` how much its words go together (NPMI, −1 to 1);
+    `subthemes` are its parts, largest first, none where it is small.
     """
 
     id: str
@@ -33,6 +45,7 @@ class Theme:
     h: float = 0.0
     hue: int = 0
     coherence: float = 0.0
+    subthemes: tuple[SubTheme, ...] = ()
 
     def titled(self, title: str | None) -> Theme:
         """Return this theme under a person's title, where there is one."""
@@ -55,7 +68,8 @@ class ThemeReport:
 
     `closeness` is the cosine of each placed document to the middle of its theme: low means unsure. `cuts` names the
     theme that came of each split which a person asked for, by the split's id. `emerging` are the newest bursts, the
-    newest first: theme, word, at (seconds since 1970) and ids of the documents that gave it away.
+    newest first: theme, word, at (seconds since 1970) and ids of the documents that gave it away. `within` is the id
+    of the sub-theme of each document whose theme has any.
     """
 
     themes: tuple[Theme, ...]
@@ -64,6 +78,12 @@ class ThemeReport:
     closeness: dict[str, float] = field(default_factory=dict)
     cuts: dict[str, str] = field(default_factory=dict)
     emerging: tuple[dict[str, Any], ...] = ()
+    within: dict[str, str] = field(default_factory=dict)
+
+    def divided(self, parts: Mapping[str, tuple[SubTheme, ...]], within: dict[str, str]) -> ThemeReport:
+        """Return this report with the sub-themes of themes, and where documents stand among them."""
+        themes = tuple(replace(theme, subthemes=parts.get(theme.id, ())) for theme in self.themes)
+        return replace(self, themes=themes, within=within)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON values: `themes`, `assignment`, `seconds` and the number `unplaced`."""
@@ -82,6 +102,7 @@ class ThemeReport:
             "seconds": round(self.seconds, 3),
             "cuts": dict(self.cuts),
             "emerging": [dict(burst) for burst in self.emerging],
+            "within": dict(self.within),
         }
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from analytics.branches import Branch
 from analytics.corpus import Document
 from analytics.emerging import Burst
 from analytics.labels import Label
@@ -38,6 +39,7 @@ def dump(live: LiveThemes) -> bytes:
         "labels": labels[rows],
         "closeness": closeness[rows],
         "centres": live.centres,
+        "branches": np.concatenate([live.centres[:0], *(branch.centres for branch in live.branches.values())]),
         "forms": flatten([sheet.forms for sheet in sheets])[0],
         "lengths": np.array([len(sheet.forms) for sheet in sheets], dtype=np.int64),
         "shifts": _shifts(shelf),
@@ -99,6 +101,7 @@ PLAIN = (
     "counted",
     "learnt",
     "stale",
+    "pruned",
 )
 
 
@@ -110,9 +113,14 @@ def _state(live: LiveThemes, rows: NDArray[np.int64]) -> dict[str, Any]:
         "emerging": [astuple(burst) for burst in live.emerging],
         "portraits": [astuple(portrait) for portrait in live.portraits],
         "layout": [[astuple(cell) for cell in live.layout.cells], live.layout.rows] if live.layout else None,
+        "branches": [[name, *_branch(branch)] for name, branch in live.branches.items()],
         "reported": sorted(live.watch.reported),
         "weighed": np.searchsorted(rows, [live.weighed, live.weighing]).tolist(),
     }
+
+
+def _branch(branch: Branch) -> tuple[Any, ...]:
+    return branch.numbers, [astuple(portrait) for portrait in branch.portraits], branch.counted, branch.named
 
 
 def load(live: LiveThemes, data: bytes) -> None:
@@ -136,6 +144,11 @@ def load(live: LiveThemes, data: bytes) -> None:
     live.events = [Change(*event) for event in rest["events"]]
     live.emerging = [Burst(theme, word, at, tuple(ids)) for theme, word, at, ids in rest["emerging"]]
     live.portraits = [_portrait(*portrait) for portrait in rest["portraits"]]
+    at = 0
+    for name, numbers, portraits, counted, named in rest["branches"]:
+        centres, at = arrays["branches"][at : at + len(numbers)], at + len(numbers)
+        drawn = tuple(_portrait(*portrait) for portrait in portraits)
+        live.branches[name] = Branch(centres.copy(), tuple(numbers), drawn, counted, named)
     if rest["layout"]:
         cells, rows = rest["layout"]
         live.layout = Layout(tuple(Cell(*cell) for cell in cells), tuple(rows))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from analytics import sieve, usage
+from analytics.branches import Branch, divide, told
 from analytics.columns import Marks
 from analytics.corpus import Document
 from analytics.graph import lie_by_links
@@ -35,6 +37,7 @@ def fit(
     progress: Callable[[float], None] | None = None,
     find_encoder: FindEncoder = sentence_encoder,
     names: Iterable[str] = (),
+    divided: bool = False,
 ) -> ThemeReport:
     """Find the themes of a finished set of documents.
 
@@ -42,6 +45,7 @@ def fit(
     and the seed alone, not on their order, the process or its hash seed. Of documents with the same id the
     last counts. `progress` is told the share done, 0 to 1. Nothing in a document makes it raise; what
     cannot be placed (no words) is None in the assignment. `names` of people never become themes.
+    With `divided`, larger themes have sub-themes.
     """
     started = time.perf_counter()
     unique = {document.id: document for document in documents}
@@ -55,6 +59,8 @@ def fit(
     labels, closeness = _group(shelf, lie, rows, weights, k, seed)
     tell(0.95)
     report = _described(shelf, labels, closeness, weights, started)
+    if divided:
+        report = replace(_divided(shelf, lie, report, weights, seed), seconds=time.perf_counter() - started)
     tell(1.0)
     return report
 
@@ -128,6 +134,17 @@ def _described(shelf: Shelf, labels: Indices, closeness: Numbers, weights: Numbe
     portraits = portray(shelf, labels, closeness, weights, [Portrait()] * len(names))
     themes, _ = draw(shelf, labels, names, portraits, None)
     return assemble(shelf, labels, closeness, names, themes, time.perf_counter() - started)
+
+
+def _divided(shelf: Shelf, lie: Lying, report: ThemeReport, weights: Numbers, seed: int) -> ThemeReport:
+    names = [theme.id for theme in report.themes]
+    number = {name: place for place, name in enumerate(names)}
+    labels = np.array([number.get(report.assignment[sheet.about.id] or "", -1) for sheet in shelf.sheets if sheet])
+    found: dict[str, Branch] = {}
+    for label, name in enumerate(names):
+        members = np.flatnonzero((labels == label) & (weights > 0))
+        found[name] = divide(shelf, members, lie(members), weights[members], weights, None, seed)
+    return report.divided(*told(shelf, lie, labels, names, found))
 
 
 __all__ = ["LiveThemes", "Theme", "ThemeReport", "fit", "suited"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from server.domain.errors import Refusal
 
 if TYPE_CHECKING:
     from analytics.corpus import Document
-    from analytics.report import ThemeReport
+    from analytics.report import SubTheme, Theme, ThemeReport
 
 MOST_PROBLEMS = 10
 
@@ -23,22 +23,23 @@ MOST_PROBLEMS = 10
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--k", type=click.IntRange(1), default=None, help="Find exactly so many themes.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed, the same themes.")
+@click.option("--subthemes", is_flag=True, help="Tell the sub-themes of large themes too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def themes(file: Path, k: int | None, seed: int, as_json: bool) -> None:
+def themes(file: Path, k: int | None, seed: int, subthemes: bool, as_json: bool) -> None:
     """Find the themes of FILE: JSON lines with id and text; other keys are ignored."""
     from analytics.themes import fit
 
     documents = read_documents(file)
     with progress("Finding themes", 1.0, counted=False) as meter:
-        report = fit(documents, k, seed, meter.share)
+        report = fit(documents, k, seed, meter.share, divided=subthemes)
     if as_json:
-        print_json(_described(report))
+        print_json(_described(report, subthemes))
         return
     print_table(
         ("theme", "size", "label", "words", "says it best"),
         [
             (one.id, one.size, one.label, ", ".join(one.words), ", ".join(one.representative[:3]))
-            for one in report.themes
+            for one in _in_order(report)
         ],
     )
     placed = sum(theme is not None for theme in report.assignment.values())
@@ -88,18 +89,26 @@ def _parse(number: int, raw: bytes) -> tuple[str, str] | str:
     return name, text
 
 
-def _described(report: ThemeReport) -> dict[str, object]:
+def _described(report: ThemeReport, subthemes: bool) -> dict[str, object]:
+    told: dict[str, object] = {"assignment": report.assignment, "seconds": round(report.seconds, 3)}
+    if not subthemes:
+        return {"themes": [_theme(theme) for theme in report.themes]} | told
+    parts = [_theme(theme) | {"subthemes": [_theme(one) for one in theme.subthemes]} for theme in report.themes]
+    return {"themes": parts} | told | {"within": report.within}
+
+
+def _in_order(report: ThemeReport) -> Iterator[Theme | SubTheme]:
+    """Yield each theme, then its sub-themes."""
+    for theme in report.themes:
+        yield theme
+        yield from theme.subthemes
+
+
+def _theme(one: Theme | SubTheme) -> dict[str, object]:
     return {
-        "themes": [
-            {
-                "id": one.id,
-                "label": one.label,
-                "words": list(one.words),
-                "size": one.size,
-                "representative": list(one.representative),
-            }
-            for one in report.themes
-        ],
-        "assignment": report.assignment,
-        "seconds": round(report.seconds, 3),
+        "id": one.id,
+        "label": one.label,
+        "words": list(one.words),
+        "size": one.size,
+        "representative": list(one.representative),
     }

@@ -6,6 +6,7 @@ anew. So they survive refreshes, and undoing one is leaving it out. Pure: JSON v
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,6 +84,7 @@ def _join(into: dict[str, Any], gone: Mapping[str, Any]) -> None:
     for field, most in (("words", WORDS), ("representative", QUOTES)):
         pairs = zip_longest(into.get(field, ()), gone.get(field, ()))
         into[field] = list(dict.fromkeys(one for pair in pairs for one in pair if one))[:most]
+    into["subthemes"] = [*into.get("subthemes", ()), *gone.get("subthemes", ())]
     trends = zip_longest(reversed(into.get("trend", ())), reversed(gone.get("trend", ())), fillvalue=0)
     into["trend"] = [one + other for one, other in trends][::-1]
     into["pinned"] = bool(into.get("pinned") or gone.get("pinned"))
@@ -100,14 +102,21 @@ def _settled(
     for theme in assignment.values():
         if theme is not None:
             sizes[theme] = sizes.get(theme, 0) + 1
+    within = {made: part for made, part in (drawn.get("within") or {}).items() if not moved.get(made)}
+    counts = Counter(within.values())
     kept = [theme for name, theme in themes.items() if where[name] == name]
     for theme in kept:
         theme["size"] = sizes.get(theme["id"], 0)
         theme["representative"] = [made for made in theme["representative"] if assignment.get(made) == theme["id"]]
+        theme["subthemes"] = [
+            {**part, "size": counts[part["id"]], "representative": [x for x in part["representative"] if x in within]}
+            for part in theme.get("subthemes", ())
+            if counts[part["id"]]
+        ]
     _lay_out(kept)
     kept.sort(key=lambda theme: (not theme.get("pinned"), -theme["size"], int(theme["id"][1:])))
     emerging = [{**one, "theme": where.get(one["theme"], one["theme"])} for one in drawn.get("emerging", ())]
-    return {**drawn, "themes": kept, "assignment": assignment, "emerging": emerging}
+    return {**drawn, "themes": kept, "assignment": assignment, "within": within, "emerging": emerging}
 
 
 def _lay_out(themes: Sequence[dict[str, Any]]) -> None:

@@ -106,13 +106,18 @@ async def as_csv(house: House, reader: Member, jam: Jam) -> str:
     human = {one["id"]: " ".join(one.get("human", ())) for one in report.get("themes", ())}
     out = io.StringIO()
     lines = csv.writer(out)
-    lines.writerow(("id", "theme", "label", "changed by a person", "kind", "title", "written at"))
+    within = report.get("within") or {}
+    parts = {part["id"]: part["label"] for one in report.get("themes", ()) for part in one.get("subthemes", ())}
+    lines.writerow(
+        ("id", "theme", "label", "changed by a person", "kind", "title", "written at", "sub-theme", "sub-theme's label")
+    )
     placed = report.get("assignment", {})
     for made in await contributions.by_ids(house.store, list(placed)):
         theme = placed[made.id] or ""
         written = made.created_at.isoformat(timespec="seconds")
+        part = within.get(made.id, "")
         cells = (made.id, theme, labels.get(theme, ""), human.get(theme, ""), made.kind, made.title, written)
-        lines.writerow(_harmless(cell) for cell in cells)
+        lines.writerow(_harmless(cell) for cell in (*cells, part, parts.get(part, "")))
     return out.getvalue()
 
 

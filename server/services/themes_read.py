@@ -5,10 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from server.domain.ideas import Contribution
 from server.services.house import House
 from server.storage import contributions
+
+
+@dataclass(frozen=True, slots=True)
+class SubTheme:
+    """A part of a theme; `ids` are the ideas and replies in it."""
+
+    id: str
+    label: str
+    representative: tuple[str, ...]
+    ids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +51,21 @@ def names_in(report: str | None) -> dict[str, str]:
     return emerging | {str(one["id"]): str(one["label"]) for one in found.get("themes", ())}
 
 
-async def said_of(house: House, report: str | None, theme_id: str, forum_ids: Collection[str]) -> list[Contribution]:
+def parts_of(report: str | None, theme_id: str) -> list[SubTheme]:
+    """Return the sub-themes of a theme, the largest first; none where it has none."""
+    found = json.loads(report) if report else {}
+    placed: dict[str, set[str]] = {}
+    for id_, part in (found.get("within") or {}).items():
+        placed.setdefault(part, set()).add(id_)
+    theme: Mapping[str, Any] = next((one for one in found.get("themes", ()) if one["id"] == theme_id), {})
+    return [
+        SubTheme(one["id"], one["label"], tuple(one["representative"]), frozenset(placed.get(one["id"], ())))
+        for one in theme.get("subthemes", ())
+    ]
+
+
+async def said_of(house: House, theme: Theme | SubTheme, forum_ids: Collection[str]) -> list[Contribution]:
     """Return what stands in a theme, in some forums: what speaks for it best first, then the newest first."""
-    theme = next((one for one in read(report) if one.id == theme_id), None)
-    if theme is None:
-        return []
     best = {made: place for place, made in enumerate(theme.representative)}
     found = await contributions.by_ids(house.store, theme.ids)
     seen = [made for made in found if made.forum_id in forum_ids and not made.deleted and not made.hidden]

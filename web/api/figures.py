@@ -64,4 +64,5 @@ async def read_themes(call: Call) -> ThemesAnswer:
         seconds=report.seconds,
         trend={theme.id: theme.trend for theme in report.themes},
         emerging=report.emerging,
+        within=report.within,
     )

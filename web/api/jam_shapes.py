@@ -249,10 +249,21 @@ class ExchangeAnswer(Answer, frozen=True, kw_only=True):
     ideas: int
 
 
+class SubThemeAnswer(Answer, frozen=True, kw_only=True):
+    """A part of a theme: what tells it from the theme's other parts. `representative` are ids of ideas and replies."""
+
+    id: str
+    label: str
+    words: list[str]
+    size: int
+    representative: list[str]
+
+
 class ThemeAnswer(Answer, frozen=True, kw_only=True):
     """What many talk about. `representative` are ids of ideas and replies; `trend` counts per hour, newest last.
 
-    `human` names what a person changed about it: rename, merge, split, pin, move.
+    `human` names what a person changed about it: rename, merge, split, pin, move. `subthemes` are the parts of a
+    large theme, the largest first.
     """
 
     id: str
@@ -264,6 +275,7 @@ class ThemeAnswer(Answer, frozen=True, kw_only=True):
     hue: int = 0
     coherence: float = 0.0
     human: list[str] = field(default_factory=list)
+    subthemes: list[SubThemeAnswer] = field(default_factory=list)
 
 
 class EmergingAnswer(Answer, frozen=True, kw_only=True):
@@ -283,6 +295,7 @@ class ThemeReport(Answer, frozen=True, kw_only=True):
     unplaced: int = 0
     seconds: float = 0.0
     emerging: list[EmergingAnswer] = field(default_factory=list)
+    within: dict[str, str] = field(default_factory=dict)
 
 
 class ThemesAnswer(Thing, frozen=True, kw_only=True):
@@ -290,6 +303,7 @@ class ThemesAnswer(Thing, frozen=True, kw_only=True):
 
     `assignment` maps ids of ideas and replies to the id of a theme, or null where none fits; `unplaced` counts
     those. `trend` maps each theme to its counts per hour, newest last; `emerging` is what is new, the newest first.
+    `within` maps ids of ideas and replies to the id of a sub-theme, where their theme has any.
     """
 
     themes: list[ThemeAnswer]
@@ -298,6 +312,7 @@ class ThemesAnswer(Thing, frozen=True, kw_only=True):
     seconds: float
     trend: dict[str, list[int]]
     emerging: list[EmergingAnswer]
+    within: dict[str, str]
 
 
 def show_jam(house: House, jam: Jam) -> JamAnswer:
@@ -364,7 +379,11 @@ def show_board(house: House, jam: Jam, board: Board) -> BoardAnswer:
         per_minute=[Minute(at=_moment(at), ideas=new, replies=back) for at, new, back in board.per_minute],
         by_unit=[
             UnitShare(
-                unit=one.name, people=one.people, of=one.of, contributions=one.contributions, goal=one.goal,
+                unit=one.name,
+                people=one.people,
+                of=one.of,
+                contributions=one.contributions,
+                goal=one.goal,
                 reached=one.reached,
             )
             for one in board.by_unit

@@ -40,6 +40,35 @@ def test_themes_have_exactly_the_promised_shape(lines: Lines) -> None:
         assert len({theme for name, theme in told["assignment"].items() if name.startswith(subject)}) == 1
 
 
+def test_sub_themes_are_told_where_they_are_asked_for(lines: Lines) -> None:
+    places = [
+        "barn",
+        "bridge",
+        "camp",
+        "castle",
+        "forest",
+        "garden",
+        "gate",
+        "hill",
+        "house",
+        "island",
+        "market",
+        "mill",
+        "park",
+        "road",
+        "school",
+        "shop",
+    ]
+    texts = [one | {"text": f"{one['text']} At the {places[at % 16]}."} for at, one in enumerate(_texts())]
+    asked = ["themes", str(lines(*texts)), "--k", "1", "--subthemes"]
+    told = json.loads(CliRunner().invoke(verbs, [*asked, "--json"]).stdout)
+    (theme,) = told["themes"]
+    assert set(theme) == KEYS | {"subthemes"}
+    assert all(set(part) == KEYS for part in theme["subthemes"])
+    assert sum(part["size"] for part in theme["subthemes"]) == len(told["within"]) == 60
+    assert {row.split()[0] for row in CliRunner().invoke(verbs, asked).stdout.splitlines()[1:3]} == {"t1", "t1.1"}
+
+
 def test_the_same_seed_gives_the_same_themes(lines: Lines) -> None:
     asked = ["themes", str(lines(*_texts())), "--k", "3", "--seed", "5", "--json"]
     one, other = (json.loads(CliRunner().invoke(verbs, asked).stdout) for _ in range(2))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.services import board, ideas, people
+from server.services import board, ideas, people, theme_edits
 
 
 @pytest.fixture
@@ -36,6 +36,34 @@ async def test_a_theme_leads_to_all_that_was_said_of_it(site: Any, drawn: list[A
     assert page.count('class="card idea"') == 2
     assert "Move to another theme" not in page
     assert "Change the themes" not in (await browser.get("/jams/better/board"))[1]
+
+
+async def test_a_theme_leads_to_its_sub_themes_and_each_to_what_was_said_of_it(site: Any, drawn: list[Any]) -> None:
+    report = json.loads(await board.read_themes(site.house, site.jonas, site.jam))
+    ids = [one.id for one in drawn]
+    parts = [("t1.1", "Late buses", ids[1:3]), ("t1.2", "Trams <b>", ids[:1])]
+    report["themes"][0]["subthemes"] = [
+        {"id": id_, "label": label, "words": [], "size": len(own), "representative": own[:1]}
+        for id_, label, own in parts
+    ]
+    report["within"] = {id_: part for part, _, own in parts for id_ in own}
+    await board.keep_themes(site.house, site.jam.id, 2, json.dumps(report), None)
+    browser = await site.browser(site.jonas)
+    _, page = await browser.get("/jams/better/themes/t1")
+    assert "Trams &lt;b&gt;" in page
+    assert 'href="/jams/better/themes/t1?part=t1.1"' in page
+    _, page = await browser.get("/jams/better/themes/t1?part=t1.1")
+    assert page.count('class="card idea"') == 2
+    assert ids[0] not in page
+    assert (await browser.get("/jams/better/themes/t1?part=t2.1"))[0].status == 404
+    assert "Sub-themes" not in (await browser.get("/jams/better/themes/t2"))[1]
+    analyst = await people.add_member(site.house, "una", "Una Tan", "R&D", "analyst")
+    await theme_edits.edit(site.house, analyst, site.jam, "merge", "t1", other="t2")
+    await theme_edits.edit(site.house, analyst, site.jam, "move", "t2", other=ids[1])
+    _, page = await browser.get("/jams/better/themes/t2?part=t1.1")
+    assert page.count('class="card idea"') == 1
+    table = await theme_edits.as_csv(site.house, analyst, site.jam)
+    assert any(line.startswith(ids[2]) and line.endswith("t1.1,Late buses") for line in table.splitlines())
 
 
 async def test_an_analyst_renames_merges_moves_and_undoes_without_scripts(site: Any, drawn: list[Any]) -> None:

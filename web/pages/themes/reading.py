@@ -10,7 +10,7 @@ from web.answers import head_of, show
 from web.cards import draw_card
 from web.figures import draw_themes
 from web.pages.jams import obtain
-from web.pages.themes.views import Spoken, ThemePage
+from web.pages.themes.views import Part, Spoken, ThemePage
 from web.people import names_of_hosts
 from web.views import Choice
 
@@ -18,7 +18,10 @@ SHOWN = 30
 
 
 async def show_theme(request: web.Request) -> web.Response:
-    """GET /jams/{jam}/themes/{theme}?from=: what speaks for a theme best, then all else, the newest first."""
+    """GET /jams/{jam}/themes/{theme}?part=&from=: what speaks for a theme best, then all else, the newest first.
+
+    With `part` it shows what stands in that sub-theme alone.
+    """
     house, member, jam = await obtain(request)
     head = head_of(jam, jam.state_at(house.now()), "board")
     report = await board.read_themes(house, member, jam)
@@ -29,7 +32,15 @@ async def show_theme(request: web.Request) -> web.Response:
     asked = request.query.get("from", "0")
     first = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 8 else 0
     own = {forum.id: forum for forum in await forums.list_forums(house, member, jam)}
-    found = await themes_read.said_of(house, report, theme.id, set(own))
+    parts = themes_read.parts_of(report, theme.id)
+    wanted = request.query.get("part", "")
+    part = next((one for one in parts if one.id == wanted), None)
+    if wanted and part is None:
+        raise Missing("theme", wanted)
+    whole = next((one for one in themes_read.read(report) if one.id == theme.id), None)
+    shown = part or whole
+    here = f"{theme.url}?part={part.id}&from=" if part else f"{theme.url}?from="
+    found = await themes_read.said_of(house, shown, set(own)) if shown else []
     names = await names_of_hosts(house)
     edits = member.may("themes")
     page = ThemePage(
@@ -41,7 +52,12 @@ async def show_theme(request: web.Request) -> web.Response:
         ),
         total=len(found),
         first=first,
-        next_url=f"{theme.url}?from={first + SHOWN}" if first + SHOWN < len(found) else "",
+        next_url=f"{here}{first + SHOWN}" if first + SHOWN < len(found) else "",
+        parts=tuple(
+            Part(words=one.label, count=len(one.ids), url=f"{theme.url}?part={one.id}", here=one == part)
+            for one in parts
+        ),
+        part=part.label if part else "",
         others=tuple(Choice(value=one.id, words=one.label, chosen=False) for one in themes if one.id != theme.id),
         edit_url=f"{head.url}/themes/edit" if edits else "",
     )

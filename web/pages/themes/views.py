@@ -52,8 +52,21 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A sub-theme; `here` where it is the one that is shown."""
+
+    words: str
+    count: int
+    url: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThemePage:
-    """A theme and what was said of it: `spoken` is one page of `total`; `others` are the themes to move to."""
+    """A theme and what was said of it: `spoken` is one page of `total`; `others` are the themes to move to.
+
+    `parts` are its sub-themes, `part` the label of the one that is shown alone, "" where all is.
+    """
 
     jam: JamHead
     theme: ThemeRow
@@ -63,6 +76,8 @@ class ThemePage:
     next_url: str
     others: tuple[Choice, ...]
     edit_url: str
+    parts: tuple[Part, ...] = ()
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

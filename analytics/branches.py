@@ -1,0 +1,147 @@
+"""Sub-themes: what a theme of many documents is about in its parts.
+
+A theme is divided by the same means as the whole, among its own documents: middles that go on from where they stood,
+words that are typical of a part beside the other parts of its theme. Where a document stands among them is told when
+it is asked for. Ids (`t3.2`) are kept as long as the part is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.groups import PART, Indices, Numbers, group, improve, nearest, split, unexplained
+from analytics.picture import Portrait, follows, portray
+from analytics.report import SubTheme
+from analytics.shelf import Shelf
+from analytics.vectors import Vectors
+
+FEWEST, MOST = 2, 6
+LEAST = 40
+"""Documents from which a theme is divided."""
+GROWN, SHRUNK = 1.2, 0.7
+"""How many times as many documents there are when a theme is divided anew."""
+TYPICAL = 300
+"""Documents of a part, the nearest to its middle, from which its words are learnt."""
+STEPS = 6
+
+Lying = Callable[[Indices], Vectors]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """How a theme is divided. For each part its middle, its number (never given again) and its portrait.
+
+    Of no part where the theme is small, or all much the same. `counted` is how many documents there were, `named` how
+    many numbers were given.
+    """
+
+    centres: Vectors
+    numbers: tuple[int, ...]
+    portraits: tuple[Portrait, ...]
+    counted: float
+    named: int
+
+
+def parts_suited(documents: float) -> int:
+    """Return into how many parts a theme of so many documents is divided; 0: not at all."""
+    return 0 if documents < LEAST else int(np.clip(round(np.sqrt(documents) / 8) + 1, FEWEST, MOST))
+
+
+def due(branches: Mapping[str, Branch], sizes: Mapping[str, float], most: int) -> list[str]:
+    """Return the themes to divide now, at most so many: those that grew or shrank most since they were divided."""
+    wanted = []
+    for name, size in sizes.items():
+        branch = branches.get(name)
+        if branch is None and size >= LEAST:
+            wanted.append((-np.inf, -size, name))
+        elif branch is not None and not SHRUNK * branch.counted <= size <= GROWN * branch.counted:
+            wanted.append((-abs(np.log(max(size, 1.0) / branch.counted)), -size, name))
+    return [name for _, _, name in sorted(wanted)[:most]]
+
+
+def divide(
+    shelf: Shelf, members: Indices, rows: Vectors, mass: Numbers, weights: Numbers, before: Branch | None, seed: int
+) -> Branch:
+    """Return how a theme is divided now, from where it stood.
+
+    `members` are the places on the shelf of documents that shape it, `rows` where they lie, `mass` what each counts;
+    `weights` is what every document of the shelf counts.
+    """
+    wanted = parts_suited(float(mass.sum()))
+    whole = Branch(rows[:0], (), (), float(mass.sum()), before.named if before else 0)
+    if not wanted:
+        return whole
+    if before is None or not before.numbers:
+        found = group(rows, wanted, mass, seed)
+        order = np.argsort(-np.bincount(found.nearest, weights=mass, minlength=len(found.centres)), kind="stable")
+        centres, numbers = found.centres[order], tuple(range(whole.named + 1, whole.named + len(order) + 1))
+        portraits: tuple[Portrait, ...] = (Portrait(),) * len(order)
+    else:
+        centres = improve(rows, before.centres, mass, STEPS).centres
+        numbers, portraits = before.numbers, before.portraits
+    named = max(whole.named, *numbers)
+    while len(centres) < wanted:
+        labels, cosine = nearest(rows, centres)
+        lost = unexplained(labels, cosine, mass, len(centres))
+        halves = split(rows, labels, int(lost.argmax()), mass, seed)
+        if halves is None:
+            break
+        centres[int(lost.argmax())] = halves[0][0]
+        centres = improve(rows, np.concatenate([centres, halves[0][1:]]), mass, 2).centres
+        named += 1
+        numbers, portraits = (*numbers, named), (*portraits, Portrait())
+    if len(centres) < FEWEST:
+        return whole
+    branch = Branch(centres, numbers, portraits, float(mass.sum()), named)
+    return describe(shelf, members, rows, weights, branch)
+
+
+def describe(shelf: Shelf, members: Indices, rows: Vectors, weights: Numbers, branch: Branch) -> Branch:
+    """Return a branch with the words, labels and quotes of its parts learnt anew from these documents."""
+    near, cosine = nearest(rows, branch.centres)
+    labels, closeness = np.full(len(shelf), -1, dtype=np.int64), np.zeros(len(shelf))
+    for number in range(len(branch.centres)):
+        own = np.flatnonzero(near == number)
+        own = own[np.argsort(-cosine[own], kind="stable")[:TYPICAL]]
+        labels[members[own]], closeness[members[own]] = number, cosine[own]
+    portraits = portray(shelf, labels, closeness, weights, branch.portraits)
+    return Branch(branch.centres, branch.numbers, tuple(portraits), branch.counted, branch.named)
+
+
+def told(
+    shelf: Shelf, lie: Lying, labels: Indices, names: Sequence[str], branches: Mapping[str, Branch]
+) -> tuple[dict[str, tuple[SubTheme, ...]], dict[str, str]]:
+    """Return the sub-themes of each divided theme, largest first, and for each document of it the id of its own."""
+    stands = np.zeros(len(shelf), dtype=np.int64)
+    divided = [(label, name) for label, name in enumerate(names) if name in branches and branches[name].numbers]
+    for label, name in divided:
+        speaking = np.flatnonzero((labels == label) & shelf.columns.speaks)
+        for start in range(0, len(speaking), PART):
+            part = speaking[start : start + PART]
+            stands[part] = np.array(branches[name].numbers)[nearest(lie(part), branches[name].centres)[0]]
+    for row in np.flatnonzero(np.isin(labels, [label for label, _ in divided]) & ~shelf.columns.speaks).tolist():
+        if follows(shelf, row, labels) == labels[row]:
+            stands[row] = follows(shelf, row, stands)
+    ids, standing = shelf.standing()
+    places = zip(ids, labels[standing].tolist(), stands[standing].tolist(), strict=True)
+    within = {id_: f"{names[label]}.{number}" for id_, label, number in places if number}
+    sizes = Counter(within.values())
+    found = {}
+    for _, name in divided:
+        parts = [
+            SubTheme(
+                id=(id_ := f"{name}.{number}"),
+                label=portrait.label.text or id_,
+                words=portrait.words,
+                size=sizes[id_],
+                representative=tuple(quote for quote in portrait.quotes if within.get(quote) == id_),
+            )
+            for number, portrait in zip(branches[name].numbers, branches[name].portraits, strict=True)
+            if sizes[f"{name}.{number}"]
+        ]
+        found[name] = tuple(sorted(parts, key=lambda one: (-one.size, int(one.id.rpartition(".")[2]))))
+    return found, within
