@@ -16,6 +16,8 @@ from server.storage import board, emerging, events, goals, people, theme_edits, 
 
 ACTIVE_WINDOW = timedelta(minutes=10)
 SERIES = timedelta(hours=1)
+SNAPSHOT_PART = 64 * 2**20
+"""Bytes of a snapshot that are written at a time."""
 NO_UNIT = "No unit"
 
 
@@ -109,13 +111,25 @@ async def theme_snapshot(house: House, jam_id: str) -> tuple[int, bytes] | None:
 async def keep_themes(house: House, jam_id: str, seq: int, report_json: str, snapshot: bytes | None) -> None:
     """Store the themes of a jam and tell the live board. Without a snapshot the last one stays, with its `seq`."""
     now = house.now().timestamp()
+    parts = (
+        [] if snapshot is None else [snapshot[at : at + SNAPSHOT_PART] for at in range(0, len(snapshot), SNAPSHOT_PART)]
+    )
+    for number, part in enumerate(parts[1:], 1):
+        # A row holds no more than a gigabyte, and whoever else writes waits for one part only.
+        async with house.store.transaction() as change:
+            await themes.put_part(change, jam_id, seq, number, part)
     async with house.store.transaction() as change:
+        if snapshot is not None:
+            await themes.keep_parts(change, jam_id, seq, len(parts))
         if not await change.fetch_value("SELECT 1 FROM jams WHERE id = ?", (jam_id,)):
             # A rehearsal that was removed while its themes were reckoned.
+            await themes.keep_parts(change, jam_id, seq, 0)
             return
         await announce(change, jam_id, report_json, await emerging.of_jam(change, jam_id), now)
         known, edits = await emerging.of_jam(change, jam_id), await theme_edits.of_jam(change, jam_id)
-        await themes.put(change, jam_id, seq, shown(report_json, edits, known), snapshot, now, report_json)
+        await themes.put(
+            change, jam_id, seq, shown(report_json, edits, known), parts[0] if parts else None, now, report_json
+        )
         await events.append(change, "ThemesRefreshed", jam_id, {"jam": jam_id}, now)
 
 

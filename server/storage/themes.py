@@ -14,7 +14,30 @@ async def report(store: Database, jam_id: str) -> str | None:
 async def snapshot(store: Database, jam_id: str) -> tuple[int, bytes] | None:
     """Return (number of the last event folded in, snapshot bytes), or None."""
     row = await store.fetch_one("SELECT seq, snapshot FROM themes WHERE jam_id = ?", (jam_id,))
-    return (row["seq"], bytes(row["snapshot"])) if row is not None and row["snapshot"] else None
+    if row is None or not row["snapshot"]:
+        return None
+    parts = [row["snapshot"]]
+    while found := await store.fetch_value(
+        "SELECT bytes FROM theme_parts WHERE jam_id = ? AND seq = ? AND part = ?", (jam_id, row["seq"], len(parts))
+    ):
+        parts.append(found)
+    return row["seq"], b"".join(parts)
+
+
+async def put_part(change: Transaction, jam_id: str, seq: int, part: int, data: bytes) -> None:
+    """Write a part of the snapshot at event `seq`, behind the first: nobody reads it before that is written."""
+    await change.execute(
+        "INSERT INTO theme_parts (jam_id, seq, part, bytes) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (jam_id, seq, part) DO UPDATE SET bytes = excluded.bytes",
+        (jam_id, seq, part, data),
+    )
+
+
+async def keep_parts(change: Transaction, jam_id: str, seq: int, parts: int) -> None:
+    """Drop all parts of snapshots but those of the one at event `seq`, which has so many, the first included."""
+    await change.execute(
+        "DELETE FROM theme_parts WHERE jam_id = ? AND NOT (seq = ? AND part < ?)", (jam_id, seq, parts)
+    )
 
 
 async def drawn(store: Database | Transaction, jam_id: str) -> str:
@@ -25,7 +48,7 @@ async def drawn(store: Database | Transaction, jam_id: str) -> str:
 async def put(
     change: Transaction, jam_id: str, seq: int, report_json: str, snapshot_: bytes | None, now: float, drawn_json: str
 ) -> None:
-    """Write a report; a snapshot only where one is given, with the number of the last event that it holds.
+    """Write a report; (the first part of) a snapshot only where one is given, with the last event that it holds.
 
     `drawn_json` is the report before people's edits are applied to it.
     """

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
-from server.services import ideas, people
+import pytest
+
+from analytics.live import LiveThemes
+from server.services import board, ideas, people
 from tests.analytics.town import Town
 
 
@@ -51,3 +54,21 @@ async def test_a_snapshot_that_cannot_be_read_is_made_anew_from_the_log(town: To
         await change.execute("UPDATE themes SET snapshot = ?", (b"of another version",))
     await town.catch_up(town.worker(), seconds=100.0)
     assert await town.snapshot() == good
+
+
+async def test_a_snapshot_that_no_row_holds_is_kept_in_parts(town: Town, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(board, "SNAPSHOT_PART", 10_000)
+    worker = town.worker()
+    made = await town.say(*(f"Bicycle lanes on bridge {n} would help, says quincequarkle." for n in range(12)))
+    await town.catch_up(worker)
+    rows = await town.house.store.fetch("SELECT seq, part, length(bytes) AS size FROM theme_parts ORDER BY part")
+    assert [row["part"] for row in rows] == list(range(1, len(rows) + 1))
+    assert len(rows) > 1
+    assert LiveThemes.load(await town.snapshot()).dump() == await town.snapshot()
+    for one in made:
+        await ideas.edit(town.house, town.ada, one, "We need better trams.")
+    await town.catch_up(worker, seconds=0.0)
+    kept = await town.house.store.fetch("SELECT seq, bytes FROM theme_parts")
+    assert {row["seq"] for row in kept} == {await town.house.store.fetch_value("SELECT seq FROM themes")}
+    assert not any(b"quincequarkle" in bytes(row["bytes"]) for row in kept), "earlier parts are gone"
+    assert b"quincequarkle" not in await town.snapshot()

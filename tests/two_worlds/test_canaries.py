@@ -216,7 +216,7 @@ UNUSED = {
     "jam_origins.jam_id", "jam_origins.kind", "jam_origins.origin_id",
     "agreements.statement", "checkpoints.before", "checkpoints.hash", "checkpoints.key", "checkpoints.signature",
     "self_tests.asked_by", "self_tests.report", "self_tests.state", "themes.jam_id", "themes.report",
-    "themes.drawn", "themes.snapshot",
+    "themes.drawn", "themes.snapshot", "theme_parts.bytes", "theme_parts.jam_id",
     "consumers.name", "feeds.hash", "feeds.kind", "feeds.member_id", "feeds.name", "feeds.subject",
     "exposures.idea_id", "follows.jam_id", "follows.kind", "follows.member_id", "follows.subject_id",
     "mail_choices.address", "mail_choices.asked", "mail_choices.digest_day", "mail_choices.member_id",

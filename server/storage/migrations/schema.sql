@@ -51,6 +51,7 @@
 -- After: 0049_attached_to_versions
 -- After: 0050_notices_by_member
 -- After: 0051_locks_and_bans
+-- After: 0052_theme_parts
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -1003,6 +1004,14 @@ CREATE TABLE "locks" (
     "made_at" REAL NOT NULL,
     "ended_by" VARCHAR(32) NOT NULL,
     "ended_at" REAL
+);
+CREATE TABLE "theme_parts" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "jam_id" VARCHAR(32) NOT NULL,
+    "seq" INT NOT NULL,
+    "part" INT NOT NULL,
+    "bytes" BLOB NOT NULL,
+    CONSTRAINT "uid_theme_parts_jam_id_ce31e1" UNIQUE ("jam_id", "seq", "part")
 );
 CREATE INDEX "idx_sessions_member__4466ff" ON "sessions" ("member_id");
 CREATE INDEX "idx_tokens_member__843137" ON "tokens" ("member_id");

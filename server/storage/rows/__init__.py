@@ -79,7 +79,7 @@ from server.storage.rows.reading import ReadingRow
 from server.storage.rows.records import AuditRow, CheckpointRow, EventRow, SelfTestRow
 from server.storage.rows.servers import BanRow, OutsiderRow, ServerRow
 from server.storage.rows.tallies import TallyRow
-from server.storage.rows.themes import ThemeEditRow, ThemeStateRow
+from server.storage.rows.themes import ThemeEditRow, ThemePartRow, ThemeStateRow
 from server.storage.rows.voices import OpeningRow, VoiceRow
 from server.storage.rows.walls import WallRow
 from server.storage.rows.writing import ConfirmationRow, DraftRow, MentionRow
@@ -179,6 +179,7 @@ __all__ = [
     "TallyRow",
     "ThemeAnswerRow",
     "ThemeEditRow",
+    "ThemePartRow",
     "ThemeStateRow",
     "TokenRow",
     "TwinRow",

@@ -25,6 +25,20 @@ class ThemeStateRow(Model, metaclass=Rows):
         table = "themes"
 
 
+class ThemePartRow(Model, metaclass=Rows):
+    """What of a jam's snapshot does not fit its row: the parts behind the first, of the snapshot at event `seq`."""
+
+    id = fields.IntField(primary_key=True)
+    jam_id = fields.CharField(max_length=32)
+    seq = fields.IntField()
+    part = fields.IntField()
+    bytes = fields.BinaryField()
+
+    class Meta:
+        table = "theme_parts"
+        unique_together = (("jam_id", "seq", "part"),)
+
+
 class ThemeEditRow(Model, metaclass=Rows):
     """What an analyst changed about a jam's themes. Nothing is overwritten: an edit that is undone stays, marked."""
 
