@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+
+import orjson
 
 from server.services.board import NO_UNIT, Board, Share
 from server.services.house import House
@@ -145,7 +146,7 @@ def draw_themes(report: str | None, jam_url: str) -> tuple[tuple[ThemeRow, ...],
     """The themes of a report (JSON of the analytics role), and the sentence that names their denominator."""
     if report is None:
         return (), ""
-    found = json.loads(report)
+    found = orjson.loads(report)
     themes = [theme for theme in found.get("themes", ()) if theme.get("size")]
     assignment = found.get("assignment") or {}
     placed = sum(theme["size"] for theme in themes)
@@ -157,7 +158,7 @@ def draw_themes(report: str | None, jam_url: str) -> tuple[tuple[ThemeRow, ...],
 def draw_emerging(report: str | None, themes: Sequence[ThemeRow]) -> tuple[NewTheme, ...]:
     """What the analysis announced as emerging, the newest first, each with the theme that it became."""
     known = {theme.id: theme for theme in themes}
-    found = json.loads(report).get("emerging", ()) if report else ()
+    found = orjson.loads(report).get("emerging", ()) if report else ()
     return tuple(
         NewTheme(
             label=known[one["theme"]].label,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import orjson
 
 from server.domain.ideas import Contribution
 from server.services.house import House
@@ -36,7 +37,7 @@ class Theme:
 
 def read(report: str | None) -> list[Theme]:
     """Return the themes of a report as JSON, largest first; none where there is no report yet."""
-    found = json.loads(report) if report else {}
+    found = orjson.loads(report) if report else {}
     placed: dict[str, set[str]] = {}
     for id_, theme in (found.get("assignment") or {}).items():
         if theme is not None:
@@ -46,14 +47,14 @@ def read(report: str | None) -> list[Theme]:
 
 def names_in(report: str | None) -> dict[str, str]:
     """Return how the themes of a report as JSON are called, by id: by what emerges where they have no label yet."""
-    found = json.loads(report) if report else {}
+    found = orjson.loads(report) if report else {}
     emerging = {str(one["theme"]): str(one["word"]) for one in found.get("emerging", ())}
     return emerging | {str(one["id"]): str(one["label"]) for one in found.get("themes", ())}
 
 
 def parts_of(report: str | None, theme_id: str) -> list[SubTheme]:
     """Return the sub-themes of a theme, the largest first; none where it has none."""
-    found = json.loads(report) if report else {}
+    found = orjson.loads(report) if report else {}
     placed: dict[str, set[str]] = {}
     for id_, part in (found.get("within") or {}).items():
         placed.setdefault(part, set()).add(id_)
