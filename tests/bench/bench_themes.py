@@ -231,10 +231,16 @@ def nmf(data: Set, part: list[int], k: int, seed: int) -> tuple[Topics, Labels]:
 
 
 def bertopic(data: Set, part: list[int], k: int, seed: int) -> tuple[Topics, Labels]:
+    """BERTopic as it comes, but with the sentence encoder's vectors: its own model would be fetched from outside."""
     from bertopic import BERTopic  # type: ignore[import-not-found]
+    from umap import UMAP  # type: ignore[import-not-found]
 
-    model = BERTopic(nr_topics=k + 1)
-    found, _ = model.fit_transform([data.documents[place].text for place in part])
+    texts = [clean(data.documents[place].text) for place in part]
+    known = encoder()
+    vectors = known.encode(texts) if known is not None else None
+    as_it_comes = UMAP(n_neighbors=15, n_components=5, min_dist=0.0, metric="cosine", random_state=seed)
+    model = BERTopic(nr_topics=k + 1, umap_model=as_it_comes)
+    found, _ = model.fit_transform(texts, vectors)
     topics = [[word for word, _ in model.get_topic(topic)] for topic in sorted(set(found)) if topic >= 0]
     return topics, [str(topic) if topic >= 0 else None for topic in found]
 
