@@ -31,7 +31,7 @@ KEPT = 30_000
 
 ENOUGH = 1_000
 """Documents from which what is learnt serves."""
-SHORT = 15
+SHORT = 20
 """Words of a text, stop words apart, up to which it is helped. A longer one says itself what it is about."""
 ALONE = 0.9
 """Share of documents from which a set has one language. Of several, each would lie by itself: which it is, is all
