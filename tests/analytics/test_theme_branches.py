@@ -7,22 +7,14 @@ from analytics.branches import Branch, due, parts_suited
 from analytics.corpus import Document
 from analytics.live import LiveThemes
 from analytics.themes import fit
+from tests.analytics.test_live_themes import play
 
 COUNT = 1_200
 
 
-def _live(documents, find_encoder) -> LiveThemes:
-    live = LiveThemes("jam", (), find_encoder)
-    for document in documents:
-        live.add(document)
-        if live.due():
-            live.refresh()
-    return live
-
-
 @pytest.fixture(scope="module")
-def live(write, find_encoder) -> LiveThemes:
-    live = _live(write(COUNT), find_encoder)
+def live(write, begin) -> LiveThemes:
+    live = play(begin(), write(COUNT))
     for _ in range(3):
         live.refresh()
     return live
@@ -62,8 +54,8 @@ def test_thanks_stand_in_the_sub_theme_of_the_idea_that_they_answer(live):
     assert report.within["thanks"] == report.within[idea]
 
 
-def test_sub_themes_keep_their_ids_as_more_is_written_and_new_ones_get_new_ids(write, find_encoder):
-    live = _live(write(COUNT, subjects=("canteen", "energy")), find_encoder)
+def test_sub_themes_keep_their_ids_as_more_is_written_and_new_ones_get_new_ids(write, begin):
+    live = play(begin(), write(COUNT, subjects=("canteen", "energy")))
     before = live.report()
     for document in write(300, seed=2, start=COUNT, subjects=("canteen", "energy")):
         live.add(document)
