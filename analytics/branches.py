@@ -112,17 +112,43 @@ def describe(shelf: Shelf, members: Indices, rows: Vectors, weights: Numbers, br
     return Branch(branch.centres, branch.numbers, tuple(portraits), branch.counted, branch.named)
 
 
+class Stood:
+    """Where documents stood among the sub-themes of their theme when it was last told.
+
+    To be forgotten when documents come to lie elsewhere, as a refresh has them.
+    """
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        self._divided: dict[str, Branch] = {}
+        self._theme, self._part = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+
+    def among(self, name: str, branch: Branch, own: Indices, lie: Lying, room: int) -> Indices:
+        """Return the number of the part in which each row of `own` stands, all of one theme; new ones are placed."""
+        if len(self._theme) < room:
+            more = np.zeros(2 * room - len(self._theme), dtype=np.int64)
+            self._theme, self._part = np.concatenate([self._theme, more]), np.concatenate([self._part, more])
+        theme = int(name[1:])
+        fresh = own if self._divided.get(name) is not branch else own[self._theme[own] != theme]
+        for start in range(0, len(fresh), PART):
+            rows = fresh[start : start + PART]
+            self._part[rows] = np.array(branch.numbers)[nearest(lie(rows), branch.centres)[0]]
+        self._theme[fresh] = theme
+        self._divided[name] = branch
+        return self._part[own]
+
+
 def told(
-    shelf: Shelf, lie: Lying, labels: Indices, names: Sequence[str], branches: Mapping[str, Branch]
+    shelf: Shelf, lie: Lying, labels: Indices, names: Sequence[str], branches: Mapping[str, Branch], stood: Stood
 ) -> tuple[dict[str, tuple[SubTheme, ...]], dict[str, str]]:
     """Return the sub-themes of each divided theme, largest first, and for each document of it the id of its own."""
     stands = np.zeros(len(shelf), dtype=np.int64)
     divided = [(label, name) for label, name in enumerate(names) if name in branches and branches[name].numbers]
     for label, name in divided:
         speaking = np.flatnonzero((labels == label) & shelf.columns.speaks)
-        for start in range(0, len(speaking), PART):
-            part = speaking[start : start + PART]
-            stands[part] = np.array(branches[name].numbers)[nearest(lie(part), branches[name].centres)[0]]
+        stands[speaking] = stood.among(name, branches[name], speaking, lie, len(shelf))
     for row in np.flatnonzero(np.isin(labels, [label for label, _ in divided]) & ~shelf.columns.speaks).tolist():
         if follows(shelf, row, labels) == labels[row]:
             stands[row] = follows(shelf, row, stands)

@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from analytics import sieve, snapshot
-from analytics.branches import Branch, describe, divide, due, told
+from analytics.branches import Branch, Stood, describe, divide, due, told
 from analytics.corpus import Document, name_words
 from analytics.emerging import Burst, Watch
 from analytics.groups import PART, Indices, Numbers, centre, group, improve, nearest, split, suited, unexplained
@@ -76,6 +76,7 @@ class LiveThemes:
         self.watch = Watch()
         self._labels = np.full(64, -1, dtype=np.int64)
         self._closeness = np.zeros(64)
+        self._stood = Stood()
         self._floods: sieve.Verdicts = {}
 
     def places(self) -> tuple[Indices, Numbers]:
@@ -209,6 +210,7 @@ class LiveThemes:
             self._regroup(rows, vectors, counts)
         self._portray(weights)
         self._divide(rows, vectors, counts, weights)
+        self._stood.forget()
         self.seconds = time.perf_counter() - started
 
     def _weigh_more(self) -> None:
@@ -238,7 +240,7 @@ class LiveThemes:
             self.seconds,
             dict(self.cuts),
         )
-        divided = told(self.shelf, self.shelf.lying, labels, self.names, self.branches)
+        divided = told(self.shelf, self.shelf.lying, labels, self.names, self.branches, self._stood)
         return replace(report, emerging=self._emerging()).divided(*divided)
 
     def _emerging(self) -> tuple[dict[str, Any], ...]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from analytics import sieve, usage
-from analytics.branches import Branch, divide, told
+from analytics.branches import Branch, Stood, divide, told
 from analytics.columns import Marks
 from analytics.corpus import Document
 from analytics.graph import lie_by_links
@@ -144,7 +144,7 @@ def _divided(shelf: Shelf, lie: Lying, report: ThemeReport, weights: Numbers, se
     for label, name in enumerate(names):
         members = np.flatnonzero((labels == label) & (weights > 0))
         found[name] = divide(shelf, members, lie(members), weights[members], weights, None, seed)
-    return report.divided(*told(shelf, lie, labels, names, found))
+    return report.divided(*told(shelf, lie, labels, names, found, Stood()))
 
 
 __all__ = ["LiveThemes", "Theme", "ThemeReport", "fit", "suited"]

@@ -69,6 +69,20 @@ def test_sub_themes_keep_their_ids_as_more_is_written_and_new_ones_get_new_ids(w
     assert max(branch.numbers) <= branch.named
 
 
+def test_where_documents_stand_is_the_same_whether_it_was_told_before_or_not(live, write):
+    often, once = (LiveThemes.load(live.dump(), live._find_encoder) for _ in range(2))
+    for number, document in enumerate(write(150, seed=5, start=3_000)):
+        for one in (often, once):
+            one.add(document)
+            if number % 40 == 7:
+                one.remove(document.id)
+            if number == 100:
+                one.change(replace(document, text="Vegetarian lunch in the canteen on Fridays."))
+        often.report()
+    assert often.report().within == once.report().within
+    assert {name for name in often.report().within if name.endswith(("03001", "03002"))}
+
+
 def test_what_is_deleted_is_gone_from_the_words_and_quotes_of_sub_themes(live, write):
     live = LiveThemes.load(live.dump(), live._find_encoder)
     word = next(theme for theme in live.report().themes if theme.subthemes).subthemes[0].words[0]
