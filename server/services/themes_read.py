@@ -37,12 +37,7 @@ class Theme:
 
 def read(report: str | None) -> list[Theme]:
     """Return the themes of a report as JSON, largest first; none where there is no report yet."""
-    found = orjson.loads(report) if report else {}
-    placed: dict[str, set[str]] = {}
-    for id_, theme in (found.get("assignment") or {}).items():
-        if theme is not None:
-            placed.setdefault(str(theme), set()).add(id_)
-    return [_theme(one, placed) for one in found.get("themes", ()) if one.get("size")]
+    return _themes(orjson.loads(report) if report else {})
 
 
 def names_in(report: str | None) -> dict[str, str]:
@@ -52,17 +47,16 @@ def names_in(report: str | None) -> dict[str, str]:
     return emerging | {str(one["id"]): str(one["label"]) for one in found.get("themes", ())}
 
 
-def parts_of(report: str | None, theme_id: str) -> list[SubTheme]:
-    """Return the sub-themes of a theme, the largest first; none where it has none."""
+def divided(report: str | None, theme_id: str) -> tuple[Theme | None, list[SubTheme]]:
+    """Return a theme of a report, None where it is not there, and its sub-themes, the largest first."""
     found = orjson.loads(report) if report else {}
-    placed: dict[str, set[str]] = {}
-    for id_, part in (found.get("within") or {}).items():
-        placed.setdefault(part, set()).add(id_)
-    theme: Mapping[str, Any] = next((one for one in found.get("themes", ()) if one["id"] == theme_id), {})
-    return [
+    placed = _placed(found.get("within"))
+    told: Mapping[str, Any] = next((one for one in found.get("themes", ()) if one["id"] == theme_id), {})
+    parts = [
         SubTheme(one["id"], one["label"], tuple(one["representative"]), frozenset(placed.get(one["id"], ())))
-        for one in theme.get("subthemes", ())
+        for one in told.get("subthemes", ())
     ]
+    return next((one for one in _themes(found) if one.id == theme_id), None), parts
 
 
 async def said_of(house: House, theme: Theme | SubTheme, forum_ids: Collection[str]) -> list[Contribution]:
@@ -71,6 +65,20 @@ async def said_of(house: House, theme: Theme | SubTheme, forum_ids: Collection[s
     found = await contributions.by_ids(house.store, theme.ids)
     seen = [made for made in found if made.forum_id in forum_ids and not made.deleted and not made.hidden]
     return sorted(seen, key=lambda made: (best.get(made.id, len(best)), -made.created_at.timestamp(), made.id))
+
+
+def _themes(found: Mapping[str, Any]) -> list[Theme]:
+    placed = _placed(found.get("assignment"))
+    return [_theme(one, placed) for one in found.get("themes", ()) if one.get("size")]
+
+
+def _placed(where: Mapping[str, str | None] | None) -> dict[str, set[str]]:
+    """Return the ids of what stands in each theme, or sub-theme."""
+    placed: dict[str, set[str]] = {}
+    for id_, theme in (where or {}).items():
+        if theme is not None:
+            placed.setdefault(theme, set()).add(id_)
+    return placed
 
 
 def _theme(one: Mapping[str, object], placed: Mapping[str, set[str]]) -> Theme:

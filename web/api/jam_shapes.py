@@ -379,11 +379,7 @@ def show_board(house: House, jam: Jam, board: Board) -> BoardAnswer:
         per_minute=[Minute(at=_moment(at), ideas=new, replies=back) for at, new, back in board.per_minute],
         by_unit=[
             UnitShare(
-                unit=one.name,
-                people=one.people,
-                of=one.of,
-                contributions=one.contributions,
-                goal=one.goal,
+                unit=one.name, people=one.people, of=one.of, contributions=one.contributions, goal=one.goal,
                 reached=one.reached,
             )
             for one in board.by_unit

@@ -32,15 +32,13 @@ async def show_theme(request: web.Request) -> web.Response:
     asked = request.query.get("from", "0")
     first = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 8 else 0
     own = {forum.id: forum for forum in await forums.list_forums(house, member, jam)}
-    parts = themes_read.parts_of(report, theme.id)
+    whole, parts = themes_read.divided(report, theme.id)
     wanted = request.query.get("part", "")
     part = next((one for one in parts if one.id == wanted), None)
-    if wanted and part is None:
-        raise Missing("theme", wanted)
-    whole = next((one for one in themes_read.read(report) if one.id == theme.id), None)
-    shown = part or whole
+    if whole is None or (wanted and part is None):
+        raise Missing("theme", wanted or theme.id)
     here = f"{theme.url}?part={part.id}&from=" if part else f"{theme.url}?from="
-    found = await themes_read.said_of(house, shown, set(own)) if shown else []
+    found = await themes_read.said_of(house, part or whole, set(own))
     names = await names_of_hosts(house)
     edits = member.may("themes")
     page = ThemePage(
@@ -57,7 +55,6 @@ async def show_theme(request: web.Request) -> web.Response:
             Part(words=one.label, count=len(one.ids), url=f"{theme.url}?part={one.id}", here=one == part)
             for one in parts
         ),
-        part=part.label if part else "",
         others=tuple(Choice(value=one.id, words=one.label, chosen=False) for one in themes if one.id != theme.id),
         edit_url=f"{head.url}/themes/edit" if edits else "",
     )

@@ -65,7 +65,7 @@ class Part:
 class ThemePage:
     """A theme and what was said of it: `spoken` is one page of `total`; `others` are the themes to move to.
 
-    `parts` are its sub-themes, `part` the label of the one that is shown alone, "" where all is.
+    `parts` are its sub-themes.
     """
 
     jam: JamHead
@@ -77,7 +77,6 @@ class ThemePage:
     others: tuple[Choice, ...]
     edit_url: str
     parts: tuple[Part, ...] = ()
-    part: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
