@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.groups import PART, Indices, Numbers, group, improve, nearest, split, unexplained
+from analytics.groups import PART, STEPS, Indices, Numbers, group, halve, improve, nearest
 from analytics.picture import Portrait, follows, portray
 from analytics.report import SubTheme
 from analytics.shelf import Shelf
@@ -26,7 +26,6 @@ GROWN, SHRUNK = 1.2, 0.7
 """How many times as many documents there are when a theme is divided anew."""
 TYPICAL = 300
 """Documents of a part, the nearest to its middle, from which its words are learnt."""
-STEPS = 6
 
 Lying = Callable[[Indices], Vectors]
 
@@ -84,14 +83,9 @@ def divide(
         centres = improve(rows, before.centres, mass, STEPS).centres
         numbers, portraits = before.numbers, before.portraits
     named = max(whole.named, *numbers)
-    while len(centres) < wanted:
-        labels, cosine = nearest(rows, centres)
-        lost = unexplained(labels, cosine, mass, len(centres))
-        halves = split(rows, labels, int(lost.argmax()), mass, seed)
-        if halves is None:
-            break
-        centres[int(lost.argmax())] = halves[0][0]
-        centres = improve(rows, np.concatenate([centres, halves[0][1:]]), mass, 2).centres
+    tried: set[int] = set()
+    while len(centres) < wanted and (cut := halve(rows, centres, mass, lambda _: seed, tried)):
+        centres = cut[1]
         named += 1
         numbers, portraits = (*numbers, named), (*portraits, Portrait())
     if len(centres) < FEWEST:

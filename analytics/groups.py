@@ -6,6 +6,7 @@ are placed but move nothing. Nothing here depends on anything but its arguments.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,8 @@ Indices = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
 FEWEST, MOST = 8, 30
+STEPS = 6
+"""Lloyd's steps by which groups go on from where they stood."""
 PART = 4_096
 """Rows that are compared at a time."""
 SAMPLE = 6_000
@@ -138,3 +141,24 @@ def unexplained(labels: Indices, cosine: Vectors, weights: Numbers, k: int) -> N
     """Return for each group the weighted sum of what its centre leaves unexplained (1 − cosine²)."""
     loss = weights * (1 - cosine.astype(np.float64) ** 2)
     return np.bincount(labels, weights=loss, minlength=k).astype(np.float64)
+
+
+def halve(
+    rows: Vectors, centres: Vectors, weights: Numbers, seed: Callable[[int], int], tried: set[int]
+) -> tuple[int, Vectors] | None:
+    """Cut the group in two whose centre explains least, but for those `tried` in vain, to which others are added.
+
+    Return which was cut, and the (k + 1, d) centres, that of its smaller half last; None where none can be cut.
+    `seed` tells the seed for a group.
+    """
+    labels, cosine = nearest(rows, centres)
+    lost = unexplained(labels, cosine, weights, len(centres))
+    while len(tried) < len(centres):
+        which = max((group for group in range(len(lost)) if group not in tried), key=lambda group: float(lost[group]))
+        halves = split(rows, labels, which, weights, seed(which))
+        if halves is not None:
+            cut = np.concatenate([centres, halves[0][1:]])
+            cut[which] = halves[0][0]
+            return which, improve(rows, cut, weights, 2).centres
+        tried.add(which)
+    return None

@@ -14,7 +14,7 @@ from analytics import sieve, snapshot
 from analytics.branches import Branch, Stood, describe, divide, due, told
 from analytics.corpus import Document, name_words
 from analytics.emerging import Burst, Watch
-from analytics.groups import PART, Indices, Numbers, centre, group, improve, nearest, split, suited, unexplained
+from analytics.groups import PART, STEPS, Indices, Numbers, centre, group, halve, improve, nearest, split, suited
 from analytics.map import Layout
 from analytics.picture import Portrait, draw, follow, follows, portray
 from analytics.report import Change, ThemeReport, assemble
@@ -28,7 +28,6 @@ STAY = 0.02
 """A placed document moves only to a theme whose middle is at least this much nearer."""
 SAME = 0.93
 """Themes whose middles are nearer than this are one."""
-STEPS = 6
 SHAPING = 12_000
 """Documents that move the middles of themes in a refresh, some of each theme; all are placed."""
 WEIGHED = 6_000
@@ -364,17 +363,14 @@ class LiveThemes:
     def _split(self, vectors: Vectors, weights: Numbers, wanted: int) -> None:
         """While there are fewer themes than suit, cut the one whose middle explains least."""
         tried: set[int] = set()
-        while len(self.centres) < wanted and len(tried) < len(self.centres):
-            labels, cosine = nearest(vectors, self.centres)
-            lost = unexplained(labels, cosine, weights, len(self.centres))
-            which = max((g for g in range(len(lost)) if g not in tried), key=lambda g: float(lost[g]))
-            halves = split(vectors, labels, which, weights, self._number("split", self.refreshes, which))
-            if halves is None:
-                tried.add(which)
-                continue
-            self.centres[which] = halves[0][0]
-            self._bear(halves[0][1], "split", self.names[which])
-            self.centres = improve(vectors, self.centres, weights, 2).centres
+
+        def seed(which: int) -> int:
+            return self._number("split", self.refreshes, which)
+
+        while len(self.centres) < wanted and (cut := halve(vectors, self.centres, weights, seed, tried)):
+            which, centres = cut
+            self.centres = centres[:-1]
+            self._bear(centres[-1], "split", self.names[which])
 
     def _bear(self, centre: Vectors, kind: str, other: str) -> str:
         name = self._new_name()

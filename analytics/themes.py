@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from analytics import sieve, usage
-from analytics.branches import Branch, Stood, divide, told
+from analytics.branches import Branch, Lying, Stood, divide, told
 from analytics.columns import Marks
 from analytics.corpus import Document
 from analytics.graph import lie_by_links
@@ -19,9 +19,7 @@ from analytics.neighbours import neighbours, smooth
 from analytics.picture import Portrait, draw, follow, portray
 from analytics.report import Theme, ThemeReport, assemble
 from analytics.shelf import Shelf
-from analytics.vectors import FindEncoder, Vectors, sentence_encoder
-
-Lying = Callable[[Indices], Vectors]
+from analytics.vectors import FindEncoder, sentence_encoder
 
 DRAWN = 0.4
 """How far a document is drawn towards its neighbours, twice, before grouping."""
