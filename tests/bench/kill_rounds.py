@@ -13,7 +13,6 @@ import asyncio
 import os
 import random
 import signal
-import socket
 import sqlite3
 import string
 import sys
@@ -31,6 +30,7 @@ from server.cli.home import open_house
 from server.domain.jams import Charter
 from server.services import forums, jams, partners, people
 from tests.bench.rough_road import RoughRoad
+from tests.ports import free_ports
 
 ROUND_SECONDS = 60.0
 SETTLE_SECONDS = 90.0
@@ -75,16 +75,6 @@ class Organisation:
     async def kill(self, role: str) -> None:
         self.running[role].send_signal(signal.SIGKILL)
         await self.running[role].wait()
-
-
-def free_ports(count: int) -> list[int]:
-    held = [socket.socket() for _ in range(count)]
-    for one in held:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
 
 
 async def found(name: str, folder: Path, roles: tuple[str, ...]) -> Organisation:

@@ -18,7 +18,6 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -30,6 +29,7 @@ from server.services import people
 from tests.journeys.conftest import FLAGS
 from tests.journeys.organisations import Organisation, found, open_a_jam
 from tests.journeys.pages_of_acme import fill
+from tests.ports import free_ports
 from web.session import cookie_name
 
 CATEGORIES = ("accessibility", "best-practices", "seo")
@@ -50,9 +50,7 @@ def tool() -> tuple[str, str]:
 @contextlib.asynccontextmanager
 async def browser(chromium: str, folder: Path) -> AsyncIterator[int]:
     """Chromium without a window; gives the port at which it is told what to do."""
-    with socket.socket() as chosen:
-        chosen.bind(("127.0.0.1", 0))
-        port: int = chosen.getsockname()[1]
+    (port,) = free_ports(1)
     flags = (*FLAGS, "--headless=new", f"--remote-debugging-port={port}", f"--user-data-dir={folder}")
     silent = asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(chromium, *flags, stdout=silent, stderr=silent)

@@ -23,8 +23,9 @@ from typing import Any
 import pytest
 
 from tests.federation.conftest import MakeElsewhere
-from tests.federation.elsewhere import Elsewhere, free_socket
+from tests.federation.elsewhere import Elsewhere
 from tests.federation.test_roles import ROOT, call, command, environment, until
+from tests.ports import free_ports
 
 INSIDE, GATE, EDGE = 47_101, 47_102, 47_103  # users, each with a group of the same number
 INSIDERS, OUTSIDERS, KEEPERS = 47_111, 47_112, 47_113  # groups
@@ -63,8 +64,7 @@ def home() -> Iterator[tuple[Path, str, str]]:
             pytest.skip(f"NOT CHECKED: other users can run no Python {sys.version_info[:2]} with the code in {ROOT}.")
         Path(made).chmod(0o711)
         folder = Path(made, "home")
-        with free_socket() as one, free_socket() as other:
-            inside, edge = (f"http://127.0.0.1:{bound.getsockname()[1]}" for bound in (one, other))
+        inside, edge = (f"http://127.0.0.1:{port}" for port in free_ports(2))
         words = ("init", "--home", str(folder), "--name", "Acme", "--inside-url", inside, "--edge-url", edge)
         subprocess.run(command(*words, "--admin", "ada"), cwd=ROOT, env=quiet(), check=True, capture_output=True)
         share_out(folder)

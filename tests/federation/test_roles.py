@@ -20,7 +20,8 @@ from typing import Any
 import pytest
 
 from tests.federation.conftest import MakeElsewhere
-from tests.federation.elsewhere import Elsewhere, free_socket
+from tests.federation.elsewhere import Elsewhere
+from tests.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 SHOW_ROOMS = """
@@ -55,8 +56,7 @@ def home(tmp_path: Path) -> tuple[Path, str, str]:
 
 def found(folder: Path) -> tuple[Path, str, str]:
     """Return an initialised organisation: (home, inside URL, edge URL)."""
-    with free_socket() as one, free_socket() as other:
-        inside, edge = (f"http://127.0.0.1:{bound.getsockname()[1]}" for bound in (one, other))
+    inside, edge = (f"http://127.0.0.1:{port}" for port in free_ports(2))
     words = ("init", "--home", str(folder), "--name", "Acme", "--inside-url", inside, "--edge-url", edge)
     subprocess.run(command(*words, "--admin", "ada"), cwd=ROOT, env=environment(), check=True, capture_output=True)
     return folder, inside, edge
@@ -64,12 +64,16 @@ def found(folder: Path) -> tuple[Path, str, str]:
 
 @contextmanager
 def serving(home: Path, role: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        command("serve", "--home", str(home), "--role", role), cwd=ROOT, env=environment(),
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    said = home / f"{role}.log"
+    with said.open("wb") as log:
+        process = subprocess.Popen(
+            command("serve", "--home", str(home), "--role", role), cwd=ROOT, env=environment(), stdout=log, stderr=log
+        )
     try:
         yield process
+    except AssertionError:
+        print(role, process.poll(), said.read_text(), sep="\n")
+        raise
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(10)
@@ -86,7 +90,7 @@ def call(url: str, body: dict[str, Any] | None = None, token: str = "", accept: 
             return answer.status, json.loads(answer.read() or b"null")
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
-    except (urllib.error.URLError, ConnectionError):
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
         return 0, ""
     except json.JSONDecodeError:
         return 200, ""

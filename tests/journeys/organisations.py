@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from server.domain.jams import Audience, Charter, Forum, Jam
 from server.services import forums, jams, partners, people
 from server.services.house import House
 from server.settings import Settings, child_environment, read_organisation
+from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "four plain words here"
@@ -136,16 +136,9 @@ async def until(what: str, look: Callable[[], Awaitable[T]], seconds: float = PA
     return found
 
 
-def _two_free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as two:
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], two.getsockname()[1]
-
-
 async def found(home: Path, name: str, admin: str = "morgan", *, password: str = PASSWORD) -> Organisation:
     """Set an organisation up with the `init` verb; `links` holds the sign-in link where there is no password."""
-    edge, inside = _two_free_ports()
+    edge, inside = free_ports(2)
     made = Organisation(name, home, edge, inside, admin)
     secret = {"MARMALADE_ADMIN_PASSWORD": password} if password else {}
     process = await asyncio.create_subprocess_exec(

@@ -16,7 +16,7 @@ SUM = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
 
 def free_base() -> int:
     """Find a base whose six ports are free."""
-    for base in range(21_000, 60_000, 1000):
+    for base in range(10_000, 20_000, 1000):
         doors = []
         try:
             for port in (base, base + 1, base + 100, base + 101, base + 200, base + 201):

@@ -125,8 +125,9 @@ async def test_the_composer_says_who_will_read_before_anything_is_sent(
     await riley.visit(f"/forums/{floor.inside.id}")
     await riley.sees_button("Stays inside Acme")
 
-    # What was typed is a draft by now, and would be there again.
+    # What was typed is sent as a draft when the page is left, and is there again as soon as that has arrived.
     await riley.visit(f"/forums/{floor.public.id}")
+    await riley.reload_until_there(riley.page.get_by_role("button", name="Drop it"))
     await riley.press("Drop it")
     await riley.is_told("Dropped.")
 

@@ -11,6 +11,7 @@ import pytest
 
 from server.app import CannotListen, address_of
 from server.settings import Settings, SettingsError, check_url
+from tests.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,12 +68,11 @@ def serve(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_taken_port_is_one_sentence_and_an_exit(tmp_path: Path):
-    with socket.socket() as taken, socket.socket() as other:
-        taken.bind(("127.0.0.1", 0))
+    free, other = free_ports(2)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", free))
         taken.listen()
-        other.bind(("127.0.0.1", 0))
-        edge, inside = (f"http://127.0.0.1:{one.getsockname()[1]}" for one in (taken, other))
-        other.close()
+        edge, inside = (f"http://127.0.0.1:{port}" for port in (free, other))
         urls = ("--inside-url", inside, "--edge-url", edge)
         assert serve(tmp_path / "home", "init", "--name", "Acme", "--admin", "ada", *urls).returncode == 0
         ended = serve(tmp_path / "home", "serve")

@@ -19,6 +19,7 @@ from federation.outside.crossings import EVERYONE, Card
 from server.cli.home import open_sealed, operator
 from server.services import forums, ideas
 from server.services.house import House
+from tests.ports import free_ports
 from tests.server.cli.calling import Cli
 
 ROOT = Path(__file__).parents[3]
@@ -130,17 +131,11 @@ def test_looking_for_leaks_needs_a_running_edge(cli: Cli) -> None:
     assert cli.refused("doctor", "--leaks") == "Nobody answers at http://127.0.0.1:7802: start the server first."
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @pytest.fixture
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
     """A home whose gate and edge run in a process of their own."""
     monkeypatch.setenv("MARMALADE_PEER_NETWORKS", "127.0.0.0/8")
-    inside, edge = _free_port(), _free_port()
+    inside, edge = free_ports(2)
     cli = Cli(tmp_path / "home")
     urls = ("--inside-url", f"http://127.0.0.1:{inside}", "--edge-url", f"http://127.0.0.1:{edge}")
     cli.ok("init", "--name", "Acme", *urls, "--admin", "zora")
