@@ -7,14 +7,14 @@ it is asked for. Ids (`t3.2`) are kept as long as the part is.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.groups import PART, STEPS, Indices, Numbers, group, halve, improve, nearest
-from analytics.picture import Portrait, follows, portray
+from analytics.picture import Portrait, answered, portray
 from analytics.report import SubTheme
 from analytics.shelf import Shelf
 from analytics.vectors import Vectors
@@ -134,34 +134,47 @@ class Stood:
         return self._part[own]
 
 
-def told(
+def stand(
     shelf: Shelf, lie: Lying, labels: Indices, names: Sequence[str], branches: Mapping[str, Branch], stood: Stood
-) -> tuple[dict[str, tuple[SubTheme, ...]], dict[str, str]]:
-    """Return the sub-themes of each divided theme, largest first, and for each document of it the id of its own."""
+) -> Indices:
+    """Return for each row the number of the part of its theme in which it stands, 0 where that is not divided."""
     stands = np.zeros(len(shelf), dtype=np.int64)
-    divided = [(label, name) for label, name in enumerate(names) if name in branches and branches[name].numbers]
-    for label, name in divided:
+    divided = [label for label, name in enumerate(names) if name in branches and branches[name].numbers]
+    for label in divided:
         speaking = np.flatnonzero((labels == label) & shelf.columns.speaks)
-        stands[speaking] = stood.among(name, branches[name], speaking, lie, len(shelf))
-    for row in np.flatnonzero(np.isin(labels, [label for label, _ in divided]) & ~shelf.columns.speaks).tolist():
-        if follows(shelf, row, labels) == labels[row]:
-            stands[row] = follows(shelf, row, stands)
-    ids, standing = shelf.standing()
-    places = zip(ids, labels[standing].tolist(), stands[standing].tolist(), strict=True)
-    within = {id_: f"{names[label]}.{number}" for id_, label, number in places if number}
-    sizes = Counter(within.values())
+        stands[speaking] = stood.among(names[label], branches[names[label]], speaking, lie, len(shelf))
+    thanks = np.flatnonzero(np.isin(labels, divided) & ~shelf.columns.speaks)
+    ideas = answered(shelf, thanks)
+    own = (ideas >= 0) & (labels[ideas] == labels[thanks])
+    stands[thanks[own]] = stands[ideas[own]]
+    return stands
+
+
+def subthemes(
+    shelf: Shelf, labels: Indices, names: Sequence[str], branches: Mapping[str, Branch], stands: Indices
+) -> dict[str, tuple[SubTheme, ...]]:
+    """Return the sub-themes of each divided theme, the largest first."""
     found = {}
-    for _, name in divided:
+    for label, name in enumerate(names):
+        if name not in branches or not branches[name].numbers:
+            continue
+        branch = branches[name]
+        sizes = np.bincount(stands[labels == label], minlength=branch.named + 1)
         parts = [
             SubTheme(
                 id=(id_ := f"{name}.{number}"),
                 label=portrait.label.text or id_,
                 words=portrait.words,
-                size=sizes[id_],
-                representative=tuple(quote for quote in portrait.quotes if within.get(quote) == id_),
+                size=int(sizes[number]),
+                representative=_still(shelf, portrait.quotes, (labels == label) & (stands == number)),
             )
-            for number, portrait in zip(branches[name].numbers, branches[name].portraits, strict=True)
-            if sizes[f"{name}.{number}"]
+            for number, portrait in zip(branch.numbers, branch.portraits, strict=True)
+            if sizes[number]
         ]
         found[name] = tuple(sorted(parts, key=lambda one: (-one.size, int(one.id.rpartition(".")[2]))))
-    return found, within
+    return found
+
+
+def _still(shelf: Shelf, quotes: Sequence[str], own: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Return those of some documents that stand in some rows."""
+    return tuple(id_ for id_ in quotes if (row := shelf.row_of.get(id_)) is not None and own[row])

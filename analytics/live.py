@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 import numpy as np
 
 from analytics import sieve, snapshot
-from analytics.branches import Branch, Stood, describe, divide, due, told
+from analytics.branches import Branch, Stood, describe, divide, due, stand, subthemes
 from analytics.corpus import Document, name_words
 from analytics.emerging import Burst, Watch
 from analytics.groups import PART, STEPS, Indices, Numbers, centre, group, halve, improve, nearest, split, suited
 from analytics.map import Layout
-from analytics.picture import Portrait, draw, follow, follows, portray
-from analytics.report import Change, ThemeReport, assemble
+from analytics.picture import Portrait, answered, draw, follow, portray
+from analytics.places import Places, Told
+from analytics.report import Change, Outline, ThemeReport, assemble, by_size
 from analytics.shelf import Shelf
 from analytics.similar import find
 from analytics.vectors import FindEncoder, Vectors, sentence_encoder, unit
@@ -76,6 +76,7 @@ class LiveThemes:
         self._labels = np.full(64, -1, dtype=np.int64)
         self._closeness = np.zeros(64)
         self._stood = Stood()
+        self._told = Told()
         self._floods: sieve.Verdicts = {}
 
     def places(self) -> tuple[Indices, Numbers]:
@@ -113,6 +114,7 @@ class LiveThemes:
 
     def remove(self, document_id: str) -> None:
         """Forget a document: out of sizes, words and quotes at once. Unknown ids are ignored."""
+        self._told.forget(document_id)
         row = self.shelf.take(document_id)
         if row is None:
             return
@@ -224,23 +226,36 @@ class LiveThemes:
         self.weighed = int(rows[-1]) + 1
 
     def report(self) -> ThemeReport:
-        """Return the themes as they stand now; words and quotes of what was removed are gone."""
+        """Return the themes as they stand now, and where every document stands."""
+        outline, stands = self._outline()
+        return assemble(self.shelf, *self.places(), self.names, outline, stands)
+
+    def tell(self) -> tuple[Outline, Places]:
+        """Return the themes as they stand now, and where documents stand that `told` did not hear of yet."""
+        outline, stands = self._outline()
+        return outline, self._told.news(self.shelf, self.places()[0], self.names, stands)
+
+    def told(self, places: Places) -> None:
+        """Take note that this was told, and kept."""
+        self._told.keep(self.shelf, places)
+
+    def hear(self, stands: Mapping[str, tuple[str, str]]) -> None:
+        """Take note of what was told of these documents before: id → (theme, sub-theme), "" for none."""
+        self._told.hear(self.shelf, stands)
+
+    def _outline(self) -> tuple[Outline, Indices]:
+        """Draw the themes; words and quotes of what was removed are gone. Return the sub-theme of each row too."""
         if self.stale:
             self._portray(self._weights())
         self._prune()
         labels = self._labels[: len(self.shelf)]
-        themes, self.layout = draw(self.shelf, labels, self.names, self.portraits, self.layout)
-        report = assemble(
-            self.shelf,
-            labels,
-            self._closeness,
-            self.names,
-            [theme.titled(self.titles.get(theme.id)) for theme in themes],
-            self.seconds,
-            dict(self.cuts),
-        )
-        divided = told(self.shelf, self.shelf.lying, labels, self.names, self.branches, self._stood)
-        return replace(report, emerging=self._emerging()).divided(*divided)
+        stands = stand(self.shelf, self.shelf.lying, labels, self.names, self.branches, self._stood)
+        parts = subthemes(self.shelf, labels, self.names, self.branches, stands)
+        themes, self.layout = draw(self.shelf, labels, self.names, self.portraits, self.layout, parts)
+        titled = by_size([theme.titled(self.titles.get(theme.id)) for theme in themes])
+        documents = len(self.shelf.row_of)
+        unplaced = documents - int((labels >= 0).sum())
+        return Outline(titled, documents, unplaced, self.seconds, dict(self.cuts), self._emerging()), stands
 
     def _emerging(self) -> tuple[dict[str, Any], ...]:
         """Return the newest bursts, each under the theme that it has become part of."""
@@ -286,7 +301,8 @@ class LiveThemes:
         if sheet is None or not len(self.centres) or not self.shelf.columns.placeable[row]:
             return
         if sheet.chatter:
-            self._labels[row] = follows(self.shelf, row, self._labels)
+            idea = int(answered(self.shelf, np.array([row]))[0])
+            self._labels[row] = self._labels[idea] if idea >= 0 else -1
             return
         best, cosine = nearest(self.shelf.lying([row]), self.centres)
         self._labels[row] = best[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from analytics import words
 from analytics.groups import Indices, Numbers
 from analytics.labels import Label
 from analytics.map import Layout, treemap
-from analytics.report import Theme
+from analytics.report import SubTheme, Theme
 from analytics.shelf import Shelf
 from analytics.trends import hourly, last_hour
 
@@ -36,16 +36,18 @@ class Portrait:
 
 def follow(shelf: Shelf, labels: Indices) -> None:
     """Give chatter (thanks, nods) the theme of the idea that it answers; −1 where there is none."""
-    for row in np.flatnonzero(~shelf.columns.speaks).tolist():
-        if shelf.sheets[row] is not None:
-            labels[row] = follows(shelf, row, labels)
+    thanks = np.flatnonzero(~shelf.columns.speaks)
+    ideas = answered(shelf, thanks)
+    labels[thanks] = -1
+    labels[thanks] = np.where(ideas >= 0, labels[ideas], -1)
 
 
-def follows(shelf: Shelf, row: int, labels: Indices) -> int:
-    """Return the theme of the idea in whose thread row `row` stands; −1 where there is none."""
-    sheet = shelf.sheets[row]
-    idea = shelf.row_of.get(sheet.about.thread) if sheet is not None else None
-    return int(labels[idea]) if idea is not None and idea != row else -1
+def answered(shelf: Shelf, rows: Indices) -> Indices:
+    """Return the row of the idea in whose thread each row stands; −1 where there is none, or it is that itself."""
+    sheets = [shelf.sheets[row] for row in rows.tolist()]
+    ideas = [shelf.row_of.get(sheet.about.thread, -1) if sheet is not None else -1 for sheet in sheets]
+    found = np.array(ideas, dtype=np.int64)
+    return np.where(found == rows, -1, found)
 
 
 def portray(
@@ -110,9 +112,17 @@ def _some(labels: Indices, weights: Numbers, k: int) -> tuple[Indices, Numbers]:
 
 
 def draw(
-    shelf: Shelf, labels: Indices, names: Sequence[str], portraits: Sequence[Portrait], layout: Layout | None
+    shelf: Shelf,
+    labels: Indices,
+    names: Sequence[str],
+    portraits: Sequence[Portrait],
+    layout: Layout | None,
+    parts: Mapping[str, tuple[SubTheme, ...]],
 ) -> tuple[tuple[Theme, ...], Layout]:
-    """Draw themes as they stand now, in the order of their groups; `layout` is the map that people know."""
+    """Draw themes as they stand now, in the order of their groups.
+
+    `layout` is the map that people know; `parts` are the sub-themes of those themes that have any.
+    """
     k = len(names)
     times = shelf.columns.at
     newest = last_hour(times)
@@ -129,6 +139,7 @@ def draw(
             trend=hourly(times[labels == number], newest),
             hue=(int(name[1:]) - 1) % 8,
             coherence=portrait.coherence,
+            subthemes=parts.get(name, ()),
         )
         themes.append(replace(theme, x=cell.x, y=cell.y, w=cell.w, h=cell.h))
     return tuple(themes), layout

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import compress
 from typing import Any
 
@@ -63,30 +63,23 @@ class Change:
 
 
 @dataclass(frozen=True)
-class ThemeReport:
-    """Themes, largest first, and for each document the id of its theme; None where it could not be placed.
+class Outline:
+    """Themes, largest first, without where each document stands: it does not grow with them.
 
-    `closeness` is the cosine of each placed document to the middle of its theme: low means unsure. `cuts` names the
-    theme that came of each split which a person asked for, by the split's id. `emerging` are the newest bursts, the
-    newest first: theme, word, at (seconds since 1970) and ids of the documents that gave it away. `within` is the id
-    of the sub-theme of each document whose theme has any.
+    `documents` stand in all, `unplaced` of them in no theme; `seconds` is what the last reckoning took. `cuts` names
+    the theme that came of each split which a person asked for, by the split's id. `emerging` are the newest bursts,
+    the newest first: theme, word, at (seconds since 1970) and ids of the documents that gave it away.
     """
 
     themes: tuple[Theme, ...]
-    assignment: dict[str, str | None]
-    seconds: float
-    closeness: dict[str, float] = field(default_factory=dict)
+    documents: int = 0
+    unplaced: int = 0
+    seconds: float = 0.0
     cuts: dict[str, str] = field(default_factory=dict)
     emerging: tuple[dict[str, Any], ...] = ()
-    within: dict[str, str] = field(default_factory=dict)
-
-    def divided(self, parts: Mapping[str, tuple[SubTheme, ...]], within: dict[str, str]) -> ThemeReport:
-        """Return this report with the sub-themes of themes, and where documents stand among them."""
-        themes = tuple(replace(theme, subthemes=parts.get(theme.id, ())) for theme in self.themes)
-        return replace(self, themes=themes, within=within)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the report as JSON values: `themes`, `assignment`, `seconds` and the number `unplaced`."""
+        """Return the outline as JSON values."""
         return {
             "themes": [
                 asdict(theme)
@@ -97,30 +90,43 @@ class ThemeReport:
                 }
                 for theme in self.themes
             ],
-            "assignment": dict(self.assignment),
-            "unplaced": sum(theme is None for theme in self.assignment.values()),
+            "documents": self.documents,
+            "unplaced": self.unplaced,
             "seconds": round(self.seconds, 3),
             "cuts": dict(self.cuts),
             "emerging": [dict(burst) for burst in self.emerging],
-            "within": dict(self.within),
         }
 
 
+@dataclass(frozen=True, kw_only=True)
+class ThemeReport(Outline):
+    """Themes, and for each document the id of its theme; None where it could not be placed.
+
+    `closeness` is the cosine of each placed document to the middle of its theme: low means unsure. `within` is the id
+    of the sub-theme of each document whose theme has any.
+    """
+
+    assignment: dict[str, str | None]
+    closeness: dict[str, float]
+    within: dict[str, str] = field(default_factory=dict)
+
+
+def by_size(themes: Sequence[Theme]) -> tuple[Theme, ...]:
+    """Return themes, the largest first."""
+    return tuple(sorted(themes, key=lambda theme: (-theme.size, int(theme.id[1:]))))
+
+
 def assemble(
-    shelf: Shelf,
-    labels: Indices,
-    closeness: Numbers,
-    names: Sequence[str],
-    themes: Sequence[Theme],
-    seconds: float,
-    cuts: dict[str, str] | None = None,
+    shelf: Shelf, labels: Indices, closeness: Numbers, names: Sequence[str], outline: Outline, stands: Indices
 ) -> ThemeReport:
-    """Put a report together: themes by size, and where each document stands."""
+    """Add to an outline where each document stands; `stands` are the numbers of rows' sub-themes, 0 for none."""
     ids, rows = shelf.standing()
-    placed = labels[rows]
+    placed = labels[rows].tolist()
     told = [*names, None]
-    assignment = dict(zip(ids, [told[number] for number in placed.tolist()], strict=True))
-    known = (placed >= 0).tolist()
+    assignment = dict(zip(ids, [told[number] for number in placed], strict=True))
+    known = [number >= 0 for number in placed]
     close = dict(zip(compress(ids, known), compress(closeness[rows].round(4).tolist(), known), strict=True))
-    ordered = sorted(themes, key=lambda theme: (-theme.size, int(theme.id[1:])))
-    return ThemeReport(tuple(ordered), assignment, seconds, close, cuts or {})
+    parts = zip(ids, placed, stands[rows].tolist(), strict=True)
+    within = {id_: f"{names[number]}.{part}" for id_, number, part in parts if part}
+    told_of = {one.name: getattr(outline, one.name) for one in fields(Outline)}
+    return ThemeReport(**told_of, assignment=assignment, closeness=close, within=within)

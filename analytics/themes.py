@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from analytics import sieve, usage
-from analytics.branches import Branch, Lying, Stood, divide, told
+from analytics.branches import Branch, Lying, Stood, divide, stand, subthemes
 from analytics.columns import Marks
 from analytics.corpus import Document
 from analytics.graph import lie_by_links
@@ -17,7 +16,7 @@ from analytics.groups import PART, Indices, Numbers, centre, group, improve, nea
 from analytics.live import LiveThemes
 from analytics.neighbours import neighbours, smooth
 from analytics.picture import Portrait, draw, follow, portray
-from analytics.report import Theme, ThemeReport, assemble
+from analytics.report import Outline, Theme, ThemeReport, assemble, by_size
 from analytics.shelf import Shelf
 from analytics.vectors import FindEncoder, sentence_encoder
 
@@ -53,14 +52,19 @@ def fit(
     lie, weights = _lying(shelf, seed)
     rows = np.flatnonzero(shelf.columns.placeable)
     if not len(rows) or not weights.any():
-        return ThemeReport((), dict.fromkeys(unique), time.perf_counter() - started)
+        nobody = Outline((), len(unique), len(unique), time.perf_counter() - started)
+        nowhere = np.full(len(shelf), -1, dtype=np.int64)
+        return assemble(shelf, nowhere, np.zeros(len(shelf)), (), nobody, np.zeros_like(nowhere))
     labels, closeness = _group(shelf, lie, rows, weights, k, seed)
     tell(0.95)
-    report = _described(shelf, labels, closeness, weights, started)
-    if divided:
-        report = replace(_divided(shelf, lie, report, weights, seed), seconds=time.perf_counter() - started)
+    labels, names = _ranked(shelf, labels)
+    portraits = portray(shelf, labels, closeness, weights, [Portrait()] * len(names))
+    branches = _branches(shelf, lie, labels, names, weights, seed) if divided else {}
+    stands = stand(shelf, lie, labels, names, branches, Stood())
+    themes, _ = draw(shelf, labels, names, portraits, None, subthemes(shelf, labels, names, branches, stands))
     tell(1.0)
-    return report
+    outline = Outline(by_size(themes), len(shelf), int((labels < 0).sum()), time.perf_counter() - started)
+    return assemble(shelf, labels, closeness, names, outline, stands)
 
 
 def _silent(share: float) -> None:
@@ -119,30 +123,26 @@ def _join_copies(prints: Marks, first: Indices, rows: Indices, labels: Indices, 
     closeness[rows[same]] = closeness[first[place[same]]]
 
 
-def _described(shelf: Shelf, labels: Indices, closeness: Numbers, weights: Numbers, started: float) -> ThemeReport:
-    """Turn groups of rows into themes t1, t2, … by size; chatter follows its thread or stays outside."""
+def _ranked(shelf: Shelf, labels: Indices) -> tuple[Indices, list[str]]:
+    """Name groups of rows t1, t2, … by size; chatter follows its thread or stays outside."""
     follow(shelf, labels)
     sizes = np.bincount(labels[labels >= 0])
     order = np.argsort(-sizes, kind="stable")
     order = order[sizes[order] > 0]
     rank = np.full(len(sizes), -1, dtype=np.int64)
     rank[order] = np.arange(len(order))
-    labels = np.where(labels >= 0, rank[labels], -1)
-    names = [f"t{number + 1}" for number in range(len(order))]
-    portraits = portray(shelf, labels, closeness, weights, [Portrait()] * len(names))
-    themes, _ = draw(shelf, labels, names, portraits, None)
-    return assemble(shelf, labels, closeness, names, themes, time.perf_counter() - started)
+    return np.where(labels >= 0, rank[labels], -1), [f"t{number + 1}" for number in range(len(order))]
 
 
-def _divided(shelf: Shelf, lie: Lying, report: ThemeReport, weights: Numbers, seed: int) -> ThemeReport:
-    names = [theme.id for theme in report.themes]
-    number = {name: place for place, name in enumerate(names)}
-    labels = np.array([number.get(report.assignment[sheet.about.id] or "", -1) for sheet in shelf.sheets if sheet])
+def _branches(
+    shelf: Shelf, lie: Lying, labels: Indices, names: Sequence[str], weights: Numbers, seed: int
+) -> dict[str, Branch]:
+    """Divide each theme among its own documents."""
     found: dict[str, Branch] = {}
     for label, name in enumerate(names):
         members = np.flatnonzero((labels == label) & (weights > 0))
         found[name] = divide(shelf, members, lie(members), weights[members], weights, None, seed)
-    return report.divided(*told(shelf, lie, labels, names, found, Stood()))
+    return found
 
 
 __all__ = ["LiveThemes", "Theme", "ThemeReport", "fit", "suited"]

@@ -42,11 +42,12 @@ SHARE = 0.1
 
 @dataclass(slots=True)
 class _Corpus:
-    """One jam's themes in memory. `seq` is the last event folded in."""
+    """One jam's themes in memory. `seq` is the last event folded in; `heard` says that it knows what was told."""
 
     themes: LiveThemes
     seq: int
     changed: bool = False
+    heard: bool = False
     refreshed: bool = False
     due_at: float = 0.0
     snapshot_at: float = 0.0
@@ -85,6 +86,10 @@ class ThemeWorker:
             if len(events) == limit:
                 # More is waiting: what is told by now is not kept back until all of it is folded in.
                 await self._publish_all()
+        if len(events) < limit:
+            # What was begun by another process is told once from here, as people may have been told less until now.
+            for corpus in self._corpora.values():
+                corpus.changed |= not corpus.heard
         await self._publish_all()
         return len(events)
 
@@ -166,19 +171,22 @@ class ThemeWorker:
         if not corpus.changed or self._clock() < corpus.due_at:
             return
         began = self._clock()
-        report = await asyncio.to_thread(_drawn, corpus.themes)
+        if not corpus.heard:
+            # What was told before this process began is not written again.
+            stands = await board.theme_places_of(self._house, jam_id)
+            await asyncio.to_thread(corpus.themes.hear, stands)
+            corpus.heard = True
+        outline, places = await asyncio.to_thread(corpus.themes.tell)
         due = corpus.refreshed and began >= corpus.snapshot_at
         snapshot = await asyncio.to_thread(corpus.themes.dump) if due else None
-        await board.keep_themes(self._house, jam_id, corpus.seq, report, snapshot)
+        report = orjson.dumps(outline.to_json()).decode()
+        await board.keep_themes(self._house, jam_id, corpus.seq, report, snapshot, places.stands, places.gone)
+        corpus.themes.told(places)
         corpus.changed = False
         if due:
             corpus.refreshed, corpus.snapshot_at = False, began + SNAPSHOT_SECONDS
         ended = self._clock()
         corpus.due_at = ended + max(PACE_SECONDS, (ended - began) / SHARE)
-
-
-def _drawn(themes: LiveThemes) -> str:
-    return orjson.dumps(themes.report().to_json()).decode()
 
 
 def _alike(events: Sequence[Event]) -> list[Event]:

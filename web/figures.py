@@ -148,9 +148,8 @@ def draw_themes(report: str | None, jam_url: str) -> tuple[tuple[ThemeRow, ...],
         return (), ""
     found = orjson.loads(report)
     themes = [theme for theme in found.get("themes", ()) if theme.get("size")]
-    assignment = found.get("assignment") or {}
     placed = sum(theme["size"] for theme in themes)
-    total = max(len(assignment), placed, 1)
+    total = max(found.get("documents", 0), placed, 1)
     rows = tuple(_theme(theme, placed, index, jam_url) for index, theme in enumerate(themes))
     return rows, say("%(placed)s of %(total)s ideas and replies belong to a theme", placed=placed, total=total)
 

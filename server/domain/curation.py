@@ -40,8 +40,20 @@ class ThemeEdit:
     undone_by: str = ""
 
 
-def curated(drawn: Mapping[str, Any], edits: Sequence[ThemeEdit]) -> dict[str, Any]:
-    """Return the machine's report with the standing edits applied; each theme's `human` says which touched it."""
+def moved_by(edits: Sequence[ThemeEdit]) -> list[str]:
+    """Return the ids of the ideas and replies that people moved from one theme to another."""
+    return [edit.other for edit in edits if edit.kind == "move" and edit.undone_at is None]
+
+
+def curated(
+    drawn: Mapping[str, Any], edits: Sequence[ThemeEdit], stood: Mapping[str, tuple[str, str]]
+) -> dict[str, Any]:
+    """Return the machine's report with the standing edits applied; each theme's `human` says which touched it.
+
+    `stood` says where the machine placed what people moved: id → (theme, sub-theme), "" for none; what stands no more
+    is not in it. Each theme's `drawn_as` are the machine's themes that are one in it; `moved` says where that stands
+    which people moved.
+    """
     standing = [edit for edit in edits if edit.undone_at is None]
     themes = {theme["id"]: {**theme, "human": []} for theme in drawn.get("themes", ())}
     where = {name: name for name in themes}
@@ -56,7 +68,7 @@ def curated(drawn: Mapping[str, Any], edits: Sequence[ThemeEdit]) -> dict[str, A
             _mark(themes, [name], "move")
         elif name:
             _apply(themes, where, edit, name)
-    return _settled(drawn, themes, where, moved)
+    return _settled(drawn, themes, where, {id_: moved[id_] for id_ in moved if id_ in stood and moved[id_]}, stood)
 
 
 def _mark(themes: Mapping[str, dict[str, Any]], names: Sequence[str], kind: str) -> None:
@@ -91,32 +103,38 @@ def _join(into: dict[str, Any], gone: Mapping[str, Any]) -> None:
 
 
 def _settled(
-    drawn: Mapping[str, Any], themes: Mapping[str, dict[str, Any]], where: Mapping[str, str], moved: Mapping[str, str]
+    drawn: Mapping[str, Any],
+    themes: Mapping[str, dict[str, Any]],
+    where: Mapping[str, str],
+    moved: Mapping[str, str],
+    stood: Mapping[str, tuple[str, str]],
 ) -> dict[str, Any]:
-    """Count again: where everything stands, how large themes are, who speaks for them, and their cells."""
-    assignment = {
-        made: moved[made] if moved.get(made) else where.get(theme, theme) if theme else None
-        for made, theme in (drawn.get("assignment") or {}).items()
-    }
-    sizes: dict[str, int] = {}
-    for theme in assignment.values():
-        if theme is not None:
-            sizes[theme] = sizes.get(theme, 0) + 1
-    within = {made: part for made, part in (drawn.get("within") or {}).items() if not moved.get(made)}
-    counts = Counter(within.values())
+    """Count again: where what was moved stands, how large themes are, who speaks for them, and their cells."""
+    now = {id_: where.get(name, name) for id_, name in moved.items()}
+    counts = Counter(now.values())
+    counts.subtract(where.get(stood[id_][0], stood[id_][0]) for id_ in now)
+    left = Counter(stood[id_][1] for id_ in now)
+    sizes: Counter[str] = Counter()
+    drawn_as: dict[str, list[str]] = {}
+    for name, place in where.items():
+        sizes[place] += themes[name]["size"]
+        drawn_as.setdefault(place, []).append(name)
     kept = [theme for name, theme in themes.items() if where[name] == name]
     for theme in kept:
-        theme["size"] = sizes.get(theme["id"], 0)
-        theme["representative"] = [made for made in theme["representative"] if assignment.get(made) == theme["id"]]
+        name = theme["id"]
+        theme["size"] = sizes[name] + counts[name]
+        theme["drawn_as"] = drawn_as[name]
+        theme["representative"] = [id_ for id_ in theme["representative"] if now.get(id_, name) == name]
         theme["subthemes"] = [
-            {**part, "size": counts[part["id"]], "representative": [x for x in part["representative"] if x in within]}
+            {**part, "size": size, "representative": [id_ for id_ in part["representative"] if id_ not in now]}
             for part in theme.get("subthemes", ())
-            if counts[part["id"]]
+            if (size := part["size"] - left[part["id"]]) > 0
         ]
     _lay_out(kept)
     kept.sort(key=lambda theme: (not theme.get("pinned"), -theme["size"], int(theme["id"][1:])))
     emerging = [{**one, "theme": where.get(one["theme"], one["theme"])} for one in drawn.get("emerging", ())]
-    return {**drawn, "themes": kept, "assignment": assignment, "within": within, "emerging": emerging}
+    unplaced = drawn.get("unplaced", 0) - sum(not stood[id_][0] for id_ in now)
+    return {**drawn, "themes": kept, "moved": now, "emerging": emerging, "unplaced": unplaced}
 
 
 def _lay_out(themes: Sequence[dict[str, Any]]) -> None:

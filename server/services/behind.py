@@ -22,7 +22,7 @@ from server.services.forums import list_forums
 from server.services.house import House
 from server.services.jams import obtain_jam
 from server.services.themes_read import read
-from server.storage import behind, contributions, people
+from server.storage import behind, contributions, people, theme_places
 from server.storage.behind import Said
 
 _MINUTE = 60
@@ -87,7 +87,8 @@ async def _between(house: House, jam: Jam, number: Number, forums: set[str]) -> 
 async def _ids(house: House, reader: Member, jam: Jam, number: Number) -> str:
     report = await read_themes(house, reader, jam)
     if number.of == "theme":
-        ids = next((sorted(one.ids) for one in read(report) if one.id == number.name), [])
+        theme = next((one for one in read(report) if one.id == number.name), None)
+        ids = await theme_places.ids(house.store, jam.id, theme.members) if theme else []
         return orjson.dumps(ids).decode()
     told = orjson.loads(report).get("emerging", ()) if report else ()
     return orjson.dumps([id_ for one in told if one["theme"] == number.name for id_ in one["ids"]]).decode()

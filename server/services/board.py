@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,12 +13,14 @@ from server.domain.jams import Jam
 from server.services.emerging import announce
 from server.services.house import House
 from server.services.theme_reports import shown
-from server.storage import board, emerging, events, goals, people, theme_edits, themes
+from server.storage import board, emerging, events, goals, people, theme_places, themes
 
 ACTIVE_WINDOW = timedelta(minutes=10)
 SERIES = timedelta(hours=1)
 SNAPSHOT_PART = 64 * 2**20
 """Bytes of a snapshot that are written at a time."""
+PLACES = 5_000
+"""Places of ideas and replies that are written at a time: whoever else writes waits for so many only."""
 NO_UNIT = "No unit"
 
 
@@ -108,8 +111,25 @@ async def theme_snapshot(house: House, jam_id: str) -> tuple[int, bytes] | None:
     return await themes.snapshot(house.store, jam_id)
 
 
-async def keep_themes(house: House, jam_id: str, seq: int, report_json: str, snapshot: bytes | None) -> None:
-    """Store the themes of a jam and tell the live board. Without a snapshot the last one stays, with its `seq`."""
+async def theme_places_of(house: House, jam_id: str) -> dict[str, theme_places.Place]:
+    """Return where everything in a jam stands, as it was last kept: for analytics."""
+    return await theme_places.of_jam(house.store, jam_id)
+
+
+async def keep_themes(
+    house: House,
+    jam_id: str,
+    seq: int,
+    report_json: str,
+    snapshot: bytes | None,
+    stands: Mapping[str, theme_places.Place] | None = None,
+    gone: Collection[str] = (),
+) -> None:
+    """Store the themes of a jam and tell the live board. Without a snapshot the last one stays, with its `seq`.
+
+    `stands` says where ideas and replies stand by now, as far as that has changed: id → (theme, sub-theme), "" for
+    none; `gone` are those that stand no more.
+    """
     now = house.now().timestamp()
     parts = (
         [] if snapshot is None else [snapshot[at : at + SNAPSHOT_PART] for at in range(0, len(snapshot), SNAPSHOT_PART)]
@@ -118,18 +138,23 @@ async def keep_themes(house: House, jam_id: str, seq: int, report_json: str, sna
         # A row holds no more than a gigabyte, and whoever else writes waits for one part only.
         async with house.store.transaction() as change:
             await themes.put_part(change, jam_id, seq, number, part)
+    places = list((stands or {}).items())
+    while len(places) > PLACES:
+        async with house.store.transaction() as change:
+            await theme_places.put(change, jam_id, dict(places[:PLACES]), ())
+        del places[:PLACES]
     async with house.store.transaction() as change:
         if snapshot is not None:
             await themes.keep_parts(change, jam_id, seq, len(parts))
         if not await change.fetch_value("SELECT 1 FROM jams WHERE id = ?", (jam_id,)):
             # A rehearsal that was removed while its themes were reckoned.
             await themes.keep_parts(change, jam_id, seq, 0)
+            await theme_places.drop(change, jam_id)
             return
+        await theme_places.put(change, jam_id, dict(places), gone)
         await announce(change, jam_id, report_json, await emerging.of_jam(change, jam_id), now)
-        known, edits = await emerging.of_jam(change, jam_id), await theme_edits.of_jam(change, jam_id)
-        await themes.put(
-            change, jam_id, seq, shown(report_json, edits, known), parts[0] if parts else None, now, report_json
-        )
+        report = await shown(change, jam_id, report_json)
+        await themes.put(change, jam_id, seq, report, parts[0] if parts else None, now, report_json)
         await events.append(change, "ThemesRefreshed", jam_id, {"jam": jam_id}, now)
 
 

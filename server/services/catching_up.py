@@ -101,13 +101,12 @@ async def _themes(house: House, reader: Member, forums: Collection[str], at: flo
     for jam in await list_jams(house, reader, limit=500):
         if jam.state_at(house.now()) not in ("open", "frozen"):
             continue
-        for theme in themes_read.read(await board.read_themes(house, reader, jam)):
-            new = await acquaintance.made_since(house.store, theme.ids, at) if theme.size >= LEAST_THEME else set()
-            if new:
+        report = await board.read_themes(house, reader, jam)
+        new = await themes_read.since(house, jam.id, report, at)
+        for theme in themes_read.read(report):
+            if theme.size >= LEAST_THEME and (number := new[theme.id]):
                 made = await _speaker(house, theme, forums)
-                entries.append(
-                    Entry(theme=theme, jam=jam, made=made, number=len(new), is_new=len(new) == len(theme.ids))
-                )
+                entries.append(Entry(theme=theme, jam=jam, made=made, number=number, is_new=number >= theme.size))
     return sorted(entries, key=lambda one: (not one.is_new, -one.number, one.theme.id if one.theme else ""))
 
 

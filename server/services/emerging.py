@@ -13,7 +13,7 @@ from server.domain.errors import Conflict, Missing
 from server.domain.jams import Jam
 from server.services.house import House
 from server.services.theme_reports import shown
-from server.storage import emerging, events, theme_edits, themes
+from server.storage import emerging, events, themes
 
 DUTIES = ("moderate", "themes")
 
@@ -54,9 +54,8 @@ async def dismiss(house: House, by: Member, jam: Jam, theme: str, *, again: bool
             raise Missing("theme", theme)
         if not await emerging.dismiss(change, found.id, by.id, None if again else now):
             raise Conflict("Somebody has decided on this already.")
-        edits = await theme_edits.of_jam(change, jam.id)
         if drawn:
-            await themes.rewrite(change, jam.id, shown(drawn, edits, await emerging.of_jam(change, jam.id)))
+            await themes.rewrite(change, jam.id, await shown(change, jam.id, drawn))
         facts = {"jam": jam.id, "theme": theme, "again": again}
         await events.append(change, "EmergingDismissed", jam.id, facts, now)
         await events.audit(change, by.id, "bring back emerging" if again else "dismiss emerging", theme, now)

@@ -22,7 +22,7 @@ from server.services.house import House
 from server.services.ideas_read import obtain
 from server.services.jams import obtain_jam
 from server.services.text import clean_line
-from server.storage import contributions, people
+from server.storage import contributions, people, theme_places
 from server.storage import feeds as rows
 
 FeedKind = Literal["forum", "idea", "person", "theme", "search"]
@@ -184,9 +184,9 @@ async def _entries(house: House, owner: Member, feed: Feed) -> list[Contribution
         page = await finding.search(house, owner, finding.newest(_sought(feed.subject)), limit=ENTRIES)
         return [hit.made for hit in page.hits]
     if feed.kind == "theme":
-        made = await contributions.by_ids(house.store, (await _theme(house, owner, feed.subject)).ids)
+        theme, jam_id = await _theme(house, owner, feed.subject), feed.subject.partition("/")[0]
+        ids = (await theme_places.newest(house.store, jam_id, theme.members, forums))[:ENTRIES]
     else:
         ids = await rows.newest_ids(house.store, feed.kind, feed.subject, forums, ENTRIES)
-        made = await contributions.by_ids(house.store, ids)
-    seen = [one for one in made if one.forum_id in forums]
+    seen = [one for one in await contributions.by_ids(house.store, ids) if one.forum_id in forums]
     return sorted(seen, key=lambda one: (one.created_at, one.id), reverse=True)[:ENTRIES]

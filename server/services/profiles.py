@@ -11,6 +11,7 @@ from server.domain.errors import Missing
 from server.domain.expertise import weight_of
 from server.domain.holds import Hold
 from server.domain.ideas import Contribution
+from server.domain.jams import Jam
 from server.domain.trust import WATCHED_DAYS, History, Trust, trust_of
 from server.services import board, themes_read
 from server.services.forums import list_forums
@@ -18,7 +19,7 @@ from server.services.house import House
 from server.services.jams import list_jams
 from server.services.people import member_by_handle
 from server.services.themes_read import Theme
-from server.storage import acquaintance, contributions, people
+from server.storage import acquaintance, contributions, people, theme_places
 
 MOST = 8
 
@@ -91,7 +92,8 @@ async def read_profile(house: House, reader: Member, member: Member) -> Profile:
 
 async def _expertise(house: House, reader: Member, answers: list[Contribution]) -> list[Known]:
     """Group answers by the themes of their jams; those in none stand together under no theme."""
-    themes = {id_: theme.label for theme in await _all_themes(house, reader) for id_ in theme.ids}
+    ids = {id_ for one in answers for id_ in (one.id, one.thread_id)}
+    themes = {id_: theme.label for _, theme, own in await _themes_of(house, reader, ids) for id_ in own}
     by_theme: dict[str, list[Contribution]] = {}
     for one in answers:
         by_theme.setdefault(themes.get(one.id) or themes.get(one.thread_id, ""), []).append(one)
@@ -99,10 +101,14 @@ async def _expertise(house: House, reader: Member, answers: list[Contribution]) 
     return [Known(theme, found[:3]) for theme, found in ordered[:MOST]]
 
 
-async def _all_themes(house: House, reader: Member) -> list[Theme]:
+async def _themes_of(house: House, reader: Member, ids: Collection[str]) -> list[tuple[Jam, Theme, set[str]]]:
+    """Return the themes in which some ideas and replies stand, each with those that do."""
     found = []
     for jam in await list_jams(house, reader, limit=500):
-        found += themes_read.read(await board.read_themes(house, reader, jam))
+        report = await board.read_themes(house, reader, jam)
+        placed = await themes_read.themes_of(house, jam.id, report, ids) if report else {}
+        own = [(theme, {id_ for id_, name in placed.items() if name == theme.id}) for theme in themes_read.read(report)]
+        found += [(jam, theme, ids_in) for theme, ids_in in own if ids_in]
     return found
 
 
@@ -176,12 +182,9 @@ async def _shared_themes(house: House, reader: Member, forums: Collection[str]) 
     """Return the themes that others wrote about as the reader did: member id → labels."""
     mine = await acquaintance.written_by(house.store, reader.id, forums)
     found: dict[str, set[str]] = {}
-    for theme in await _all_themes(house, reader):
-        if not theme.ids & mine:
-            continue
-        for author_id, forum_id in (await acquaintance.authors_of(house.store, theme.ids)).values():
-            if forum_id in forums:
-                found.setdefault(author_id, set()).add(theme.label)
+    for jam, theme, _ in await _themes_of(house, reader, mine):
+        for author_id in await theme_places.authors(house.store, jam.id, theme.members, forums):
+            found.setdefault(author_id, set()).add(theme.label)
     return found
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import orjson
+
 from server.domain.actors import Member
 from server.domain.ideas import Contribution, Intent
 from server.domain.jams import Jam
@@ -18,8 +20,8 @@ from server.services.board import read_themes
 from server.services.forums import list_forums
 from server.services.house import House
 from server.services.jams import obtain_jam
-from server.services.themes_read import Theme, read
-from server.storage import contributions, lineage, memberships, reasons, statements
+from server.services.themes_read import Theme, everything, read
+from server.storage import contributions, lineage, memberships, reasons, statements, theme_places
 
 EVERYTHING = ""
 """Stands for the whole jam where a theme is named."""
@@ -45,13 +47,17 @@ class Evidence:
 async def read_why(house: House, reader: Member, jam: Jam) -> Why:
     """Count why people comment in a jam. Raises Missing."""
     await obtain_jam(house, reader, jam.id)
-    themes = read(await read_themes(house, reader, jam))
+    report = await read_themes(house, reader, jam)
+    placed = (await everything(house, jam.id, orjson.loads(report)))[0] if report else {}
+    inside: dict[str, set[str]] = {}
+    for id_, theme in placed.items():
+        inside.setdefault(theme or "", set()).add(id_)
     meant = await reasons.meant(house.store, jam.id)
     liked = await reasons.supported(house.store, jam.id)
     asked = await _opinions(house, jam)
     return Why(
         whole=_reasons(Theme(EVERYTHING, "", 0), meant, liked, asked, None),
-        themes=[_reasons(theme, meant, liked, asked, theme.ids) for theme in themes],
+        themes=[_reasons(theme, meant, liked, asked, inside.get(theme.id, ())) for theme in read(report)],
         learnt=await reasons.learnt(house.store, jam.id),
     )
 
@@ -112,7 +118,7 @@ async def _ids(house: House, reader: Member, jam: Jam, theme: str) -> Collection
     if theme == EVERYTHING:
         return None
     found = next((one for one in read(await read_themes(house, reader, jam)) if one.id == theme), None)
-    return found.ids if found else ()
+    return set(await theme_places.ids(house.store, jam.id, found.members)) if found else ()
 
 
 async def _page(

@@ -16,10 +16,11 @@ from server.domain.actors import Member
 from server.domain.curation import KINDS, EditKind, ThemeEdit
 from server.domain.errors import Conflict, Invalid, Missing
 from server.domain.jams import Jam
+from server.services import themes_read
 from server.services.house import House
 from server.services.text import clean_line
 from server.services.theme_reports import shown
-from server.storage import contributions, emerging, events, themes
+from server.storage import contributions, events, theme_places, themes
 from server.storage import theme_edits as rows
 
 LONGEST_TITLE = 100
@@ -61,7 +62,7 @@ async def _check(house: House, change: Transaction, jam: Jam, kind: EditKind, th
         raise Conflict("Fewer than %(least)s things were said of it: there is nothing to split.", least=FEWEST_TO_SPLIT)
     if kind == "merge" and (other not in known or other == theme):
         raise Invalid("other", "Choose another theme to merge it into.")
-    if kind == "move" and other not in report.get("assignment", {}):
+    if kind == "move" and not await theme_places.of(change, [other]):
         made = await contributions.by_id(house.store, other)
         if made is None or made.jam_id != jam.id:
             raise Missing("idea", other)
@@ -92,8 +93,7 @@ async def _note(
     """Show the edit, and write down that it was made."""
     drawn = await themes.drawn(change, jam.id)
     if drawn:
-        known, edits = await emerging.of_jam(change, jam.id), await rows.of_jam(change, jam.id)
-        await themes.rewrite(change, jam.id, shown(drawn, edits, known))
+        await themes.rewrite(change, jam.id, await shown(change, jam.id, drawn))
     await events.append(change, "ThemeEdited", jam.id, {"jam": jam.id, "edit": edit_id, **facts}, now)
     await events.audit(change, by.id, act, str(edit_id), now)
 
@@ -106,12 +106,11 @@ async def as_csv(house: House, reader: Member, jam: Jam) -> str:
     human = {one["id"]: " ".join(one.get("human", ())) for one in report.get("themes", ())}
     out = io.StringIO()
     lines = csv.writer(out)
-    within = report.get("within") or {}
     parts = {part["id"]: part["label"] for one in report.get("themes", ()) for part in one.get("subthemes", ())}
     lines.writerow(
         ("id", "theme", "label", "changed by a person", "kind", "title", "written at", "sub-theme", "sub-theme's label")
     )
-    placed = report.get("assignment", {})
+    placed, within = await themes_read.everything(house, jam.id, report)
     for made in await contributions.by_ids(house.store, list(placed)):
         theme = placed[made.id] or ""
         written = made.created_at.isoformat(timespec="seconds")

@@ -1,38 +1,43 @@
-"""What the analytics role says of a jam's themes, read out of its report."""
+"""What the analytics role says of a jam's themes: read out of its report, and where ideas and replies stand in them."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from server.domain.ideas import Contribution
 from server.services.house import House
-from server.storage import contributions
+from server.storage import contributions, theme_places
+from server.storage.theme_places import Members
+
+NOBODY = Members(())
 
 
 @dataclass(frozen=True, slots=True)
 class SubTheme:
-    """A part of a theme; `ids` are the ideas and replies in it."""
+    """A part of a theme, and what stands in it."""
 
     id: str
     label: str
+    size: int
     representative: tuple[str, ...]
-    ids: frozenset[str]
+    members: Members
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A theme of a jam. `trend` counts per hour, newest last; `ids` are the ideas and replies placed in it."""
+    """A theme of a jam, and what stands in it. `trend` counts per hour, newest last."""
 
     id: str
     label: str
     size: int
     trend: tuple[int, ...] = ()
     representative: tuple[str, ...] = ()
-    ids: frozenset[str] = field(default_factory=frozenset)
+    members: Members = NOBODY
 
 
 def read(report: str | None) -> list[Theme]:
@@ -50,44 +55,94 @@ def names_in(report: str | None) -> dict[str, str]:
 def divided(report: str | None, theme_id: str) -> tuple[Theme | None, list[SubTheme]]:
     """Return a theme of a report, None where it is not there, and its sub-themes, the largest first."""
     found = orjson.loads(report) if report else {}
-    placed = _placed(found.get("within"))
     told: Mapping[str, Any] = next((one for one in found.get("themes", ()) if one["id"] == theme_id), {})
+    # What people moved stands in no sub-theme: the machine drew those.
+    moved = tuple(found.get("moved") or ())
     parts = [
-        SubTheme(one["id"], one["label"], tuple(one["representative"]), frozenset(placed.get(one["id"], ())))
+        SubTheme(
+            one["id"], one["label"], one["size"], tuple(one["representative"]),
+            Members((str(one["id"]).partition(".")[0],), one["id"], left=moved),
+        )
         for one in told.get("subthemes", ())
-    ]
+    ]  # fmt: skip
     return next((one for one in _themes(found) if one.id == theme_id), None), parts
 
 
-async def said_of(house: House, theme: Theme | SubTheme, forum_ids: Collection[str]) -> list[Contribution]:
-    """Return what stands in a theme, in some forums: what speaks for it best first, then the newest first."""
-    best = {made: place for place, made in enumerate(theme.representative)}
-    found = await contributions.by_ids(house.store, theme.ids)
-    seen = [made for made in found if made.forum_id in forum_ids and not made.deleted and not made.hidden]
-    return sorted(seen, key=lambda made: (best.get(made.id, len(best)), -made.created_at.timestamp(), made.id))
+async def said_of(
+    house: House, jam_id: str, theme: Theme | SubTheme, forum_ids: Collection[str], first: int, limit: int
+) -> tuple[int, list[Contribution]]:
+    """Return how much stands in a theme, in some forums, and a page of it: what speaks for it best first, then the
+    newest first.
+    """
+    ids = await theme_places.newest(house.store, jam_id, theme.members, forum_ids)
+    here = set(ids)
+    best = [id_ for id_ in theme.representative if id_ in here]
+    shown = [*best, *(id_ for id_ in ids if id_ not in best)][first : first + limit]
+    known = {made.id: made for made in await contributions.by_ids(house.store, shown)}
+    return len(ids), [known[id_] for id_ in shown if id_ in known]
+
+
+class Shown:
+    """In which theme things stand as people see it, by where the machine placed them."""
+
+    def __init__(self, report: Mapping[str, Any]) -> None:
+        self._moved: Mapping[str, str] = report.get("moved") or {}
+        self._theme = {drawn: str(one["id"]) for one in report.get("themes", ()) for drawn in _drawn_as(one)}
+
+    def of(self, id_: str, drawn: str) -> str | None:
+        """Return the theme of what the machine placed in `drawn` ("": in none)."""
+        return self._moved.get(id_) or self._theme.get(drawn)
+
+    def is_moved(self, id_: str) -> bool:
+        return id_ in self._moved
+
+
+async def everything(
+    house: House, jam_id: str, report: Mapping[str, Any]
+) -> tuple[dict[str, str | None], dict[str, str]]:
+    """Return for all that stands in a jam its theme, None for none, and of all that has one its sub-theme."""
+    shown = Shown(report)
+    placed = await theme_places.of_jam(house.store, jam_id)
+    themes = {id_: shown.of(id_, theme) for id_, (theme, _) in placed.items()}
+    return themes, {id_: part for id_, (_, part) in placed.items() if part and not shown.is_moved(id_)}
+
+
+async def themes_of(house: House, jam_id: str, report: str | None, ids: Collection[str]) -> dict[str, str]:
+    """Return the themes of some ideas and replies; those in none are absent."""
+    shown = Shown(orjson.loads(report) if report else {})
+    placed = await theme_places.of(house.store, ids)
+    return {id_: theme for id_, (drawn, _) in placed.items() if (theme := shown.of(id_, drawn))}
+
+
+async def since(house: House, jam_id: str, report: str | None, at: float) -> Counter[str]:
+    """Count what was written of each theme after a moment (unix seconds)."""
+    shown = Shown(orjson.loads(report) if report else {})
+    found = await theme_places.since(house.store, jam_id, at)
+    return Counter(theme for id_, drawn in found.items() if (theme := shown.of(id_, drawn)))
 
 
 def _themes(found: Mapping[str, Any]) -> list[Theme]:
-    placed = _placed(found.get("assignment"))
-    return [_theme(one, placed) for one in found.get("themes", ()) if one.get("size")]
+    moved: Mapping[str, str] = found.get("moved") or {}
+    return [_theme(one, moved) for one in found.get("themes", ()) if one.get("size")]
 
 
-def _placed(where: Mapping[str, str | None] | None) -> dict[str, set[str]]:
-    """Return the ids of what stands in each theme, or sub-theme."""
-    placed: dict[str, set[str]] = {}
-    for id_, theme in (where or {}).items():
-        if theme is not None:
-            placed.setdefault(theme, set()).add(id_)
-    return placed
+def _drawn_as(one: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the machine's themes of which one consists."""
+    return tuple(one.get("drawn_as") or (str(one["id"]),))
 
 
-def _theme(one: Mapping[str, object], placed: Mapping[str, set[str]]) -> Theme:
+def _theme(one: Mapping[str, Any], moved: Mapping[str, str]) -> Theme:
     trend, representative = one.get("trend"), one.get("representative")
+    id_ = str(one["id"])
     return Theme(
-        id=str(one["id"]),
+        id=id_,
         label=str(one["label"]),
         size=int(str(one["size"])),
         trend=tuple(int(number) for number in trend) if isinstance(trend, list) else (),
         representative=tuple(map(str, representative)) if isinstance(representative, list) else (),
-        ids=frozenset(placed.get(str(one["id"]), ())),
+        members=Members(
+            _drawn_as(one),
+            joined=tuple(made for made, theme in moved.items() if theme == id_),
+            left=tuple(made for made, theme in moved.items() if theme != id_),
+        ),
     )

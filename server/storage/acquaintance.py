@@ -117,25 +117,6 @@ async def met_in_threads(store: Database, member_id: str, forums: Collection[str
     return found
 
 
-async def authors_of(store: Database, ids: Collection[str]) -> dict[str, tuple[str, str]]:
-    """Return (author id, forum id) of what stands of some contributions, by id."""
-    rows = await store.fetch(
-        "SELECT c.id, c.author_id, c.forum_id FROM json_each(?) s JOIN contributions c ON c.id = s.value"
-        " WHERE NOT c.deleted AND NOT c.hidden",
-        (json.dumps(sorted(ids)),),
-    )
-    return {row["id"]: (row["author_id"], row["forum_id"]) for row in rows}
-
-
-async def made_since(store: Database, ids: Collection[str], at: float) -> set[str]:
-    """Return those of some contributions that were made after a moment in unix seconds."""
-    rows = await store.fetch(
-        "SELECT c.id FROM json_each(?) s JOIN contributions c ON c.id = s.value WHERE c.created_at > ?",
-        (json.dumps(sorted(ids)), at),
-    )
-    return {row["id"] for row in rows}
-
-
 async def rising_since(
     store: Database, reader_id: str, forums: Collection[str], at: float, limit: int
 ) -> list[tuple[str, int]]:

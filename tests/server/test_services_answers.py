@@ -48,7 +48,7 @@ async def put_themes(world: World, jam_id: str, made: list[Contribution]) -> Non
         {"id": "t1", "label": "tape · paper", "words": [], "size": 2, "representative": [made[0].id, made[1].id]},
         {"id": "t2", "label": "boxes", "words": [], "size": 1, "representative": [made[2].id]},
     ]
-    await board.keep_themes(world.house, jam_id, 0, json.dumps({"themes": themes, "assignment": {}}), None)
+    await board.keep_themes(world.house, jam_id, 0, json.dumps({"themes": themes}), None)
 
 
 async def test_every_theme_is_answered_then_published_and_then_stands(world: World):

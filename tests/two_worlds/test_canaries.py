@@ -217,6 +217,7 @@ UNUSED = {
     "agreements.statement", "checkpoints.before", "checkpoints.hash", "checkpoints.key", "checkpoints.signature",
     "self_tests.asked_by", "self_tests.report", "self_tests.state", "themes.jam_id", "themes.report",
     "themes.drawn", "themes.snapshot", "theme_parts.bytes", "theme_parts.jam_id",
+    "theme_places.contribution_id", "theme_places.jam_id", "theme_places.part", "theme_places.theme",
     "consumers.name", "feeds.hash", "feeds.kind", "feeds.member_id", "feeds.name", "feeds.subject",
     "exposures.idea_id", "follows.jam_id", "follows.kind", "follows.member_id", "follows.subject_id",
     "mail_choices.address", "mail_choices.asked", "mail_choices.digest_day", "mail_choices.member_id",

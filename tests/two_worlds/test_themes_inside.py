@@ -21,7 +21,7 @@ from server.database import Database
 from server.domain.errors import Missing
 from server.domain.jams import Charter
 from server.domain.uris import Addresses
-from server.services import board, forums, ideas, jams, people, rules
+from server.services import board, forums, ideas, jams, people, rules, themes_read
 from server.services.house import Clock, House
 from tests.two_worlds.test_themes import PUBLIC, START, WITHHELD
 
@@ -72,7 +72,8 @@ async def seen(folder: Path, *, withheld: bool) -> list[Any]:
     for jam in await jams.list_jams(house, pat):
         report = json.loads(await board.read_themes(house, pat, jam) or "{}")
         themes = [{key: one[key] for key in one if key != "representative"} for one in report["themes"]]
-        told.append((jam.slug, themes, report["emerging"], sorted(map(str, report["assignment"].values()))))
+        placed, _ = await themes_read.everything(house, jam.id, report)
+        told.append((jam.slug, themes, report["emerging"], sorted(map(str, placed.values()))))
         told.append(asdict(await board.read_board(house, pat, jam)) | {"at": 0})
     with pytest.raises(Missing):
         await jams.obtain_jam(house, pat, "apart")

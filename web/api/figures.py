@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from server.services import board, exchange, presence
+from server.services import board, exchange, presence, themes_read
 from web.api.calls import Call
 from web.api.jam_shapes import (
     AnswersBetween,
@@ -54,15 +54,16 @@ async def read_themes(call: Call) -> ThemesAnswer:
     jam = await jam_of(call)
     text = await board.read_themes(call.house, call.member, jam)
     report = msgspec.json.decode(text or "{}", type=ThemeReport)
+    assignment, within = await themes_read.everything(call.house, jam.id, msgspec.json.decode(text or "{}"))
     return ThemesAnswer(
         id=jam.id,
         uri=show_jam(call.house, jam).uri,
         url=f"{jam_page(call.house, jam)}/board",
         themes=report.themes,
-        assignment=report.assignment,
+        assignment=assignment,
         unplaced=report.unplaced,
         seconds=report.seconds,
         trend={theme.id: theme.trend for theme in report.themes},
         emerging=report.emerging,
-        within=report.within,
+        within=within,
     )

@@ -291,11 +291,9 @@ class ThemeReport(Answer, frozen=True, kw_only=True):
     """What the analytics role keeps of a jam; `seconds` is what the last reckoning took."""
 
     themes: list[ThemeAnswer] = field(default_factory=list)
-    assignment: dict[str, str | None] = field(default_factory=dict)
     unplaced: int = 0
     seconds: float = 0.0
     emerging: list[EmergingAnswer] = field(default_factory=list)
-    within: dict[str, str] = field(default_factory=dict)
 
 
 class ThemesAnswer(Thing, frozen=True, kw_only=True):

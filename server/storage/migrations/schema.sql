@@ -52,6 +52,7 @@
 -- After: 0050_notices_by_member
 -- After: 0051_locks_and_bans
 -- After: 0052_theme_parts
+-- After: 0053_theme_places
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -1013,6 +1014,12 @@ CREATE TABLE "theme_parts" (
     "bytes" BLOB NOT NULL,
     CONSTRAINT "uid_theme_parts_jam_id_ce31e1" UNIQUE ("jam_id", "seq", "part")
 );
+CREATE TABLE "theme_places" (
+    "contribution_id" VARCHAR(32) NOT NULL  PRIMARY KEY,
+    "jam_id" VARCHAR(32) NOT NULL,
+    "theme" VARCHAR(32) NOT NULL,
+    "part" VARCHAR(32) NOT NULL
+);
 CREATE INDEX "idx_sessions_member__4466ff" ON "sessions" ("member_id");
 CREATE INDEX "idx_tokens_member__843137" ON "tokens" ("member_id");
 CREATE INDEX "idx_rule_sets_state_c0eb62" ON "rule_sets" ("state", "version");
@@ -1096,6 +1103,7 @@ CREATE INDEX contributions_recent ON contributions (jam_id, created_at, author_i
 CREATE INDEX "idx_notices_member__e14bfd" ON "notices" ("member_id", "read_at", "number");
 CREATE UNIQUE INDEX "uid_notices_member__b029f7" ON "notices" ("member_id", "number");
 CREATE INDEX "idx_locks_idea_id_e2aeeb" ON "locks" ("idea_id");
+CREATE INDEX "idx_theme_place_jam_id_acf2e2" ON "theme_places" ("jam_id", "theme", "contribution_id");
 CREATE TRIGGER search_places_follow AFTER UPDATE OF jam_id, forum_id, author_id, intent, label, hidden ON contributions BEGIN UPDATE search_places SET jam_id = NEW.jam_id, forum_id = CASE WHEN NEW.hidden THEN '' ELSE NEW.forum_id END, author_id = NEW.author_id, intent = NEW.intent, label = NEW.label WHERE number = (SELECT number FROM search_rows WHERE contribution_id = NEW.id); END;
 CREATE TRIGGER spreads_written AFTER INSERT ON contributions BEGIN INSERT INTO spreads (idea_id, forum_id, stands, emerging, best, views, created_at) SELECT NEW.id, NEW.forum_id, NOT NEW.deleted AND NOT NEW.hidden, NEW.emerging, NEW.best, coalesce((SELECT views FROM exposures WHERE idea_id = NEW.id), 0), NEW.created_at WHERE NEW.kind = 'idea' ON CONFLICT (idea_id) DO UPDATE SET forum_id = excluded.forum_id, stands = excluded.stands, emerging = excluded.emerging, best = excluded.best, views = excluded.views, created_at = excluded.created_at, due = 1; UPDATE spreads SET due = 1 WHERE NOT due AND idea_id = NEW.thread_id; END;
 CREATE TRIGGER spreads_changed AFTER UPDATE OF kind, forum_id, thread_id, author_id, deleted, hidden, emerging, best, created_at ON contributions BEGIN INSERT INTO spreads (idea_id, forum_id, stands, emerging, best, views, created_at) SELECT NEW.id, NEW.forum_id, NOT NEW.deleted AND NOT NEW.hidden, NEW.emerging, NEW.best, coalesce((SELECT views FROM exposures WHERE idea_id = NEW.id), 0), NEW.created_at WHERE NEW.kind = 'idea' ON CONFLICT (idea_id) DO UPDATE SET forum_id = excluded.forum_id, stands = excluded.stands, emerging = excluded.emerging, best = excluded.best, views = excluded.views, created_at = excluded.created_at, due = 1; UPDATE spreads SET due = 1 WHERE NOT due AND idea_id IN (OLD.thread_id, NEW.thread_id); DELETE FROM spreads WHERE idea_id = NEW.id AND NEW.kind != 'idea'; END;

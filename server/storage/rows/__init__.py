@@ -79,7 +79,7 @@ from server.storage.rows.reading import ReadingRow
 from server.storage.rows.records import AuditRow, CheckpointRow, EventRow, SelfTestRow
 from server.storage.rows.servers import BanRow, OutsiderRow, ServerRow
 from server.storage.rows.tallies import TallyRow
-from server.storage.rows.themes import ThemeEditRow, ThemePartRow, ThemeStateRow
+from server.storage.rows.themes import ThemeEditRow, ThemePartRow, ThemePlaceRow, ThemeStateRow
 from server.storage.rows.voices import OpeningRow, VoiceRow
 from server.storage.rows.walls import WallRow
 from server.storage.rows.writing import ConfirmationRow, DraftRow, MentionRow
@@ -180,6 +180,7 @@ __all__ = [
     "ThemeAnswerRow",
     "ThemeEditRow",
     "ThemePartRow",
+    "ThemePlaceRow",
     "ThemeStateRow",
     "TokenRow",
     "TwinRow",

@@ -25,6 +25,19 @@ class ThemeStateRow(Model, metaclass=Rows):
         table = "themes"
 
 
+class ThemePlaceRow(Model, metaclass=Rows):
+    """Where an idea or a reply stands, as the machine placed it: its theme and sub-theme, "" for none."""
+
+    contribution_id = fields.CharField(max_length=32, primary_key=True)
+    jam_id = fields.CharField(max_length=32)
+    theme = fields.CharField(max_length=32, default="")
+    part = fields.CharField(max_length=32, default="")
+
+    class Meta:
+        table = "theme_places"
+        indexes = (("jam_id", "theme", "contribution_id"),)
+
+
 class ThemePartRow(Model, metaclass=Rows):
     """What of a jam's snapshot does not fit its row: the parts behind the first, of the snapshot at event `seq`."""
 

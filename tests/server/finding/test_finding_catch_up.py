@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.catch_up import BUDGET_SECONDS, fit, reading_seconds
-from server.services import board, ideas, marking
+from server.services import ideas, marking
 from server.services.catching_up import CatchUp, catch_up
 from server.services.telling import tell
 from server.services.visits import note_visit
+from tests.kept_themes import keep_report
 from tests.server.services_world import World
 
 
@@ -74,9 +75,7 @@ async def test_a_theme_that_began_since_is_new_and_leads_to_what_speaks_for_it(w
         "assignment": {**{one.id: "t1" for one in old}, **{one.id: "t2" for one in new}, new[0].id: "t1", "x": None},
     }
     report["assignment"][new[0].id] = "t2"
-    import json
-
-    await board.keep_themes(world.house, forum.jam_id, 1, json.dumps(report), None)
+    await keep_report(world.house, forum.jam_id, report)
     await note_visit(world.house, bob)
     entries = next(one for one in (await catch_up(world.house, bob)).sections if one.kind == "themes").entries
     assert [(one.theme.label, one.number, one.is_new) for one in entries if one.theme] == [("new things", 3, True)]

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from urllib.parse import quote
 
-from analytics.report import Theme, ThemeReport
+from analytics.report import Outline, Theme
 from server.services import board
 from server.services.house import House
 from tests.web.api.api_house import ADDRESSES, CHARTER, SOON, Caller, MakeForum, Things, new_jam
@@ -211,8 +211,9 @@ async def test_themes_are_empty_before_the_first_round(bob: Caller, jam: Things)
 async def test_themes_are_told_as_the_analysis_left_them(house: House, bob: Caller, idea: Things):
     words = ("paper", "tape")
     theme = Theme(id="t1", label="Paper tape", words=words, size=1, representative=(idea["id"],), trend=(0, 1))
-    report = ThemeReport((theme,), {idea["id"]: "t1", "other": None}, 0.5)
-    await board.keep_themes(house, idea["jam_id"], 1, json.dumps(report.to_json()), b"")
+    outline = Outline((theme,), documents=2, unplaced=1, seconds=0.5)
+    stands = {idea["id"]: ("t1", ""), "other": ("", "")}
+    await board.keep_themes(house, idea["jam_id"], 1, json.dumps(outline.to_json()), b"", stands)
     told = await bob("GET", "/jams/packaging/themes")
     assert told["themes"][0] | {"id": "t1", "words": ["paper", "tape"], "trend": [0, 1]} == told["themes"][0]
     assert (told["assignment"], told["trend"]) == ({idea["id"]: "t1", "other": None}, {"t1": [0, 1]})

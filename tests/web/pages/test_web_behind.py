@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from server.domain.behind import KINDS, Number, group_words
 from server.services import board, forums, ideas, jams, memberships, moderation, people
 from server.services.behind import list_behind
 from server.services.exchange import read_exchange
+from tests.kept_themes import keep_report
 
 STANDS = "NOT c.deleted AND NOT c.hidden AND c.jam_id = ?"
 SQL = {
@@ -43,7 +43,7 @@ async def spoken(site: Any) -> dict[str, Any]:
     theme = {"id": "t1", "label": "Vans", "words": ["van"], "size": 11, "representative": [], "trend": [11]}
     new = {"theme": "t1", "word": "van", "at": 1_790_000_000.0, "ids": [one.id for one in made[:4]]}
     report = {"themes": [theme], "assignment": placed, "emerging": [new]}
-    await board.keep_themes(house, site.jam.id, 1, json.dumps(report), None)
+    await keep_report(house, site.jam.id, report)
     return {"sales": sales, "works": works, "made": made, "hidden": hidden, "gone": gone}
 
 

@@ -50,7 +50,7 @@ def test_themes_keep_the_places_that_the_analysis_gave_them() -> None:
 def test_a_report_names_how_much_of_what_was_said_belongs_to_a_theme() -> None:
     report = (
         '{"themes":[{"id":"t1","label":"Crates","words":["crate"],"size":2,"representative":["a"],"trend":[1,9]}],'
-        '"assignment":{"a":"t1","b":"t1","c":null}}'
+        '"documents":3}'
     )
     (theme,), sentence = draw_themes(report, "/jams/x")
     assert sentence == "2 of 3 ideas and replies belong to a theme"

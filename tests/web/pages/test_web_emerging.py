@@ -10,6 +10,7 @@ import pytest
 
 from server.domain.errors import Conflict, Missing, NotAllowed
 from server.services import audit, board, emerging, ideas, inbox, people, telling
+from tests.kept_themes import keep_report
 
 
 async def drawn(site: Any, *told: tuple[str, str], count: int = 8) -> None:
@@ -32,7 +33,7 @@ async def drawn(site: Any, *told: tuple[str, str], count: int = 8) -> None:
         for theme, word in told
     ]
     report = {"themes": themes, "assignment": dict.fromkeys(ids, "t1"), "emerging": new}
-    await board.keep_themes(site.house, site.jam.id, 1, json.dumps(report), None)
+    await keep_report(site.house, site.jam.id, report)
 
 
 async def told_to(site: Any, member: Any) -> list[str]:

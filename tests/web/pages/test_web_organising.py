@@ -349,7 +349,7 @@ async def test_the_lobby_names_its_denominators_by_unit_for_those_who_run_the_ja
 async def test_the_themes_are_answered_in_the_browser_and_everybody_reads_the_report(site: Any) -> None:
     idea = await ideas.post_idea(site.house, site.jonas, site.own_house, "One gate", "For all trucks.")
     theme = {"id": "t1", "label": "gate · trucks", "words": [], "size": 1, "representative": [idea.id]}
-    await board.keep_themes(site.house, site.jam.id, 0, json.dumps({"themes": [theme], "assignment": {}}), None)
+    await board.keep_themes(site.house, site.jam.id, 0, json.dumps({"themes": [theme]}), None)
     browser, reader = await site.browser(site.mara), await site.browser(site.jonas)
     assert (await reader.get("/jams/better/report/write"))[0].status == 403
     _, text = await reader.get("/jams/better/report")

@@ -25,7 +25,7 @@ def report(**trends: list[int]) -> str:
         }
         for name, counts in trends.items()
     ]
-    return json.dumps({"themes": themes, "assignment": {}})
+    return json.dumps({"themes": themes})
 
 
 def river_of(**trends: list[int]) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server.services import board, ideas, people, theme_edits
+from tests.kept_themes import keep_report
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ async def drawn(site: Any) -> list[Any]:
     placed = dict.fromkeys(ids[:3], "t1") | dict.fromkeys(ids[3:], "t2")
     new = {"theme": "t2", "word": "soup", "at": 1_790_000_000.0, "ids": ids[3:]}
     report = {"themes": themes, "assignment": placed, "emerging": [new]}
-    await board.keep_themes(site.house, site.jam.id, 1, json.dumps(report), None)
+    await keep_report(site.house, site.jam.id, report)
     return made
 
 
@@ -47,7 +48,8 @@ async def test_a_theme_leads_to_its_sub_themes_and_each_to_what_was_said_of_it(s
         for id_, label, own in parts
     ]
     report["within"] = {id_: part for part, _, own in parts for id_ in own}
-    await board.keep_themes(site.house, site.jam.id, 2, json.dumps(report), None)
+    report["assignment"] = dict.fromkeys(report["within"], "t1")
+    await keep_report(site.house, site.jam.id, report, 2)
     browser = await site.browser(site.jonas)
     _, page = await browser.get("/jams/better/themes/t1")
     assert "Trams &lt;b&gt;" in page

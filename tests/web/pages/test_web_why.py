@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 import pytest
 
 from server.domain.reasons import Guess, Learnt
-from server.services import board, ideas, marking, reasons
+from server.services import ideas, marking, reasons
+from tests.kept_themes import keep_report
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ async def said(site: Any) -> dict[str, Any]:
         "representative": [idea.id],
         "trend": [5],
     }
-    await board.keep_themes(site.house, site.jam.id, 1, json.dumps({"themes": [theme], "assignment": placed}), None)
+    await keep_report(site.house, site.jam.id, {"themes": [theme], "assignment": placed})
     return {"idea": idea, "marked": marked, "worry": worry, "guessed": guessed, "silent": silent}
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import orjson
 from aiohttp import hdrs, web
 
 from server.domain.actors import Member
 from server.domain.curation import KINDS, ThemeEdit
 from server.domain.errors import Missing, NotAllowed, Refusal, SignInNeeded
 from server.domain.jams import Jam
-from server.services import board, emerging, theme_edits
+from server.services import board, emerging, theme_edits, themes_read
 from server.services.house import House
 from web.answers import go, head_of, show
 from web.figures import draw_themes
@@ -112,5 +113,7 @@ async def download_report(request: web.Request) -> web.Response:
     """GET /jams/{jam}/themes.json"""
     house, member, jam = await analyst(request)
     headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{jam.slug}-themes.json"'}
-    text = await board.read_themes(house, member, jam) or "{}"
-    return web.Response(text=text, content_type="application/json", headers=headers)
+    report = orjson.loads(await board.read_themes(house, member, jam) or "{}")
+    assignment, within = await themes_read.everything(house, jam.id, report)
+    told = orjson.dumps(report | {"assignment": assignment, "within": within})
+    return web.Response(body=told, content_type="application/json", headers=headers)

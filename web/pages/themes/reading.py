@@ -38,7 +38,7 @@ async def show_theme(request: web.Request) -> web.Response:
     if whole is None or (wanted and part is None):
         raise Missing("theme", wanted or theme.id)
     here = f"{theme.url}?part={part.id}&from=" if part else f"{theme.url}?from="
-    found = await themes_read.said_of(house, part or whole, set(own))
+    total, found = await themes_read.said_of(house, jam.id, part or whole, set(own), first, SHOWN)
     names = await names_of_hosts(house)
     edits = member.may("themes")
     page = ThemePage(
@@ -46,13 +46,13 @@ async def show_theme(request: web.Request) -> web.Response:
         theme=theme,
         spoken=tuple(
             Spoken(id=made.id if edits else "", card=draw_card(house, made, own[made.forum_id], names))
-            for made in found[first : first + SHOWN]
+            for made in found
         ),
-        total=len(found),
+        total=total,
         first=first,
-        next_url=f"{here}{first + SHOWN}" if first + SHOWN < len(found) else "",
+        next_url=f"{here}{first + SHOWN}" if first + SHOWN < total else "",
         parts=tuple(
-            Part(words=one.label, count=len(one.ids), url=f"{theme.url}?part={one.id}", here=one == part)
+            Part(words=one.label, count=one.size, url=f"{theme.url}?part={one.id}", here=one == part)
             for one in parts
         ),
         others=tuple(Choice(value=one.id, words=one.label, chosen=False) for one in themes if one.id != theme.id),
