@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analytics.groups import PART, STEPS, Indices, Numbers, group, halve, improve, nearest
 from analytics.picture import Portrait, answered, portray
@@ -166,7 +165,7 @@ def subthemes(
                 label=portrait.label.text or id_,
                 words=portrait.words,
                 size=int(sizes[number]),
-                representative=_still(shelf, portrait.quotes, (labels == label) & (stands == number)),
+                representative=_within(shelf, portrait.quotes, (labels, label), (stands, number)),
             )
             for number, portrait in zip(branch.numbers, branch.portraits, strict=True)
             if sizes[number]
@@ -175,6 +174,9 @@ def subthemes(
     return found
 
 
-def _still(shelf: Shelf, quotes: Sequence[str], own: NDArray[np.bool_]) -> tuple[str, ...]:
-    """Return those of some documents that stand in some rows."""
-    return tuple(id_ for id_ in quotes if (row := shelf.row_of.get(id_)) is not None and own[row])
+def _within(shelf: Shelf, ids: Sequence[str], *told: tuple[Indices, int]) -> tuple[str, ...]:
+    """Return those of some documents of whose row each of these arrays says its number."""
+    rows = {id_: shelf.row_of.get(id_) for id_ in ids}
+    return tuple(
+        id_ for id_, row in rows.items() if row is not None and all(numbers[row] == one for numbers, one in told)
+    )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
+from analytics.corpus import Document
 from analytics.live import LiveThemes
+from analytics.worker import ThemeWorker
 from server.services import board, ideas, people
 from tests.analytics.town import Town
 
@@ -72,3 +75,69 @@ async def test_a_snapshot_that_no_row_holds_is_kept_in_parts(town: Town, monkeyp
     assert {row["seq"] for row in kept} == {await town.house.store.fetch_value("SELECT seq FROM themes")}
     assert not any(b"quincequarkle" in bytes(row["bytes"]) for row in kept), "earlier parts are gone"
     assert b"quincequarkle" not in await town.snapshot()
+
+
+Write = Callable[..., list[Document]]
+
+
+async def tell_all(town: Town, worker: ThemeWorker) -> None:
+    for _ in range(2):
+        await town.catch_up(worker)
+
+
+async def kept(town: Town) -> dict[str, tuple[str, str]]:
+    return await board.theme_places_of(town.house, town.jam.id)
+
+
+def standing(worker: ThemeWorker, town: Town) -> dict[str, tuple[str, str]]:
+    """Return where everything stands as a report over all of it says."""
+    report = worker._corpora[town.jam.id].themes.report()
+    return {id_: (theme or "", report.within.get(id_, "")) for id_, theme in report.assignment.items()}
+
+
+async def test_what_is_kept_of_places_is_where_everything_stands_whatever_happened(
+    town: Town, write: Write, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(board, "PLACES", 20)
+    monkeypatch.setattr("analytics.branches.LEAST", 10)
+    worker = town.worker()
+    made = await town.say(*(one.text for one in write(120)), "🎉", "Thanks!")
+    await tell_all(town, worker)
+    assert await kept(town) == standing(worker, town)
+    assert {part for _, part in (await kept(town)).values()} > {""}, "some stand in sub-themes"
+    for one in made[:9]:
+        await ideas.delete(town.house, town.ada, one)
+    await ideas.edit(town.house, town.ada, made[12], "Solar energy for all roofs.")
+    more = await town.say(*(one.text for one in write(110, seed=3)))
+    await tell_all(town, worker)
+    assert await kept(town) == standing(worker, town)
+    assert not {one.id for one in made[:9]} & (await kept(town)).keys()
+    await ideas.delete(town.house, town.ada, more[0])
+    begun_again = town.worker()
+    await tell_all(town, begun_again)
+    assert await kept(town) == standing(begun_again, town)
+    assert more[0].id not in await kept(town)
+    async with town.house.store.transaction() as change:
+        await change.execute("DELETE FROM theme_places WHERE theme = 't1'")
+        await change.execute("DELETE FROM themes")
+    from_the_log = town.worker()
+    await tell_all(town, from_the_log)
+    assert await kept(town) == standing(from_the_log, town), "what is missing is written again"
+
+
+async def test_only_places_that_changed_are_written(town: Town):
+    worker = town.worker()
+    await town.say(*(f"Bicycle lanes on bridge {n} would help." for n in range(60)))
+    await tell_all(town, worker)
+    async with town.house.store.transaction() as change:
+        await change.execute("CREATE TABLE written (id TEXT)")
+        for act in ("INSERT", "UPDATE"):
+            await change.execute(
+                f"CREATE TRIGGER on_{act} AFTER {act} ON theme_places BEGIN"
+                " INSERT INTO written VALUES (new.contribution_id); END"
+            )
+    (one,) = await town.say("A lane for bicycles by the river.")
+    await tell_all(town, worker)
+    await tell_all(town, town.worker())
+    rows = await town.house.store.fetch("SELECT id FROM written")
+    assert [row["id"] for row in rows] == [one.id], "neither by who wrote it nor by who goes on"

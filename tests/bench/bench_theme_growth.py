@@ -8,9 +8,10 @@ a joined text has the mean of its two vectors. `--whole` writes the sets' own te
 encoder for each; `--asked` goes on after that with joined texts and asks it for each of these too; `--same` writes
 1,000 texts, then one again and again. A refresh is made when it is due.
 
-A line a step: texts; milliseconds to place one (median and p99 of the last 2,000); the last refresh, a report and a
-snapshot, in seconds, all of the processor (a busy machine says nearly the same); memory above what the process had
-before, in MB: now, at most since the last line, at most with the snapshot; themes; what was announced; seconds in all.
+A line a step: texts; milliseconds to place one (median and p99 of the last 2,000); the last refresh, a report as it is
+told while people write, and a snapshot, in seconds, all of the processor (a busy machine says nearly the same); memory
+above what the process had before, in MB: now, at most since the last line, at most with the snapshot; themes; what was
+announced; seconds in all.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import orjson
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -119,7 +121,8 @@ def grow(live: LiveThemes, documents: Iterator[Document], count: int) -> Iterato
             last = np.array(placing[-2_000:]) * 1_000
             placing.clear()
             most = memory("VmHWM") - before
-            report, dump = timed(live.report), timed(live.dump)
+            live.told(live.tell()[1])
+            report, dump = timed(lambda: orjson.dumps(live.tell()[0].to_json())), timed(live.dump)
             yield (
                 f"| {number:,} | {np.median(last):.2f} | {np.quantile(last, 0.99):.1f} | {refreshing:.2f} | "
                 f"{report:.2f} | {dump:.2f} | {memory('VmRSS') - before:.0f} | {most:.0f} | "
