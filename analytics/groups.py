@@ -17,12 +17,15 @@ from analytics.vectors import Vectors, unit
 
 Indices = NDArray[np.int64]
 Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 FEWEST, MOST = 8, 30
 STEPS = 6
 """Lloyd's steps by which groups go on from where they stood."""
 PART = 4_096
 """Rows that are compared at a time."""
+UNSURE = 0.03
+"""How much nearer a row lies, at least, to the middle of its own group than to any other where it is sure of it."""
 SAMPLE = 6_000
 """Rows on which several starts are tried; the rest joins for the last steps."""
 
@@ -52,6 +55,16 @@ def nearest(rows: NDArray[np.floating], centres: Vectors) -> tuple[Indices, Vect
         best[start : start + PART] = near.argmax(axis=1)
         cosine[start : start + PART] = near.max(axis=1)
     return best, cosine
+
+
+def unsure(near: Vectors, own: Indices) -> Flags:
+    """Tell which rows lie about as near to another group as to their own. `near` are the cosines to all (rows, k)."""
+    if near.shape[1] < 2:
+        return np.zeros(len(near), dtype=np.bool_)
+    there = np.take_along_axis(near, own[:, None], axis=1)[:, 0]
+    others = near.copy()
+    np.put_along_axis(others, own[:, None], -1.0, axis=1)
+    return np.asarray(there - others.max(axis=1) < UNSURE)
 
 
 def centre(rows: Vectors, labels: Indices, k: int, weights: Numbers) -> Vectors:

@@ -13,10 +13,24 @@ from analytics import sieve, snapshot
 from analytics.branches import Branch, Stood, describe, divide, due, stand, subthemes
 from analytics.corpus import Document, name_words
 from analytics.emerging import Burst, Watch
-from analytics.groups import PART, STEPS, Indices, Numbers, centre, group, halve, improve, nearest, split, suited
+from analytics.groups import (
+    PART,
+    STEPS,
+    Flags,
+    Indices,
+    Numbers,
+    centre,
+    group,
+    halve,
+    improve,
+    nearest,
+    split,
+    suited,
+    unsure,
+)
 from analytics.map import Layout
 from analytics.picture import Portrait, answered, draw, follow, portray
-from analytics.places import Places, Told
+from analytics.places import Place, Places, Told
 from analytics.report import Change, Outline, ThemeReport, assemble, by_size
 from analytics.shelf import Shelf
 from analytics.similar import find
@@ -75,6 +89,7 @@ class LiveThemes:
         self.watch = Watch()
         self._labels = np.full(64, -1, dtype=np.int64)
         self._closeness = np.zeros(64)
+        self._unsure = np.zeros(64, dtype=np.bool_)
         self._stood = Stood()
         self._told = Told()
         self._floods: sieve.Verdicts = {}
@@ -83,9 +98,13 @@ class LiveThemes:
         """Return for each row of the shelf the number of its theme (−1: none) and the cosine to its middle."""
         return self._labels[: len(self.shelf)], self._closeness[: len(self.shelf)]
 
-    def place_all(self, labels: Indices, closeness: Numbers) -> None:
+    def unsure(self) -> Flags:
+        """Return for each row of the shelf whether it lies about as near to another theme."""
+        return self._unsure[: len(self.shelf)]
+
+    def place_all(self, labels: Indices, closeness: Numbers, unsure: Flags) -> None:
         """Take over where every row of the shelf stands."""
-        self._labels, self._closeness = labels.copy(), closeness.copy()
+        self._labels, self._closeness, self._unsure = labels.copy(), closeness.copy(), unsure.copy()
 
     # What the worker calls as people write.
 
@@ -123,6 +142,7 @@ class LiveThemes:
             self.pruned[name] = None
         self._labels[row] = -1
         self._closeness[row] = 0.0
+        self._unsure[row] = False
         self.stale = True
         self.emerging = [burst for old in self.emerging if (burst := old.without(document_id)) is not None]
         self.watch.reported.intersection_update(self.shelf.dictionary.token2id)
@@ -155,8 +175,10 @@ class LiveThemes:
         self.keep(name)
         members = np.flatnonzero(self._labels[: len(self.shelf)] == which)
         own = np.array([which, len(self.names) - 1])
-        near, cosine = nearest(self.shelf.lying(members), self.centres[own])
-        self._labels[members], self._closeness[members] = own[near], cosine
+        near = self.shelf.lying(members) @ self.centres.T
+        self._labels[members] = own[near[:, own].argmax(axis=1)]
+        self._closeness[members] = near[:, own].max(axis=1)
+        self._unsure[members] = unsure(near, self._labels[members])
         follow(self.shelf, self._labels)
         self.stale = True
         return name
@@ -228,19 +250,19 @@ class LiveThemes:
     def report(self) -> ThemeReport:
         """Return the themes as they stand now, and where every document stands."""
         outline, stands = self._outline()
-        return assemble(self.shelf, *self.places(), self.names, outline, stands)
+        return assemble(self.shelf, self.places()[0], self.unsure(), self.names, outline, stands)
 
     def tell(self) -> tuple[Outline, Places]:
         """Return the themes as they stand now, and where documents stand that `told` did not hear of yet."""
         outline, stands = self._outline()
-        return outline, self._told.news(self.shelf, self.places()[0], self.names, stands)
+        return outline, self._told.news(self.shelf, self.places()[0], self.names, stands, self.unsure())
 
     def told(self, places: Places) -> None:
         """Take note that this was told, and kept."""
         self._told.keep(self.shelf, places)
 
-    def hear(self, stands: Mapping[str, tuple[str, str]]) -> None:
-        """Take note of what was told of these documents before: id → (theme, sub-theme), "" for none."""
+    def hear(self, stands: Mapping[str, Place]) -> None:
+        """Take note of what was told of these documents before."""
         self._told.hear(self.shelf, stands)
 
     def _outline(self) -> tuple[Outline, Indices]:
@@ -292,21 +314,23 @@ class LiveThemes:
             more = max(64, len(self._labels))
             self._labels = np.concatenate([self._labels, np.full(more, -1, dtype=np.int64)])
             self._closeness = np.concatenate([self._closeness, np.zeros(more)])
+            self._unsure = np.concatenate([self._unsure, np.zeros(more, dtype=np.bool_)])
         self._place(row)
         return row
 
     def _place(self, row: int) -> None:
         sheet = self.shelf.sheets[row]
-        self._labels[row] = -1
+        self._labels[row], self._unsure[row] = -1, False
         if sheet is None or not len(self.centres) or not self.shelf.columns.placeable[row]:
             return
         if sheet.chatter:
             idea = int(answered(self.shelf, np.array([row]))[0])
             self._labels[row] = self._labels[idea] if idea >= 0 else -1
             return
-        best, cosine = nearest(self.shelf.lying([row]), self.centres)
-        self._labels[row] = best[0]
-        self._closeness[row] = cosine[0]
+        near = self.shelf.lying([row]) @ self.centres.T
+        self._labels[row] = near[0].argmax()
+        self._closeness[row] = near[0].max()
+        self._unsure[row] = unsure(near, self._labels[[row]])[0]
 
     def _name(self, label: int) -> str | None:
         return self.names[label] if label >= 0 else None
@@ -401,6 +425,7 @@ class LiveThemes:
         placeable = np.flatnonzero(self.shelf.columns.placeable)
         stood = self._labels[placeable]
         self._labels[: len(self.shelf)] = -1
+        self._unsure[: len(self.shelf)] = False
         for start in range(0, len(placeable), PART):
             rows, before = placeable[start : start + PART], stood[start : start + PART]
             near = self.shelf.lying(rows) @ self.centres.T
@@ -408,6 +433,7 @@ class LiveThemes:
             there = near[np.arange(len(rows)), np.maximum(before, 0)]
             stay = (before >= 0) & (there >= cosine - STAY)
             self._labels[rows] = np.where(stay, before, best)
+            self._unsure[rows] = unsure(near, self._labels[rows])
             self._closeness[rows] = np.where(stay, there, cosine)
         follow(self.shelf, self._labels)
 

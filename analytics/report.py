@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import compress
 from typing import Any
 
-from analytics.groups import Indices, Numbers
+from analytics.groups import Flags, Indices
 from analytics.shelf import Shelf
 
 
@@ -102,12 +102,12 @@ class Outline:
 class ThemeReport(Outline):
     """Themes, and for each document the id of its theme; None where it could not be placed.
 
-    `closeness` is the cosine of each placed document to the middle of its theme: low means unsure. `within` is the id
-    of the sub-theme of each document whose theme has any.
+    `unsure` are the ids of those that lie about as near to another theme. `within` is the id of the sub-theme of each
+    document whose theme has any.
     """
 
     assignment: dict[str, str | None]
-    closeness: dict[str, float]
+    unsure: frozenset[str]
     within: dict[str, str] = field(default_factory=dict)
 
 
@@ -117,16 +117,15 @@ def by_size(themes: Sequence[Theme]) -> tuple[Theme, ...]:
 
 
 def assemble(
-    shelf: Shelf, labels: Indices, closeness: Numbers, names: Sequence[str], outline: Outline, stands: Indices
+    shelf: Shelf, labels: Indices, unsure: Flags, names: Sequence[str], outline: Outline, stands: Indices
 ) -> ThemeReport:
     """Add to an outline where each document stands; `stands` are the numbers of rows' sub-themes, 0 for none."""
     ids, rows = shelf.standing()
     placed = labels[rows].tolist()
     told = [*names, None]
     assignment = dict(zip(ids, [told[number] for number in placed], strict=True))
-    known = [number >= 0 for number in placed]
-    close = dict(zip(compress(ids, known), compress(closeness[rows].round(4).tolist(), known), strict=True))
+    between = frozenset(compress(ids, unsure[rows].tolist()))
     parts = zip(ids, placed, stands[rows].tolist(), strict=True)
     within = {id_: f"{names[number]}.{part}" for id_, number, part in parts if part}
     told_of = {one.name: getattr(outline, one.name) for one in fields(Outline)}
-    return ThemeReport(**told_of, assignment=assignment, closeness=close, within=within)
+    return ThemeReport(**told_of, assignment=assignment, unsure=between, within=within)

@@ -26,7 +26,7 @@ from analytics.tongues import Shift
 if TYPE_CHECKING:
     from analytics.live import LiveThemes
 
-FORMAT = 4
+FORMAT = 5
 
 
 def dump(live: LiveThemes) -> bytes:
@@ -38,6 +38,7 @@ def dump(live: LiveThemes) -> bytes:
     arrays: dict[str, NDArray[Any]] = {
         "labels": labels[rows],
         "closeness": closeness[rows],
+        "unsure": live.unsure()[rows],
         "centres": live.centres,
         "branches": np.concatenate([live.centres[:0], *(branch.centres for branch in live.branches.values())]),
         "forms": flatten([sheet.forms for sheet in sheets])[0],
@@ -140,7 +141,7 @@ def load(live: LiveThemes, data: bytes) -> None:
     for name in PLAIN:
         setattr(live, name, rest[name])
     live.centres = arrays["centres"]
-    live.place_all(arrays["labels"], arrays["closeness"])
+    live.place_all(arrays["labels"], arrays["closeness"], arrays["unsure"])
     live.events = [Change(*event) for event in rest["events"]]
     live.emerging = [Burst(theme, word, at, tuple(ids)) for theme, word, at, ids in rest["emerging"]]
     live.portraits = [_portrait(*portrait) for portrait in rest["portraits"]]

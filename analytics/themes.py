@@ -12,7 +12,7 @@ from analytics.branches import Branch, Lying, Stood, divide, stand, subthemes
 from analytics.columns import Marks
 from analytics.corpus import Document
 from analytics.graph import lie_by_links
-from analytics.groups import PART, Indices, Numbers, centre, group, improve, nearest, suited
+from analytics.groups import PART, Flags, Indices, Numbers, centre, group, improve, suited, unsure
 from analytics.live import LiveThemes
 from analytics.neighbours import neighbours, smooth
 from analytics.picture import Portrait, draw, follow, portray
@@ -54,8 +54,8 @@ def fit(
     if not len(rows) or not weights.any():
         nobody = Outline((), len(unique), len(unique), time.perf_counter() - started)
         nowhere = np.full(len(shelf), -1, dtype=np.int64)
-        return assemble(shelf, nowhere, np.zeros(len(shelf)), (), nobody, np.zeros_like(nowhere))
-    labels, closeness = _group(shelf, lie, rows, weights, k, seed)
+        return assemble(shelf, nowhere, nowhere > 0, (), nobody, np.zeros_like(nowhere))
+    labels, closeness, between = _group(shelf, lie, rows, weights, k, seed)
     tell(0.95)
     labels, names = _ranked(shelf, labels)
     portraits = portray(shelf, labels, closeness, weights, [Portrait()] * len(names))
@@ -64,7 +64,7 @@ def fit(
     themes, _ = draw(shelf, labels, names, portraits, None, subthemes(shelf, labels, names, branches, stands))
     tell(1.0)
     outline = Outline(by_size(themes), len(shelf), int((labels < 0).sum()), time.perf_counter() - started)
-    return assemble(shelf, labels, closeness, names, outline, stands)
+    return assemble(shelf, labels, between, names, outline, stands)
 
 
 def _silent(share: float) -> None:
@@ -87,10 +87,10 @@ def _lying(shelf: Shelf, seed: int) -> tuple[Lying, Numbers]:
 
 def _group(
     shelf: Shelf, lie: Lying, rows: Indices, weights: Numbers, k: int | None, seed: int
-) -> tuple[Indices, Numbers]:
+) -> tuple[Indices, Numbers, Flags]:
     """Group the rows that shape themes, of very many some; place the others with their copies or nearest.
 
-    `lie` tells where rows lie.
+    `lie` tells where rows lie. Return for each row its group, how near it lies, and whether to another about as near.
     """
     shaping = np.flatnonzero(weights > 0)
     wanted = suited(float(len(shaping))) if k is None else max(1, k)
@@ -105,13 +105,16 @@ def _group(
     else:
         grouping = group(drawn, wanted, counts, seed)
     labels = np.full(len(shelf), -1, dtype=np.int64)
-    closeness = np.zeros(len(shelf))
+    closeness, between = np.zeros(len(shelf)), np.zeros(len(shelf), dtype=np.bool_)
+    labels[shaping], closeness[shaping] = grouping.nearest, grouping.closeness
     for start in range(0, len(rows), PART):
         part = rows[start : start + PART]
-        labels[part], closeness[part] = nearest(lie(part), grouping.centres)
-    labels[shaping], closeness[shaping] = grouping.nearest, grouping.closeness
+        near = lie(part) @ grouping.centres.T
+        rest = labels[part] < 0
+        labels[part[rest]], closeness[part[rest]] = near[rest].argmax(axis=1), near[rest].max(axis=1)
+        between[part] = unsure(near, labels[part]) & shelf.columns.speaks[part]
     _join_copies(shelf.columns.print, shaping, rows, labels, closeness)
-    return labels, closeness
+    return labels, closeness, between
 
 
 def _join_copies(prints: Marks, first: Indices, rows: Indices, labels: Indices, closeness: Numbers) -> None:

@@ -10,8 +10,12 @@ from server.services.house import House
 
 
 async def keep_report(house: House, jam_id: str, report: dict[str, Any], seq: int = 1) -> None:
-    """Keep a report; its `assignment` (id → theme or None) and `within` (id → sub-theme) say where things stand."""
+    """Keep a report; its `assignment` (id → theme or None) and `within` (id → sub-theme) say where things stand,
+    `unsure` which lie about as near to another theme.
+    """
     within = report.get("within", {})
-    stands = {id_: (theme or "", within.get(id_, "")) for id_, theme in report.get("assignment", {}).items()}
-    outline = {name: value for name, value in report.items() if name not in ("assignment", "within")}
+    unsure = report.get("unsure", ())
+    assigned = report.get("assignment", {}).items()
+    stands = {id_: (theme or "", within.get(id_, ""), id_ in unsure) for id_, theme in assigned}
+    outline = {name: value for name, value in report.items() if name not in ("assignment", "within", "unsure")}
     await board.keep_themes(house, jam_id, seq, json.dumps(outline), None, stands)

@@ -43,7 +43,8 @@ def themes(file: Path, k: int | None, seed: int, subthemes: bool, as_json: bool)
         ],
     )
     placed = sum(theme is not None for theme in report.assignment.values())
-    click.echo(f"{placed} of {len(report.assignment)} texts placed, {report.seconds:.1f} seconds")
+    between = f"{len(report.unsure)} about as near to another theme"
+    click.echo(f"{placed} of {len(report.assignment)} texts placed, {between}, {report.seconds:.1f} seconds")
 
 
 def read_documents(file: Path) -> Sequence[Document]:

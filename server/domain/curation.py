@@ -46,13 +46,13 @@ def moved_by(edits: Sequence[ThemeEdit]) -> list[str]:
 
 
 def curated(
-    drawn: Mapping[str, Any], edits: Sequence[ThemeEdit], stood: Mapping[str, tuple[str, str]]
+    drawn: Mapping[str, Any], edits: Sequence[ThemeEdit], stood: Mapping[str, tuple[str, str, bool]]
 ) -> dict[str, Any]:
     """Return the machine's report with the standing edits applied; each theme's `human` says which touched it.
 
-    `stood` says where the machine placed what people moved: id → (theme, sub-theme), "" for none; what stands no more
-    is not in it. Each theme's `drawn_as` are the machine's themes that are one in it; `moved` says where that stands
-    which people moved.
+    `stood` says where the machine placed what people moved: id → (theme, sub-theme, unsure), "" for none; what stands
+    no more is not in it. Each theme's `drawn_as` are the machine's themes that are one in it; `moved` says where that
+    stands which people moved.
     """
     standing = [edit for edit in edits if edit.undone_at is None]
     themes = {theme["id"]: {**theme, "human": []} for theme in drawn.get("themes", ())}
@@ -107,7 +107,7 @@ def _settled(
     themes: Mapping[str, dict[str, Any]],
     where: Mapping[str, str],
     moved: Mapping[str, str],
-    stood: Mapping[str, tuple[str, str]],
+    stood: Mapping[str, tuple[str, str, bool]],
 ) -> dict[str, Any]:
     """Count again: where what was moved stands, how large themes are, who speaks for them, and their cells."""
     now = {id_: where.get(name, name) for id_, name in moved.items()}

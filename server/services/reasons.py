@@ -48,7 +48,7 @@ async def read_why(house: House, reader: Member, jam: Jam) -> Why:
     """Count why people comment in a jam. Raises Missing."""
     await obtain_jam(house, reader, jam.id)
     report = await read_themes(house, reader, jam)
-    placed = (await everything(house, jam.id, orjson.loads(report)))[0] if report else {}
+    placed = (await everything(house, jam.id, orjson.loads(report))).assignment if report else {}
     inside: dict[str, set[str]] = {}
     for id_, theme in placed.items():
         inside.setdefault(theme or "", set()).add(id_)

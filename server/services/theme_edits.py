@@ -26,6 +26,10 @@ from server.storage import theme_edits as rows
 LONGEST_TITLE = 100
 MOST = 1_000
 FEWEST_TO_SPLIT = 8
+COLUMNS = (
+    *("id", "theme", "label", "changed by a person", "kind", "title", "written at"),
+    *("sub-theme", "sub-theme's label", "unsure"),
+)
 
 
 async def list_edits(house: House, reader: Member, jam: Jam) -> list[ThemeEdit]:
@@ -107,16 +111,16 @@ async def as_csv(house: House, reader: Member, jam: Jam) -> str:
     out = io.StringIO()
     lines = csv.writer(out)
     parts = {part["id"]: part["label"] for one in report.get("themes", ()) for part in one.get("subthemes", ())}
-    lines.writerow(
-        ("id", "theme", "label", "changed by a person", "kind", "title", "written at", "sub-theme", "sub-theme's label")
-    )
-    placed, within = await themes_read.everything(house, jam.id, report)
-    for made in await contributions.by_ids(house.store, list(placed)):
-        theme = placed[made.id] or ""
+    lines.writerow(COLUMNS)
+    standing = await themes_read.everything(house, jam.id, report)
+    unsure = set(standing.unsure)
+    for made in await contributions.by_ids(house.store, list(standing.assignment)):
+        theme = standing.assignment[made.id] or ""
         written = made.created_at.isoformat(timespec="seconds")
-        part = within.get(made.id, "")
+        part = standing.within.get(made.id, "")
         cells = (made.id, theme, labels.get(theme, ""), human.get(theme, ""), made.kind, made.title, written)
-        lines.writerow(_harmless(cell) for cell in (*cells, part, parts.get(part, "")))
+        more = (part, parts.get(part, ""), "yes" if made.id in unsure else "")
+        lines.writerow(_harmless(cell) for cell in (*cells, *more))
     return out.getvalue()
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -68,18 +68,18 @@ def divided(report: str | None, theme_id: str) -> tuple[Theme | None, list[SubTh
     return next((one for one in _themes(found) if one.id == theme_id), None), parts
 
 
-async def said_of(
-    house: House, jam_id: str, theme: Theme | SubTheme, forum_ids: Collection[str], first: int, limit: int
-) -> tuple[int, list[Contribution]]:
-    """Return how much stands in a theme, in some forums, and a page of it: what speaks for it best first, then the
-    newest first.
-    """
+async def ids_in(house: House, jam_id: str, theme: Theme | SubTheme, forum_ids: Collection[str]) -> list[str]:
+    """Return the ids of what stands in a theme, in some forums: what speaks for it best, then the newest first."""
     ids = await theme_places.newest(house.store, jam_id, theme.members, forum_ids)
     here = set(ids)
     best = [id_ for id_ in theme.representative if id_ in here]
-    shown = [*best, *(id_ for id_ in ids if id_ not in best)][first : first + limit]
-    known = {made.id: made for made in await contributions.by_ids(house.store, shown)}
-    return len(ids), [known[id_] for id_ in shown if id_ in known]
+    return [*best, *(id_ for id_ in ids if id_ not in best)]
+
+
+async def said_by_ids(house: House, ids: Sequence[str]) -> list[Contribution]:
+    """Return those of some ideas and replies that stand, in their order."""
+    known = {made.id: made for made in await contributions.by_ids(house.store, ids)}
+    return [known[id_] for id_ in ids if id_ in known]
 
 
 class Shown:
@@ -97,21 +97,40 @@ class Shown:
         return id_ in self._moved
 
 
-async def everything(
-    house: House, jam_id: str, report: Mapping[str, Any]
-) -> tuple[dict[str, str | None], dict[str, str]]:
-    """Return for all that stands in a jam its theme, None for none, and of all that has one its sub-theme."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where all stands in a jam: by id its theme, None for none (`assignment`), and its sub-theme where it has one
+    (`within`). `unsure` lie about as near to another theme, and no person put them there.
+    """
+
+    assignment: dict[str, str | None]
+    within: dict[str, str]
+    unsure: list[str]
+
+
+async def everything(house: House, jam_id: str, report: Mapping[str, Any]) -> Standing:
+    """Return where all stands in a jam."""
     shown = Shown(report)
     placed = await theme_places.of_jam(house.store, jam_id)
-    themes = {id_: shown.of(id_, theme) for id_, (theme, _) in placed.items()}
-    return themes, {id_: part for id_, (_, part) in placed.items() if part and not shown.is_moved(id_)}
+    drawn = {id_: place for id_, place in placed.items() if not shown.is_moved(id_)}
+    return Standing(
+        {id_: shown.of(id_, theme) for id_, (theme, _, _) in placed.items()},
+        {id_: part for id_, (_, part, _) in drawn.items() if part},
+        [id_ for id_, (_, _, unsure) in drawn.items() if unsure],
+    )
+
+
+async def unsure_in(house: House, jam_id: str, theme: Theme | SubTheme, forum_ids: Collection[str]) -> list[str]:
+    """Return the ids of what stands in a theme, in some forums, and lies about as near to another: newest first."""
+    members = replace(theme.members, unsure=True)
+    return await theme_places.newest(house.store, jam_id, members, forum_ids)
 
 
 async def themes_of(house: House, jam_id: str, report: str | None, ids: Collection[str]) -> dict[str, str]:
     """Return the themes of some ideas and replies; those in none are absent."""
     shown = Shown(orjson.loads(report) if report else {})
     placed = await theme_places.of(house.store, ids)
-    return {id_: theme for id_, (drawn, _) in placed.items() if (theme := shown.of(id_, drawn))}
+    return {id_: theme for id_, (drawn, _, _) in placed.items() if (theme := shown.of(id_, drawn))}
 
 
 async def since(house: House, jam_id: str, report: str | None, at: float) -> Counter[str]:

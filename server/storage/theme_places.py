@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from server.database import Database, Transaction
 from server.storage.contributions import STANDS
 
-Place = tuple[str, str]
-"""A theme and a sub-theme; "" for none."""
+Place = tuple[str, str, bool]
+"""A theme and a sub-theme, "" for none; whether another theme lies about as near."""
 READ = 20_000
 """Places that are read at once."""
 
@@ -18,34 +19,37 @@ READ = 20_000
 @dataclass(frozen=True, slots=True)
 class Members:
     """What stands in a theme as people see it: what the machine placed in `themes` (in `part` alone, where that is
-    named) but for what people moved away (`left`), and what they moved there (`joined`).
+    named) but for what people moved away (`left`), and what they moved there (`joined`). With `unsure` alone what lies
+    about as near to another theme, and no person put there.
     """
 
     themes: tuple[str, ...]
     part: str = ""
     joined: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    unsure: bool = False
 
 
 _MEMBERS = (
     "SELECT contribution_id FROM theme_places WHERE jam_id = ? AND theme IN (SELECT value FROM json_each(?))"
-    " AND ? IN ('', part) AND contribution_id NOT IN (SELECT value FROM json_each(?))"
+    " AND ? IN ('', part) AND unsure >= ? AND contribution_id NOT IN (SELECT value FROM json_each(?))"
     " UNION SELECT value FROM json_each(?)"
 )
 
 
-def _asked(jam_id: str, members: Members) -> tuple[str, ...]:
-    lists = (json.dumps(members.left), json.dumps(members.joined))
-    return jam_id, json.dumps(members.themes), members.part, *lists
+def _asked(jam_id: str, members: Members) -> tuple[str | int, ...]:
+    joined = () if members.unsure else members.joined
+    lists = (json.dumps(members.left), json.dumps(joined))
+    return jam_id, json.dumps(members.themes), members.part, int(members.unsure), *lists
 
 
 async def put(change: Transaction, jam_id: str, stands: Mapping[str, Place], gone: Collection[str]) -> None:
     """Write down where some stand now, and forget those that are gone."""
     await change.execute(
-        "INSERT INTO theme_places (contribution_id, jam_id, theme, part)"
-        " SELECT json_extract(value, '$[0]'), ?, json_extract(value, '$[1]'), json_extract(value, '$[2]')"
-        " FROM json_each(?) WHERE 1"
-        " ON CONFLICT (contribution_id) DO UPDATE SET theme = excluded.theme, part = excluded.part",
+        "INSERT INTO theme_places (contribution_id, jam_id, theme, part, unsure)"
+        " SELECT json_extract(value, '$[0]'), ?, json_extract(value, '$[1]'), json_extract(value, '$[2]'),"
+        " json_extract(value, '$[3]') FROM json_each(?) WHERE 1 ON CONFLICT (contribution_id)"
+        " DO UPDATE SET theme = excluded.theme, part = excluded.part, unsure = excluded.unsure",
         (jam_id, json.dumps([(id_, *place) for id_, place in stands.items()])),
     )
     await change.execute(
@@ -61,11 +65,11 @@ async def drop(change: Transaction, jam_id: str) -> None:
 async def of(store: Database | Transaction, ids: Collection[str]) -> dict[str, Place]:
     """Return where some stand; those that have no place yet are absent."""
     rows = await store.fetch(
-        "SELECT contribution_id, theme, part FROM theme_places WHERE contribution_id IN"
+        "SELECT contribution_id, theme, part, unsure FROM theme_places WHERE contribution_id IN"
         " (SELECT value FROM json_each(?))",
         (json.dumps(list(ids)),),
     )
-    return {row["contribution_id"]: (row["theme"], row["part"]) for row in rows}
+    return dict(map(_placed, rows))
 
 
 async def of_jam(store: Database, jam_id: str) -> dict[str, Place]:
@@ -74,14 +78,18 @@ async def of_jam(store: Database, jam_id: str) -> dict[str, Place]:
     theme, last = "", ""
     while True:
         rows = await store.fetch(
-            "SELECT contribution_id, theme, part FROM theme_places WHERE jam_id = ?"
+            "SELECT contribution_id, theme, part, unsure FROM theme_places WHERE jam_id = ?"
             " AND (theme, contribution_id) > (?, ?) ORDER BY theme, contribution_id LIMIT ?",
             (jam_id, theme, last, READ),
         )
-        found |= {row["contribution_id"]: (row["theme"], row["part"]) for row in rows}
+        found |= map(_placed, rows)
         if len(rows) < READ:
             return found
         theme, last = rows[-1]["theme"], rows[-1]["contribution_id"]
+
+
+def _placed(row: Mapping[str, Any]) -> tuple[str, Place]:
+    return row["contribution_id"], (row["theme"], row["part"], bool(row["unsure"]))
 
 
 async def ids(store: Database, jam_id: str, members: Members) -> list[str]:

@@ -22,7 +22,7 @@ async def themes_of(town: Town) -> dict[str, dict[str, Any]]:
 
 
 async def placed(town: Town) -> dict[str, str | None]:
-    return (await themes_read.everything(town.house, town.jam.id, orjson.loads(await town.report())))[0]
+    return (await themes_read.everything(town.house, town.jam.id, orjson.loads(await town.report()))).assignment
 
 
 async def begin(town: Town, count: int = 60) -> Any:

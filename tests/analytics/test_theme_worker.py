@@ -11,6 +11,7 @@ from analytics.corpus import Document
 from analytics.live import LiveThemes
 from analytics.worker import ThemeWorker
 from server.services import board, ideas, people
+from server.storage import theme_places
 from tests.analytics.town import Town
 
 
@@ -85,14 +86,16 @@ async def tell_all(town: Town, worker: ThemeWorker) -> None:
         await town.catch_up(worker)
 
 
-async def kept(town: Town) -> dict[str, tuple[str, str]]:
+async def kept(town: Town) -> dict[str, theme_places.Place]:
     return await board.theme_places_of(town.house, town.jam.id)
 
 
-def standing(worker: ThemeWorker, town: Town) -> dict[str, tuple[str, str]]:
+def standing(worker: ThemeWorker, town: Town) -> dict[str, theme_places.Place]:
     """Return where everything stands as a report over all of it says."""
     report = worker._corpora[town.jam.id].themes.report()
-    return {id_: (theme or "", report.within.get(id_, "")) for id_, theme in report.assignment.items()}
+    return {
+        id_: (theme or "", report.within.get(id_, ""), id_ in report.unsure) for id_, theme in report.assignment.items()
+    }
 
 
 async def test_what_is_kept_of_places_is_where_everything_stands_whatever_happened(
@@ -104,7 +107,8 @@ async def test_what_is_kept_of_places_is_where_everything_stands_whatever_happen
     made = await town.say(*(one.text for one in write(120)), "🎉", "Thanks!")
     await tell_all(town, worker)
     assert await kept(town) == standing(worker, town)
-    assert {part for _, part in (await kept(town)).values()} > {""}, "some stand in sub-themes"
+    assert {part for _, part, _ in (await kept(town)).values()} > {""}, "some stand in sub-themes"
+    assert {unsure for _, _, unsure in (await kept(town)).values()} == {True, False}
     for one in made[:9]:
         await ideas.delete(town.house, town.ada, one)
     await ideas.edit(town.house, town.ada, made[12], "Solar energy for all roofs.")

@@ -66,7 +66,7 @@ def drawn(places: dict[str, str]) -> dict[str, Any]:
 def test_sizes_are_those_of_what_stands_in_themes_and_quotes_stand_in_their_own(
     places: dict[str, str], made: list[ThemeEdit]
 ) -> None:
-    stood = {id_: (places[id_], "") for id_ in moved_by(made) if id_ in places}
+    stood = {id_: (places[id_], "", False) for id_ in moved_by(made) if id_ in places}
     report = curated(drawn(places), made, stood)
     shown = Shown(report)
     stands = {id_: shown.of(id_, place) for id_, place in places.items()}
@@ -79,7 +79,7 @@ def test_sizes_are_those_of_what_stands_in_themes_and_quotes_stand_in_their_own(
 
 @given(PLACES, edits())
 def test_members_of_a_theme_are_those_that_stand_in_it(places: dict[str, str], made: list[ThemeEdit]) -> None:
-    stood = {id_: (places[id_], "") for id_ in moved_by(made) if id_ in places}
+    stood = {id_: (places[id_], "", False) for id_ in moved_by(made) if id_ in places}
     report = curated(drawn(places), made, stood)
     shown = Shown(report)
     for theme in read(json.dumps(report)):

@@ -72,7 +72,7 @@ async def seen(folder: Path, *, withheld: bool) -> list[Any]:
     for jam in await jams.list_jams(house, pat):
         report = json.loads(await board.read_themes(house, pat, jam) or "{}")
         themes = [{key: one[key] for key in one if key != "representative"} for one in report["themes"]]
-        placed, _ = await themes_read.everything(house, jam.id, report)
+        placed = (await themes_read.everything(house, jam.id, report)).assignment
         told.append((jam.slug, themes, report["emerging"], sorted(map(str, placed.values()))))
         told.append(asdict(await board.read_board(house, pat, jam)) | {"at": 0})
     with pytest.raises(Missing):

@@ -54,16 +54,17 @@ async def read_themes(call: Call) -> ThemesAnswer:
     jam = await jam_of(call)
     text = await board.read_themes(call.house, call.member, jam)
     report = msgspec.json.decode(text or "{}", type=ThemeReport)
-    assignment, within = await themes_read.everything(call.house, jam.id, msgspec.json.decode(text or "{}"))
+    standing = await themes_read.everything(call.house, jam.id, msgspec.json.decode(text or "{}"))
     return ThemesAnswer(
         id=jam.id,
         uri=show_jam(call.house, jam).uri,
         url=f"{jam_page(call.house, jam)}/board",
         themes=report.themes,
-        assignment=assignment,
+        assignment=standing.assignment,
         unplaced=report.unplaced,
         seconds=report.seconds,
         trend={theme.id: theme.trend for theme in report.themes},
         emerging=report.emerging,
-        within=within,
+        within=standing.within,
+        unsure=standing.unsure,
     )

@@ -301,7 +301,8 @@ class ThemesAnswer(Thing, frozen=True, kw_only=True):
 
     `assignment` maps ids of ideas and replies to the id of a theme, or null where none fits; `unplaced` counts
     those. `trend` maps each theme to its counts per hour, newest last; `emerging` is what is new, the newest first.
-    `within` maps ids of ideas and replies to the id of a sub-theme, where their theme has any.
+    `within` maps ids of ideas and replies to the id of a sub-theme, where their theme has any; `unsure` are the ids of
+    those that lie about as near to another theme.
     """
 
     themes: list[ThemeAnswer]
@@ -311,6 +312,7 @@ class ThemesAnswer(Thing, frozen=True, kw_only=True):
     trend: dict[str, list[int]]
     emerging: list[EmergingAnswer]
     within: dict[str, str]
+    unsure: list[str]
 
 
 def show_jam(house: House, jam: Jam) -> JamAnswer:

@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
                 ('jam_id', fields.CharField(max_length=32)),
                 ('theme', fields.CharField(default='', max_length=32)),
                 ('part', fields.CharField(default='', max_length=32)),
+                ('unsure', fields.BooleanField(default=False)),
             ],
             options={'table': 'theme_places', 'app': 'storage', 'indexes': [Index(fields=['jam_id', 'theme', 'contribution_id'])], 'pk_attr': 'contribution_id', 'table_description': 'Where an idea or a reply stands, as the machine placed it: its theme and sub-theme, "" for none.'},
             bases=['Model'],

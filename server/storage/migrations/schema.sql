@@ -1018,7 +1018,8 @@ CREATE TABLE "theme_places" (
     "contribution_id" VARCHAR(32) NOT NULL  PRIMARY KEY,
     "jam_id" VARCHAR(32) NOT NULL,
     "theme" VARCHAR(32) NOT NULL,
-    "part" VARCHAR(32) NOT NULL
+    "part" VARCHAR(32) NOT NULL,
+    "unsure" INT NOT NULL
 );
 CREATE INDEX "idx_sessions_member__4466ff" ON "sessions" ("member_id");
 CREATE INDEX "idx_tokens_member__843137" ON "tokens" ("member_id");

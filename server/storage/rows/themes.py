@@ -26,12 +26,16 @@ class ThemeStateRow(Model, metaclass=Rows):
 
 
 class ThemePlaceRow(Model, metaclass=Rows):
-    """Where an idea or a reply stands, as the machine placed it: its theme and sub-theme, "" for none."""
+    """Where an idea or a reply stands, as the machine placed it: its theme and sub-theme, "" for none.
+
+    `unsure` says that another theme lies about as near.
+    """
 
     contribution_id = fields.CharField(max_length=32, primary_key=True)
     jam_id = fields.CharField(max_length=32)
     theme = fields.CharField(max_length=32, default="")
     part = fields.CharField(max_length=32, default="")
+    unsure = fields.BooleanField(default=False)
 
     class Meta:
         table = "theme_places"

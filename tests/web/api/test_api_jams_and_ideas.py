@@ -212,12 +212,12 @@ async def test_themes_are_told_as_the_analysis_left_them(house: House, bob: Call
     words = ("paper", "tape")
     theme = Theme(id="t1", label="Paper tape", words=words, size=1, representative=(idea["id"],), trend=(0, 1))
     outline = Outline((theme,), documents=2, unplaced=1, seconds=0.5)
-    stands = {idea["id"]: ("t1", ""), "other": ("", "")}
+    stands = {idea["id"]: ("t1", "", True), "other": ("", "", False)}
     await board.keep_themes(house, idea["jam_id"], 1, json.dumps(outline.to_json()), b"", stands)
     told = await bob("GET", "/jams/packaging/themes")
     assert told["themes"][0] | {"id": "t1", "words": ["paper", "tape"], "trend": [0, 1]} == told["themes"][0]
     assert (told["assignment"], told["trend"]) == ({idea["id"]: "t1", "other": None}, {"t1": [0, 1]})
-    assert (told["unplaced"], told["seconds"]) == (1, 0.5)
+    assert (told["unplaced"], told["seconds"], told["unsure"]) == (1, 0.5, [idea["id"]])
 
 
 async def test_asking_to_join_a_forum_elsewhere_is_accepted_and_done_later(ada: Caller, bob: Caller):

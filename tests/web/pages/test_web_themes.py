@@ -39,6 +39,28 @@ async def test_a_theme_leads_to_all_that_was_said_of_it(site: Any, drawn: list[A
     assert "Change the themes" not in (await browser.get("/jams/better/board"))[1]
 
 
+async def test_what_lies_about_as_near_to_another_theme_says_so_until_a_person_places_it(
+    site: Any, drawn: list[Any]
+) -> None:
+    report = json.loads(await board.read_themes(site.house, site.jonas, site.jam))
+    placed = dict.fromkeys([one.id for one in drawn[:3]], "t1")
+    await keep_report(site.house, site.jam.id, report | {"assignment": placed, "unsure": [drawn[1].id, drawn[2].id]}, 2)
+    browser = await site.browser(site.jonas)
+    _, page = await browser.get("/jams/better/themes/t1")
+    assert page.count("About as near to another theme, says the machine.") == 2
+    assert 'href="/jams/better/themes/t1?unsure=1"' in page
+    assert "unsure=1" not in (await browser.get("/jams/better/themes/t2"))[1]
+    _, page = await browser.get("/jams/better/themes/t1?unsure=1")
+    assert page.count('class="card idea"') == 2
+    assert drawn[0].id not in page
+    analyst = await people.add_member(site.house, "una", "Una Tan", "R&D", "analyst")
+    await theme_edits.edit(site.house, analyst, site.jam, "move", "t2", other=drawn[1].id)
+    assert drawn[1].id not in (await browser.get("/jams/better/themes/t1?unsure=1"))[1]
+    assert "About as near" not in (await browser.get("/jams/better/themes/t2"))[1], "a person is sure"
+    table = (await (await site.browser(analyst)).get("/jams/better/themes.csv"))[1]
+    assert [line.endswith(",yes") for line in sorted(table.split()[1:]) if line[:1] != ","].count(True) == 1
+
+
 async def test_a_theme_leads_to_its_sub_themes_and_each_to_what_was_said_of_it(site: Any, drawn: list[Any]) -> None:
     report = json.loads(await board.read_themes(site.house, site.jonas, site.jam))
     ids = [one.id for one in drawn]
@@ -65,7 +87,7 @@ async def test_a_theme_leads_to_its_sub_themes_and_each_to_what_was_said_of_it(s
     _, page = await browser.get("/jams/better/themes/t2?part=t1.1")
     assert page.count('class="card idea"') == 1
     table = await theme_edits.as_csv(site.house, analyst, site.jam)
-    assert any(line.startswith(ids[2]) and line.endswith("t1.1,Late buses") for line in table.splitlines())
+    assert any(line.startswith(ids[2]) and line.endswith("t1.1,Late buses,") for line in table.splitlines())
 
 
 async def test_an_analyst_renames_merges_moves_and_undoes_without_scripts(site: Any, drawn: list[Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 import orjson
 from aiohttp import hdrs, web
@@ -114,6 +115,6 @@ async def download_report(request: web.Request) -> web.Response:
     house, member, jam = await analyst(request)
     headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{jam.slug}-themes.json"'}
     report = orjson.loads(await board.read_themes(house, member, jam) or "{}")
-    assignment, within = await themes_read.everything(house, jam.id, report)
-    told = orjson.dumps(report | {"assignment": assignment, "within": within})
+    standing = await themes_read.everything(house, jam.id, report)
+    told = orjson.dumps(report | asdict(standing))
     return web.Response(body=told, content_type="application/json", headers=headers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from aiohttp import web
 
 from server.domain.errors import Missing
@@ -18,9 +20,9 @@ SHOWN = 30
 
 
 async def show_theme(request: web.Request) -> web.Response:
-    """GET /jams/{jam}/themes/{theme}?part=&from=: what speaks for a theme best, then all else, the newest first.
+    """GET /jams/{jam}/themes/{theme}?part=&unsure=&from=: what speaks for a theme best, then all else, newest first.
 
-    With `part` it shows what stands in that sub-theme alone.
+    With `part` it shows what stands in that sub-theme alone, with `unsure` what lies about as near to another theme.
     """
     house, member, jam = await obtain(request)
     head = head_of(jam, jam.state_at(house.now()), "board")
@@ -37,20 +39,30 @@ async def show_theme(request: web.Request) -> web.Response:
     part = next((one for one in parts if one.id == wanted), None)
     if whole is None or (wanted and part is None):
         raise Missing("theme", wanted or theme.id)
-    here = f"{theme.url}?part={part.id}&from=" if part else f"{theme.url}?from="
-    total, found = await themes_read.said_of(house, jam.id, part or whole, set(own), first, SHOWN)
+    doubtful = bool(request.query.get("unsure"))
+    asked_of = {"part": part.id} if part else {"unsure": "1"} if doubtful else {}
+    unsure = await themes_read.unsure_in(house, jam.id, part or whole, set(own))
+    ids = unsure if doubtful else await themes_read.ids_in(house, jam.id, part or whole, set(own))
+    found = await themes_read.said_by_ids(house, ids[first : first + SHOWN])
+    total, between = len(ids), set(unsure)
     names = await names_of_hosts(house)
     edits = member.may("themes")
     page = ThemePage(
         jam=head,
         theme=theme,
         spoken=tuple(
-            Spoken(id=made.id if edits else "", card=draw_card(house, made, own[made.forum_id], names))
+            Spoken(
+                id=made.id if edits else "",
+                card=draw_card(house, made, own[made.forum_id], names),
+                unsure=made.id in between,
+            )
             for made in found
         ),
         total=total,
         first=first,
-        next_url=f"{here}{first + SHOWN}" if first + SHOWN < total else "",
+        next_url=f"{theme.url}?{urlencode(asked_of | {'from': first + SHOWN})}" if first + SHOWN < total else "",
+        unsure=len(unsure) if part is None and len(themes) > 1 else 0,
+        doubtful=doubtful,
         parts=tuple(
             Part(words=one.label, count=one.size, url=f"{theme.url}?part={one.id}", here=one == part)
             for one in parts

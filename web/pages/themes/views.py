@@ -45,10 +45,11 @@ class EditPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """Something said of a theme. `id` is there for those who may move it."""
+    """Something said of a theme, `unsure` where another lies about as near. `id` is there for those who may move it."""
 
     id: str
     card: IdeaCard
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,8 @@ class Part:
 class ThemePage:
     """A theme and what was said of it: `spoken` is one page of `total`; `others` are the themes to move to.
 
-    `parts` are its sub-themes.
+    `parts` are its sub-themes; of what was said `unsure` things lie about as near to another theme, and with `doubtful`
+    these alone are shown.
     """
 
     jam: JamHead
@@ -77,6 +79,8 @@ class ThemePage:
     others: tuple[Choice, ...]
     edit_url: str
     parts: tuple[Part, ...] = ()
+    unsure: int = 0
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
