@@ -70,7 +70,8 @@ class ThemeWorker:
         """Fold in the next events; refresh and publish the themes that are due."""
         events = await log.events_after(self._house, self._seq, limit)
         met = await people.names_of(self._house, [event.subject_id for event in events if event.kind == "MemberAdded"])
-        said = await ideas_read.by_ids(self._house, [event.subject_id for event in events if event.kind in WRITES])
+        await self._go_on(events)
+        said = await ideas_read.by_ids(self._house, [event.subject_id for event in events if self._is_new(event)])
         at = 0
         while at < len(events):
             taken, event = 1, events[at]
@@ -139,14 +140,25 @@ class ThemeWorker:
         await asyncio.to_thread(_touch, corpus.themes, event.data)
         corpus.seq, corpus.changed, corpus.refreshed, corpus.due_at = event.seq, True, True, 0.0
 
+    async def _go_on(self, events: Sequence[Event]) -> None:
+        """Load the snapshots of jams that some events are the first of."""
+        spoken = {str(event.data["jam"]) for event in events if event.kind in WRITES}
+        for jam_id in sorted(spoken - self._corpora.keys()):
+            if (kept := await self._kept(jam_id)) is not None:
+                self._corpora[jam_id] = kept
+
+    def _is_new(self, event: Event) -> bool:
+        """Say whether something was written that no snapshot holds: after a start most of the log is known."""
+        if event.kind not in WRITES:
+            return False
+        known = self._corpora.get(str(event.data["jam"]))
+        return known is None or event.seq > known.seq
+
     async def _corpus(self, jam_id: str) -> _Corpus:
         if jam_id not in self._corpora:
             from analytics.live import LiveThemes
 
-            kept = await self._kept(jam_id)
-            if kept is None:
-                kept = _Corpus(await asyncio.to_thread(LiveThemes, jam_id, self._names.values()), 0)
-            self._corpora[jam_id] = kept
+            self._corpora[jam_id] = _Corpus(await asyncio.to_thread(LiveThemes, jam_id, self._names.values()), 0)
         return self._corpora[jam_id]
 
     async def _kept(self, jam_id: str) -> _Corpus | None:
