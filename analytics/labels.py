@@ -118,14 +118,16 @@ class Label:
 def settle(known: Label, words: Sequence[int], pairs: Sequence[Pair], spelt: dict[int, str], scores: Numbers) -> Label:
     """Return a theme's label: "Phrase, word, word", three words where it has no phrase.
 
-    The `known` label stays while its words are still said and the new one's are not a third more typical.
+    The `known` label stays while its words are still said, half of them among the theme's words, and the new one's are
+    not a third more typical.
     """
     among = set(words)
     phrase = next((pair for pair in pairs if pair[0] in among and pair[1] in among), None)
     parts: list[tuple[int, ...]] = [phrase] if phrase else []
     parts += [(word,) for word in words if not phrase or word not in phrase]
     chosen = tuple(parts[:3])
-    said = all(word in spelt and scores[word] > 0 for part in known.parts for word in part)
+    held = [word for part in known.parts for word in part]
+    said = all(word in spelt and scores[word] > 0 for word in held) and 2 * len(among & set(held)) >= len(set(held))
     if known.parts and said and _worth(chosen, scores) < CLEARLY * _worth(known.parts, scores):
         chosen = known.parts
     return Label(_spell(chosen, spelt), chosen)

@@ -36,8 +36,10 @@ from analytics.shelf import Shelf
 from analytics.similar import find
 from analytics.vectors import FindEncoder, Vectors, sentence_encoder, unit
 
-EARLY = (10, 25, 50, 100)
-EVERY = 200
+FIRST = 10
+"""Documents from which there are themes."""
+FEW, EVERY = 12, 200
+"""New documents: for fewer no refresh is made, after so many one is made among some thousands."""
 STAY = 0.02
 """A placed document moves only to a theme whose middle is at least this much nearer."""
 SAME = 0.93
@@ -210,12 +212,12 @@ class LiveThemes:
         return sieve.weigh(self.shelf.columns, self.shelf.vectors, self._floods)
 
     def due(self) -> bool:
-        """Say whether it is time to refresh: 200 new documents (one in fifty of many); early on more often."""
+        """Say whether it is time to refresh: an eighth more documents, 200 more (one in fifty of many) at most."""
         if not self.new:
             return False
         total = len(self.shelf.row_of)
-        early = any(total - self.new < step <= total for step in EARLY)
-        return early or self.new >= max(EVERY, total // 50)
+        first = total - self.new < FIRST <= total
+        return first or self.new >= max(min(EVERY, max(FEW, total // 8)), total // 50)
 
     def refresh(self) -> None:
         """Improve the themes from where they stand; learn words and labels anew."""

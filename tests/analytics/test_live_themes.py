@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -47,7 +48,7 @@ def test_before_the_first_refresh_nothing_has_a_theme(begin):
     assert live.report().assignment == {"a": None}
 
 
-def test_a_refresh_is_due_early_and_then_every_two_hundred(write, begin):
+def test_a_refresh_is_due_after_an_eighth_more_and_at_the_latest_after_two_hundred(write, begin):
     live = begin()
     due = []
     for number, document in enumerate(write(310), start=1):
@@ -55,8 +56,13 @@ def test_a_refresh_is_due_early_and_then_every_two_hundred(write, begin):
         if live.due():
             due.append(number)
             live.refresh()
-    assert due == [10, 25, 50, 100, 300]
+    assert due[:4] == [10, 22, 34, 46]
+    assert all(12 <= later - before <= max(12, later // 8) for before, later in pairwise(due))
     assert not live.due()
+    live.new, live.shelf.row_of = 199, dict.fromkeys(map(str, range(4_000)), 0)
+    assert not live.due()
+    live.new = 200
+    assert live.due()
 
 
 def test_themes_keep_their_ids_colours_and_most_of_their_words_over_a_refresh(live, write):
