@@ -35,6 +35,9 @@ _MEMBERS = (
     " AND ? IN ('', part) AND unsure >= ? AND contribution_id NOT IN (SELECT value FROM json_each(?))"
     " UNION SELECT value FROM json_each(?)"
 )
+_STANDING = (
+    f"FROM contributions c WHERE c.id IN ({_MEMBERS}) AND c.forum_id IN (SELECT value FROM json_each(?)) AND {STANDS}"
+)
 
 
 def _asked(jam_id: str, members: Members) -> tuple[str | int, ...]:
@@ -100,22 +103,15 @@ async def ids(store: Database, jam_id: str, members: Members) -> list[str]:
 
 async def newest(store: Database, jam_id: str, members: Members, forum_ids: Collection[str]) -> list[str]:
     """Return the ids of what stands in a theme and in some forums, and is neither deleted nor hidden, newest first."""
-    rows = await store.fetch(
-        f"SELECT c.id FROM contributions c WHERE c.id IN ({_MEMBERS})"
-        f" AND c.forum_id IN (SELECT value FROM json_each(?)) AND {STANDS} ORDER BY c.created_at DESC, c.id",
-        (*_asked(jam_id, members), json.dumps(sorted(forum_ids))),
-    )
+    asked = (*_asked(jam_id, members), json.dumps(sorted(forum_ids)))
+    rows = await store.fetch(f"SELECT c.id {_STANDING} ORDER BY c.created_at DESC, c.id", asked)
     return [row["id"] for row in rows]
 
 
 async def authors(store: Database, jam_id: str, members: Members, forum_ids: Collection[str]) -> set[str]:
     """Return the ids of those who wrote what stands in a theme and in some forums."""
-    rows = await store.fetch(
-        f"SELECT DISTINCT c.author_id FROM contributions c WHERE c.id IN ({_MEMBERS})"
-        f" AND c.forum_id IN (SELECT value FROM json_each(?)) AND {STANDS}",
-        (*_asked(jam_id, members), json.dumps(sorted(forum_ids))),
-    )
-    return {row["author_id"] for row in rows}
+    asked = (*_asked(jam_id, members), json.dumps(sorted(forum_ids)))
+    return {row["author_id"] for row in await store.fetch(f"SELECT DISTINCT c.author_id {_STANDING}", asked)}
 
 
 async def since(store: Database, jam_id: str, at: float) -> dict[str, str]:
