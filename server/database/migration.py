@@ -28,9 +28,10 @@ import importlib
 import os
 import pkgutil
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,10 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext, _current_context
 from tortoise.exceptions import BaseORMException
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.schema_editor import BaseSchemaEditor, SqliteSchemaEditor
+from tortoise.migrations.schema_generator.state import ModelState, State
+from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.utils import get_schema_sql
 
 from server.database import schema
@@ -245,10 +249,37 @@ def _refusal(error: Exception) -> DatabaseError:
 
 
 class StoreMigrations(MigrationExecutor):
-    """Tortoise's executor, with a schema editor that keeps indexes."""
+    """Tortoise's executor, with a schema editor that keeps indexes and states that are copied as far as is asked."""
+
+    async def _project_state(self, applied: set[MigrationKey], *, upto: MigrationKey | None = None) -> State:
+        state = await super()._project_state(applied, upto=upto)
+        return CopiedState(state.models, state.apps)
 
     def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:
         return KeepingEditor(self.connection, atomic=atomic, collect_sql=collect_sql)
+
+
+class CopiedState(State):
+    """Tortoise keeps a copy of the state before each operation, and makes the classes of all tables anew for it.
+
+    Few operations ask for those classes (those that alter or remove): only for them they are made.
+    """
+
+    def clone(self) -> State:
+        models = {key: model.clone() for key, model in self.models.items()}
+        return EarlierState(models, lambda: self.apps.clone(model_states=models))
+
+
+class EarlierState(State):
+    """The state before an operation."""
+
+    def __init__(self, models: dict[tuple[str, str], ModelState], make_apps: Callable[[], StateApps]) -> None:
+        self.models = models
+        self._make_apps = make_apps
+
+    @cached_property
+    def apps(self) -> StateApps:  # type: ignore[override]
+        return self._make_apps()
 
 
 class KeepingEditor(SqliteSchemaEditor):
