@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import html
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
+
+from ahocorasick_rs import BytesAhoCorasick
 
 from server.domain.actors import Member
 from server.domain.self_test import CANARIES, PLACES
@@ -96,8 +98,18 @@ def _telling(what: str, text: str, elsewhere: str) -> Iterator[Marker]:
         yield marker(what, snippet)
 
 
-def found_in(body: bytes, headers: Mapping[str, str], path: str, identity: str, markers: Iterable[Marker]) -> list[str]:
-    """Return what an answer tells somebody who may not know it; what it merely says back does not count."""
-    told = b"\n".join([body, *(f"{name}: {value}".encode() for name, value in headers.items())])
-    told = told.replace(path.encode(), b"")
-    return [one.what for one in markers if identity not in one.readers and any(form in told for form in one.forms)]
+class Search:
+    """Looks for all markers of a run at once in whatever is answered."""
+
+    def __init__(self, markers: Sequence[Marker]) -> None:
+        self._markers = markers
+        self._owners = [number for number, one in enumerate(markers) for _ in one.forms]
+        self._machine = BytesAhoCorasick([form for one in markers for form in one.forms])
+
+    def found_in(self, body: bytes, headers: Mapping[str, str], path: str, identity: str) -> list[str]:
+        """Return what an answer tells somebody who may not know it; what it merely says back does not count."""
+        told = b"\n".join([body, *(f"{name}: {value}".encode() for name, value in headers.items())])
+        told = told.replace(path.encode(), b"")
+        matches = self._machine.find_matches_as_indexes(told, overlapping=True)
+        found = [self._markers[number] for number in sorted({self._owners[index] for index, _, _ in matches})]
+        return [one.what for one in found if identity not in one.readers]

@@ -17,7 +17,7 @@ from federation.transport import Transport, TransportError
 from server.domain.self_test import Kind, Leak, Report, SelfTest
 from server.probe.doors import Door, doors, names_to_ask
 from server.probe.identities import Asker, askers, make_keys
-from server.probe.markers import Marker, canary_markers, found_in, inside_markers, key_of
+from server.probe.markers import Search, canary_markers, inside_markers, key_of
 from server.services import log, self_tests
 from server.services.house import House
 from server.services.self_tests import Canaries
@@ -142,7 +142,7 @@ async def _prove_and_ask(
     edge_url = house.addresses.edge_url
     gets = list(doors(names, edge_url, "GET", everything=everything))
     posts = list(doors(names, edge_url, "POST", everything=False))
-    await _ask_all(everybody, gets, posts, canaries, markers, seen, progress)
+    await _ask_all(everybody, gets, posts, canaries, Search(markers), seen, progress)
     await _control(by["partner"], canaries, "granted", seen, again=True)
 
 
@@ -167,7 +167,7 @@ async def _ask_all(
     gets: list[Door],
     posts: list[Door],
     canaries: Canaries,
-    markers: list[Marker],
+    search: Search,
     seen: _Findings,
     progress: Progress,
 ) -> None:
@@ -181,14 +181,14 @@ async def _ask_all(
             for asker in everybody:
                 if door.route.method == "POST" and asker.accept == "text/html":
                     continue
-                await _ask(asker, door, secret, markers, seen)
+                await _ask(asker, door, secret, search, seen)
             done += 1
             progress(done, len(gets) + len(posts))
 
     await asyncio.gather(*(ask(door) for door in [*gets, *posts]))
 
 
-async def _ask(asker: Asker, door: Door, secret: str, markers: list[Marker], seen: _Findings) -> None:
+async def _ask(asker: Asker, door: Door, secret: str, search: Search, seen: _Findings) -> None:
     seen.routes.add((door.route.method, door.route.path))
     seen.requests += 1
     try:
@@ -197,7 +197,7 @@ async def _ask(asker: Asker, door: Door, secret: str, markers: list[Marker], see
     except TransportError:
         seen.failed += 1
         return
-    for what in found_in(answer.body, answer.headers, door.path, asker.identity, markers):
+    for what in search.found_in(answer.body, answer.headers, door.path, asker.identity):
         leak = Leak(f"{door.route.method} {door.route.path}", door.path, asker.identity, what)
         seen.leaks.setdefault((leak.door, leak.identity, what), leak)
 
