@@ -46,7 +46,10 @@ class Canaries:
 
     def search(self, names: Iterable[str], pieces: Iterable[tuple[str, bytes]]) -> list[Sighting]:
         """Look for the strings of `names`, in every form, in (where, bytes) pieces."""
-        patterns = [(name, form, pattern) for name in names for form, pattern in forms(self.tokens[name])]
+        sought: dict[str, list[str]] = {}
+        for name in names:
+            sought.setdefault(self.tokens[name], []).append(name)
+        patterns = [(text, form, pattern) for text in sought for form, pattern in forms(text)]
         if not patterns:
             return []
         machine = BytesAhoCorasick([pattern for _, _, pattern in patterns])
@@ -54,8 +57,9 @@ class Canaries:
         for where, data in pieces:
             for text in {data, data.lower()}:
                 for index, _, _ in machine.find_matches_as_indexes(text, overlapping=True):
-                    name, form, _ = patterns[index]
-                    found.setdefault((name, form, where), Sighting(name, form, where))
+                    planted, form, _ = patterns[index]
+                    for name in sought[planted]:
+                        found.setdefault((name, form, where), Sighting(name, form, where))
         return list(found.values())
 
 

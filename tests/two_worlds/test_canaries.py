@@ -165,9 +165,8 @@ def test_no_inside_field_is_found_in_anything_that_goes_out(observer: Observer):
     if observer == "partner":
         # What is said of ideas beside their words is among what was looked through.
         assert all(any(word in body for _, body in found.egress) for word in (b'"marks"', b'"Lock"', b'"outcome"'))
-    assert _search(found.inside, found.egress) == []
+    assert _search(found.inside, [*found.egress, ("the logs", found.logs)]) == []
     assert _search({"words of": found.uncrossed | found.withheld}, found.egress) == []
-    assert _search(found.inside, [("the logs", found.logs)]) == []
 
     assert len(found.uncrossed) > 5
     assert any(TONGUE in one for one in found.withheld)
