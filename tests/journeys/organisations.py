@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -11,7 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from click.testing import CliRunner
+
 from server.app import make_house, names_key, open_inside
+from server.cli import verbs
 from server.domain.actors import Member, Role
 from server.domain.jams import Audience, Charter, Forum, Jam
 from server.services import forums, jams, partners, people
@@ -140,16 +144,14 @@ async def found(home: Path, name: str, admin: str = "morgan", *, password: str =
     """Set an organisation up with the `init` verb; `links` holds the sign-in link where there is no password."""
     edge, inside = free_ports(2)
     made = Organisation(name, home, edge, inside, admin)
+    ours = dict.fromkeys(name for name in os.environ if name.startswith("MARMALADE_"))
     secret = {"MARMALADE_ADMIN_PASSWORD": password} if password else {}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "server", "init", "--home", str(home), "--name", name, "--admin", admin),
-        *("--inside-url", made.inside_url, "--edge-url", made.edge_url),
-        cwd=ROOT, env=child_environment(LOOPBACK | secret), stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    said, complaint = await process.communicate()
-    assert process.returncode == 0, complaint.decode()
-    made.links = [word for word in said.decode().split() if "/welcome/" in word]
+    words = ("--name", name, "--admin", admin, "--inside-url", made.inside_url, "--edge-url", made.edge_url)
+    done = await asyncio.to_thread(
+        CliRunner().invoke, verbs, ["init", "--home", str(home), *words], env=ours | LOOPBACK | secret
+    )
+    assert done.exit_code == 0, done.output
+    made.links = [word for word in done.stdout.split() if "/welcome/" in word]
     return made
 
 
