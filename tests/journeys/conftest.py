@@ -75,7 +75,7 @@ async def founding(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fo
 
     yield make
     for organisation in made:
-        await organisation.end()
+        await organisation.kill()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
