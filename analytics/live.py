@@ -52,6 +52,8 @@ LOOKED_AT = 10_000
 """Documents of which is told how near they usually are to the middle of their theme, evenly from all."""
 DIVIDED = 3
 """Themes that are divided in a refresh, those that changed most."""
+YOUNG = 5
+"""Refreshes in which a theme that emerged has to keep what gave it away."""
 TOLD = 12
 """Bursts that a report names."""
 
@@ -84,6 +86,7 @@ class LiveThemes:
         self.layout: Layout | None = None
         self.branches: dict[str, Branch] = {}
         self.pruned: dict[str, None] = {}
+        self.young: dict[str, int] = {}
         self.named = self.refreshes = self.new = self.counted = self.learnt = 0
         self.weighed = self.weighing = 0
         self.stale = False
@@ -290,7 +293,8 @@ class LiveThemes:
             while theme not in self.names and theme in gone:
                 theme = gone[theme]
             if theme in self.names:
-                told.append({"theme": theme, "word": burst.word, "at": burst.at, "ids": list(burst.ids)})
+                found = {"theme": theme, "born": burst.theme, "word": burst.word, "at": burst.at}
+                told.append(found | {"ids": list(burst.ids)})
         return tuple(told)
 
     def similar(self, text: str, count: int = 5) -> list[tuple[str, float]]:
@@ -357,6 +361,7 @@ class LiveThemes:
             labels = self._labels[rows]
             kept = _means(vectors, labels, self.centres, weights)
             self.centres = improve(vectors, kept, weights, STEPS).centres
+        self._follow_bursts()
         self._merge(vectors, weights)
         self._split(vectors, weights, wanted)
         self._settle()
@@ -369,6 +374,26 @@ class LiveThemes:
         self.names = [self._new_name() for _ in order]
         self.portraits = [Portrait()] * len(order)
         self.events += [Change("birth", name, "", self._now()) for name in self.names]
+
+    def _follow_bursts(self) -> None:
+        """Let a theme that emerged of late be one with that to which most went over that gave it away.
+
+        Of two that are much the same one may draw all to itself, and the other would go on as something else under the
+        name by which it was announced.
+        """
+        for burst in self.emerging:
+            if burst.theme not in self.young:
+                continue
+            rows = [self.shelf.row_of[name] for name in burst.ids if name in self.shelf.row_of]
+            if burst.theme in self.names and burst.theme not in self.kept and rows:
+                own = self.names.index(burst.theme)
+                found = np.bincount(nearest(self.shelf.lying(rows), self.centres)[0], minlength=len(self.centres))
+                into = int(found.argmax())
+                if 2 * found[into] > len(rows) and 4 * found[own] <= len(rows):
+                    self.events.append(Change("merge", burst.theme, self.names[into], self._now()))
+                    self._drop(own, into)
+            self.young[burst.theme] -= 1
+        self.young = {name: left for name, left in self.young.items() if left and name in self.names}
 
     def _merge(self, vectors: Vectors, weights: Numbers) -> None:
         """Drop themes that nobody is in, and the later of two whose middles are the same.
@@ -480,6 +505,7 @@ class LiveThemes:
             for row in burst.rows:
                 self._place(row)
             self.emerging.append(Burst(name, burst.word, self._now(), burst.ids))
+            self.young[name] = YOUNG
             self.stale = True
 
 

@@ -68,7 +68,8 @@ class Outline:
 
     `documents` stand in all, `unplaced` of them in no theme; `seconds` is what the last reckoning took. `cuts` names
     the theme that came of each split which a person asked for, by the split's id. `emerging` are the newest bursts,
-    the newest first: theme, word, at (seconds since 1970) and ids of the documents that gave it away.
+    the newest first: theme, born (the theme's id when it was announced, which may be part of another since), word, at
+    (seconds since 1970) and ids of the documents that gave it away.
     """
 
     themes: tuple[Theme, ...]

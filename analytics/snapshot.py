@@ -103,6 +103,7 @@ PLAIN = (
     "learnt",
     "stale",
     "pruned",
+    "young",
 )
 
 

@@ -21,7 +21,7 @@ from server.services.exchange import DAY
 from server.services.forums import list_forums
 from server.services.house import House
 from server.services.jams import obtain_jam
-from server.services.themes_read import read
+from server.services.themes_read import born_of, read
 from server.storage import behind, contributions, people, theme_places
 from server.storage.behind import Said
 
@@ -91,7 +91,8 @@ async def _ids(house: House, reader: Member, jam: Jam, number: Number) -> str:
         ids = await theme_places.ids(house.store, jam.id, theme.members) if theme else []
         return orjson.dumps(ids).decode()
     told = orjson.loads(report).get("emerging", ()) if report else ()
-    return orjson.dumps([id_ for one in told if one["theme"] == number.name for id_ in one["ids"]]).decode()
+    meant = [one for one in told if number.name in (one["theme"], born_of(one))]
+    return orjson.dumps([id_ for one in meant for id_ in one["ids"]]).decode()
 
 
 async def _half(house: House, jam: Jam, forums: set[str]) -> list[Said]:

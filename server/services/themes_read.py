@@ -46,10 +46,19 @@ def read(report: str | None) -> list[Theme]:
 
 
 def names_in(report: str | None) -> dict[str, str]:
-    """Return how the themes of a report as JSON are called, by id: by what emerges where they have no label yet."""
+    """Return how the themes of a report as JSON are called, by id: by what emerges where they have no label yet.
+
+    What was announced and is part of another theme since is called as that is.
+    """
     found = orjson.loads(report) if report else {}
-    emerging = {str(one["theme"]): str(one["word"]) for one in found.get("emerging", ())}
-    return emerging | {str(one["id"]): str(one["label"]) for one in found.get("themes", ())}
+    labels = {str(one["id"]): str(one["label"]) for one in found.get("themes", ())}
+    emerging = [(born_of(one), str(one["theme"]), str(one["word"])) for one in found.get("emerging", ())]
+    return {born: labels.get(theme, word) for born, theme, word in emerging} | labels
+
+
+def born_of(told: Mapping[str, Any]) -> str:
+    """Return the id of an emerging theme when it was announced."""
+    return str(told.get("born") or told["theme"])
 
 
 def divided(report: str | None, theme_id: str) -> tuple[Theme | None, list[SubTheme]]:

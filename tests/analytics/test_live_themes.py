@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from analytics.corpus import Document
-from analytics.emerging import CROWDS, Watch, crowds
+from analytics.emerging import CROWDS, Burst, Watch, crowds
 from analytics.live import LiveThemes
 from analytics.vectors import unit
 
@@ -163,6 +163,22 @@ def test_an_emerging_theme_is_announced_and_becomes_a_theme_of_its_own(write, se
     told = live.report().to_json()["emerging"]
     assert told[0]["theme"] in {theme.id for theme in live.report().themes}
     assert told[0]["ids"] == list(live.emerging[-1].ids)
+
+
+def test_what_emerged_is_told_of_where_most_went_over_that_gave_it_away(write, begin):
+    live = play(begin(), write(120))
+    first, other = live.names[0], live.names[1]
+    own = [name for name, theme in live.report().assignment.items() if theme == first]
+    live.emerging.append(Burst(other, "word", 1.0, tuple(own[:9])))
+    live.young[other] = 1
+    lasting = LiveThemes.load(live.dump(), live._find_encoder)
+    lasting.keep(other)
+    for one in (live, lasting):
+        one.refresh()
+    assert other not in live.names
+    assert (live.report().emerging[0]["theme"], live.report().emerging[0]["born"]) == (first, other)
+    assert other in lasting.names, "a person touched it"
+    assert not live.young
 
 
 def test_a_flood_by_one_author_is_not_emerging(settled, resume):

@@ -65,6 +65,23 @@ async def test_facilitators_are_told_once_of_each_theme_and_nobody_else_is(site:
     assert "This is not an emerging theme" in page
 
 
+async def test_a_notice_of_what_became_part_of_another_theme_is_called_as_that_and_opens_what_gave_it_away(
+    site: Any,
+) -> None:
+    facilitator = await people.add_member(site.house, "fay", "Fay", "R&D", "facilitator")
+    await drawn(site, ("t2", "soup"))
+    assert await told_to(site, facilitator) == ["emerging t2"]
+    report = json.loads(await board.read_themes(site.house, facilitator, site.jam))
+    themes = [one for one in report["themes"] if one["id"] != "t2"]
+    emerging_ = [{**one, "theme": "t3", "born": "t2"} for one in report["emerging"]]
+    await keep_report(site.house, site.jam.id, report | {"themes": themes, "emerging": emerging_})
+    browser = await site.browser(facilitator)
+    _, page = await browser.get("/inbox")
+    assert re.findall(r'formaction="/inbox/\d+">([^<]+)</button>', page) == ["About t3"]
+    _, page = await browser.get("/jams/better/behind/emerging?name=t2")
+    assert page.count('class="card idea"') == 8
+
+
 async def test_what_is_dismissed_stays_so_over_refreshes_and_can_come_back(site: Any) -> None:
     facilitator = await people.add_member(site.house, "fay", "Fay", "R&D", "facilitator")
     analyst = await people.add_member(site.house, "ana", "Ana", "R&D", "analyst")
