@@ -130,17 +130,19 @@ def emerged(store: Path, planted: set[str]) -> list[dict[str, Any]]:
         events = db.execute("SELECT data, at FROM events WHERE kind = 'ThemeEmerged' ORDER BY seq").fetchall()
         report = json.loads(db.execute("SELECT drawn FROM themes ORDER BY length(drawn) DESC").fetchone()["drawn"])
         said = {row["id"]: row for row in db.execute("SELECT id, text, created_at FROM contributions")}
-    by_theme = {one["theme"]: one for one in report.get("emerging", ())}
+    by_theme = {one["born"]: one for one in report.get("emerging", ())}
     labels = {one["id"]: one["label"] for one in report["themes"]}
     told = []
     for event in events:
         theme = json.loads(event["data"])["theme"]
-        ids = by_theme.get(theme, {}).get("ids", [])
+        found = by_theme.get(theme, {})
+        ids = found.get("ids", [])
         hits = sum(said[one]["text"] in planted for one in ids if one in said)
         last = max((said[one]["created_at"] for one in ids if one in said), default=event["at"])
         before = sum(row["text"] in planted and row["created_at"] <= last for row in said.values())
-        told.append({"theme": theme, "label": labels.get(theme, "(merged)"), "of": len(ids), "planted": hits,
-                     "after": before, "word": by_theme.get(theme, {}).get("word", "")})  # fmt: skip
+        label = labels.get(found.get("theme", theme), "(merged)")
+        told.append({"theme": theme, "label": label, "of": len(ids), "planted": hits, "after": before,
+                     "word": found.get("word", "")})  # fmt: skip
     return told
 
 
