@@ -40,9 +40,10 @@ async def show_theme(request: web.Request) -> web.Response:
     if whole is None or (wanted and part is None):
         raise Missing("theme", wanted or theme.id)
     doubtful = bool(request.query.get("unsure"))
-    asked_of = {"part": part.id} if part else {"unsure": "1"} if doubtful else {}
-    unsure = await themes_read.unsure_in(house, jam.id, part or whole, set(own))
-    ids = unsure if doubtful else await themes_read.ids_in(house, jam.id, part or whole, set(own))
+    asked_of = ({"part": part.id} if part else {}) | ({"unsure": "1"} if doubtful else {})
+    shown = part or whole
+    unsure = await themes_read.unsure_in(house, jam.id, shown, set(own))
+    ids = unsure if doubtful else await themes_read.ids_in(house, jam.id, shown, set(own))
     found = await themes_read.said_by_ids(house, ids[first : first + SHOWN])
     total, between = len(ids), set(unsure)
     names = await names_of_hosts(house)
