@@ -22,6 +22,7 @@ from analytics.groups import Indices, Numbers
 from analytics.shelf import Forms, Sheet, Shelf, flatten
 from analytics.sieve import differing
 from analytics.vectors import Vectors, unit
+from analytics.words import surprise
 
 STRONG = 24.0
 CROWDED = 23.0
@@ -119,7 +120,7 @@ class Watch:
         words = np.flatnonzero(now >= FEWEST)
         now = now[words]
         held = np.maximum(_held(shelf, words) - now, 0)
-        strength = surprise(now, held, len(late), len(before))
+        strength = burst(now, held, len(late), len(before))
         for place in np.argsort(-strength, kind="stable").tolist():
             word = shelf.tokens[int(words[place])]
             if strength[place] < STRONG:
@@ -210,7 +211,7 @@ def crowds(
             continue
         edge = np.take_along_axis(close, order[:, size : size + 1], axis=1)
         there = (past >= edge).sum(axis=1).astype(np.float64)
-        strength = surprise(np.full(new, float(size)), there, len(now), len(before))
+        strength = burst(np.full(new, float(size)), there, len(now), len(before))
         found += [(-float(strength[at]), at, size) for at in np.flatnonzero(strength >= CROWDED).tolist()]
     return [np.sort(late[order[at, : size + 1]]) for _, at, size in sorted(found)]
 
@@ -222,7 +223,7 @@ def telling(shelf: Shelf, rows: Indices, before: int) -> str:
     words, now = words[counts > 1], counts[counts > 1].astype(np.float64)
     if not len(words):
         return ""
-    strength = surprise(now, np.maximum(_held(shelf, words) - now, 0), len(rows), before)
+    strength = burst(now, np.maximum(_held(shelf, words) - now, 0), len(rows), before)
     return shelf.tokens[int(words[np.lexsort((words, -now, -strength))[0]])]
 
 
@@ -233,16 +234,10 @@ def _spread(sheets: Sequence[Sheet]) -> bool:
     return (not authors or len(authors) >= PEOPLE) and len(threads) >= THREADS
 
 
-def surprise(now: Numbers, before: Numbers, late: int, early: int) -> Numbers:
+def burst(now: Numbers, before: Numbers, late: int, early: int) -> Numbers:
     """Return Dunning's G² of word counts in `late` documents against `early` ones; 0 where not 4 times as often."""
-    total = max(1, late + early)
-    expected_now = (now + before) * late / total
-    expected_before = (now + before) * early / total
-    with np.errstate(divide="ignore", invalid="ignore"):
-        first = np.where(now > 0, now * np.log(now / expected_now), 0.0)
-        second = np.where(before > 0, before * np.log(before / expected_before), 0.0)
     oftener = now / max(1, late) > TIMES * np.maximum(before, 0.5) / max(1, early)
-    return np.asarray(np.where(oftener, 2 * (first + second), 0.0))
+    return np.asarray(np.where(oftener, surprise(now, before, float(late), float(early)), 0.0))
 
 
 def own_middle(vectors: Vectors) -> float:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +12,15 @@ from analytics.shelf import Forms, Shelf
 
 Pair = tuple[int, int]
 """Two neighbouring words, as word ids."""
+Phrase = tuple[int, ...]
+"""Two or three words that follow each other, as word ids."""
 
-CLEARLY = 1.33
+CLEARLY = 1.15
+PARTS = 3
+OFTEN = 0.3
+"""Share of a word's documents that say it in a phrase, from which it is shown in that."""
+MOSTLY = 0.6
+"""Share of a phrase's documents that say one more word beside it, from which that belongs to it."""
 READ = 60_000
 """Words from which phrases are learnt: enough to know them, few enough to be quick."""
 
@@ -32,28 +38,70 @@ def spellings(shelf: Shelf, forms: Forms, wanted: set[int]) -> dict[int, str]:
     return {key: written for key, (_, written) in best.items()}
 
 
-def phrases(shelf: Shelf, rows: Sequence[int], labels: Indices, k: int) -> list[list[Pair]]:
-    """Return for each group its phrases of two words, most typical first: gensim's Phrases tells which pairs are."""
+def phrases(shelf: Shelf, rows: Sequence[int], labels: Indices, k: int) -> list[dict[int, Phrase]]:
+    """Return for each group the phrases in which its words stand: of words that often do, in the commonest."""
     step = _step(shelf, rows)
     some, own = rows[::step], labels[::step]
-    few = max(3, len(some) // 500)
     forms, source = shelf.forms(some)
-    found = _neighbours(np.where(forms >= 0, shelf.keys(np.maximum(forms, 0)), -1).astype(np.int64))
-    pairs, which = np.unique(found.codes, return_inverse=True)
-    often = np.bincount(which, minlength=len(pairs))
+    keys = np.where(forms >= 0, shelf.keys(np.maximum(forms, 0)), -1).astype(np.int64)
+    said = pairs(keys, source, own, k, max(3, len(some) // 500))
+    # A document that says a word twice counts once.
+    held = np.unique(np.stack([source[keys >= 0], keys[keys >= 0]]), axis=1)
+    base = int(keys.max(initial=0)) + 1
+    counts = [np.bincount(held[1, own[held[0]] == group], minlength=base) for group in range(k)]
+    return [_standing(*both) for both in zip(said, counts, strict=True)]
+
+
+def pairs(keys: Indices, source: Indices, labels: Indices, k: int, few: int) -> list[dict[Pair, int]]:
+    """Return for each group the pairs of words that are phrases, and how many of its documents say each.
+
+    gensim's Phrases tells which neighbours are a phrase; half of the documents that say it are of the group, `few` at
+    least. `keys` are word ids end to end (−1: a run of neighbours ends), `source` tells the document of each, `labels`
+    the group of each document (−1: none).
+    """
+    found = _neighbours(keys)
+    codes, which = np.unique(found.codes, return_inverse=True)
+    often = np.bincount(which, minlength=len(codes))
     known = np.flatnonzero(often >= few)
-    named = [(code // found.base, code % found.base) for code in pairs[known].tolist()]
-    phrase = np.zeros(len(pairs), dtype=np.bool_)
+    named = [(code // found.base, code % found.base) for code in codes[known].tolist()]
+    phrase = np.zeros(len(codes), dtype=np.bool_)
     phrase[known] = _bound(named, often[known].tolist(), found.words, few)
-    said = phrase[which] & (own[source[found.places]] >= 0)
+    said = phrase[which] & (labels[source[found.places]] >= 0)
     # A document that says a phrase twice counts once.
     once = np.unique(np.stack([source[found.places[said]], which[said]]), axis=1)
-    counts: list[Counter[Pair]] = [Counter() for _ in range(k)]
+    everywhere = np.bincount(once[1], minlength=len(codes))
     name = dict(zip(known.tolist(), named, strict=True))
+    result = []
     for group in range(k):
-        held, number = np.unique(once[1, own[once[0]] == group], return_counts=True)
-        counts[group].update({name[pair]: n for pair, n in zip(held.tolist(), number.tolist(), strict=True)})
-    return [_typical(mine, counts, few) for mine in counts]
+        numbers, counts = np.unique(once[1, labels[once[0]] == group], return_counts=True)
+        mostly = (counts >= few) & (2 * counts >= everywhere[numbers])
+        chosen = zip(numbers[mostly].tolist(), counts[mostly].tolist(), strict=True)
+        result.append({name[number]: count for number, count in chosen})
+    return result
+
+
+def _standing(counts: Mapping[Pair, int], held: Indices) -> dict[int, Phrase]:
+    """Return the phrase in which words stand, where they often do.
+
+    `counts` says how often each pair is said, `held` how often each word.
+    """
+    found: dict[int, Phrase] = {}
+    for pair, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
+        words = [word for word in pair if word not in found and count >= OFTEN * held[word]]
+        if words:
+            found.update(dict.fromkeys(words, _longer(pair, counts)))
+    return found
+
+
+def _longer(pair: Pair, counts: Mapping[Pair, int]) -> Phrase:
+    """Return a pair with the word that most of those say who say the pair, before or behind it."""
+    enough = MOSTLY * counts[pair]
+    before = [(count, other) for other, count in counts.items() if other[1] == pair[0] and other[0] not in pair]
+    behind = [(count, other) for other, count in counts.items() if other[0] == pair[1] and other[1] not in pair]
+    often, more = max(before + behind, default=(0, pair))
+    if often < enough:
+        return pair
+    return (more[0], *pair) if more[1] == pair[0] else (*pair, more[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +142,6 @@ def _bound(pairs: Sequence[Pair], often: Sequence[int], words: Indices, few: int
     return [name in found for name in joined]
 
 
-def _typical(own: Counter[Pair], counts: Sequence[Counter[Pair]], few: int) -> list[Pair]:
-    total = {pair: sum(other[pair] for other in counts) for pair in own}
-    kept = [pair for pair, count in own.items() if count >= few and count >= 0.5 * total[pair]]
-    return sorted(kept, key=lambda pair: (-own[pair] * own[pair] / total[pair], pair))
-
-
 def _step(shelf: Shelf, rows: Sequence[int]) -> int:
     """Say which of rows to read, evenly from all, so that their words are no more than READ."""
     said = sum(len(sheet.forms) for row in rows[:: len(rows) // 500 + 1] if (sheet := shelf.sheets[row]) is not None)
@@ -115,29 +157,48 @@ class Label:
     parts: tuple[tuple[int, ...], ...] = ()
 
 
-def settle(known: Label, words: Sequence[int], pairs: Sequence[Pair], spelt: dict[int, str], scores: Numbers) -> Label:
-    """Return a theme's label: "Phrase, word, word", three words where it has no phrase.
+def settle(
+    known: Label, words: Sequence[int], among: Mapping[int, Phrase], spelt: Mapping[int, str], worth: Numbers
+) -> Label:
+    """Return a theme's label: of its words the three that tell it best from the others, a word with its phrase.
 
-    The `known` label stays while its words are still said, half of them among the theme's words, and the new one's are
-    not a third more typical.
+    `worth` says of each word how much better than chance it tells the theme from the others. The `known` label stays
+    while its words are still said, half of them among the theme's words, and the new one's are not a third better.
     """
-    among = set(words)
-    phrase = next((pair for pair in pairs if pair[0] in among and pair[1] in among), None)
-    parts: list[tuple[int, ...]] = [phrase] if phrase else []
-    parts += [(word,) for word in words if not phrase or word not in phrase]
-    chosen = tuple(parts[:3])
+    chosen = _chosen(words, among, spelt, worth)
     held = [word for part in known.parts for word in part]
-    said = all(word in spelt and scores[word] > 0 for word in held) and 2 * len(among & set(held)) >= len(set(held))
-    if known.parts and said and _worth(chosen, scores) < CLEARLY * _worth(known.parts, scores):
+    said = all(word in spelt and worth[word] > 0 for word in held) and 2 * len(set(words) & set(held)) >= len(set(held))
+    if known.parts and said and _worth(chosen, worth) < CLEARLY * _worth(known.parts, worth):
         chosen = known.parts
     return Label(_spell(chosen, spelt), chosen)
+
+
+def _chosen(
+    words: Sequence[int], among: Mapping[int, Phrase], spelt: Mapping[int, str], worth: Numbers
+) -> tuple[Phrase, ...]:
+    """Return up to three parts: words, the most telling first, each as the phrase that it stands in; phrases lead."""
+    parts: list[Phrase] = []
+    taken: list[int] = []
+    for word in sorted(words, key=lambda word: -float(worth[word])):
+        if len(parts) < PARTS and not any(_one(spelt[word], spelt[other]) for other in taken):
+            phrase = among.get(word, (word,))
+            part = (word,) if any(_one(spelt[one], spelt[other]) for one in phrase for other in taken) else phrase
+            parts.append(part)
+            taken += part
+    return tuple(sorted(parts, key=lambda part: -len(part)))
+
+
+def _one(word: str, other: str) -> bool:
+    """Tell whether two words are one, or one of four letters or more begins the other: Israel and Israeli."""
+    short, long = sorted((word.casefold(), other.casefold()), key=len)
+    return short == long or (len(short) >= 4 and long.startswith(short))
 
 
 def _worth(parts: tuple[tuple[int, ...], ...], scores: Numbers) -> float:
     return float(np.mean([scores[word] for part in parts for word in part])) if parts else 0.0
 
 
-def _spell(parts: tuple[tuple[int, ...], ...], spelt: dict[int, str]) -> str:
+def _spell(parts: tuple[tuple[int, ...], ...], spelt: Mapping[int, str]) -> str:
     shown = [" ".join(spelt[word] for word in part) for part in parts]
     shown = [text.lower() if text.isupper() and len(text) > 5 else text for text in shown]
     return ", ".join([shown[0][:1].upper() + shown[0][1:], *shown[1:]]) if shown else ""

@@ -71,18 +71,20 @@ def portray(
     uses, some = uses[:, often], [some[face] for face in often.tolist()]
     scores, firm = words.scored_as_spoken(uses, own, spoken, shelf.columns.language[shaping], mass)
     keys, names = np.array([key for key, _ in some], dtype=np.int64), [written for _, written in some]
+    tells = words.telling(uses, own, spoken, shelf.columns.language[shaping], mass)
     for number, portrait in enumerate(before):
         scores[number, np.isin(keys, portrait.keys)] *= words.KNOWN
     found = words.candidates(scores, firm, keys, names, WORDS)
     chosen = words.choose(scores, found, uses.tocsc(), mass, WORDS)
     pairs = labelling.phrases(shelf, rows, own, k)
     wanted = {int(keys[face]) for faces, _ in chosen for face in faces}
+    wanted |= {key for mine in pairs for pair in mine.values() for key in pair}
     wanted |= {key for portrait in before for part in portrait.label.parts for key in part}
     spelt = labelling.spellings(shelf, forms, wanted)
     portraits = []
     for number, (faces, coherence) in enumerate(chosen):
         worth = np.zeros(len(shelf.tokens))
-        np.maximum.at(worth, keys, scores[number])
+        np.maximum.at(worth, keys, tells[number])
         kept = [int(keys[face]) for face in faces]
         label = labelling.settle(before[number].label, kept, pairs[number], spelt, worth)
         quotes = labelling.quotes(shelf, np.flatnonzero(labels == number), closeness, weights)

@@ -104,6 +104,34 @@ def scored_as_spoken(
     return scores, firm
 
 
+def telling(
+    uses: sparse.csr_matrix, labels: Indices, spoken: Indices, languages: NDArray[np.integer], weights: Numbers
+) -> Numbers:
+    """Return how well each word tells each group from the others: (k, words), Dunning's G² (1993).
+
+    Counted among the documents of the group's language.
+    """
+    k = len(spoken)
+    found = np.zeros((k, uses.shape[1]))
+    for language in np.unique(spoken).tolist():
+        own = labels if language < 0 else np.where(languages == language, labels, -1)
+        counts = tally(uses, own, k, weights)
+        masses = np.bincount(own[own >= 0], weights=weights[own >= 0], minlength=k)
+        for group in np.flatnonzero(spoken == language).tolist():
+            rest, others = counts.sum(axis=0) - counts[group], masses.sum() - masses[group]
+            found[group] = surprise(counts[group], rest, masses[group], others)
+    return found
+
+
+def surprise(here: Numbers, there: Numbers, some: float, others: float) -> Numbers:
+    """Return Dunning's G² of how often words are held by `some` documents and by `others`; 0 where not more often."""
+    total = max(1e-9, some + others)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        first = np.where(here > 0, here * np.log(here * total / ((here + there) * some)), 0.0)
+        second = np.where(there > 0, there * np.log(there * total / ((here + there) * others)), 0.0)
+    return np.asarray(np.where(here * others > there * some, 2 * (first + second), 0.0))
+
+
 def candidates(
     scores: Numbers, firm: NDArray[np.bool_], keys: Indices, names: Sequence[str], count: int = 10
 ) -> list[Indices]:

@@ -68,7 +68,7 @@ def test_smoothing_draws_rows_together(blobs):
 
 
 @pytest.mark.parametrize(
-    ("documents", "themes"), [(1, 1), (10, 2), (25, 4), (47, 8), (1_000, 8), (4_000, 13), (10**6, 30)]
+    ("documents", "themes"), [(1, 1), (10, 2), (25, 4), (47, 8), (200, 8), (1_000, 12), (4_000, 17), (10**6, 30)]
 )
 def test_the_number_of_themes_grows_slowly(documents, themes):
     assert suited(documents) == themes

@@ -10,7 +10,7 @@ from analytics import live as living
 from analytics import sieve
 from analytics import themes as finished
 from analytics.corpus import Document
-from analytics.labels import phrases
+from analytics.labels import pairs
 from analytics.live import LiveThemes
 from analytics.sieve import some
 from analytics.themes import fit
@@ -179,9 +179,10 @@ def test_pairs_counted_in_arrays_are_those_that_gensim_counts(begin, write):
                 runs[-1].append(str(shelf.written[form][0]))
     counted = Phrases([run for run in runs if len(run) > 1], min_count=3, threshold=0.4, scoring="npmi", delimiter="\0")
     expected = {tuple(map(int, pair.split("\0"))) for pair in counted.export_phrases()}
-    rows = list(range(len(shelf)))
-    found = phrases(shelf, rows, np.zeros(len(rows), dtype=np.int64), 1)
-    assert set(found[0]) == {pair for pair in expected if holders(shelf, pair) >= 3}
+    forms, source = shelf.forms(list(range(len(shelf))))
+    keys = np.where(forms >= 0, shelf.keys(np.maximum(forms, 0)), -1).astype(np.int64)
+    found = pairs(keys, source, np.zeros(len(shelf), dtype=np.int64), 1, 3)
+    assert found[0] == {pair: n for pair in expected if (n := holders(shelf, pair)) >= 3}
     assert len(found[0]) > 5
 
 
