@@ -54,19 +54,26 @@ class Verbs(click.Group):
 
 @contextmanager
 def said_plainly() -> Iterator[None]:
-    """Turn what a person can cause into a sentence on stderr and exit code 1; faults of ours keep their trace."""
-    from server.boundary.rules import RuleErrors
-    from server.database import DatabaseError
-    from server.domain.errors import Refusal
+    """Turn what a person can cause into a sentence on stderr and exit code 1; faults of ours keep their trace.
 
+    What refuses is imported only when something was: verbs that need no database start without one.
+    """
     try:
         yield
-    except RuleErrors as errors:
-        raise click.ClickException("\nError: ".join(errors.problems)) from errors
-    except Refusal as refusal:
-        raise click.ClickException(refusal.public) from refusal
-    except DatabaseError as error:
-        raise click.ClickException(str(error)) from error
+    except (click.ClickException, click.Abort, click.exceptions.Exit):
+        raise
+    except Exception as error:
+        from server.boundary.rules import RuleErrors
+        from server.database import DatabaseError
+        from server.domain.errors import Refusal
+
+        if isinstance(error, RuleErrors):
+            raise click.ClickException("\nError: ".join(error.problems)) from error
+        if isinstance(error, Refusal):
+            raise click.ClickException(error.public) from error
+        if isinstance(error, DatabaseError):
+            raise click.ClickException(str(error)) from error
+        raise
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
