@@ -53,8 +53,9 @@ async def read_exchange(call: Call) -> ExchangeAnswer:
 async def read_themes(call: Call) -> ThemesAnswer:
     jam = await jam_of(call)
     text = await board.read_themes(call.house, call.member, jam)
-    report = msgspec.json.decode(text or "{}", type=ThemeReport)
-    standing = await themes_read.everything(call.house, jam.id, msgspec.json.decode(text or "{}"))
+    told = msgspec.json.decode(text or "{}")
+    report = msgspec.convert(told, ThemeReport)
+    standing = await themes_read.everything(call.house, jam.id, told)
     return ThemesAnswer(
         id=jam.id,
         uri=show_jam(call.house, jam).uri,

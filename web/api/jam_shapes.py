@@ -279,9 +279,13 @@ class ThemeAnswer(Answer, frozen=True, kw_only=True):
 
 
 class EmergingAnswer(Answer, frozen=True, kw_only=True):
-    """What suddenly many people said: `word` gave it away at `at` (unix seconds); `ids` are the ideas and replies."""
+    """What suddenly many people said: `word` gave it away at `at` (unix seconds); `ids` are the ideas and replies.
+
+    `born` is the theme's id when it was announced, `theme` what that became.
+    """
 
     theme: str
+    born: str = ""
     word: str
     at: float
     ids: list[str]
