@@ -17,6 +17,9 @@ Phrase = tuple[int, ...]
 
 CLEARLY = 1.15
 PARTS = 3
+ACRONYM = 3
+"""Letters of which a word in capitals is no shout."""
+SHOUTED = 0.25
 OFTEN = 0.3
 """Share of a word's documents that say it in a phrase, from which it is shown in that."""
 MOSTLY = 0.6
@@ -26,13 +29,17 @@ READ = 60_000
 
 
 def spellings(shelf: Shelf, forms: Forms, wanted: set[int]) -> dict[int, str]:
-    """Return for each wanted word its commonest spelling among `forms` (ties: the first in the alphabet)."""
+    """Return for each wanted word its commonest spelling among `forms` (ties: the first in the alphabet).
+
+    A shouted one is taken where it is four times as common: headlines say YORK of York.
+    """
     counts = np.bincount(forms[forms >= 0], minlength=len(shelf.written))
-    best: dict[int, tuple[int, str]] = {}
+    best: dict[int, tuple[float, str]] = {}
     asked = np.isin(shelf.keys(np.arange(len(counts), dtype=np.int32)), sorted(wanted))
     for form in np.flatnonzero(asked & (counts > 0)).tolist():
         key, written = shelf.written[form]
-        offer = (-int(counts[form]), written)
+        shouted = written.isupper() and len(written) > ACRONYM
+        offer = (-float(counts[form]) * (SHOUTED if shouted else 1.0), written)
         if key not in best or offer < best[key]:
             best[key] = offer
     return {key: written for key, (_, written) in best.items()}
