@@ -49,7 +49,9 @@ def test_a_known_label_goes_when_half_of_its_words_are_no_longer_the_themes():
 @pytest.fixture(scope="module")
 def told():
     """Labels of two subjects of which each text says "city" in one of three; one is called by three words."""
-    bikes = product(["We need", "I want", "Please lend us"], ["electric cargo bikes"], ["for parcels", "to carry tools"])
+    bikes = product(
+        ["We need", "I want", "Please lend us"], ["electric cargo bikes"], ["for parcels", "to carry tools"]
+    )
     meals = product(["We cook", "I miss", "Please serve"], ["vegetable soup"], ["with bread", "on cold days"])
     chance = random.Random(4)
     texts = []
