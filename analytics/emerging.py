@@ -36,7 +36,7 @@ FEWEST = 8
 PEOPLE = 4
 THREADS = 3
 NEARER = 0.02
-CLOSE = 0.03
+CLOSE = 0.02
 """How much nearer to their own middle than usual documents are that have become a theme of their own."""
 
 
