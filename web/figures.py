@@ -40,7 +40,7 @@ def draw_figures(board: Board, forums: int, jam_url: str = "") -> tuple[Figure, 
             url=url_behind(jam_url, "active"),
             value=board.active_now,
             words=say("active now"),
-            of=say("in the last 10 minutes, of %(invited)s and guests", invited=invited),
+            of=_of_whom(invited, outside),
         ),
         Figure(
             key="people", url=url_behind(jam_url, "people"), value=board.people, words=say("people spoke"), of=spoke
@@ -61,6 +61,13 @@ def draw_figures(board: Board, forums: int, jam_url: str = "") -> tuple[Figure, 
             of=say("of %(ideas)s ideas", ideas=board.ideas),
         ),
     )
+
+
+def _of_whom(invited: str, outside: int) -> str:
+    if not outside:
+        return say("in the last 10 minutes, of %(invited)s", invited=invited)
+    guests = counted("%(n)s guest", "%(n)s guests", outside)
+    return say("in the last 10 minutes, of %(invited)s and %(guests)s", invited=invited, guests=guests)
 
 
 def draw_units(board: Board, jam_url: str = "") -> tuple[Bar, ...]:

@@ -45,6 +45,27 @@ def moved_by(edits: Sequence[ThemeEdit]) -> list[str]:
     return [edit.other for edit in edits if edit.kind == "move" and edit.undone_at is None]
 
 
+def known_as(drawn: Mapping[str, Any], edits: Sequence[ThemeEdit]) -> dict[int, tuple[str, str]]:
+    """Return how the theme and the other of each edit (by its id) were called when it was made, "" for what is no more.
+
+    The names are the machine's of today under what people had changed by then, and had not undone.
+    """
+    own = {str(theme["id"]): str(theme["label"]) for theme in drawn.get("themes", ())}
+    found: dict[int, tuple[str, str]] = {}
+    for number, edit in enumerate(edits):
+        names, where = dict(own), {name: name for name in own}
+        for one in edits[:number]:
+            name, into = where.get(one.theme, ""), where.get(one.other, "")
+            if one.undone_at is not None and one.undone_at <= edit.made_at:
+                continue
+            if one.kind == "rename" and name:
+                names[name] = one.title or own[name]
+            elif one.kind == "merge" and name and into:
+                where.update({known: into for known, place in where.items() if place == name})
+        found[edit.id] = (names.get(where.get(edit.theme, ""), ""), names.get(where.get(edit.other, ""), ""))
+    return found
+
+
 def curated(
     drawn: Mapping[str, Any], edits: Sequence[ThemeEdit], stood: Mapping[str, tuple[str, str, bool]]
 ) -> dict[str, Any]:

@@ -13,6 +13,7 @@ MEANT: tuple[Intent, ...] = tuple(intent for intent in INTENTS if intent)
 """What a reply can be marked as."""
 By = Literal["people", "machine", "nobody"]
 """Who says what a reply is meant as: who wrote it, the machine, or nobody where neither does."""
+Whose = Literal[By, "anybody"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,6 @@ def added(tallies: Sequence[Tally]) -> Tally | None:
     return Tally(sum(t.agree for t in tallies), sum(t.passed for t in tallies), sum(t.disagree for t in tallies))
 
 
-def of_intent(found: Sequence[Meant], intent: Intent, by: By) -> list[Meant]:
+def of_intent(found: Sequence[Meant], intent: Intent, by: Whose) -> list[Meant]:
     """Return the replies that somebody takes for an intent ("": for any), or of which nobody says anything."""
-    return [one for one in found if one.by == by and (not intent or one.intent == intent)]
+    return [one for one in found if by in (one.by, "anybody") and (not intent or one.intent == intent)]

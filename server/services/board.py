@@ -10,6 +10,7 @@ from server.domain.actors import Member
 from server.domain.errors import Missing
 from server.domain.goals import Country, by_country, reached
 from server.domain.jams import Jam
+from server.domain.sentences import say
 from server.services.emerging import announce
 from server.services.house import House
 from server.services.theme_reports import shown
@@ -21,7 +22,7 @@ SNAPSHOT_PART = 64 * 2**20
 """Bytes of a snapshot that are written at a time."""
 PLACES = 5_000
 """Places of ideas and replies that are written at a time: whoever else writes waits for so many only."""
-NO_UNIT = "No unit"
+NO_UNIT = say("No unit")
 
 
 @dataclass(frozen=True, slots=True)

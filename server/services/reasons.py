@@ -14,7 +14,7 @@ import orjson
 from server.domain.actors import Member
 from server.domain.ideas import Contribution, Intent
 from server.domain.jams import Jam
-from server.domain.reasons import By, Guess, Learnt, Meant, Reasons, added, of_intent, tallied
+from server.domain.reasons import Guess, Learnt, Meant, Reasons, Whose, added, of_intent, tallied
 from server.domain.statements import LEAST, Statement, Tally
 from server.services.board import read_themes
 from server.services.forums import list_forums
@@ -90,7 +90,7 @@ async def _opinions(house: House, jam: Jam) -> list[tuple[Statement, Tally]]:
 
 
 async def evidence(
-    house: House, reader: Member, jam: Jam, theme: str, intent: Intent, by: By, first: int = 0, limit: int = 30
+    house: House, reader: Member, jam: Jam, theme: str, intent: Intent, by: Whose, first: int = 0, limit: int = 30
 ) -> Evidence:
     """Return the replies behind a number; `theme` "" is the whole jam. Raises Missing."""
     await obtain_jam(house, reader, jam.id)

@@ -13,7 +13,7 @@ import orjson
 
 from server.database import Transaction
 from server.domain.actors import Member
-from server.domain.curation import KINDS, EditKind, ThemeEdit
+from server.domain.curation import KINDS, EditKind, ThemeEdit, known_as
 from server.domain.errors import Conflict, Invalid, Missing
 from server.domain.jams import Jam
 from server.services import themes_read
@@ -36,6 +36,13 @@ async def list_edits(house: House, reader: Member, jam: Jam) -> list[ThemeEdit]:
     """Return a jam's edits, newest first. For those with the duty `themes`."""
     reader.require("themes")
     return (await rows.of_jam(house.store, jam.id))[::-1]
+
+
+async def names_in_edits(house: House, reader: Member, jam: Jam) -> dict[int, tuple[str, str]]:
+    """Return how the themes of each edit (by its id) were called when it was made. For those with the duty `themes`."""
+    reader.require("themes")
+    drawn = orjson.loads(await themes.drawn(house.store, jam.id) or "{}")
+    return known_as(drawn, await rows.of_jam(house.store, jam.id))
 
 
 async def edit(

@@ -62,13 +62,13 @@ class WhyAnswer(Answer, frozen=True, kw_only=True):
 
 
 class RepliesQuery(Paging, frozen=True, kw_only=True):
-    """Which number to open: replies by what people said, the machine guessed or nobody says; or what was supported.
+    """Which number to open: replies by what people said, the machine guessed, nobody says, all; or what was supported.
 
     Without an intent, those of any.
     """
 
     theme: Theme = ""
-    by: Literal["people", "machine", "nobody", "support"] = "people"
+    by: Literal["people", "machine", "nobody", "anybody", "support"] = "people"
     intent: Intent = ""
 
 

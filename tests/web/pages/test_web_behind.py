@@ -13,6 +13,7 @@ from server.services import board, forums, ideas, jams, memberships, moderation,
 from server.services.behind import list_behind
 from server.services.exchange import read_exchange
 from tests.kept_themes import keep_report
+from web.figures import draw_figures
 
 STANDS = "NOT c.deleted AND NOT c.hidden AND c.jam_id = ?"
 SQL = {
@@ -96,6 +97,14 @@ async def test_the_links_of_the_board_open_as_many_as_they_say_and_nothing_hidde
     assert behind.count('class="card idea"') == 5
     _, behind = await browser.get("/jams/better/behind/ideas?from=3")
     assert behind.count('class="card idea"') == 2
+
+
+def test_who_is_active_is_told_of_how_many_guests() -> None:
+    hosts = [board.Share("Acme", 3, 10, 5), board.Share("globex.example", 2, None, 4)]
+    figures = board.Board(5, 10, 5, 4, 5, [], [], hosts, 0.0)
+    assert draw_figures(figures, 1)[0].of == "in the last 10 minutes, of 10 people here and 2 guests"
+    alone = board.Board(3, 10, 3, 4, 5, [], [], hosts[:1], 0.0)
+    assert draw_figures(alone, 1)[0].of == "in the last 10 minutes, of 10 people here"
 
 
 async def test_odd_numbers_stand_for_nothing_and_break_nothing(site: Any, spoken: dict[str, Any]) -> None:

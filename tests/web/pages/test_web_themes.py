@@ -108,6 +108,9 @@ async def test_an_analyst_renames_merges_moves_and_undoes_without_scripts(site: 
     _, page = await browser.get("/jams/better/themes/edit")
     assert 'id="t2"' not in page
     assert "Una Tan" in page
+    assert "Renamed “Buses, trams” to “Getting &lt;b&gt;there&lt;/b&gt;”" in page, "what people knew, no id"
+    assert "Merged “Soup, salad” into “Getting &lt;b&gt;there&lt;/b&gt;”" in page
+    assert "“t1”" not in page
     found = page.index("/undo")
     start = page.rindex('action="', 0, found) + len('action="')
     answer, _ = await browser.post(page[start : found + len("/undo")])

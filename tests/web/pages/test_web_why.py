@@ -41,14 +41,16 @@ async def test_each_number_opens_its_replies_and_guesses_are_called_guesses(site
     _, page = await browser.get("/jams/better/why")
     assert "77 replies that people marked" in page
     assert "86 %" in page
+    times, things = re.findall(r">(\d+) on (\d+)</a>", page)[0]
+    assert int(times) >= int(things) > 0, "how often, and on how much"
     links = {address.replace("&amp;", "&") for address in re.findall(r'href="(/jams/better/why/replies[^"]*)"', page)}
     assert "/jams/better/why/replies?theme=t1&by=machine&intent=question" in links
+    assert "/jams/better/why/replies?by=anybody" in links, "the column of all replies"
     for address in links:
-        number = re.search(rf'href="{re.escape(address.replace("&", "&amp;"))}"[^>]*>(\d+)<', page)
+        number = re.search(rf'href="{re.escape(address.replace("&", "&amp;"))}"[^>]*>(?:\d+ on )?(\d+)<', page)
         assert number is not None
         _, behind = await browser.get(address)
-        if "by=support" not in address:
-            assert behind.count('class="card idea"') == int(number[1])
+        assert behind.count('class="card idea"') == int(number[1]), address
     _, behind = await browser.get("/jams/better/why/replies?theme=t1&by=machine&intent=question")
     assert said["guessed"].id in behind
     assert "Guessed: a question, 91 % sure" in behind

@@ -19,9 +19,10 @@ from web.views import JamHead
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalRow:
-    """A unit with what was typed for it; `may_have` says that it is large enough for a target."""
+    """A unit ("" for none) with what was typed for it; `may_have` says that it is large enough for a target."""
 
     key: str
+    unit: str
     words: str
     people: int
     share: str
@@ -47,6 +48,7 @@ async def _show(request: web.Request, typed: Mapping[str, str], wrong: Mapping[s
     rows = tuple(
         GoalRow(
             key=str(number),
+            unit=one.unit,
             words=one.unit or NO_UNIT,
             people=one.people,
             share=typed.get(f"share-{number}", str(one.share or "")),
@@ -65,18 +67,14 @@ async def set_goals(request: web.Request) -> web.Response:
     form = await read_form(request)
     units = {name.removeprefix("unit-"): value for name, value in form.items() if name.startswith("unit-")}
     try:
-        shares = {_named(unit): _share(form[f"share-{n}"]) for n, unit in units.items() if f"share-{n}" in form}
-        countries = {_named(unit): form.get(f"country-{n}", "") for n, unit in units.items()}
+        shares = {unit: _share(form[f"share-{n}"]) for n, unit in units.items() if f"share-{n}" in form}
+        countries = {unit: form.get(f"country-{n}", "") for n, unit in units.items()}
         await goals.set_goals(house, member, jam, shares, countries)
     except (NotAllowed, SignInNeeded):
         raise
     except Refusal as refusal:
         return await _show(request, form, wrong_of(refusal), refusal.status)
     return go(request, f"/jams/{jam.slug}/goals", "saved")
-
-
-def _named(words: str) -> str:
-    return "" if words == NO_UNIT else words
 
 
 def _share(words: str) -> int | None:

@@ -39,13 +39,13 @@ async def _show(request: web.Request, typed: Mapping[str, str], wrong: Mapping[s
     house, member, jam = await analyst(request)
     head = head_of(jam, jam.state_at(house.now()), "board")
     themes, _said = draw_themes(await board.read_themes(house, member, jam), head.url)
-    labels = {theme.id: theme.label for theme in themes}
+    names = await theme_edits.names_in_edits(house, member, jam)
     url = f"{head.url}/themes/edit"
     page = EditPage(
         jam=head,
         url=url,
         themes=themes,
-        edits=tuple(_row(one, labels, url) for one in await theme_edits.list_edits(house, member, jam)),
+        edits=tuple(_row(one, names[one.id], url) for one in await theme_edits.list_edits(house, member, jam)),
         dismissed=tuple(
             Dismissed(word=one.word, at=one.dismissed_at, url=f"{head.url}/themes/emerging/{one.theme}/restore")
             for one in await emerging.list_announced(house, member, jam)
@@ -57,11 +57,12 @@ async def _show(request: web.Request, typed: Mapping[str, str], wrong: Mapping[s
     return show(request, "themes/edit.html", page, status=status)
 
 
-def _row(edit: ThemeEdit, labels: Mapping[str, str], url: str) -> EditRow:
-    theme = labels.get(edit.theme, edit.theme)
-    other = labels.get(edit.other, edit.other)
+def _row(edit: ThemeEdit, names: tuple[str, str], url: str) -> EditRow:
+    theme, other = (name or say("a theme that is no more") for name in names)
     sentence = {
-        "rename": say("Renamed “%(theme)s” to “%(title)s”", theme=edit.theme, title=edit.title or theme),
+        "rename": say("Renamed “%(theme)s” to “%(title)s”", theme=theme, title=edit.title)
+        if edit.title
+        else say("Gave “%(theme)s” the machine's name again", theme=theme),
         "merge": say("Merged “%(theme)s” into “%(other)s”", theme=theme, other=other),
         "split": say("Split “%(theme)s”", theme=theme),
         "pin": say("Pinned “%(theme)s”", theme=theme),

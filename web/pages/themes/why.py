@@ -11,7 +11,7 @@ from aiohttp import web
 
 from server.domain.errors import Missing
 from server.domain.ideas import Intent
-from server.domain.reasons import MEANT, By, Learnt, Reasons
+from server.domain.reasons import MEANT, Learnt, Reasons, Whose
 from server.domain.statements import Tally
 from server.services import forums, reasons
 from server.services.reasons import Evidence
@@ -43,6 +43,7 @@ class WhyRow:
     label: str
     url: str
     replies: int
+    replies_url: str
     cells: tuple[Cell, ...]
     unjudged: int
     unjudged_url: str
@@ -91,6 +92,7 @@ def _row(one: Reasons, jam_url: str) -> WhyRow:
         label=one.label,
         url=f"{jam_url}/themes/{one.theme}" if one.theme else "",
         replies=one.replies,
+        replies_url=url("anybody"),
         cells=tuple(
             Cell(
                 said=one.said.get(intent, 0),
@@ -116,7 +118,7 @@ async def show_replies(request: web.Request) -> web.Response:
     intent: Intent = next((one for one in MEANT if one == request.query.get("intent")), "")
     asked = request.query.get("from", "0")
     first = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 8 else 0
-    whose: By | None = next((one for one in get_args(By) if one == by), None)
+    whose: Whose | None = next((one for one in get_args(Whose) if one == by), None)
     if by == "support":
         found = await reasons.supported(house, member, jam, theme, first, SHOWN)
     elif whose is None:
@@ -149,6 +151,8 @@ def _title(by: str, intent: Intent) -> str:
         return say("What people supported")
     if by == "nobody":
         return say("Replies that are not judged")
+    if not intent and by == "anybody":
+        return say("All replies")
     if not intent:
         return say("Replies that were guessed") if by == "machine" else say("Replies that were marked")
     return say("Replies: %(what)s", what=WORDS[intent])
@@ -161,6 +165,8 @@ def _lead(by: str, found: Evidence) -> str:
         return say("Whoever wrote them said so.")
     if by == "nobody":
         return say("Nobody said what they are, and the machine is not sure enough to guess.")
+    if by == "anybody":
+        return say("Marked by who wrote them, guessed by a machine, or not judged.")
     return say("Each support is a mark that somebody gave; who gave it is not shown.")
 
 
