@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from server.services.board import NO_UNIT, Board, Share
+from server.services.board import NO_UNIT, SMALL_UNITS, Board, Share
 from server.services.house import House
 from web.behind import url_behind
 from web.charts import draw_spark
@@ -82,12 +82,20 @@ def draw_units(board: Board, jam_url: str = "") -> tuple[Bar, ...]:
                 people=counted("%(n)s person", "%(n)s people", share.of or 0),
                 said=share.contributions,
             ),
-            url=url_behind(jam_url, "unit", "" if share.name == NO_UNIT else share.name) if share.contributions else "",
+            url=_unit_url(jam_url, share),
             goal=_goal(share),
             reached=bool(share.reached),
         )
         for share in board.by_unit
     )
+
+
+def _unit_url(jam_url: str, share: Share) -> str:
+    if not share.contributions:
+        return ""
+    if share.name == SMALL_UNITS:
+        return url_behind(jam_url, "small")
+    return url_behind(jam_url, "unit", "" if share.name == NO_UNIT else share.name)
 
 
 def _goal(share: Share) -> str:
@@ -98,7 +106,7 @@ def _goal(share: Share) -> str:
     return say("target %(share)s %% not reached yet", share=share.goal)
 
 
-def draw_countries(board: Board) -> tuple[Bar, ...]:
+def draw_countries(board: Board, jam_url: str = "") -> tuple[Bar, ...]:
     """How many people of each country spoke, of how many work there, as organisers entered it."""
     return tuple(
         Bar(
@@ -110,6 +118,7 @@ def draw_countries(board: Board) -> tuple[Bar, ...]:
                 people=counted("%(n)s person", "%(n)s people", one.of),
                 said=one.contributions,
             ),
+            url=url_behind(jam_url, "country", one.name) if one.contributions else "",
         )
         for one in board.by_country
     )

@@ -7,10 +7,10 @@ from typing import Literal, get_args
 
 Of = Literal[
     "ideas", "replies", "people", "active", "unit", "host", "minute", "neglected", "half", "day", "across", "between",
-    "theme", "emerging",
+    "theme", "emerging", "small", "country",
 ]  # fmt: skip
 KINDS: tuple[Of, ...] = get_args(Of)
-NAMED: frozenset[Of] = frozenset({"unit", "host", "minute", "between", "theme", "emerging"})
+NAMED: frozenset[Of] = frozenset({"unit", "host", "minute", "between", "theme", "emerging", "country"})
 """Numbers of which there are several: a name says which."""
 
 
@@ -19,7 +19,8 @@ class Number:
     """A number of a jam's board.
 
     `name` is the unit or host ("" for people without a unit, and for our own server), the minute (unix seconds), the
-    theme, the emerging theme, or who answers, as "unit:Sales", "host:jam.example" or "small:"; `to` is who is answered.
+    theme, the emerging theme, the country, or who answers, as "unit:Sales", "host:jam.example" or "small:"; `to` is who
+    is answered. `small` are units of fewer than five people, together; of one of them alone nothing is listed.
     """
 
     of: Of

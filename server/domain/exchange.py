@@ -10,6 +10,7 @@ LETTERS_A_MINUTE = 1_000
 """What an adult reads silently in a minute: about 200 words of five letters."""
 Group = tuple[str, str]
 """("unit", name) of our own people, ("host", name) of another server's; ("small", "") for units of fewer than five."""
+SMALL: Group = ("small", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Exchange:
     """`answers` maps (who answers, who is answered) to replies. `half` of `people` said half of all that was said.
 
     `gini` is 0 where all who spoke said as much, near 1 where one said it all. `minutes` is how long it takes to read
-    what the last 24 hours brought; `alone` of `ideas` have no reply.
+    what the last 24 hours brought; `alone` of `ideas` have no reply. `left_out` units are too small to be told.
     """
 
     answers: Mapping[tuple[Group, Group], int]
@@ -27,6 +28,7 @@ class Exchange:
     minutes: int
     alone: int
     ideas: int
+    left_out: int = 0
 
     @property
     def groups(self) -> list[Group]:
@@ -44,17 +46,34 @@ class Exchange:
 
 
 def told_apart(answers: Sequence[tuple[Group, Group, int]], sizes: Mapping[str, int]) -> dict[tuple[Group, Group], int]:
-    """Add up replies between groups; units of fewer than LEAST people count as one group."""
+    """Add up replies between groups; units of fewer than LEAST people count as one, or not at all (`told_as`)."""
     found: dict[tuple[Group, Group], int] = {}
     for by, to, count in answers:
-        pair = (told_as(by, sizes), told_as(to, sizes))
-        found[pair] = found.get(pair, 0) + count
+        pair = pair_of(by, to, sizes)
+        if pair is not None:
+            found[pair] = found.get(pair, 0) + count
     return found
 
 
-def told_as(group: Group, sizes: Mapping[str, int]) -> Group:
-    """Return the group as which it is counted: units of fewer than LEAST people are one."""
-    return ("small", "") if group[0] == "unit" and sizes.get(group[1], 0) < LEAST else group
+def told_as(group: Group, sizes: Mapping[str, int]) -> Group | None:
+    """Return the group as which it is counted: units of fewer than LEAST people are one.
+
+    None where even these together are fewer than LEAST people: then they are not told at all.
+    """
+    if group[0] != "unit" or sizes.get(group[1], 0) >= LEAST:
+        return group
+    return SMALL if sum(size for size in sizes.values() if size < LEAST) >= LEAST else None
+
+
+def pair_of(by: Group, to: Group, sizes: Mapping[str, int]) -> tuple[Group, Group] | None:
+    """Return as which groups two are counted that answer each other; None where one of them is not told."""
+    one, other = told_as(by, sizes), told_as(to, sizes)
+    return None if one is None or other is None else (one, other)
+
+
+def members_of(group: Group, sizes: Mapping[str, int]) -> list[str]:
+    """Return the units that are counted as a group; none where it is not told."""
+    return [unit for unit in sizes if told_as(("unit", unit), sizes) == group]
 
 
 def half_of(said: Sequence[int]) -> int:

@@ -36,6 +36,12 @@ def reached(people: int, of: int | None, share: int | None) -> bool | None:
     return 100 * people >= share * of
 
 
+def units_in(country: str, sizes: Mapping[str, int], countries: Mapping[str, str]) -> list[str]:
+    """Return the units of a country; none where it is not told."""
+    told, _ = by_country([(unit, 0, size, 0) for unit, size in sizes.items()], countries)
+    return [unit for unit in sizes if countries.get(unit) == country] if country in {one.name for one in told} else []
+
+
 def by_country(units: Iterable[tuple[str, int, int, int]], countries: Mapping[str, str]) -> tuple[list[Country], int]:
     """Add up (unit, people who spoke, people, contributions) by country, the largest first.
 

@@ -13,7 +13,8 @@ import orjson
 
 from server.domain.actors import Member
 from server.domain.behind import Number, group_of
-from server.domain.exchange import half_of, told_as
+from server.domain.exchange import SMALL, half_of, members_of, pair_of
+from server.domain.goals import units_in
 from server.domain.ideas import Contribution
 from server.domain.jams import Jam
 from server.services.board import ACTIVE_WINDOW, read_themes
@@ -22,7 +23,7 @@ from server.services.forums import list_forums
 from server.services.house import House
 from server.services.jams import obtain_jam
 from server.services.themes_read import born_of, read
-from server.storage import behind, contributions, people, theme_places
+from server.storage import behind, contributions, goals, people, theme_places
 from server.storage.behind import Said
 
 _MINUTE = 60
@@ -67,21 +68,33 @@ async def _said(house: House, reader: Member, jam: Jam, number: Number, forums: 
     elif number.of == "minute":
         minute = int(number.name) if number.name.isascii() and number.name.isdecimal() and len(number.name) < 12 else 0
         values = (minute, minute + _MINUTE)
-    elif number.of in ("unit", "host"):
+    elif number.of == "host":
         values = (number.name,)
+    elif number.of in ("unit", "small", "country"):
+        units = await _units(house, number)
+        return await behind.said(house.store, jam.id, forums, "units", orjson.dumps(units).decode())
     return await behind.said(house.store, jam.id, forums, number.of, *values)
+
+
+async def _units(house: House, number: Number) -> list[str]:
+    """Return the units behind a number; none where it would be about fewer people than are told."""
+    sizes = await people.unit_sizes(house.store)
+    if number.of == "country":
+        return units_in(number.name, sizes, await goals.countries(house.store))
+    return members_of(SMALL if number.of == "small" else ("unit", number.name), sizes)
 
 
 async def _between(house: House, jam: Jam, number: Number, forums: set[str]) -> list[Said]:
     sizes = await people.unit_sizes(house.store)
     found = [
-        (said, told_as(by, sizes), told_as(to, sizes))
+        (said, pair)
         for said, by, to in await behind.replies_between(house.store, jam.id, forums)
+        if (pair := pair_of(by, to, sizes)) is not None
     ]
     if number.of == "across":
-        return [said for said, by, to in found if by != to]
-    pair = (group_of(number.name), group_of(number.to))
-    return [said for said, by, to in found if (by, to) == pair]
+        return [said for said, (by, to) in found if by != to]
+    asked = (group_of(number.name), group_of(number.to))
+    return [said for said, pair in found if pair == asked]
 
 
 async def _ids(house: House, reader: Member, jam: Jam, number: Number) -> str:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from server.domain.actors import Member
 from server.domain.errors import Missing
+from server.domain.exchange import SMALL, members_of, told_as
 from server.domain.goals import Country, by_country, reached
 from server.domain.jams import Jam
 from server.domain.sentences import say
@@ -23,6 +24,7 @@ SNAPSHOT_PART = 64 * 2**20
 PLACES = 5_000
 """Places of ideas and replies that are written at a time: whoever else writes waits for so many only."""
 NO_UNIT = say("No unit")
+SMALL_UNITS = say("Units of fewer than five people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Board:
     """The figures of a jam at one moment. `per_minute` holds (minute as unix seconds, ideas, replies).
 
     `neglected` counts the ideas that nobody has answered. `by_country` is of our own people; `elsewhere` how many of
-    them work where no country was entered, or in one of fewer than five.
+    them work where no country was entered, or in one of fewer than five. Units of fewer than five people are one in
+    `by_unit`; where even these are fewer than five together, they are not in it, and `left_out` is how many they are.
     """
 
     active_now: int
@@ -61,6 +64,7 @@ class Board:
     neglected: int = 0
     by_country: tuple[Country, ...] = ()
     elsewhere: int = 0
+    left_out: int = 0
 
 
 async def read_board(house: House, reader: Member, jam: Jam) -> Board:
@@ -72,10 +76,7 @@ async def read_board(house: House, reader: Member, jam: Jam) -> Board:
     sizes = await people.unit_sizes(house.store)
     spoke = {unit: (count, made) for unit, count, made in await board.by_unit(house.store, jam.id)}
     hoped = await goals.of_jam(house.store, jam.id)
-    units = [
-        Share(unit or NO_UNIT, spoke.get(unit, (0, 0))[0], size, spoke.get(unit, (0, 0))[1], hoped.get(unit))
-        for unit, size in sizes.items()
-    ]
+    units = _by_unit(sizes, spoke, hoped)
     countries, elsewhere = by_country(
         [(unit, *spoke.get(unit, (0, 0))[:1], size, *spoke.get(unit, (0, 0))[1:]) for unit, size in sizes.items()],
         await goals.countries(house.store),
@@ -97,7 +98,22 @@ async def read_board(house: House, reader: Member, jam: Jam) -> Board:
         neglected=totals["neglected"],
         by_country=tuple(countries),
         elsewhere=elsewhere,
+        left_out=sum(told_as(("unit", unit), sizes) is None for unit in sizes),
     )
+
+
+def _by_unit(sizes: Mapping[str, int], spoke: Mapping[str, tuple[int, int]], hoped: Mapping[str, int]) -> list[Share]:
+    """Return the figures of units, those together that are not told apart, and none of those not told at all."""
+    found: list[Share] = []
+    for group in dict.fromkeys(told_as(("unit", unit), sizes) for unit in sizes):
+        if group is None:
+            continue
+        units = members_of(group, sizes)
+        wrote, made = (sum(spoke.get(unit, (0, 0))[place] for unit in units) for place in (0, 1))
+        name = SMALL_UNITS if group == SMALL else group[1] or NO_UNIT
+        goal = hoped.get(group[1]) if group != SMALL else None
+        found.append(Share(name, wrote, sum(sizes[unit] for unit in units), made, goal))
+    return found
 
 
 async def read_themes(house: House, reader: Member, jam: Jam) -> str | None:

@@ -16,7 +16,7 @@ CONDITIONS: dict[str, str] = {
     "replies": "c.kind = 'reply'",
     "people": NAMED,
     "active": f"((c.created_at >= ? AND {NAMED}) OR c.id IN (SELECT contribution_id FROM marks WHERE made_at >= ?))",
-    "unit": f"m.host = '' AND m.unit = ? AND {NAMED}",
+    "units": f"m.host = '' AND m.unit IN (SELECT value FROM json_each(?)) AND {NAMED}",
     "host": "m.host = ?",
     "minute": "c.created_at >= ? AND c.created_at < ?",
     "neglected": "c.kind = 'idea' AND c.replies = 0",

@@ -111,8 +111,9 @@ class NewGoals(Body, frozen=True, kw_only=True):
 class BehindQuery(Paging, frozen=True, kw_only=True):
     """Which number of the board to open.
 
-    `name` is the unit, host ("" for no unit, and for this server), minute (unix seconds) or theme of which it is; of
-    `between` who answers, as "unit:Sales", "host:jam.example" or "small:", and `to` who is answered.
+    `name` is the unit, host ("" for no unit, and for this server), minute (unix seconds), theme or country of which it
+    is; of `between` who answers, as "unit:Sales", "host:jam.example" or "small:", and `to` who is answered. `small` are
+    units of fewer than five people, together: of one of these alone nothing is listed.
     """
 
     of: Of = "ideas"

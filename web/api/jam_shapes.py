@@ -136,7 +136,10 @@ class Minute(Answer, frozen=True, kw_only=True):
 
 
 class UnitShare(Answer, frozen=True, kw_only=True):
-    """`people` wrote, out of `of` who are of this unit. `goal` is the percentage hoped for, if any."""
+    """`people` wrote, out of `of` who are of this unit. `goal` is the percentage hoped for, if any.
+
+    Units of fewer than five people are one row.
+    """
 
     unit: str
     people: int
@@ -186,7 +189,7 @@ class BoardAnswer(Thing, frozen=True, kw_only=True):
 
     `active_now`: people who wrote or marked within ten minutes; `neglected`: ideas without a reply. `per_minute`: the
     last hour, minutes without anything left out. The rows of `by_unit` and `by_host` carry a denominator of their own,
-    `of`.
+    `of`. Where units of fewer than five people are fewer than five together, `left_out` says how many are not told.
     """
 
     active_now: int
@@ -198,6 +201,7 @@ class BoardAnswer(Thing, frozen=True, kw_only=True):
     by_unit: list[UnitShare]
     by_host: list[HostShare]
     by_country: list[CountryShare]
+    left_out: int
     denominators: Denominators
     at: datetime
 
@@ -225,7 +229,10 @@ class PresenceAnswer(Answer, frozen=True, kw_only=True):
 
 
 class AnswersBetween(Answer, frozen=True, kw_only=True):
-    """Replies of one group to another. A group's kind is unit, host, or small: units of fewer than five people."""
+    """Replies of one group to another. A group's kind is unit, host, or small: units of fewer than five people.
+
+    Where these are fewer than five together, their replies are in none.
+    """
 
     by_kind: str
     by: str
@@ -383,7 +390,11 @@ def show_board(house: House, jam: Jam, board: Board) -> BoardAnswer:
         per_minute=[Minute(at=_moment(at), ideas=new, replies=back) for at, new, back in board.per_minute],
         by_unit=[
             UnitShare(
-                unit=one.name, people=one.people, of=one.of, contributions=one.contributions, goal=one.goal,
+                unit=str(one.name),
+                people=one.people,
+                of=one.of,
+                contributions=one.contributions,
+                goal=one.goal,
                 reached=one.reached,
             )
             for one in board.by_unit
@@ -396,6 +407,7 @@ def show_board(house: House, jam: Jam, board: Board) -> BoardAnswer:
             CountryShare(country=one.name, people=one.people, of=one.of, contributions=one.contributions)
             for one in board.by_country
         ],
+        left_out=board.left_out,
         denominators=_denominators(board),
         at=_moment(board.at),
     )

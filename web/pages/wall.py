@@ -86,7 +86,7 @@ async def _draw(house: House, reader: Member, jam: Jam, scene: int, path: str) -
         peak=max((one.ideas + one.replies for one in minutes), default=0),
         units=tuple(bar for bar in draw_units(figures) if bar.words in units),
         servers=tuple(bar for bar in draw_servers(figures, house, names) if bar.words in servers),
-        left_out=len(figures.by_unit) - len(shown) + len(figures.by_host) - len(hosts),
+        left_out=figures.left_out + len(figures.by_unit) - len(shown) + len(figures.by_host) - len(hosts),
         cells=draw_treemap(themes),
         river=draw_river(themes, linked=False),
         themes=themes,

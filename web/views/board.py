@@ -103,3 +103,4 @@ class BoardPage:
     river: River
     countries: tuple[Bar, ...] = ()
     elsewhere: int = 0
+    left_out: int = 0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from server.domain.behind import KINDS, Number, group_words
-from server.services import board, forums, ideas, jams, memberships, moderation, people
+from server.services import board, forums, goals, ideas, jams, memberships, moderation, people
 from server.services.behind import list_behind
 from server.services.exchange import read_exchange
 from tests.kept_themes import keep_report
@@ -105,6 +105,51 @@ def test_who_is_active_is_told_of_how_many_guests() -> None:
     assert draw_figures(figures, 1)[0].of == "in the last 10 minutes, of 10 people here and 2 guests"
     alone = board.Board(3, 10, 3, 4, 5, [], [], hosts[:1], 0.0)
     assert draw_figures(alone, 1)[0].of == "in the last 10 minutes, of 10 people here"
+
+
+async def test_a_unit_of_fewer_than_five_is_neither_on_the_board_nor_listed_by_its_address(
+    site: Any, spoken: dict[str, Any]
+) -> None:
+    house, browser = site.house, await site.browser(site.jonas)
+    alone = await ideas.post_idea(house, site.jonas, site.own_house, "Alone", "Here.")
+    await ideas.reply(house, site.jonas, spoken["made"][0], "I answer.")
+    reader = await people.add_member(house, "none", "No Unit", "")
+    _, page = await browser.get("/jams/better/board")
+    assert "3 units of fewer than five people are not shown" in page
+    assert (await board.read_board(house, reader, site.jam)).left_out == 3
+    between = ("between?name=small:&to=unit:Sales", "between?name=unit:R%26D&to=unit:Sales")
+    for address in ("unit?name=R%26D", "unit?name=", "small", *between):
+        assert "Nothing stands behind this number." in (await browser.get(f"/jams/better/behind/{address}"))[1], address
+    for number in range(2):
+        await people.add_member(house, f"leg{number}", f"Leg {number}", "Legal")
+    _, page = await browser.get("/jams/better/board")
+    assert "Units of fewer than five people" in page
+    assert "R&amp;D" not in page[page.index("units-heading") : page.index("servers-heading")]
+    assert alone.id in (await browser.get("/jams/better/behind/small"))[1]
+    assert alone.id not in (await browser.get("/jams/better/behind/unit?name=R%26D"))[1]
+    figures = await board.read_board(house, reader, site.jam)
+    (small,) = (one for one in figures.by_unit if one.name == board.SMALL_UNITS)
+    assert (small.people, small.of, small.contributions) == (1, 5, 2)
+    counted = await house.store.fetch_value(
+        f"SELECT count(DISTINCT c.author_id) FROM contributions c WHERE {STANDS}", (site.jam.id,)
+    )
+    assert sum(one.people for one in figures.by_unit) == figures.people == counted
+
+
+async def test_what_people_of_a_country_said_is_listed_unless_they_are_fewer_than_five(
+    site: Any, spoken: dict[str, Any]
+) -> None:
+    await goals.set_goals(site.house, site.mara, site.jam, {}, {"Sales": "Poland", "R&D": "Chile"})
+    alone = await ideas.post_idea(site.house, site.jonas, site.own_house, "Alone", "Here.")
+    browser = await site.browser(site.jonas)
+    _, page = await browser.get("/jams/better/board")
+    assert 'href="/jams/better/behind/country?name=Poland"' in page
+    (poland,) = (await board.read_board(site.house, site.jonas, site.jam)).by_country
+    listed = await list_behind(site.house, site.jonas, site.jam, Number("country", "Poland"), 0, 200)
+    assert (listed.total, listed.people) == (poland.contributions, poland.people) == (6, 5)
+    assert "Said by people who work in Poland" in (await browser.get("/jams/better/behind/country?name=Poland"))[1]
+    for name in ("Chile", "", "Nowhere"):
+        assert alone.id not in (await browser.get(f"/jams/better/behind/country?name={name}"))[1]
 
 
 async def test_odd_numbers_stand_for_nothing_and_break_nothing(site: Any, spoken: dict[str, Any]) -> None:

@@ -25,6 +25,13 @@ async def test_replies_between_units_equal_a_count_and_small_units_are_not_told_
         last = await ideas.reply(house, one, idea, "Yes.")
     await ideas.reply(house, sales[0], idea, "To myself.")
     await ideas.delete(house, works[4], (await ideas_read.read_thread(house, works[4], idea.id)).replies[4])
+    alone = await read_exchange(house, site.mara, site.jam)
+    assert (alone.left_out, alone.across, ("small", "") in alone.groups) == (2, 4, False), "Mara and Jonas are two"
+    assert (
+        "2 units of fewer than five people" in (await (await site.browser(site.jonas)).get("/jams/better/between"))[1]
+    )
+    for number in range(3):
+        await people.add_member(house, f"leg{number}", f"Leg {number}", "Legal")
     found = await read_exchange(house, site.mara, site.jam)
     assert last.author_id == site.jonas.id
     for by, to in (("Works", "Sales"), ("Sales", "Sales")):

@@ -29,6 +29,7 @@ TITLES: Mapping[Of, str] = {
     "active": say("Written or marked in the last ten minutes"),
     "neglected": say("Ideas without an answer"),
     "half": say("What those said who said half of it"),
+    "small": say("Said by people of units of fewer than five people"),
     "day": say("What the last 24 hours brought"),
     "across": say("Replies from one group to another"),
     "theme": say("What was said of a theme"),
@@ -80,6 +81,8 @@ def title_of(number: Number, jam: Jam, here: str, names: Mapping[str, str]) -> s
     """What a list is called, in the reader's language."""
     if number.of == "unit":
         return say("Said by people of %(unit)s", unit=number.name) if number.name else say("Said by people of no unit")
+    if number.of == "country":
+        return say("Said by people who work in %(country)s", country=number.name)
     if number.of == "host":
         return say("Said by people of %(host)s", host=names.get(number.name, number.name) or here)
     if number.of == "minute":

@@ -65,6 +65,7 @@ class BetweenPage:
     ties: tuple[Tie, ...]
     rows: tuple[Row, ...]
     left_out: int
+    not_told: int
     stream_url: str
     counted_at: datetime
 
@@ -94,6 +95,7 @@ async def draw_between(house: House, member: Member, jam: Jam) -> BetweenPage:
             for (by, to), count in ordered
         ),
         left_out=max(0, len(words) - len(nodes)),
+        not_told=found.left_out,
         stream_url=f"/jams/{jam.id}/between/stream",
         counted_at=house.now(),
     )
