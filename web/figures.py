@@ -40,7 +40,7 @@ def draw_figures(board: Board, forums: int, jam_url: str = "") -> tuple[Figure, 
             url=url_behind(jam_url, "active"),
             value=board.active_now,
             words=say("active now"),
-            of=_of_whom(invited, outside),
+            of=_of_whom(invited, board.guests),
         ),
         Figure(
             key="people", url=url_behind(jam_url, "people"), value=board.people, words=say("people spoke"), of=spoke
@@ -63,10 +63,10 @@ def draw_figures(board: Board, forums: int, jam_url: str = "") -> tuple[Figure, 
     )
 
 
-def _of_whom(invited: str, outside: int) -> str:
-    if not outside:
+def _of_whom(invited: str, here_too: int) -> str:
+    if not here_too:
         return say("in the last 10 minutes, of %(invited)s", invited=invited)
-    guests = counted("%(n)s guest", "%(n)s guests", outside)
+    guests = counted("%(n)s guest", "%(n)s guests", here_too)
     return say("in the last 10 minutes, of %(invited)s and %(guests)s", invited=invited, guests=guests)
 
 

@@ -47,9 +47,10 @@ class Share:
 class Board:
     """The figures of a jam at one moment. `per_minute` holds (minute as unix seconds, ideas, replies).
 
-    `neglected` counts the ideas that nobody has answered. `by_country` is of our own people; `elsewhere` how many of
-    them work where no country was entered, or in one of fewer than five. Units of fewer than five people are one in
-    `by_unit`; where even these are fewer than five together, they are not in it, and `left_out` is how many they are.
+    `guests` are people of other servers who wrote or marked; `neglected` counts the ideas that nobody has answered.
+    `by_country` is of our own people; `elsewhere` how many of them work where no country was entered, or in one of
+    fewer than five. Units of fewer than five people are one in `by_unit`; where even these are fewer than five
+    together, they are not in it, and `left_out` is how many they are.
     """
 
     active_now: int
@@ -65,6 +66,7 @@ class Board:
     by_country: tuple[Country, ...] = ()
     elsewhere: int = 0
     left_out: int = 0
+    guests: int = 0
 
 
 async def read_board(house: House, reader: Member, jam: Jam) -> Board:
@@ -88,6 +90,7 @@ async def read_board(house: House, reader: Member, jam: Jam) -> Board:
     return Board(
         active_now=await board.active_since(house.store, jam.id, (now - ACTIVE_WINDOW).timestamp()),
         invited=sum(sizes.values()),
+        guests=await board.guests(house.store, jam.id),
         people=totals["people"],
         ideas=totals["ideas"],
         replies=totals["replies"],

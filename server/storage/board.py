@@ -33,6 +33,19 @@ async def active_since(store: Database, jam_id: str, since: float) -> int:
     )
 
 
+async def guests(store: Database, jam_id: str) -> int:
+    """Count the people of other servers who wrote or marked in a jam at any time."""
+    return int(
+        await store.fetch_value(
+            "SELECT count(*) FROM members m WHERE m.host != '' AND NOT m.voice AND m.id IN"
+            " (SELECT author_id FROM tallies WHERE jam_id = ? UNION SELECT k.member_id FROM contributions c"
+            " JOIN marks k ON k.contribution_id = c.id WHERE c.jam_id = ? AND NOT c.deleted AND NOT c.hidden)",
+            (jam_id, jam_id),
+        )
+        or 0
+    )
+
+
 async def per_minute(store: Database, jam_id: str, since: float) -> list[tuple[int, int, int]]:
     """Return (minute as unix seconds, ideas, replies) for each minute since a moment in which something came."""
     rows = await store.fetch(

@@ -256,6 +256,11 @@ async def test_the_boards_figures_equal_what_was_said(world: World):
     told = await board.read_board(world.house, carol, jam)
     assert (told.active_now, told.people, told.ideas, told.replies, told.invited) == (2, 2, 1, 1, 3)
     assert [(ideas_, replies) for _, ideas_, replies in told.per_minute] == [(1, 0), (0, 1)]
+    assert told.guests == 1
+    mallory = await people.meet(world.house, f"https://{GLOBEX}/mallory", "mallory", GLOBEX, "Mallory", "")
+    await marking.mark(world.house, mallory, idea, "support")
+    later = await board.read_board(world.house, carol, jam)
+    assert (later.people, later.guests) == (2, 2), "who marked is a guest too"
     assert (told.by_unit, told.left_out) == ([], 2), "three people in all: nobody is singled out"
     assert {share.name: (share.people, share.of) for share in told.by_host} == {"Acme": (1, 3), GLOBEX: (1, None)}
     with pytest.raises(Missing):

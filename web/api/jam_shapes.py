@@ -420,7 +420,9 @@ def _denominators(board: Board) -> Denominators:
     )
     written = Denominator(of=board.ideas + board.replies, what="ideas and replies")
     return Denominators(
-        active_now=everybody,
+        active_now=Denominator(
+            of=board.invited + board.guests, what="people of this server, and people of others who wrote or marked"
+        ),
         people=everybody,
         ideas=written,
         replies=written,

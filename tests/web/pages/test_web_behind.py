@@ -101,7 +101,7 @@ async def test_the_links_of_the_board_open_as_many_as_they_say_and_nothing_hidde
 
 def test_who_is_active_is_told_of_how_many_guests() -> None:
     hosts = [board.Share("Acme", 3, 10, 5), board.Share("globex.example", 2, None, 4)]
-    figures = board.Board(5, 10, 5, 4, 5, [], [], hosts, 0.0)
+    figures = board.Board(5, 10, 5, 4, 5, [], [], hosts, 0.0, guests=2)
     assert draw_figures(figures, 1)[0].of == "in the last 10 minutes, of 10 people here and 2 guests"
     alone = board.Board(3, 10, 3, 4, 5, [], [], hosts[:1], 0.0)
     assert draw_figures(alone, 1)[0].of == "in the last 10 minutes, of 10 people here"
