@@ -37,9 +37,10 @@ async def guests(store: Database, jam_id: str) -> int:
     """Count the people of other servers who wrote or marked in a jam at any time."""
     return int(
         await store.fetch_value(
-            "SELECT count(*) FROM members m WHERE m.host != '' AND NOT m.voice AND m.id IN"
-            " (SELECT author_id FROM tallies WHERE jam_id = ? UNION SELECT k.member_id FROM contributions c"
-            " JOIN marks k ON k.contribution_id = c.id WHERE c.jam_id = ? AND NOT c.deleted AND NOT c.hidden)",
+            "SELECT count(*) FROM members m WHERE m.host != '' AND NOT m.voice AND (m.id IN"
+            " (SELECT author_id FROM tallies WHERE jam_id = ?) OR EXISTS (SELECT 1 FROM marks k JOIN contributions c"
+            " ON c.id = k.contribution_id WHERE k.member_id = m.id AND c.jam_id = ?"
+            " AND NOT c.deleted AND NOT c.hidden))",
             (jam_id, jam_id),
         )
         or 0
