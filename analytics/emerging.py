@@ -77,8 +77,9 @@ class _Standing:
 
 @dataclass
 class Watch:
-    """Looks at the documents of late, every 50; remembers which words it has reported."""
+    """Looks at the words of late every 10 documents, at where they lie every 50; remembers which words it reported."""
 
+    SOON: ClassVar[int] = 10
     EVERY: ClassVar[int] = 50
     WINDOW: ClassVar[int] = 400
     ENOUGH: ClassVar[int] = 600
@@ -93,18 +94,19 @@ class Watch:
         usual: float,
         told: Collection[int] = (),
         ids: Collection[str] = (),
+        for_places: bool = True,
     ) -> list[Sighting]:
         """Return what emerges now and was not reported before, the strongest first; at most one a look.
 
         `usual` is the cosine of documents to the middle of their theme, as it mostly is; `told` are the groups that
-        began by emerging, `ids` the documents that gave them away.
+        began by emerging, `ids` the documents that gave them away. Crowded places are looked for with `for_places`.
         """
         alive = shelf.speaking()
         if len(alive) < self.ENOUGH:
             return []
         stand = _Standing(labels, centres, usual)
         seen = self._words(shelf, alive[-self.WINDOW :], alive[: -self.WINDOW], stand)
-        if seen:
+        if seen or not for_places:
             return seen
         before = _evenly(len(alive) - self.WINDOW)
         past = shelf.vectors[alive[before]].astype(np.float32)

@@ -126,8 +126,8 @@ class LiveThemes:
         row = self._put(document)
         self.new += 1
         self.counted += 1
-        if self.counted % Watch.EVERY == 0 and len(self.centres):
-            self._look_out()
+        if self.counted % Watch.SOON == 0 and len(self.centres):
+            self._look_out(self.counted % Watch.EVERY == 0)
         return self._name(int(self._labels[row]))
 
     def change(self, document: Document) -> str | None:
@@ -488,8 +488,11 @@ class LiveThemes:
                 self.branches[name] = describe(self.shelf, members, self.shelf.lying(members), weights, branch)
         self.pruned.clear()
 
-    def _look_out(self) -> None:
-        """Look for what suddenly many people speak of and no theme explains; each becomes a theme of its own."""
+    def _look_out(self, for_places: bool) -> None:
+        """Look for what suddenly many people speak of and no theme explains; each becomes a theme of its own.
+
+        Bursts of words are looked for at once, crowded places (`for_places`) seldom: that takes far longer.
+        """
         labels = self._labels[: len(self.shelf)]
         born = {burst.theme for burst in self.emerging}
         born |= {change.theme for change in self.events if change.kind == "split" and change.other in born}
@@ -498,7 +501,7 @@ class LiveThemes:
         some = slice(None, None, len(labels) // LOOKED_AT + 1)
         near = self._closeness[: len(self.shelf)][some][(labels[some] >= 0) & self.shelf.columns.speaks[some]]
         usual = float(np.median(near)) if len(near) else 0.0
-        for burst in self.watch.look(self.shelf, labels, self.centres, usual, told, ids):
+        for burst in self.watch.look(self.shelf, labels, self.centres, usual, told, ids, for_places):
             vectors = self.shelf.lying(list(burst.rows))
             middle = unit(vectors.sum(axis=0, keepdims=True, dtype=np.float32))[0]
             name = self._bear(middle, "birth", "")

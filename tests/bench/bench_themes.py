@@ -352,7 +352,7 @@ def measure_emerging(data: Set, labels: int, quiet: int, share: float, seed: int
             place = inside.pop() if new else others.pop()
             shown += bool(new)
             live.add(data.documents[place])
-            looks += number % live.watch.EVERY == 0
+            looks += number % live.watch.SOON == 0
             if live.due():
                 live.refresh()
             for burst in live.emerging:
