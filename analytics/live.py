@@ -192,6 +192,7 @@ class LiveThemes:
         """Put back together what `cut` took apart."""
         name = self.cuts.pop(edit, "")
         origin = next((one.other for one in self.events if one.theme == name and one.kind == "split"), "")
+        origin = self._became(origin)
         if name not in self.names or origin not in self.names:
             return
         gone, into = self.names.index(name), self.names.index(origin)
@@ -286,16 +287,20 @@ class LiveThemes:
 
     def _emerging(self) -> tuple[dict[str, Any], ...]:
         """Return the newest bursts, each under the theme that it has become part of."""
-        gone = {change.theme: change.other for change in self.events if change.kind == "merge"}
         told = []
         for burst in self.emerging[: -TOLD - 1 : -1]:
-            theme = burst.theme
-            while theme not in self.names and theme in gone:
-                theme = gone[theme]
+            theme = self._became(burst.theme)
             if theme in self.names:
                 found = {"theme": theme, "born": burst.theme, "word": burst.word, "at": burst.at}
                 told.append(found | {"ids": list(burst.ids)})
         return tuple(told)
+
+    def _became(self, theme: str) -> str:
+        """Return the theme of which one is a part now; itself where it stands, or was dropped."""
+        gone = {change.theme: change.other for change in self.events if change.kind == "merge"}
+        while theme not in self.names and theme in gone:
+            theme = gone[theme]
+        return theme
 
     def similar(self, text: str, count: int = 5) -> list[tuple[str, float]]:
         """Return the ids of the documents nearest in meaning to `text` and their cosines, nearest first."""

@@ -96,7 +96,7 @@ def portray(
 def _often(uses: sparse.csr_matrix, spoken: Indices, languages: NDArray[np.integer], mass: Numbers) -> Indices:
     """Return the words that are said often enough to be scored at all: half of all words are said once."""
     counted = [float(mass[languages == number].sum()) for number in np.unique(spoken[spoken >= 0]).tolist()]
-    least = min([2.0, *(total / 20 for total in (float(mass.sum()), *counted))])
+    least = min(words.seldom_from(total) for total in (float(mass.sum()), *counted))
     return np.flatnonzero(uses.T @ mass >= least - 1e-6)
 
 

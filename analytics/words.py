@@ -56,6 +56,11 @@ def usable(counts: Numbers, documents: float) -> NDArray[np.bool_]:
     return np.asarray((counts.sum(axis=0) >= fewest) & ~_everywhere(counts, documents))
 
 
+def seldom_from(documents: float) -> float:
+    """Return how many documents have to hold a word that fills a gap: one up to a hundred, two from two hundred on."""
+    return min(2.0, documents / 100)
+
+
 def _everywhere(counts: Numbers, documents: float) -> NDArray[np.bool_]:
     return np.asarray((counts.sum(axis=0) > documents * 0.5) & (documents >= 20))
 
@@ -63,7 +68,7 @@ def _everywhere(counts: Numbers, documents: float) -> NDArray[np.bool_]:
 def scored(counts: Numbers, documents: float) -> tuple[Numbers, NDArray[np.bool_]]:
     """Return how typical each word is of each group, and which words are usable; rarer ones only fill gaps."""
     firm = usable(counts, documents)
-    seldom = (counts.sum(axis=0) >= min(2.0, documents / 20)) & ~_everywhere(counts, documents)
+    seldom = (counts.sum(axis=0) >= seldom_from(documents)) & ~_everywhere(counts, documents)
     return typical(np.where(firm | seldom, counts, 0.0)), firm
 
 

@@ -34,6 +34,8 @@ WRITES |= {"ContributionRestored"}
 TAKES_BACK = {"ContributionEdited", "ContributionDeleted", "ContributionHidden"}
 PACE_SECONDS = 1.0
 SNAPSHOT_SECONDS = 60.0
+# Where there is a jam, what reads texts is loaded so long after a start: the first text need not wait for it.
+WARM_SECONDS = 5.0
 # How long a thread folds before the reports that are due are written.
 MOMENT_SECONDS = 0.5
 # Writing a report may take at most this share of the time between reports.
@@ -65,6 +67,8 @@ class ThemeWorker:
         self._corpora: dict[str, _Corpus] = {}
         self._names: dict[str, str] = {}
         self._seq = 0
+        self._began = clock()
+        self._jams, self._warm = False, False
 
     async def run_once(self, limit: int = 100) -> int:
         """Fold in the next events; refresh and publish the themes that are due."""
@@ -80,6 +84,8 @@ class ThemeWorker:
                 taken = await self._fold(_alike(events[at:]), said)
             elif event.kind == "ThemeEdited":
                 await self._edit(event)
+            elif event.kind == "JamCreated":
+                self._jams = True
             elif event.kind == "MemberAdded" and event.subject_id in met:
                 self._meet(event, met[event.subject_id])
             at += taken
@@ -92,6 +98,8 @@ class ThemeWorker:
             for corpus in self._corpora.values():
                 corpus.changed |= not corpus.heard
         await self._publish_all()
+        if not events:
+            await self._warm_up()
         return len(events)
 
     @property
@@ -112,6 +120,18 @@ class ThemeWorker:
         for corpus in self._corpora.values():
             if event.seq > corpus.seq:
                 corpus.themes.meet(name)
+
+    async def _warm_up(self) -> None:
+        """Load what reads texts before the first is written, which takes some seconds."""
+        if self._warm or not self._jams or self._clock() < self._began + WARM_SECONDS:
+            return
+        self._warm = True
+        if not self._corpora:
+            from analytics.corpus import Document
+            from analytics.live import LiveThemes
+
+            themes = await asyncio.to_thread(LiveThemes, "")
+            await asyncio.to_thread(themes.add, Document("", "Good morning"))
 
     async def _fold(self, events: Sequence[Event], said: Mapping[str, Contribution]) -> int:
         """Fold in the first of some events of one jam, for a moment; return how many."""

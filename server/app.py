@@ -44,6 +44,10 @@ class CannotListen(Refusal):
     """An address is taken or not ours."""
 
 
+LONGEST_LINE = 128 * 1024
+"""Bytes of a request's first line inside: what somebody writes is asked for with GET, ten thousand letters of any kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listener:
     """An application and where it listens."""
@@ -51,6 +55,7 @@ class Listener:
     app: web.Application
     host: str
     port: int
+    longest_line: int = 8_190
 
 
 @dataclass(slots=True)
@@ -225,7 +230,7 @@ def _add_inside(work: Work, house: House, ledger: Ledger, settings: Settings, li
     add_web(app)
     add_api(app)
     add_health(app)
-    work.listeners.append(Listener(app, *address_of(house.addresses.inside_url, listen)))
+    work.listeners.append(Listener(app, *address_of(house.addresses.inside_url, listen), LONGEST_LINE))
 
     rule_clock = RuleClock(house)
 
@@ -320,7 +325,9 @@ async def _load_server_key(signer: ServerSigner) -> int:
 async def _serve(stack: contextlib.AsyncExitStack, work: Work, role: Role) -> None:
     """Listen, keep the workers at work, and on the way out stop in the reverse order."""
     for listener in work.listeners:
-        runner = web.AppRunner(listener.app, access_log=None, shutdown_timeout=5.0)
+        runner = web.AppRunner(
+            listener.app, access_log=None, shutdown_timeout=5.0, max_line_size=listener.longest_line
+        )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         try:

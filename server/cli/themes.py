@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ def themes(file: Path, k: int | None, seed: int, subthemes: bool, as_json: bool)
     from analytics.themes import fit
 
     documents = read_documents(file)
+    if again := len(documents) - len({document.id for document in documents}):
+        click.echo(f"{again} lines repeat the id of another: of these the last counts.", err=True)
     with progress("Finding themes", 1.0, counted=False) as meter:
         report = fit(documents, k, seed, meter.share, divided=subthemes)
     if as_json:
@@ -55,7 +58,9 @@ def read_documents(file: Path) -> Sequence[Document]:
     problems: list[str] = []
     try:
         with file.open("rb") as lines:
-            for number, raw in enumerate(lines, 1):
+            for number, line in enumerate(lines, 1):
+                # Some editors begin a file with a mark of its encoding.
+                raw = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
                 if not raw.strip():
                     continue
                 read = _parse(number, raw)

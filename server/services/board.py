@@ -133,7 +133,7 @@ async def theme_snapshot(house: House, jam_id: str) -> tuple[int, bytes] | None:
 
 async def theme_places_of(house: House, jam_id: str) -> dict[str, theme_places.Place]:
     """Return where everything in a jam stands, as it was last kept: for analytics."""
-    return await theme_places.of_jam(house.store, jam_id)
+    return await theme_places.of_jam(house.store, jam_id, told=True)
 
 
 async def keep_themes(

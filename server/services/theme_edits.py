@@ -73,11 +73,12 @@ async def _check(house: House, change: Transaction, jam: Jam, kind: EditKind, th
         raise Conflict("Fewer than %(least)s things were said of it: there is nothing to split.", least=FEWEST_TO_SPLIT)
     if kind == "merge" and (other not in known or other == theme):
         raise Invalid("other", "Choose another theme to merge it into.")
-    if kind == "move" and not await theme_places.of(change, [other]):
+    if kind == "move":
         made = await contributions.by_id(house.store, other)
         if made is None or made.jam_id != jam.id:
             raise Missing("idea", other)
-        raise Conflict("This has no place among the themes yet. Try again in a moment.")
+        if not await theme_places.of(change, [other]):
+            raise Conflict("This has no place among the themes yet. Try again in a moment.")
     if len(await rows.of_jam(change, jam.id)) >= MOST:
         raise Conflict("A jam's themes can be changed %(most)s times at most.", most=MOST)
 

@@ -75,13 +75,17 @@ async def of(store: Database | Transaction, ids: Collection[str]) -> dict[str, P
     return dict(map(_placed, rows))
 
 
-async def of_jam(store: Database, jam_id: str) -> dict[str, Place]:
-    """Return where everything in a jam stands, by theme and id."""
+async def of_jam(store: Database, jam_id: str, *, told: bool = False) -> dict[str, Place]:
+    """Return where everything in a jam stands, by theme and id: what is deleted or hidden stands nowhere.
+
+    With `told` as the analytics role told it, which may not know yet what was taken back.
+    """
     found: dict[str, Place] = {}
     theme, last = "", ""
+    stands = "" if told else f" AND EXISTS (SELECT 1 FROM contributions c WHERE c.id = contribution_id AND {STANDS})"
     while True:
         rows = await store.fetch(
-            "SELECT contribution_id, theme, part, unsure FROM theme_places WHERE jam_id = ?"
+            f"SELECT contribution_id, theme, part, unsure FROM theme_places WHERE jam_id = ?{stands}"
             " AND (theme, contribution_id) > (?, ?) ORDER BY theme, contribution_id LIMIT ?",
             (jam_id, theme, last, READ),
         )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
 
 from server.domain.errors import Conflict, Invalid, Missing, NotAllowed
-from server.services import audit, board, people, theme_edits, themes_read
+from server.services import audit, board, forums, ideas, jams, people, theme_edits, themes_read
 from server.storage import theme_edits as rows
-from tests.analytics.town import Town
+from tests.analytics.town import WHOLE, Town
 
 SUBJECTS = ("Bicycle lanes on bridge {} would help.", "Cheaper soup in canteen {}, please.", "Solar panels on roof {}.")
 
@@ -119,6 +120,38 @@ async def test_a_split_theme_has_two_halves_from_then_on_and_is_put_together_by_
     await town.catch_up(fresh)
     assert new not in await themes_of(town)
     assert first in await themes_of(town)
+
+
+@pytest.mark.parametrize("parent_first", [True, False])
+async def test_a_split_of_a_split_is_put_together_in_whatever_order_it_is_undone(town: Town, parent_first: bool):
+    worker = await begin(town, 90)
+    before, stood = await themes_of(town), await placed(town)
+    first = max(before, key=lambda name: before[name]["size"])
+    outer = await theme_edits.edit(town.house, town.ada, town.jam, "split", first)
+    await town.catch_up(worker)
+    (half,) = set(await themes_of(town)) - set(before)
+    inner = await theme_edits.edit(town.house, town.ada, town.jam, "split", half)
+    await town.catch_up(worker)
+    assert len(await themes_of(town)) == len(before) + 2
+    for made in (outer, inner) if parent_first else (inner, outer):
+        await theme_edits.undo(town.house, town.ada, town.jam, made.version)
+        await town.catch_up(worker)
+    assert await placed(town) == stood
+
+
+async def test_an_idea_of_another_jam_is_none_here(town: Town):
+    """Whoever tries ids does not learn whether a jam that is hidden from them holds one."""
+    await begin(town)
+    now = datetime.now(UTC)
+    other = await jams.create_jam(town.house, town.ada, "village", "Village", WHOLE, now, now + timedelta(days=1))
+    inner = await forums.create_forum(town.house, town.ada, other, "well", "Well", "Why?", "inside")
+    await jams.open_jam(town.house, town.ada, other)
+    made = await ideas.post_idea(town.house, town.ada, inner, "A well", "The village needs a well.")
+    await town.catch_up(town.worker(), seconds=100.0)
+    theme, before = next(iter((await themes_of(town)).items()))
+    with pytest.raises(Missing):
+        await theme_edits.edit(town.house, town.ada, town.jam, "move", theme, other=made.id)
+    assert (await themes_of(town))[theme] == before
 
 
 async def test_edits_are_for_analysts_and_speak_of_what_is_there(town: Town):

@@ -9,8 +9,9 @@ import pytest
 
 from analytics.corpus import Document
 from analytics.live import LiveThemes
+from analytics.vectors import sentence_encoder
 from analytics.worker import ThemeWorker
-from server.services import board, ideas, people
+from server.services import board, ideas, moderation, people, themes_read
 from server.storage import theme_places
 from tests.analytics.town import Town
 
@@ -28,6 +29,24 @@ async def test_what_is_deleted_is_in_no_report_and_no_snapshot(town: Town):
     report = await town.report()
     assert "quincequarkle" not in report
     assert made[0].id not in report
+
+
+async def test_what_is_taken_back_stands_nowhere_before_the_analysis_has_heard_of_it(town: Town):
+    made = await town.say(*(f"We need better buses on road {n}." for n in range(12)))
+    await town.catch_up(town.worker())
+    await ideas.delete(town.house, town.ada, made[0])
+    await moderation.hide(town.house, town.ada, made[1], "Rude.")
+    standing = await themes_read.everything(town.house, town.jam.id, json.loads(await town.report()))
+    assert standing.assignment.keys() == {one.id for one in made[2:]}
+
+
+async def test_what_reads_texts_is_loaded_before_the_first_is_written(town: Town):
+    worker = town.worker()
+    sentence_encoder.cache_clear()
+    await town.catch_up(worker)
+    assert not sentence_encoder.cache_info().currsize, "a server that is ended soon does not load it"
+    await town.catch_up(worker, seconds=5.0)
+    assert sentence_encoder.cache_info().currsize
 
 
 async def test_a_worker_that_died_goes_on_as_if_it_had_not(town: Town):

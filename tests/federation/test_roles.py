@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -125,6 +126,8 @@ def test_the_inside_works_without_any_key_of_the_outside(home: tuple[Path, str, 
         assert call(f"{inside}/api/v1/boundary/crossings", token=token) == (200, {"data": [], "next": None})
         with urllib.request.urlopen(f"{inside}/metrics", timeout=5) as answer:
             assert b"marmalade_gate_lag_events" in answer.read()
+        long = urllib.parse.quote("ب" * 10_000)
+        assert call(f"{inside}/api/v1/similar?text={long}", token=token)[0] == 200, "as long as the API allows"
 
 
 @pytest.mark.slow

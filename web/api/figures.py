@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
+
 import msgspec
+from msgspec.structs import replace
 
 from server.services import board, exchange, presence, themes_read
 from web.api.calls import Call
@@ -11,6 +14,7 @@ from web.api.jam_shapes import (
     BoardAnswer,
     ExchangeAnswer,
     PresenceAnswer,
+    ThemeAnswer,
     ThemeReport,
     ThemesAnswer,
     UnitPresenceAnswer,
@@ -50,6 +54,16 @@ async def read_exchange(call: Call) -> ExchangeAnswer:
     )  # fmt: skip
 
 
+def _quoted(theme: ThemeAnswer, standing: Container[str]) -> ThemeAnswer:
+    """Leave out what was deleted or hidden since the report was told."""
+    parts = [replace(part, representative=_those(part.representative, standing)) for part in theme.subthemes]
+    return replace(theme, representative=_those(theme.representative, standing), subthemes=parts)
+
+
+def _those(ids: Sequence[str], standing: Container[str]) -> list[str]:
+    return [id_ for id_ in ids if id_ in standing]
+
+
 async def read_themes(call: Call) -> ThemesAnswer:
     jam = await jam_of(call)
     text = await board.read_themes(call.house, call.member, jam)
@@ -60,7 +74,7 @@ async def read_themes(call: Call) -> ThemesAnswer:
         id=jam.id,
         uri=show_jam(call.house, jam).uri,
         url=f"{jam_page(call.house, jam)}/board",
-        themes=report.themes,
+        themes=[_quoted(theme, standing.assignment) for theme in report.themes],
         assignment=standing.assignment,
         unplaced=report.unplaced,
         seconds=report.seconds,

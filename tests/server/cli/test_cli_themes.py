@@ -1,5 +1,6 @@
 """`themes`: a file of texts."""
 
+import codecs
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,14 @@ SUBJECTS = {
     "stars": "telescope galaxy orbit planet nebula comet eclipse lens moon asteroid",
     "boats": "sail anchor harbour rudder mast keel tide rope hull deck",
 }
+ONCE = """Refugees should learn to speak the language at evening schools. A tram between harbour and university would
+save hours. Farmers deserve cheaper water during droughts. Our museum ought to open on Sundays. Every playground needs
+shade and drinking fountains. Noise from motorcycles keeps neighbours awake. Doctors must answer letters within two
+weeks. Plant walnut trees along the canal. Older residents want benches near the pharmacy. Broadband in villages is far
+too slow. Wages of nurses lag behind inflation. Abandoned factories could become workshops. Bakeries throw away good
+loaves each evening. Teach children swimming before they turn eight. Street lamps should dim after midnight. Libraries
+might lend tools and tents. Empty shops ought to be studios for painters. Cyclists and walkers collide under the bridge.
+Rents rise quicker than salaries everywhere."""
 
 
 def _texts() -> list[dict[str, object]]:
@@ -38,6 +47,28 @@ def test_themes_have_exactly_the_promised_shape(lines: Lines) -> None:
     assert sum(theme["size"] for theme in told["themes"]) == 60
     for subject in SUBJECTS:
         assert len({theme for name, theme in told["assignment"].items() if name.startswith(subject)}) == 1
+
+
+def test_the_themes_of_few_texts_have_words_too(lines: Lines) -> None:
+    texts = [{"id": f"{n}", "text": text} for n, text in enumerate(ONCE.split(".")) if text.strip()]
+    result = CliRunner().invoke(verbs, ["themes", str(lines(*texts)), "--json"])
+    told = json.loads(result.stdout)
+    assert len(told["themes"]) > 1
+    assert all(len(theme["words"]) == 10 and theme["label"] != theme["id"] for theme in told["themes"])
+
+
+def test_lines_that_repeat_an_id_are_told_of(lines: Lines) -> None:
+    texts = [{"id": "one", "text": "Bread"}, {"id": "two", "text": "Stars"}, {"id": "one", "text": "Boats"}]
+    result = CliRunner().invoke(verbs, ["themes", str(lines(*texts)), "--json"])
+    assert "1 lines repeat the id of another" in result.stderr
+    assert json.loads(result.stdout)["assignment"].keys() == {"one", "two"}
+
+
+def test_a_mark_of_the_encoding_before_the_first_line_is_no_fault(lines: Lines) -> None:
+    path = lines({"id": "one", "text": "Bread"})
+    path.write_bytes(codecs.BOM_UTF8 + path.read_bytes())
+    result = CliRunner().invoke(verbs, ["themes", str(path), "--json"])
+    assert (result.exit_code, json.loads(result.stdout)["assignment"].keys()) == (0, {"one"})
 
 
 def test_sub_themes_are_told_where_they_are_asked_for(lines: Lines) -> None:
