@@ -37,15 +37,13 @@ if TYPE_CHECKING:
 Role = Literal["all", "inside", "gate", "edge", "analytics"]
 ROLES: tuple[Role, ...] = ("all", "inside", "gate", "edge", "analytics")
 LONGEST_FORM = 1_000_000
+LONGEST_LINE = 128 * 1024
+"""Bytes of a request's first line inside: what is similar to a text is asked for with GET, of ten thousand letters."""
 log = structlog.get_logger("server")
 
 
 class CannotListen(Refusal):
     """An address is taken or not ours."""
-
-
-LONGEST_LINE = 128 * 1024
-"""Bytes of a request's first line inside: what somebody writes is asked for with GET, ten thousand letters of any kind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,10 +78,11 @@ def draw_treemap(themes: Sequence[ThemeRow]) -> tuple[Cell, ...]:
         boxes = [Box(x * WIDTH, y * HEIGHT, w * WIDTH, h * HEIGHT) for x, y, w, h in (one.place for one in shown)]
     else:
         boxes = squarify([theme.size for theme in shown], Box(0, 0, WIDTH, HEIGHT))
-    return tuple(_cell(theme, box) for theme, box in zip(shown, boxes, strict=True))
+    number = {theme.id: at for at, theme in enumerate(themes, 1)}
+    return tuple(_cell(theme, box, number[theme.id]) for theme, box in zip(shown, boxes, strict=True))
 
 
-def _cell(theme: ThemeRow, box: Box) -> Cell:
+def _cell(theme: ThemeRow, box: Box, number: int) -> Cell:
     room = int((box.height - _PADDING) // _LINE)
     lines = wrap(theme.label, int((box.width - _PADDING) // _LETTER), max(0, room - 1))
     notes: tuple[str, ...] = ()
@@ -103,6 +104,8 @@ def _cell(theme: ThemeRow, box: Box) -> Cell:
             trend=theme.trend,
         ),
         hue=theme.hue,
+        weave=theme.weave,
+        number=number,
         url=theme.url,
     )
 

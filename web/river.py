@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from web.language import say
 from web.views import ThemeRow
+from web.views.board import WEAVES
 
 WIDTH, HEIGHT = 1000.0, 300.0
 MOST = 12
@@ -25,6 +26,7 @@ class Layer:
 
     points: str
     hue: int
+    weave: int
     url: str
     title: str
     label: str
@@ -39,6 +41,7 @@ class Stream:
     label: str
     url: str
     hue: int
+    weave: int
     counts: tuple[int, ...]
     total: int
 
@@ -84,15 +87,15 @@ def _streams(themes: Sequence[ThemeRow]) -> tuple[Stream, ...]:
     first = next((hour for hour in range(length) if any(counts[hour] for counts in padded.values())), 0)
     ordered = sorted(told, key=lambda theme: (-sum(theme.counts), theme.id))
     kept = sorted(ordered[:MOST], key=lambda theme: (len(theme.id), theme.id))
-    found = [_stream(one.label, one.url, one.hue, padded[one.id][first:]) for one in kept]
+    found = [_stream(one.label, one.url, (one.hue, one.weave), padded[one.id][first:]) for one in kept]
     rest = [padded[one.id][first:] for one in ordered[MOST:]]
     if rest:
-        found.append(_stream(say("All other themes"), "", 7, tuple(map(sum, zip(*rest, strict=True)))))
+        found.append(_stream(say("All other themes"), "", (7, WEAVES - 1), tuple(map(sum, zip(*rest, strict=True)))))
     return tuple(found)
 
 
-def _stream(label: str, url: str, hue: int, counts: Sequence[int]) -> Stream:
-    return Stream(label, url, hue, tuple(reversed(counts)), sum(counts))
+def _stream(label: str, url: str, colour: tuple[int, int], counts: Sequence[int]) -> Stream:
+    return Stream(label, url, *colour, tuple(reversed(counts)), sum(counts))
 
 
 def _layer(one: Stream, place: int, tops: Sequence[Sequence[float]], step: float) -> Layer:
@@ -103,7 +106,7 @@ def _layer(one: Stream, place: int, tops: Sequence[Sequence[float]], step: float
     title = say(
         "%(label)s: %(total)s said, %(last)s in the last hour", label=one.label, total=one.total, last=one.counts[0]
     )
-    return Layer(points, one.hue, one.url, title, label, x, y)
+    return Layer(points, one.hue, one.weave, one.url, title, label, x, y)
 
 
 def _label(words: str, edges: Sequence[tuple[float, float]], step: float) -> tuple[str, float, float]:

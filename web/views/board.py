@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from web.river import River
 
 
+COLOURS, WEAVES = 8, 3
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
     """`share` is 0 to 100, of the figure that `of` names."""
@@ -46,6 +49,8 @@ class Cell:
     notes: tuple[str, ...]
     title: str
     hue: int
+    weave: int
+    number: int
     url: str
 
 
@@ -70,6 +75,12 @@ class ThemeRow:
     spark: str = ""
     human: bool = False
     counts: tuple[int, ...] = ()
+
+    @property
+    def weave(self) -> int:
+        """The pattern on its colour: 0 none, 1 stripes, 2 dots, as there are more themes than colours."""
+        number = self.id[1:]
+        return (int(number) - 1) // COLOURS % WEAVES if number.isdecimal() and int(number) else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,16 @@ def test_themes_keep_the_places_that_the_analysis_gave_them() -> None:
     assert (cell.x, cell.y, cell.width, cell.height) == (500, 0, 500, 420)
 
 
+def test_of_twenty_four_themes_no_two_look_alike_and_each_has_the_number_of_its_line_in_the_key() -> None:
+    rows = [
+        ThemeRow(id=f"t{n}", label="Crates", words="", size=n, share=4, trend="", hue=(n - 1) % 8, url="/")
+        for n in range(1, 25)
+    ]
+    assert len({(row.hue, row.weave) for row in rows}) == 24
+    cells = draw_treemap(rows)
+    assert [rows[cell.number - 1].size for cell in cells] == list(range(24, 0, -1))
+
+
 def test_a_report_names_how_much_of_what_was_said_belongs_to_a_theme() -> None:
     report = (
         '{"themes":[{"id":"t1","label":"Crates","words":["crate"],"size":2,"representative":["a"],"trend":[1,9]}],'

@@ -139,5 +139,5 @@ async def test_what_emerges_stands_on_the_board_and_leads_to_its_ideas(site: Any
     _, page = await (await site.browser(site.mara)).get("/jams/better/board")
     part = page[page.index('id="board-emerging"') :]
     part = part[: part.index("</section>")]
-    assert "“soup” in 2 ideas and replies" in part
+    assert "2 ideas and replies, told by “soup”" in part
     assert 'href="/jams/better/themes/t2"' in part
