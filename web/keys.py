@@ -16,6 +16,7 @@ ASSETS = web.AppKey("ASSETS", Assets)
 TEMPLATES = web.AppKey("TEMPLATES", Templates)
 HUB = web.AppKey("HUB", Hub)
 EXCHANGE_HUB = web.AppKey("EXCHANGE_HUB", Hub)
+WALL_HUB = web.AppKey("WALL_HUB", Hub)
 #: To how many people ideas were shown.
 EXPOSURES = web.AppKey("EXPOSURES", Exposures)
 

@@ -10,6 +10,8 @@ counted at most about once in `PACE` seconds; who cannot keep up is let go and c
     forum     {"id"}: a forum bears another name or question, or takes no new ideas any more
     part      HTML elements that replace those of the same id
     pace      {"minutes": [[unix, ideas, replies], …]} for the chart
+    scene     a scene of the wall, as HTML; a wall hears of nothing else but
+    counted   when its scenes were counted, whether they have changed or not
 """
 
 from __future__ import annotations
@@ -151,8 +153,11 @@ class Room:
 class Hub:
     """All open streams of an application."""
 
-    def __init__(self, draw: DrawParts) -> None:
+    def __init__(self, draw: DrawParts, *, slow: float = SLOW, tells: bool = True) -> None:
+        """Without `tells` nobody hears of single events, by which ideas and threads are named: parts only."""
         self._draw = draw
+        self._slow = slow
+        self.tells = tells
         self._rooms: dict[str, Room] = {}
         self._task: asyncio.Task[None] | None = None
         self._over = False
@@ -231,6 +236,8 @@ class Hub:
                 self._empty(room, {one.member.id for one in room.listeners})
                 continue
             room.stale = room.stale or event.kind in _COUNTING
+            if not self.tells:
+                continue
             told = arrival_of(event, veil) or poll_of(event, veil) or hour_of(event, veil) or forum_change_of(event)
             if told is not None:
                 self._tell(room, told)
@@ -250,7 +257,7 @@ class Hub:
     async def _renew(self, house: House) -> None:
         for room in list(self._rooms.values()):
             now = time.monotonic()
-            pause = PACE + CROWD_PACE * len(room.listeners) if room.stale else SLOW
+            pause = PACE + CROWD_PACE * len(room.listeners) if room.stale else self._slow
             if now - room.drawn_at < pause or not room.listeners:
                 continue
             room.stale, room.drawn_at = False, now
@@ -296,8 +303,9 @@ async def stream(
             return response
         await hub.reads.wait()
         await response.write(b": open\n\n")
-        for missed in await _missed(house, jam, request.headers.get("Last-Event-ID", "")):
-            await response.write(missed)
+        if hub.tells:
+            for missed in await _missed(house, jam, request.headers.get("Last-Event-ID", "")):
+                await response.write(missed)
         await _pour(response, listener, may_stay)
     except ConnectionResetError:
         pass

@@ -92,6 +92,7 @@ GET: dict[str, Handler] = {
     "/jams/{jam}/goals": goals.show_goals,
     "/jams/{jam}/walls": wall.show_walls,
     "/wall/{secret}": wall.show_wall,
+    "/wall/{secret}/stream": wall.show_wall_stream,
     "/jams/{jam}/between": between.show_between,
     "/jams/{jam}/between/stream": stream.show_exchange,
     "/jams/{jam}/behind/{of}": behind.show_behind,

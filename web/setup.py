@@ -8,10 +8,11 @@ from server.services.ranking import Exposures
 from web.assets import PREFIX, Assets
 from web.attempts import ATTEMPTS, Attempts
 from web.errors import answer_refusals
-from web.keys import ASSETS, EXCHANGE_HUB, EXPOSURES, HUB, TEMPLATES
+from web.keys import ASSETS, EXCHANGE_HUB, EXPOSURES, HUB, TEMPLATES, WALL_HUB
 from web.live import Hub
 from web.once import FORMS, Forms, take_once
 from web.pages.stream import draw_exchange, draw_parts
+from web.pages.wall import RECOUNT, draw_wall
 from web.routes import routes
 from web.security import add_security_headers
 from web.session import know_the_person, speak_their_language
@@ -31,6 +32,7 @@ def add_web(app: web.Application) -> None:
     app[ATTEMPTS] = Attempts()
     app[HUB] = Hub(draw_parts(templates))
     app[EXCHANGE_HUB] = Hub(draw_exchange(templates))
+    app[WALL_HUB] = Hub(draw_wall(templates), slow=RECOUNT, tells=False)
     app[EXPOSURES] = Exposures()
     app[FORMS] = Forms()
     app.middlewares.extend((speak_their_language, answer_refusals, know_the_person, take_once))
@@ -44,3 +46,4 @@ def add_web(app: web.Application) -> None:
 async def end_streams(app: web.Application) -> None:
     await app[HUB].end()
     await app[EXCHANGE_HUB].end()
+    await app[WALL_HUB].end()

@@ -75,7 +75,8 @@ def test_the_script_asks_every_route_of_the_edge():
 def test_whoever_is_inside_asks_every_page_and_every_call_but_streams_and_sign_in():
     left = {*GET, *(one.path for one in CALLS_OF_API if one.method == "GET")} - {*PAGES, *CALLS}
     assert left == {
-        "/jams/{jam}/stream", "/jams/{jam}/between/stream", "/jams/{jam}/events", "/wall/{secret}", "/sign-in",
+        "/jams/{jam}/stream", "/jams/{jam}/between/stream", "/jams/{jam}/events", "/wall/{secret}",
+        "/wall/{secret}/stream", "/sign-in",
         "/sign-in/elsewhere", "/sign-in/elsewhere/back", "/welcome/{secret}", "/join/{secret}",
     }  # fmt: skip
 

@@ -15,7 +15,7 @@ from server.services import jams, partners, people
 TEMPLATES = Path(__file__).parents[3] / "web" / "templates"
 PARTS = {"sentence", "example", "action"}
 # What hangs on a wall has nobody in front of it who could press anything.
-KIOSK = {"wall/wall.html"}
+KIOSK = {"parts/wall_scene.html"}
 PAGES = (
     "/drafts", "/inbox", "/search", "/search?q=zzzz", "/who-knows", "/who-knows?q=zzzz", "/meet",
     "/me/following", "/people?q=zzzz", "/people/jonas", "/invitations", "/boundary/holds",

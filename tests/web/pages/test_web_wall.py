@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
-from server.services import ideas, people, walls
+from server.services import board, ideas, people, walls
+from tests.web.pages.test_web_live import frames, opened
 
 
 async def put_up(site: Any) -> str:
@@ -77,3 +79,44 @@ async def test_a_wall_speaks_the_language_of_its_screen(site: Any) -> None:
     assert "<span>Ideen</span>" in page
     assert "Accept-Language" in answer.headers["Vary"]
     assert answer.headers["Content-Language"] == "de"
+
+
+async def test_a_wall_is_told_of_figures_as_they_change_and_of_no_idea_by_its_id(site: Any) -> None:
+    path = await put_up(site)
+    stranger = await site.browser()
+    earlier = await ideas.post_idea(site.house, site.jonas, site.own_house, "First", "Words")
+    async with stranger.client.get(f"{path}/stream", headers={"Last-Event-ID": "0"}) as answer:
+        assert answer.headers["Content-Type"] == "text/event-stream"
+        await opened(answer)
+        await frames(answer, 5)
+        made = await ideas.post_idea(site.house, site.jonas, site.own_house, "A title of words", "Words")
+        told = await frames(answer, 2)
+    assert {one["event"] for one in told} == {"scene", "counted"}
+    (first,) = (one["data"] for one in told if 'data-scene="0"' in one["data"])
+    assert "<strong>2</strong><span>ideas</span>" in first
+    for word in (made.id, earlier.id, site.own_house.id, "A title of words", "Jonas", path.split("/")[-1]):
+        assert word not in str(told)
+
+
+async def test_a_stream_of_a_wall_that_was_taken_down_is_gone(site: Any) -> None:
+    assert (await (await site.browser()).get("/wall/guessed/stream"))[0].status == 404
+
+
+async def test_themes_of_a_wall_have_a_share_and_what_it_is_of(site: Any) -> None:
+    themes = [{"id": f"t{n}", "label": f"Theme {n}", "words": [], "size": 10, "trend": [10]} for n in range(10)]
+    await board.keep_themes(site.house, site.jam.id, 1, json.dumps({"documents": 120, "themes": themes}), None)
+    path = await put_up(site)
+    _, page = await (await site.browser()).get(f"{path}?scene=1")
+    assert page.count('<span class="number">10</span><span class="number">10 %</span>') == 8
+    assert "100 of 120 ideas and replies belong to a theme. Each share is of what belongs to a theme." in page
+    assert "2 more themes have no room here." in page
+
+
+async def test_the_chart_of_a_wall_has_the_same_figures_as_a_table(site: Any) -> None:
+    idea = await ideas.post_idea(site.house, site.mara, site.own_house, "Idea", "Words")
+    await ideas.reply(site.house, site.jonas, idea, "More words")
+    _, page = await (await site.browser()).get(await put_up(site))
+    table = page[page.index('<div class="unseen"><table>') : page.index("</table>")]
+    assert "<td>1</td><td>1</td>" in table
+    assert table.count("<tr>") == page.count('" width="8"') + 1
+    assert "href=" not in table
