@@ -208,15 +208,23 @@ async def test_themes_are_empty_before_the_first_round(bob: Caller, jam: Things)
     assert (themes["themes"], themes["assignment"], themes["trend"]) == ([], {}, {})
 
 
-async def test_themes_are_told_as_the_analysis_left_them(house: House, bob: Caller, idea: Things):
+async def test_themes_are_told_as_the_analysis_left_them_but_for_what_was_deleted_since(
+    house: House, bob: Caller, idea: Things
+):
+    nod = await bob("POST", f"/ideas/{idea['id']}/replies", {"text": "Yes."}, 201)
+    gone = await bob("POST", f"/ideas/{idea['id']}/replies", {"text": "Paper tape tears."}, 201)
     words = ("paper", "tape")
-    theme = Theme(id="t1", label="Paper tape", words=words, size=1, representative=(idea["id"],), trend=(0, 1))
-    outline = Outline((theme,), documents=2, unplaced=1, seconds=0.5)
-    stands = {idea["id"]: ("t1", "", True), "other": ("", "", False)}
+    theme = Theme(
+        id="t1", label="Paper tape", words=words, size=2, representative=(gone["id"], idea["id"]), trend=(0, 2)
+    )
+    outline = Outline((theme,), documents=3, unplaced=1, seconds=0.5)
+    stands = {idea["id"]: ("t1", "", True), gone["id"]: ("t1", "", True), nod["id"]: ("", "", False)}
     await board.keep_themes(house, idea["jam_id"], 1, json.dumps(outline.to_json()), b"", stands)
+    await bob("DELETE", f"/ideas/{gone['id']}", status=204)
     told = await bob("GET", "/jams/packaging/themes")
-    assert told["themes"][0] | {"id": "t1", "words": ["paper", "tape"], "trend": [0, 1]} == told["themes"][0]
-    assert (told["assignment"], told["trend"]) == ({idea["id"]: "t1", "other": None}, {"t1": [0, 1]})
+    assert told["themes"][0] | {"id": "t1", "words": ["paper", "tape"], "trend": [0, 2]} == told["themes"][0]
+    assert told["themes"][0]["representative"] == [idea["id"]]
+    assert (told["assignment"], told["trend"]) == ({idea["id"]: "t1", nod["id"]: None}, {"t1": [0, 2]})
     assert (told["unplaced"], told["seconds"], told["unsure"]) == (1, 0.5, [idea["id"]])
 
 
