@@ -71,6 +71,11 @@ def pair_of(by: Group, to: Group, sizes: Mapping[str, int]) -> tuple[Group, Grou
     return None if one is None or other is None else (one, other)
 
 
+def not_told(sizes: Mapping[str, int]) -> int:
+    """Return how many units are told nowhere."""
+    return sum(told_as(("unit", unit), sizes) is None for unit in sizes)
+
+
 def members_of(group: Group, sizes: Mapping[str, int]) -> list[str]:
     """Return the units that are counted as a group; none where it is not told."""
     return [unit for unit in sizes if told_as(("unit", unit), sizes) == group]

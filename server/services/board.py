@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from server.domain.actors import Member
 from server.domain.errors import Missing
-from server.domain.exchange import SMALL, members_of, told_as
+from server.domain.exchange import SMALL, members_of, not_told, told_as
 from server.domain.goals import Country, by_country, reached
 from server.domain.jams import Jam
 from server.domain.sentences import say
@@ -101,7 +101,7 @@ async def read_board(house: House, reader: Member, jam: Jam) -> Board:
         neglected=totals["neglected"],
         by_country=tuple(countries),
         elsewhere=elsewhere,
-        left_out=sum(told_as(("unit", unit), sizes) is None for unit in sizes),
+        left_out=not_told(sizes),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from server.domain.actors import Member
-from server.domain.exchange import LETTERS_A_MINUTE, Exchange, gini, half_of, told_apart, told_as
+from server.domain.exchange import LETTERS_A_MINUTE, Exchange, gini, half_of, not_told, told_apart
 from server.domain.jams import Jam
 from server.services.house import House
 from server.services.jams import obtain_jam
@@ -29,5 +29,5 @@ async def read_exchange(house: House, reader: Member, jam: Jam) -> Exchange:
         minutes=-(-letters // LETTERS_A_MINUTE),
         alone=alone,
         ideas=ideas,
-        left_out=sum(told_as(("unit", unit), sizes) is None for unit in sizes),
+        left_out=not_told(sizes),
     )
